@@ -1,0 +1,1 @@
+//! Links of an HTML page.

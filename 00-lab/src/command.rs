@@ -1,1 +1,293 @@
-//! To come.
+//! The command line that every rung's crawl answers to.
+
+use crate::record::{self, Recording, What};
+use crate::report::Report;
+use crate::site::flags::{self, Flag, unexpected};
+use crate::site::{Fault, Shape, serve_if_child};
+use crate::target::Target;
+use crate::usage::Usage;
+use crate::{Frontier, Job, program};
+use lexopt::{Arg, Parser, ValueExt};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// The numbers a crawl is given, beyond the shape of the site.
+pub const CRAWL: [Flag; 3] = [
+    Flag {
+        name: "at-once",
+        value: "N",
+        default: 8,
+        least: 1,
+        most: 100_000,
+        meaning: "most requests in flight",
+    },
+    Flag {
+        name: "timeout",
+        value: "MS",
+        default: 2000,
+        least: 1,
+        most: 600_000,
+        meaning: "give up on one page after this",
+    },
+    Flag {
+        name: "deadline",
+        value: "SECONDS",
+        default: 30,
+        least: 1,
+        most: 86_400,
+        meaning: "stop then, and say what was not reached",
+    },
+];
+
+/// A crawl that records nothing for so long, beyond what it may wait for a
+/// page, is ended.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Runs a rung's crawl as the command line asks, and reports.
+///
+/// The exit status is 0 if the crawl ran to its end (failed pages are
+/// results), 1 if it could not run, 2 if the command line is wrong. The first
+/// call in `main`: this process may be the slow site's.
+pub fn run(crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
+    run_at_most(None, crawl)
+}
+
+/// [`run`] for a rung that cannot have more than one request in flight.
+pub fn run_one_at_a_time(crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
+    run_at_most(Some(1), crawl)
+}
+
+fn run_at_most(
+    most: Option<u64>,
+    crawl: impl FnOnce(&Job) -> Frontier,
+) -> ExitCode {
+    serve_if_child();
+
+    let rung = program();
+    let (status, why) = match Command::parse(Parser::from_env(), most) {
+        Ok(None) => {
+            print!("{}", help(&rung));
+            return ExitCode::SUCCESS;
+        }
+        Ok(Some(command)) => match command.perform(&rung, crawl) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(why) => (1, why),
+        },
+        Err(why) => (2, why),
+    };
+    eprintln!("{rung}: {why}");
+    ExitCode::from(status)
+}
+
+/// A command line, understood.
+struct Command {
+    shape: Shape,
+    site: Option<Url>,
+    at_once: u64,
+    timeout: Duration,
+    deadline: Duration,
+    json: bool,
+    list: Option<PathBuf>,
+    trace: Option<PathBuf>,
+}
+
+impl Command {
+    /// `None` if it asks for help.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that says what is wrong, and what would be right.
+    fn parse(
+        mut args: Parser,
+        most: Option<u64>,
+    ) -> Result<Option<Command>, String> {
+        let [at_once, timeout, deadline] = &CRAWL;
+        let mut command = Command {
+            shape: Shape::default(),
+            site: None,
+            at_once: at_once.default.min(most.unwrap_or(u64::MAX)),
+            timeout: Duration::from_millis(timeout.default),
+            deadline: Duration::from_secs(deadline.default),
+            json: false,
+            list: None,
+            trace: None,
+        };
+        let mut shaped = None;
+        while let Some(arg) = args.next().map_err(say)? {
+            let Arg::Long(name) = arg else {
+                return Err(unexpected(&arg));
+            };
+            let name = name.to_string();
+            match name.as_str() {
+                "help" => return Ok(None),
+                "json" => command.json = true,
+                "site" => command.site = Some(site(&mut args)?),
+                "list" => command.list = Some(path(&mut args)?),
+                "trace" => command.trace = Some(path(&mut args)?),
+                "at-once" => command.at_once = at_once.number(&mut args)?,
+                "timeout" => {
+                    let ms = timeout.number(&mut args)?;
+                    command.timeout = Duration::from_millis(ms);
+                }
+                "deadline" => {
+                    let seconds = deadline.number(&mut args)?;
+                    command.deadline = Duration::from_secs(seconds);
+                }
+                "faults" => {
+                    command.shape.faults = flags::faults(&mut args)?;
+                    shaped = Some(name);
+                }
+                _ if command.shape.set(&name, &mut args)? => {
+                    shaped = Some(name);
+                }
+                _ => return Err(unexpected(&Arg::Long(&name))),
+            }
+        }
+        if let (Some(_), Some(flag)) = (&command.site, shaped) {
+            return Err(format!(
+                "--{flag} shapes the built-in site; with --site leave it out"
+            ));
+        }
+        if most == Some(1) && command.at_once > 1 {
+            return Err("this rung fetches one page at a time; \
+                        leave --at-once out, or take another rung"
+                .into());
+        }
+        Ok(Some(command))
+    }
+
+    fn perform(
+        self,
+        rung: &str,
+        crawl: impl FnOnce(&Job) -> Frontier,
+    ) -> Result<(), String> {
+        // A path that cannot be written is better known before the crawl.
+        for path in [&self.list, &self.trace].into_iter().flatten() {
+            File::options().append(true).create(true).open(path).map_err(
+                |why| format!("cannot write to {}: {why}", path.display()),
+            )?;
+        }
+        record::start().map_err(|why| format!("cannot record: {why}"))?;
+        record::event(What::Run);
+        let silence = SILENCE + self.timeout + 4 * self.shape.work;
+        let target = Target::open(self.site.as_ref(), &self.shape, silence)
+            .map_err(|why| format!("cannot start the slow site: {why}"))?;
+
+        let before = Usage::so_far();
+        let started = Instant::now();
+        let job = Job {
+            at_once: self.at_once as usize,
+            timeout: self.timeout,
+            deadline: started + self.deadline,
+            start: target.url().clone(),
+        };
+        let results = crawl(&job).results();
+        let elapsed = started.elapsed();
+        // Before the site's process is waited for and counts as ours.
+        let usage = Usage::so_far().since(before);
+        let verdict = target.end(&results, job.at_once);
+        let recording = record::finish()
+            .map_err(|why| format!("cannot read the recording: {why}"))?;
+
+        if let Some(why) = results.no_start() {
+            return Err(format!("cannot crawl {}: {why}", job.start));
+        }
+        let report = Report {
+            rung: rung.to_owned(),
+            site: job.start,
+            at_once: job.at_once,
+            elapsed,
+            usage,
+            threads: recording.of_kind("thread").count(),
+            processes: processes(&recording),
+            peak_in_flight: verdict.peak.unwrap_or(recording.peak_in_flight()),
+            sum_of_waits: verdict.sum_of_waits,
+            ideal: verdict.ideal,
+            right: verdict.right,
+            results,
+        };
+        self.tell(&report, &recording)
+    }
+
+    /// Says how it went, in all the ways asked for.
+    fn tell(
+        &self,
+        report: &Report,
+        recording: &Recording,
+    ) -> Result<(), String> {
+        let text = if self.json {
+            format!("{}\n", report.json())
+        } else {
+            let lanes = recording.lanes(record::width());
+            format!("{report}\n{lanes}\n{}\n", report.verdict())
+        };
+        match io::stdout().lock().write_all(text.as_bytes()) {
+            // Whoever read it has read enough.
+            Err(why) if why.kind() == ErrorKind::BrokenPipe => {}
+            other => other.map_err(|why| format!("cannot report: {why}"))?,
+        }
+        if let Some(path) = &self.list {
+            write(path, &report.listing())?;
+        }
+        if let Some(path) = &self.trace {
+            write(path, &recording.chrome_trace().to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// How many processes did the crawling.
+fn processes(recording: &Recording) -> usize {
+    let ours = recording.tracks.iter().filter(|track| track.kind != "site");
+    ours.map(|track| track.pid).collect::<HashSet<_>>().len()
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|why| {
+        format!("cannot write {}: {why}; the report is whole", path.display())
+    })
+}
+
+fn site(args: &mut Parser) -> Result<Url, String> {
+    let text = args.value().map_err(say)?.string().map_err(say)?;
+    let example = "give one like http://127.0.0.1:8000/";
+    let url = Url::parse(&text).map_err(|why| {
+        format!("--site {text:?} is no URL: {why}; {example}")
+    })?;
+    match url.scheme() {
+        "http" if url.has_host() => Ok(url),
+        "https" => Err(format!("--site {text:?} needs TLS; {example}")),
+        _ => Err(format!("--site {text:?} is not on the web; {example}")),
+    }
+}
+
+fn path(args: &mut Parser) -> Result<PathBuf, String> {
+    Ok(args.value().map_err(say)?.into())
+}
+
+/// lexopt's own words, which are a sentence already.
+fn say(why: lexopt::Error) -> String {
+    format!("{why}; --help lists the flags")
+}
+
+fn help(rung: &str) -> String {
+    let mut help = format!(
+        "Crawls the slow site, or another one, and reports.\n\n\
+         cargo run -p {rung} -- [FLAGS]\n\n\
+         \u{20} --site URL           crawl this instead of the slow site\n"
+    );
+    for flag in flags::SHAPE.iter().chain(&CRAWL) {
+        help += &flag.help();
+    }
+    help += "  --faults NAME[,NAME…] let the slow site misbehave\n\
+             \u{20} --json               the report as one JSON object\n\
+             \u{20} --list FILE          every URL reached, with its status\n\
+             \u{20} --trace FILE         the timeline, for Perfetto\n";
+    let names: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+    help + &format!("\nFaults: all, {}.\n", names.join(", "))
+}

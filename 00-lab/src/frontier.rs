@@ -1,22 +1,212 @@
 //! What is known of the site: seen, queued, done.
-use crate::Fetched;
+
+mod results;
+mod ideal;
+
+pub use ideal::ideal;
+pub use results::Results;
+
+use crate::http::{Digest, Failure, Fetched, Page};
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
 use url::Url;
-/// The pages seen so far.
-pub struct Frontier {}
-impl Frontier {
-    /// Knows of one page.
-    pub fn new(_start: Url) -> Frontier {
-        todo!()
-    }
-    /// A page nobody has asked for yet.
-    #[expect(clippy::should_implement_trait, reason = "not an iterator: it may have more after None")]
-    pub fn next(&mut self) -> Option<Url> {
-        todo!()
-    }
-    /// Notes what became of `url`.
-    pub fn done(&mut self, _url: &Url, _fetched: Fetched) {}
-    /// Set if nothing is queued and nothing is under way.
-    pub fn finished(&self) -> bool {
-        true
+
+/// The pages of a crawl: every page that was heard of, each once, and what
+/// has become of it.
+///
+/// It fetches nothing and waits for nobody. Whoever may touch it, takes the
+/// [`next`](Frontier::next) page, fetches it, and says that it is
+/// [`done`](Frontier::done), until the crawl is
+/// [`finished`](Frontier::finished). How many do so at once is not its
+/// business.
+///
+/// ```
+/// use lab::{Failure, Frontier};
+///
+/// let mut frontier = Frontier::new("http://127.0.0.1/".parse().unwrap());
+/// let url = frontier.next().unwrap();
+/// // Nothing to take now; but the page under way may link to more.
+/// assert!(frontier.next().is_none() && !frontier.finished());
+///
+/// frontier.done(&url, Err(Failure::TimedOut));
+/// assert!(frontier.finished());
+/// assert_eq!(frontier.results().failed, [(url, Failure::TimedOut)]);
+/// ```
+pub struct Frontier {
+    /// In the order of their discovery.
+    pages: Vec<Known>,
+    /// Where in `pages` a page is.
+    places: HashMap<Url, usize>,
+    queue: VecDeque<usize>,
+    under_way: usize,
+    deadline: Option<Instant>,
+    /// The deadline has come.
+    over: bool,
+}
+
+/// A page that we have heard of.
+struct Known {
+    url: Url,
+    /// The page that first linked to it; the start was found by nobody.
+    found_by: Option<usize>,
+    state: State,
+}
+
+enum State {
+    Queued,
+    UnderWay { since: Instant },
+    Done { waited: Duration, kept: Result<Kept, Failure> },
+}
+
+/// What is kept of a page. Bodies would fill the memory.
+struct Kept {
+    status: u16,
+    bytes: usize,
+    digest: Digest,
+    redirects_to: Option<usize>,
+}
+
+impl Known {
+    /// The status of its answer, if there was one.
+    fn status(&self) -> Option<u16> {
+        match &self.state {
+            State::Done { kept: Ok(kept), .. } => Some(kept.status),
+            State::Done { kept: Err(Failure::Status(status)), .. } => {
+                Some(*status)
+            }
+            _ => None,
+        }
     }
 }
+
+impl Frontier {
+    /// Knows of one page, and nobody has taken it.
+    pub fn new(mut start: Url) -> Frontier {
+        start.set_fragment(None);
+        let mut frontier = Frontier {
+            pages: Vec::new(),
+            places: HashMap::new(),
+            queue: VecDeque::new(),
+            under_way: 0,
+            deadline: None,
+            over: false,
+        };
+        frontier.hear_of(start, None);
+        frontier
+    }
+
+    /// Ends the crawl with the first page that is done after `deadline`: then
+    /// there is no next page, and a page that times out has not failed, it
+    /// was not reached.
+    ///
+    /// Only [`done`](Frontier::done) looks at the clock. Otherwise somebody
+    /// who was told that the crawl is not finished, and then that there is no
+    /// next page, might wait for a page under way when there is none.
+    pub fn until(mut self, deadline: Instant) -> Frontier {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// A page that nobody has taken yet: now it is taken. `None` if there is
+    /// none at present; there may be more when a page under way is done.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator has nothing more to give after None"
+    )]
+    pub fn next(&mut self) -> Option<Url> {
+        if self.over {
+            return None;
+        }
+        let place = self.queue.pop_front()?;
+        let page = &mut self.pages[place];
+        page.state = State::UnderWay { since: Instant::now() };
+        self.under_way += 1;
+        Some(page.url.clone())
+    }
+
+    /// Notes what became of a page that was taken, and the pages it links to.
+    ///
+    /// # Panics
+    ///
+    /// If nobody has taken `url`, or if it is done already.
+    pub fn done(&mut self, url: &Url, fetched: Fetched) {
+        self.over = self.deadline.is_some_and(|end| end <= Instant::now());
+        if self.over && fetched == Err(Failure::TimedOut) {
+            return self.put_back(url);
+        }
+        let (place, since) = self.returned(url);
+        let waited = match &fetched {
+            Ok(page) => page.took,
+            Err(_) => since.elapsed(),
+        };
+        let kept = fetched.map(|page| self.keep(place, page));
+        self.pages[place].state = State::Done { waited, kept };
+    }
+
+    /// Gives back a page that was taken, as if it had not been: whoever took
+    /// it cannot fetch it any more. It will be next again, after the others.
+    ///
+    /// # Panics
+    ///
+    /// If nobody has taken `url`, or if it is done already.
+    pub fn put_back(&mut self, url: &Url) {
+        let (place, _) = self.returned(url);
+        self.pages[place].state = State::Queued;
+        self.queue.push_back(place);
+    }
+
+    /// Set if nothing is under way, and nothing is left to be taken.
+    pub fn finished(&self) -> bool {
+        self.under_way == 0 && (self.queue.is_empty() || self.over)
+    }
+
+    /// What the crawl has found out so far.
+    pub fn results(&self) -> Results {
+        Results::of(&self.pages)
+    }
+
+    /// Notes that a page is no longer under way. Gives back its place, and
+    /// since when it was.
+    fn returned(&mut self, url: &Url) -> (usize, Instant) {
+        let Some(&place) = self.places.get(url) else {
+            panic!("{url} was never heard of");
+        };
+        match self.pages[place].state {
+            State::Queued => panic!("{url} was not handed out"),
+            State::Done { .. } => panic!("{url} was done before"),
+            State::UnderWay { since } => {
+                self.under_way -= 1;
+                (place, since)
+            }
+        }
+    }
+
+    /// Follows the links of a page, and keeps what is worth it.
+    fn keep(&mut self, place: usize, page: Page) -> Kept {
+        let found = page.links.into_iter();
+        let found: Vec<_> =
+            found.map(|link| self.hear_of(link, Some(place))).collect();
+        let redirects = (300..400).contains(&page.status);
+        Kept {
+            status: page.status,
+            bytes: page.body.len(),
+            digest: page.digest,
+            redirects_to: found.first().copied().filter(|_| redirects),
+        }
+    }
+
+    /// Queues a page if it is new; gives back its place.
+    fn hear_of(&mut self, url: Url, found_by: Option<usize>) -> usize {
+        if let Some(&place) = self.places.get(&url) {
+            return place;
+        }
+        let place = self.pages.len();
+        self.places.insert(url.clone(), place);
+        self.pages.push(Known { url, found_by, state: State::Queued });
+        self.queue.push_back(place);
+        place
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,21 +1,44 @@
 //! The problem that every rung solves, and the instruments that watch it
 //! being solved.
+//!
+//! A step starts a [`Site`], fetches some of its pages, and lets it
+//! [`finish`](Site::finish). A rung's crawl is a function that is given a
+//! [`Job`] and gives back the [`Frontier`]; [`run`] does the rest.
+//!
+//! What a rung does *not* bring along is here as *sans-I/O* code: HTTP
+//! ([`request`], [`Incoming`]), links, and the frontier. Bytes go in, pages
+//! come out, and nobody waits.
 
 pub mod site;
 pub mod http;
 mod links;
 pub mod frontier;
-pub mod fetch;
+mod fetch;
+mod job;
+pub mod command;
+mod target;
+mod report;
+mod usage;
 pub mod record;
 pub mod sync;
 pub mod watchdog;
-pub mod command;
-pub mod report;
-pub mod conformance;
+pub mod judge;
+mod conformance;
+pub mod twin;
 
+pub use command::{run, run_one_at_a_time};
+pub use conformance::{conformance, conformance_one_at_a_time};
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
-pub use http::{Failure, Fetched, Incoming, Page, address, request};
-pub use record::{Lane, waiting};
+pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};
+pub use job::Job;
+pub use record::{Lane, cpu_time, waiting};
 pub use site::{Seen, Shape, Site};
 pub use url::Url;
+
+/// The name of this program, which is the rung's or the step's.
+fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    let name = path.file_stem().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}

@@ -1,1 +1,148 @@
-//! To come.
+//! What is said of a crawl when it is over: as text, and as JSON.
+
+use crate::frontier::Results;
+use crate::usage::Usage;
+use serde_json::{Value, json};
+use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
+use url::Url;
+
+/// A crawl that has ended.
+pub(crate) struct Report {
+    pub rung: String,
+    pub site: Url,
+    pub at_once: usize,
+    pub results: Results,
+    pub elapsed: Duration,
+    pub sum_of_waits: Duration,
+    /// What a crawler with no costs of its own would have needed.
+    pub ideal: Duration,
+    pub peak_in_flight: usize,
+    pub threads: usize,
+    pub processes: usize,
+    pub usage: Usage,
+    /// Whether this is the answer that the slow site's shape implies. Of a
+    /// site that is not ours nobody knows the answer.
+    pub right: Option<Result<(), String>>,
+}
+
+impl Report {
+    /// The report as one JSON object. Times are in milliseconds.
+    pub(crate) fn json(&self) -> Value {
+        let failed = self.results.failed.iter();
+        let failed: Vec<_> = failed
+            .map(|(url, why)| json!({"url": url.as_str(), "why": why.to_string()}))
+            .collect();
+        json!({
+            "rung": self.rung,
+            "site": self.site.as_str(),
+            "pages": self.results.pages,
+            "failed": failed,
+            "not_reached": self.results.not_reached.len(),
+            "bytes": self.results.bytes,
+            "checksum": self.results.checksum,
+            "elapsed_ms": ms(self.elapsed),
+            "sum_of_waits_ms": ms(self.sum_of_waits),
+            "ideal_ms": ms(self.ideal),
+            "peak_in_flight": self.peak_in_flight,
+            "threads": self.threads,
+            "processes": self.processes,
+            "cpu_ms": ms(self.usage.cpu),
+            "max_rss_kb": self.usage.max_rss_kb,
+            "switches": {
+                "voluntary": self.usage.voluntary,
+                "involuntary": self.usage.involuntary,
+            },
+            "right": self.right.as_ref().map(Result::is_ok),
+        })
+    }
+}
+
+impl Report {
+    /// Whether the answer was right, in a line.
+    pub(crate) fn verdict(&self) -> String {
+        let Results { pages, checksum, .. } = &self.results;
+        match &self.right {
+            None => format!("{pages} pages, checksum {checksum}"),
+            Some(Ok(())) => {
+                format!(
+                    "The answer is right: {pages} pages, checksum {checksum}"
+                )
+            }
+            Some(Err(why)) => format!("The answer is wrong: {why}"),
+        }
+    }
+
+    /// Every URL that gave an answer: `STATUS<TAB>URL`, sorted, one a line.
+    pub(crate) fn listing(&self) -> String {
+        let listing = self.results.listing.iter();
+        listing.map(|(status, url)| format!("{status}\t{url}\n")).collect()
+    }
+}
+
+/// The report as text, without the timeline and the verdict.
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Report { results, usage, .. } = self;
+        writeln!(f, "{} crawled {}", self.rung, self.site)?;
+        writeln!(f)?;
+        writeln!(
+            f,
+            "  pages       {}, {} bytes",
+            results.pages, results.bytes
+        )?;
+        writeln!(f, "  failed      {}", results.failed.len())?;
+        if !results.not_reached.is_empty() {
+            writeln!(f, "  not reached {}", results.not_reached.len())?;
+        }
+        writeln!(f, "  elapsed     {:.0} ms", ms(self.elapsed))?;
+        writeln!(f, "  waits       {:.0} ms in all", ms(self.sum_of_waits))?;
+        let (ideal, at_once) = (ms(self.ideal), self.at_once);
+        writeln!(f, "  ideal       {ideal:.0} ms for {at_once} at once")?;
+        writeln!(f, "  in flight   {} at most", self.peak_in_flight)?;
+        writeln!(f, "  threads     {}", self.threads)?;
+        writeln!(f, "  processes   {}", self.processes)?;
+        writeln!(f, "  CPU time    {:.0} ms", ms(usage.cpu))?;
+        let mib = usage.max_rss_kb as f64 / 1024.0;
+        writeln!(f, "  memory      {mib:.1} MiB at most")?;
+        let (waits, pushed) = (usage.voluntary, usage.involuntary);
+        writeln!(f, "  switches    {waits} to wait, {pushed} forced")?;
+
+        section(f, "failed:", &results.failed, |(url, why)| {
+            format!("{} {why}", path(url))
+        })?;
+        section(f, "not reached:", &results.not_reached, |url| {
+            path(url).to_string()
+        })
+    }
+}
+
+/// A heading and its lines, if there are any; of many, the first twenty.
+fn section<T>(
+    f: &mut Formatter<'_>,
+    heading: &str,
+    items: &[T],
+    line: impl Fn(&T) -> String,
+) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\n{heading}")?;
+    for item in items.iter().take(20) {
+        writeln!(f, "  {}", line(item))?;
+    }
+    match items.len() {
+        0..=20 => Ok(()),
+        many => writeln!(f, "  … and {} more", many - 20),
+    }
+}
+
+/// Where on its site a page is.
+fn path(url: &Url) -> &str {
+    &url[url::Position::BeforePath..]
+}
+
+/// Milliseconds, to the microsecond.
+fn ms(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
+}

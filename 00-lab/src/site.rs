@@ -1,7 +1,257 @@
-//! The slow site.
-/// Its shape.
-pub struct Shape {}
-/// A running site.
-pub struct Site {}
-/// What it saw.
-pub struct Seen {}
+//! The slow site: what every rung crawls, and what measures how it did.
+//!
+//! It runs in a process of its own, so that its threads, memory and CPU time
+//! never show in the figures of the program that crawls it. That process is the
+//! same program, started again with a hidden argument; hence
+//! [`Site::start`] or [`crate::run`] must come first in `main`.
+
+pub mod flags;
+mod faults;
+mod graph;
+mod answer;
+mod script;
+mod content;
+mod connection;
+mod serve;
+mod child;
+mod host;
+
+pub use answer::Answer;
+pub(crate) use child::serve_if_child;
+pub use faults::Fault;
+pub(crate) use host::{Watcher, cpu_in_threads};
+
+use crate::record::{self, What};
+use flags::SHAPE;
+use host::Host;
+use lexopt::{Arg, Parser};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io;
+use std::process;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// A step that records nothing for so long is ended.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// What a site is like. The same shape makes the same pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How many pages it has, besides those with faults.
+    pub pages: u32,
+    /// How long a page takes on average; each has its own latency, between a
+    /// half and one and a half of this.
+    pub latency: Duration,
+    /// How much computing a page asks for, likewise.
+    pub work: Duration,
+    /// Another seed makes another site.
+    pub seed: u64,
+    /// The ways in which it misbehaves.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for Shape {
+    /// 40 pages of 50 ms, no work, no faults.
+    fn default() -> Shape {
+        let [pages, latency, work, seed] = SHAPE.map(|flag| flag.default);
+        Shape {
+            pages: pages as u32,
+            latency: Duration::from_millis(latency),
+            work: Duration::from_millis(work),
+            seed,
+            faults: Vec::new(),
+        }
+    }
+}
+
+/// A slow site that is up.
+pub struct Site {
+    url: Url,
+    shape: Shape,
+    answer: OnceLock<Answer>,
+    started: Instant,
+    host: Host,
+}
+
+/// What a site has seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// From the site being up to the end.
+    pub elapsed: Duration,
+    /// The latencies of all requests, added up.
+    pub sum_of_waits: Duration,
+    /// The most requests in flight at one time.
+    pub peak: usize,
+    /// How many requests there were.
+    pub requests: u32,
+    /// How often each path was asked for.
+    pub hits: BTreeMap<String, u32>,
+    /// Connections that the client left before it had its answer.
+    pub cut: u32,
+}
+
+impl Site {
+    /// Starts the site of a step, in the shape that the command line asks for
+    /// with `--pages`, `--latency`, `--work` and `--seed`. The first call in
+    /// `main`: in the site's own process it serves and does not return.
+    ///
+    /// With a wrong command line, or if the site does not start, it says so in
+    /// a sentence and ends this process.
+    pub fn start() -> Site {
+        serve_if_child();
+        let shape = match step_arguments(Parser::from_env()) {
+            Ok(Some(shape)) => shape,
+            Ok(None) => {
+                print!("{}", step_help());
+                process::exit(0);
+            }
+            Err(why) => exit(2, &why),
+        };
+        if let Err(why) = record::start() {
+            exit(1, &format!("cannot record: {why}"));
+        }
+        record::event(What::Run);
+        // A page may take long; nothing else in a step does.
+        let silence = SILENCE + 4 * (shape.latency + shape.work);
+        Site::start_watched(&shape, silence).unwrap_or_else(|why| {
+            exit(1, &format!("cannot start the slow site: {why}"))
+        })
+    }
+
+    /// Starts a site of this shape in a process of its own, which ends this
+    /// one if it records nothing for as long as `silence`.
+    ///
+    /// # Errors
+    ///
+    /// If the process does not start, or does not say where it listens.
+    pub fn start_watched(shape: &Shape, silence: Duration) -> io::Result<Site> {
+        let (host, url) = Host::process(shape, silence)?;
+        Ok(Site::up(shape.clone(), host, url))
+    }
+
+    /// Starts a site of this shape on a thread of this process: for tests,
+    /// whose program is not theirs to start again.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be had, or no thread.
+    pub fn in_thread(shape: Shape) -> Site {
+        let (host, url) = Host::thread(&shape).expect("a port and a thread");
+        Site::up(shape, host, url)
+    }
+
+    fn up(shape: Shape, host: Host, url: Url) -> Site {
+        let answer = OnceLock::new();
+        Site { url, shape, answer, started: Instant::now(), host }
+    }
+
+    /// The address of its front page.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The address of page `n`; the front page is 0.
+    pub fn page(&self, n: usize) -> Url {
+        let path = if n == 0 { "/".into() } else { format!("/{n}") };
+        self.url.join(&path).expect("a path")
+    }
+
+    /// Its first `n` pages, or as many as it has.
+    pub fn pages(&self, n: usize) -> Vec<Url> {
+        let n = n.min(self.shape.pages as usize);
+        (0..n).map(|n| self.page(n)).collect()
+    }
+
+    /// What a right crawl finds. Worked out when it is first asked for, so that
+    /// it does not add to the memory that a crawl has used.
+    pub fn answer(&self) -> &Answer {
+        self.answer.get_or_init(|| Answer::of(&self.shape))
+    }
+
+    /// Ends the site, says what it has seen, and draws the lanes.
+    pub fn finish(self) -> Seen {
+        let seen = self.end();
+        let many = |n, what| match n {
+            1 => format!("1 {what}"),
+            n => format!("{n} {what}s"),
+        };
+        println!(
+            "\nthe site saw {} for {}, {} at once\n",
+            many(seen.requests as usize, "request"),
+            many(seen.hits.len(), "page"),
+            seen.peak
+        );
+        match record::finish() {
+            Ok(recording) => println!("{}", recording.lanes(record::width())),
+            Err(why) => eprintln!("cannot read the recording: {why}"),
+        }
+        seen
+    }
+
+    /// Ends the site.
+    pub fn end(self) -> Seen {
+        let elapsed = self.started.elapsed();
+        match self.host.end() {
+            Ok(told) => Seen { elapsed, ..Seen::from_json(&told) },
+            Err(why) => exit(1, &format!("the slow site is gone: {why}")),
+        }
+    }
+
+    /// Prints a line for each request, until this process is ended.
+    pub fn stay(self) -> ! {
+        let why = self.host.print_requests();
+        exit(1, &format!("the slow site is gone: {why}"))
+    }
+}
+
+impl Seen {
+    fn from_json(told: &Value) -> Seen {
+        let number = |field: &str| told[field].as_u64().unwrap_or(0);
+        let hits = told["hits"].as_object().into_iter().flatten();
+        let hits: BTreeMap<String, u32> = hits
+            .map(|(path, n)| (path.clone(), n.as_u64().unwrap_or(0) as u32))
+            .collect();
+        Seen {
+            elapsed: Duration::ZERO,
+            sum_of_waits: Duration::from_micros(number("waits_us")),
+            peak: number("peak") as usize,
+            requests: hits.values().sum(),
+            hits,
+            cut: number("cut") as u32,
+        }
+    }
+}
+
+/// `None` if help is asked for.
+fn step_arguments(mut args: Parser) -> Result<Option<Shape>, String> {
+    let mut shape = Shape::default();
+    while let Some(arg) = args.next().map_err(|why| why.to_string())? {
+        let Arg::Long(name) = arg else { return Err(flags::unexpected(&arg)) };
+        let name = name.to_owned();
+        if name == "help" {
+            return Ok(None);
+        }
+        if !shape.set(&name, &mut args)? {
+            return Err(flags::unexpected(&Arg::Long(&name)));
+        }
+    }
+    Ok(Some(shape))
+}
+
+fn step_help() -> String {
+    let mut help = String::from("Every step takes these, after `--`:\n\n");
+    for flag in SHAPE {
+        help += &flag.help();
+    }
+    help
+}
+
+fn exit(status: i32, why: &str) -> ! {
+    eprintln!("{}: {why}", crate::program());
+    process::exit(status)
+}
+
+#[cfg(test)]
+mod tests;

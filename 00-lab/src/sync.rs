@@ -1,1 +1,217 @@
-//! To come.
+//! std's [`Mutex`] and [`Condvar`], recorded: who holds what, who waits for
+//! whom. std's own cannot tell.
+//!
+//! ```
+//! use lab::sync::Mutex;
+//!
+//! let seen = Mutex::new(vec!["/"]);
+//! seen.lock().unwrap().push("/1");
+//! assert_eq!(seen.into_inner().unwrap(), ["/", "/1"]);
+//! ```
+
+mod adversary;
+mod condvar;
+
+pub use adversary::Adversary;
+pub use condvar::Condvar;
+
+use crate::record::{self, What};
+use std::any::type_name;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::AtomicU64;
+use std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
+
+/// [`std::sync::Mutex`], recorded.
+///
+/// As there, a panic while it is locked *poisons* it: from then on `lock`
+/// gives an error that still holds the guard. Unlike there, `new` is no `const
+/// fn`: mutexes are numbered in the order in which they are made, and called
+/// by the type of what is in them, `Fork 1`, `Fork 2`.
+pub struct Mutex<T: ?Sized> {
+    name: String,
+    /// How many times it was taken, for the adversary.
+    turns: AtomicU64,
+    inner: sync::Mutex<T>,
+}
+
+/// The lock is held as long as this lives.
+///
+/// It stays on its thread, as std's does:
+///
+/// ```compile_fail,E0277
+/// let mutex = lab::sync::Mutex::new(0);
+/// let guard = mutex.lock().unwrap();
+/// std::thread::scope(|s| s.spawn(move || drop(guard)).join());
+/// ```
+#[must_use = "the lock is released when this is dropped"]
+pub struct MutexGuard<'a, T: ?Sized> {
+    mutex: &'a Mutex<T>,
+    /// `None` only on the way out.
+    inner: Option<sync::MutexGuard<'a, T>>,
+}
+
+impl<T> Mutex<T> {
+    /// An unlocked mutex around `value`.
+    pub fn new(value: T) -> Mutex<T> {
+        Mutex {
+            name: next_name(short_name(type_name::<T>())),
+            turns: AtomicU64::new(0),
+            inner: sync::Mutex::new(value),
+        }
+    }
+
+    /// What was in it.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error holds the value all the same.
+    pub fn into_inner(self) -> LockResult<T> {
+        self.inner.into_inner()
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Waits until this thread is the one that holds the lock.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error holds the guard all the same.
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        let locked = match self.inner.try_lock() {
+            Ok(inner) => Ok(inner),
+            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+            Err(TryLockError::WouldBlock) => {
+                record::event(What::Want(&self.name));
+                self.inner.lock()
+            }
+        };
+        self.guard(locked)
+    }
+
+    /// Takes the lock if that needs no waiting.
+    ///
+    /// # Errors
+    /// If it is held, or poisoned.
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        match self.inner.try_lock() {
+            Ok(inner) => Ok(self.guard(Ok(inner))?),
+            Err(TryLockError::Poisoned(poisoned)) => {
+                Ok(self.guard(Err(poisoned))?)
+            }
+            Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
+        }
+    }
+
+    /// The value; nobody else can have it, so there is nothing to lock.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error holds the reference all the same.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.inner.get_mut()
+    }
+
+    /// Set if a thread panicked while it held the lock.
+    pub fn is_poisoned(&self) -> bool {
+        self.inner.is_poisoned()
+    }
+
+    /// Declares what a panic left behind to be in order.
+    pub fn clear_poison(&self) {
+        self.inner.clear_poison();
+    }
+
+    /// Wraps what std gave: from here on this thread holds the lock.
+    fn guard<'a>(
+        &'a self,
+        locked: LockResult<sync::MutexGuard<'a, T>>,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        record::event(What::Hold(&self.name));
+        adversary::taken(&self.turns);
+        let wrap = |inner| MutexGuard { mutex: self, inner: Some(inner) };
+        match locked {
+            Ok(inner) => Ok(wrap(inner)),
+            Err(poisoned) => Err(PoisonError::new(wrap(poisoned.into_inner()))),
+        }
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        // A condition variable took the lock along.
+        let Some(inner) = self.inner.take() else { return };
+        // In this order, or another's `hold` might come first.
+        record::event(What::Release(&self.mutex.name));
+        let turn = adversary::turn(&self.mutex.turns);
+        drop(inner);
+        adversary::let_another_in(&self.mutex.turns, turn);
+    }
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.inner.as_ref().expect("it is there until the drop")
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.inner.as_mut().expect("it is there until the drop")
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    fn default() -> Mutex<T> {
+        Mutex::new(T::default())
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    fn from(value: T) -> Mutex<T> {
+        Mutex::new(value)
+    }
+}
+
+/// `alloc::vec::Vec<url::Url>` is `Vec<Url>`, and `()` is `lock`.
+fn short_name(long: &str) -> String {
+    if long == "()" {
+        return "lock".to_owned();
+    }
+    let mut short = String::new();
+    for word in long.split_inclusive(|c: char| "<>()[], &;".contains(c)) {
+        short += word.rsplit("::").next().unwrap_or(word);
+    }
+    short
+}
+
+/// Counts each name.
+fn next_name(name: String) -> String {
+    static COUNTS: sync::Mutex<BTreeMap<String, u32>> =
+        sync::Mutex::new(BTreeMap::new());
+    let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let count = counts.entry(name.clone()).or_default();
+    *count += 1;
+    format!("{name} {count}")
+}
+
+#[cfg(test)]
+mod tests;

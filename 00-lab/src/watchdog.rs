@@ -1,1 +1,146 @@
-//! To come.
+//! What ends a program that hangs, and says why.
+
+mod run;
+
+pub use run::{Hung, Ran, run};
+
+use crate::record::{self, Recording};
+use std::fs;
+use std::io::{Write, stderr};
+use std::process;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Watches whether a process still does anything that is recorded.
+///
+/// ```
+/// use lab::watchdog::Watch;
+/// use std::time::Duration;
+///
+/// let us = std::process::id();
+/// let mut watch = Watch::new(us, Duration::from_secs(10), None);
+/// assert_eq!(watch.check(), None);
+/// ```
+pub struct Watch {
+    pid: u32,
+    silence: Duration,
+    end: Option<Instant>,
+    /// How long the recording was, and since when it is.
+    size: u64,
+    since: Instant,
+    /// When we last looked.
+    looked: Instant,
+    /// How much CPU time the process had used by then.
+    cpu: Option<Duration>,
+}
+
+impl Watch {
+    /// Watches process `pid`, which has to record something every `silence`
+    /// and to be done by `end`. Both read this process's recording.
+    pub fn new(pid: u32, silence: Duration, end: Option<Instant>) -> Watch {
+        let (since, cpu) = (Instant::now(), cpu_of(pid));
+        Watch { pid, silence, end, size: 0, since, looked: since, cpu }
+    }
+
+    /// Why the process ought to be ended, if it ought to be. Cheap, as long as
+    /// all is well; ask about once a second.
+    pub fn check(&mut self) -> Option<String> {
+        let now = Instant::now();
+        // All of us were stopped (Ctrl-Z), or a debugger holds the process:
+        // such silence says nothing.
+        let asleep = now - self.looked > PAUSE;
+        self.looked = now;
+        if asleep || is_traced(self.pid) {
+            self.since = now;
+        }
+        let path = record::path();
+        if let Some(file) = path.and_then(|path| fs::metadata(path).ok())
+            && file.len() != self.size
+        {
+            let size = file.len();
+            let cpu = cpu_of(self.pid);
+            *self = Watch { size, since: now, cpu, ..*self };
+        }
+        let silent = now - self.since;
+        let what = if self.end.is_some_and(|end| now >= end) {
+            "time is up".to_owned()
+        } else if path.is_some() && silent >= self.silence {
+            format!("nothing has happened for {silent:.1?}")
+        } else {
+            return None;
+        };
+        let cpu = self.cpu.zip(cpu_of(self.pid));
+        let cpu = cpu.map(|(then, now)| now.saturating_sub(then));
+        let cpu = cpu.map_or_else(String::new, |cpu| {
+            format!(" (in the last {silent:.1?} it used {cpu:.1?} of CPU)")
+        });
+        let recording = path.and_then(|path| Recording::read(path).ok());
+        Some(verdict(&(what + &cpu), recording))
+    }
+}
+
+/// Whoever asks about once a second and has not asked for so long was stopped.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Set if a debugger is attached; only Linux tells.
+fn is_traced(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"));
+    let tracer = status.ok().and_then(|status| {
+        let line = status.lines().find_map(|it| it.strip_prefix("TracerPid:"));
+        line?.trim().parse::<u32>().ok()
+    });
+    tracer.is_some_and(|tracer| tracer != 0)
+}
+
+/// What happened, who waits for whom, and the lanes.
+fn verdict(what: &str, recording: Option<Recording>) -> String {
+    let mut verdict = format!("{what}\n");
+    if let Some(mut recording) = recording {
+        let silence = recording.silence();
+        for sentence in recording.who_waits_for_whom(silence) {
+            verdict += &format!("  {sentence}\n");
+        }
+        recording.go_on_for(silence.min(recording.length / 4));
+        verdict += &recording.lanes(record::width());
+        verdict.push('\n');
+    }
+    verdict
+}
+
+/// The CPU time of another process; only where the system keeps it in files.
+fn cpu_of(pid: u32) -> Option<Duration> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let nanos = tasks.flatten().map(|task| {
+        let stat = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        stat.split(' ').next()?.parse::<u64>().ok()
+    });
+    nanos.sum::<Option<u64>>().map(Duration::from_nanos)
+}
+
+/// Watches this very process while the guard lives: ends it with status 101
+/// and says why, if nothing is recorded for as long as `silence`.
+///
+/// For tests: several may watch at once.
+pub fn in_thread(silence: Duration) -> Watching {
+    let (stop, stopped) = channel::<()>();
+    let watch = move || {
+        let mut watch = Watch::new(process::id(), silence, None);
+        let pause = (silence / 10).min(Duration::from_secs(1));
+        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
+            if let Some(verdict) = watch.check() {
+                // Not `eprintln`, which a test harness would capture, and drop.
+                let _ = writeln!(stderr(), "\nended: {verdict}");
+                process::exit(101);
+            }
+        }
+    };
+    let _ = thread::Builder::new().name("watchdog".to_owned()).spawn(watch);
+    Watching { _stop: stop }
+}
+
+/// The watch lasts as long as this (see [`in_thread`]).
+#[must_use = "the watch ends when this is dropped"]
+pub struct Watching {
+    _stop: Sender<()>,
+}

@@ -1,0 +1,18 @@
+//! 0-1 · Meet the slow site: every page is correct, and late.
+//!
+//!     cargo run -p lab --bin 0-1-meet-the-slow-site
+//!
+//! Open the address in a browser and follow a link. Ctrl-C ends the site.
+
+use lab::Site;
+
+fn main() {
+    let site = Site::start();
+
+    let url = site.url();
+    println!("{url}");
+    println!("Open it, or: curl -o /dev/null -w '%{{time_total}}\\n' {url}");
+
+    // Prints a line for each page that somebody asks for.
+    site.stay();
+}

@@ -1,0 +1,60 @@
+//! What comes after the head: bytes, up to an end that has to be known.
+
+use super::chunks::Chunks;
+use super::{Failure, MOST_BODY};
+
+/// How the end of a body is known.
+#[derive(Clone, Copy)]
+pub(super) enum Framing {
+    /// It has so many bytes, at most [`MOST_BODY`].
+    Length(usize),
+    /// It comes in chunks, each with its own length; an empty one is the last.
+    Chunked,
+    /// It ends when the connection does.
+    ToTheEnd,
+}
+
+/// A body on its way in.
+pub(super) struct Body {
+    pub bytes: Vec<u8>,
+    framing: Framing,
+    chunks: Chunks,
+}
+
+impl Body {
+    pub(super) fn new(framing: Framing) -> Body {
+        Body { bytes: Vec::new(), framing, chunks: Chunks::default() }
+    }
+
+    /// Takes bytes; gives back whether the body is whole.
+    pub(super) fn take(&mut self, more: &[u8]) -> Result<bool, Failure> {
+        match self.framing {
+            Framing::Length(length) => {
+                let missing = length - self.bytes.len();
+                let more = &more[..missing.min(more.len())];
+                self.bytes.extend_from_slice(more);
+                Ok(self.bytes.len() == length)
+            }
+            Framing::Chunked => self.chunks.take(more, &mut self.bytes),
+            Framing::ToTheEnd => {
+                if self.bytes.len() + more.len() > MOST_BODY {
+                    return Err(Failure::HugeBody);
+                }
+                self.bytes.extend_from_slice(more);
+                Ok(false)
+            }
+        }
+    }
+
+    /// The connection has ended; an error if that was too early.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        let got = self.bytes.len();
+        match self.framing {
+            Framing::Length(length) => {
+                Err(Failure::Cut { got, of: Some(length) })
+            }
+            Framing::Chunked => Err(Failure::Cut { got, of: None }),
+            Framing::ToTheEnd => Ok(()),
+        }
+    }
+}

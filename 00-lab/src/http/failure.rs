@@ -1,0 +1,130 @@
+//! Why there is no page.
+
+use super::{MOST_BODY, MOST_HEADER};
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io::{self, ErrorKind};
+
+/// Why there is no page, in few words: the vocabulary of every report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Time was up before the page was here.
+    TimedOut,
+    /// Nobody listens where the page should be.
+    Refused,
+    /// The other side broke the connection off.
+    Reset,
+    /// The connection ended in good order, but too early.
+    Cut {
+        /// How many bytes of the body had come; if `of` is not known, of
+        /// headers and body together.
+        got: usize,
+        /// How many bytes the body was to have.
+        of: Option<usize>,
+    },
+    /// What came is no answer in HTTP/1.
+    NotHttp,
+    /// It is, but one of the headers is none.
+    BadHeader,
+    /// The header and what came with it exceed [`MOST_HEADER`].
+    HugeHeader,
+    /// The body exceeds [`MOST_BODY`], or is going to.
+    HugeBody,
+    /// `Content-Length` is not a number.
+    BadLength,
+    /// `Content-Length` is two different numbers.
+    TwoLengths,
+    /// A chunk of the body does not begin or end as it should.
+    BadChunk,
+    /// The body comes in a coding that we did not ask for.
+    UnknownCoding,
+    /// The page was reached, and it is an error.
+    Status(u16),
+    /// Redirects that lead from one to another without an end.
+    RedirectLoop,
+    /// The operating system could not do what was asked of it, for this
+    /// reason.
+    System(String),
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::TimedOut => write!(f, "timed out"),
+            Failure::Refused => write!(f, "connection refused"),
+            Failure::Reset => write!(f, "connection reset"),
+            Failure::Cut { got: 0, of: None } => {
+                write!(f, "connection closed without an answer")
+            }
+            Failure::Cut { got, of: None } => {
+                write!(f, "connection closed after {got} bytes")
+            }
+            Failure::Cut { got, of: Some(of) } => {
+                write!(f, "connection closed after {got} of {of} bytes")
+            }
+            Failure::NotHttp => write!(f, "not HTTP"),
+            Failure::BadHeader => write!(f, "illegal header"),
+            Failure::HugeHeader => {
+                write!(f, "header over {} KiB", MOST_HEADER >> 10)
+            }
+            Failure::HugeBody => write!(f, "body over {} MiB", MOST_BODY >> 20),
+            Failure::BadLength => write!(f, "Content-Length is not a number"),
+            Failure::TwoLengths => write!(f, "two different Content-Lengths"),
+            Failure::BadChunk => write!(f, "illegal chunk"),
+            Failure::UnknownCoding => write!(f, "unknown transfer coding"),
+            Failure::Status(code) => write!(f, "status {code}"),
+            Failure::RedirectLoop => write!(f, "redirects in a circle"),
+            Failure::System(why) => write!(f, "{why}"),
+        }
+    }
+}
+
+impl Error for Failure {}
+
+/// So that `?` works on sockets.
+impl From<io::Error> for Failure {
+    fn from(why: io::Error) -> Failure {
+        match why.kind() {
+            ErrorKind::TimedOut => Failure::TimedOut,
+            ErrorKind::ConnectionRefused => Failure::Refused,
+            ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe => Failure::Reset,
+            // It may be a failure that was an `io::Error` for a while.
+            _ => why.downcast().unwrap_or_else(|why| {
+                let why = why.to_string();
+                let words = why.split(" (os error").next().unwrap_or(&why);
+                Failure::System(words.to_lowercase())
+            }),
+        }
+    }
+}
+
+/// So that `?` works in a `main` that gives back an [`io::Result`].
+impl From<Failure> for io::Error {
+    fn from(why: Failure) -> io::Error {
+        io::Error::other(why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_survives_being_an_io_error() {
+        for why in [Failure::TimedOut, Failure::Status(404)] {
+            let error = io::Error::from(why.clone());
+            assert_eq!(error.to_string(), why.to_string());
+            assert_eq!(Failure::from(error), why);
+        }
+    }
+
+    #[test]
+    fn the_system_is_quoted_without_its_number() {
+        let too_many_open_files = io::Error::from_raw_os_error(libc::EMFILE);
+        let why = Failure::from(too_many_open_files).to_string();
+        assert!(why.ends_with("open files"), "{why}");
+        assert_eq!(why, why.to_lowercase());
+    }
+}

@@ -1,0 +1,151 @@
+//! A page, and the two sums that every crawler does on pages.
+
+use crate::record::{self, What};
+use sha1_smol::Sha1;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::time::Duration;
+use url::{Position, Url};
+
+/// The SHA-1 of a body. Twenty bytes are enough to tell pages apart; nothing
+/// secret hangs on it.
+pub type Digest = [u8; 20];
+
+/// A page as it was received.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Where it came from.
+    pub url: Url,
+    /// The status of the answer, below 400.
+    pub status: u16,
+    /// The body, put together from its chunks if it came in chunks.
+    pub body: Vec<u8>,
+    /// The SHA-1 of the body.
+    pub digest: Digest,
+    /// The pages of the same site that it links to, each once; of a redirect,
+    /// its target.
+    pub links: Vec<Url>,
+    /// How many rounds of hashing the page asks for, see [`Page::work`].
+    pub rounds: u32,
+    /// From asking for it to its last byte.
+    pub took: Duration,
+}
+
+impl Page {
+    /// Does the computing that the page asks for (see [`compute`]), if any.
+    ///
+    /// A stand-in for what a crawler would do with a page, and something that
+    /// Python can do as well.
+    pub fn work(&self) {
+        if self.rounds > 0 {
+            compute(&self.body, self.rounds);
+        }
+    }
+}
+
+/// Computes for a while: so many rounds of `digest = SHA-1(digest, body)`,
+/// beginning with an empty digest.
+pub fn compute(body: &[u8], rounds: u32) {
+    // Before and after, with the CPU time that it took.
+    record::event(What::Run);
+    let mut digest = Vec::new();
+    for _ in 0..rounds {
+        let mut round = Sha1::new();
+        round.update(&digest);
+        round.update(body);
+        digest.clear();
+        digest.extend(round.digest().bytes());
+    }
+    std::hint::black_box(digest);
+    record::event(What::Run);
+}
+
+/// The digest of a body.
+pub(crate) fn digest(body: &[u8]) -> Digest {
+    Sha1::from(body).digest().bytes()
+}
+
+/// `/3: 1,024 bytes in 52 ms`
+impl Display for Page {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let path = path(&self.url);
+        let bytes = thousands(self.body.len());
+        write!(f, "{path}: {bytes} bytes in {} ms", self.took.as_millis())
+    }
+}
+
+/// As it is displayed: a body would fill the screen.
+impl Debug for Page {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "Page({self})")
+    }
+}
+
+/// One sum over many pages: the SHA-1, in hexadecimal, of a line for every
+/// page's path and a line for its digest, sorted by path.
+///
+/// ```
+/// let empty = *b"\xda9\xa3\xee^kK\r2U\xbf\xef\x95`\x18\x90\xaf\xd8\x07\x09";
+/// assert_eq!(
+///     lab::http::checksum([("/", empty)]),
+///     "e13fea140c6a9943332503ff0accb21166a4063b",
+/// );
+/// ```
+pub fn checksum<'a>(
+    pages: impl IntoIterator<Item = (&'a str, Digest)>,
+) -> String {
+    let mut pages: Vec<_> = pages.into_iter().collect();
+    pages.sort_unstable();
+    let mut sum = Sha1::new();
+    for (path, digest) in pages {
+        let line = digest.map(|byte| format!("{byte:02x}")).concat();
+        sum.update(format!("{path}\n{line}\n").as_bytes());
+    }
+    sum.digest().to_string()
+}
+
+/// Where on its site a page is: its URL without the origin.
+pub(crate) fn path(url: &Url) -> &str {
+    &url[Position::BeforePath..Position::AfterQuery]
+}
+
+/// 1024 as `1,024`.
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_how_long_it_is_and_how_long_it_took() {
+        let mut page = Page {
+            url: "http://127.0.0.1:8000/3?x=y".parse().unwrap(),
+            status: 200,
+            body: vec![0; 1_234_567],
+            digest: Digest::default(),
+            links: Vec::new(),
+            rounds: 0,
+            took: Duration::from_micros(51_900),
+        };
+        assert_eq!(page.to_string(), "/3?x=y: 1,234,567 bytes in 51 ms");
+        page.body.truncate(999);
+        assert!(page.to_string().contains(": 999 bytes"));
+    }
+
+    /// As `hashlib` has it: `printf '/\n…\n/1\n…\n' | sha1sum`.
+    #[test]
+    fn the_checksum_does_not_depend_on_the_order() {
+        let [a, b] = [("/", [0; 20]), ("/1", [255; 20])];
+        assert_eq!(checksum([a, b]), checksum([b, a]));
+        assert_ne!(checksum([a, b]), checksum([a]));
+    }
+}

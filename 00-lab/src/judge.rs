@@ -1,0 +1,133 @@
+//! What a check needs in order to judge how an answer ran.
+
+use crate::record::{self, Recording, cpu_time};
+use crate::site;
+use crate::watchdog::{self, Watching};
+use rustix::process::{WaitId, WaitIdOptions, waitid};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A check that records nothing for so long hangs.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Watches what happens between [`begin`](Judge::begin) and
+/// [`end`](Judge::end): records it, and ends this process if it hangs, saying
+/// who waits for whom.
+///
+/// One judges at a time; another test of the same program waits its turn.
+///
+/// ```
+/// use lab::judge::Judge;
+///
+/// let judge = Judge::begin();
+/// let answer = std::thread::spawn(|| 6 * 7).join().unwrap();
+/// let judged = judge.end();
+///
+/// assert_eq!(answer, 42, "wrong answer: {answer} is not 42");
+/// assert!(judged.threads_left.is_empty());
+/// assert!(!judged.children_left);
+/// ```
+pub struct Judge {
+    began: Instant,
+    cpu: Duration,
+    /// How long the recording was.
+    recorded: u64,
+    _watching: Watching,
+    _one_at_a_time: MutexGuard<'static, ()>,
+}
+
+/// How an answer ran.
+#[derive(Debug)]
+pub struct Judged {
+    /// What it recorded, by all its threads.
+    pub recording: Recording,
+    /// From begin to end.
+    pub elapsed: Duration,
+    /// The CPU time that this process used meanwhile, without that of the sites
+    /// that it had [in a thread](crate::Site::in_thread) and has ended.
+    pub cpu: Duration,
+    /// The names of the threads that were started meanwhile and have not ended.
+    /// A thread is known by what it records: a fetch, a lock, a wait.
+    pub threads_left: Vec<String>,
+    /// Set if this process has a child, running or unburied.
+    pub children_left: bool,
+}
+
+impl Judge {
+    /// From here on it counts.
+    ///
+    /// # Panics
+    ///
+    /// If nothing can be recorded.
+    pub fn begin() -> Judge {
+        static ONE: Mutex<()> = Mutex::new(());
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = record::start().expect("a recording");
+        let recorded = path.metadata().expect("it is there").len();
+        Judge {
+            began: Instant::now(),
+            cpu: cpu(),
+            recorded,
+            _watching: watchdog::in_thread(SILENCE),
+            _one_at_a_time: one,
+        }
+    }
+
+    /// Up to here.
+    ///
+    /// # Panics
+    ///
+    /// If the recording cannot be read.
+    pub fn end(self) -> Judged {
+        let elapsed = self.began.elapsed();
+        let cpu = cpu().saturating_sub(self.cpu);
+        let path = record::path().expect("it was begun");
+        let recording =
+            || Recording::read_from(path, self.recorded).expect("a recording");
+        // Whoever has been joined may still be about to say that it is done.
+        let grace = Instant::now() + Duration::from_millis(50);
+        let mut recording_so_far = recording();
+        while !left(&recording_so_far).is_empty() && Instant::now() < grace {
+            std::thread::yield_now();
+            recording_so_far = recording();
+        }
+        let recording = recording_so_far;
+        Judged {
+            threads_left: left(&recording),
+            children_left: has_children(),
+            recording,
+            elapsed,
+            cpu,
+        }
+    }
+}
+
+impl Judged {
+    /// How much of the time a CPU was busy: 1 is one core, all the time.
+    pub fn busy(&self) -> f64 {
+        self.cpu.as_secs_f64() / self.elapsed.as_secs_f64()
+    }
+}
+
+/// The CPU time of this process, less that of its sites.
+fn cpu() -> Duration {
+    cpu_time().saturating_sub(site::cpu_in_threads())
+}
+
+/// Threads that have not ended, but for the one that judges.
+fn left(recording: &Recording) -> Vec<String> {
+    let own = record::current();
+    let threads = recording.of_kind("thread");
+    let left = threads.filter(|track| !track.ended && track.lane != own);
+    left.map(|track| track.name.clone()).collect()
+}
+
+fn has_children() -> bool {
+    let look =
+        WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG | WaitIdOptions::EXITED;
+    // Without a child this is an error; with one, ended or not, it is none.
+    waitid(WaitId::All, look).is_ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+use super::{Judge, Judged};
+use crate::sync::Mutex;
+use crate::{Shape, Site, compute, fetch, waiting};
+use std::process::Command;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn judged(answer: impl FnOnce()) -> Judged {
+    let judge = Judge::begin();
+    answer();
+    judge.end()
+}
+
+#[test]
+fn what_a_site_in_a_thread_computes_is_not_the_answers() {
+    let judged = judged(|| {
+        let shape = Shape { latency: Duration::ZERO, ..Shape::default() };
+        let site = Site::in_thread(shape);
+        for _ in 0..20 {
+            site.pages(8).iter().for_each(|page| drop(fetch(page)));
+        }
+        let served = crate::site::cpu_in_threads();
+        site.end();
+        assert!(crate::site::cpu_in_threads() > served);
+    });
+    assert!(judged.cpu > Duration::ZERO);
+    assert_eq!(judged.recording.peak_in_flight(), 1);
+}
+
+#[test]
+fn whoever_spins_is_busy_and_whoever_waits_is_not() {
+    let spun = judged(|| {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(50) {
+            compute(b"round and round", 10);
+        }
+    });
+    let slept = judged(|| thread::sleep(Duration::from_millis(50)));
+    assert!(spun.cpu > 5 * slept.cpu, "{:?}, {:?}", spun.cpu, slept.cpu);
+    assert!(slept.busy() < 0.5);
+}
+
+#[test]
+fn a_thread_that_is_left_behind_is_named() {
+    let (end, ended) = channel::<()>();
+    let (began, begun) = channel();
+    let left = judged(|| {
+        let wait = move || {
+            let _waiting = waiting("the end of time");
+            began.send(()).unwrap();
+            ended.recv()
+        };
+        thread::Builder::new().name("orphan".into()).spawn(wait).unwrap();
+        begun.recv().unwrap();
+    });
+    drop(end);
+    assert_eq!(left.threads_left, ["orphan"]);
+    let joined = judged(|| {
+        thread::spawn(|| drop(waiting("a moment"))).join().unwrap();
+    });
+    assert!(joined.threads_left.is_empty(), "{:?}", joined.threads_left);
+}
+
+#[test]
+fn a_child_that_is_not_waited_for_is_seen() {
+    let mut child = None;
+    let judged = judged(|| child = Some(Command::new("true").spawn().unwrap()));
+    assert!(judged.children_left);
+    child.unwrap().wait().unwrap();
+}
+
+#[test]
+fn a_lock_that_is_held_across_a_wait_is_named() {
+    let lock = Mutex::new(());
+    let across = judged(|| {
+        let _held = lock.lock().unwrap();
+        let _waiting = waiting("/3");
+    });
+    let [sentence] = &across.recording.waits_under_locks()[..] else {
+        panic!("{:?}", across.recording.waits_under_locks());
+    };
+    assert!(sentence.contains("while it holds lock"), "{sentence}");
+    assert!(sentence.contains("waits for /3"), "{sentence}");
+
+    let before = judged(|| {
+        drop(lock.lock().unwrap());
+        let _waiting = waiting("/3");
+    });
+    assert!(before.recording.waits_under_locks().is_empty());
+}

@@ -1,0 +1,59 @@
+//! Round times for the axis of a picture.
+
+use std::time::Duration;
+
+/// At most so many round times from zero to `length`, with what to write there.
+pub(super) fn marks(length: Duration, most: usize) -> Vec<(Duration, String)> {
+    let length = length.as_nanos().max(1_000) as u64;
+    let most = most.max(1) as u64;
+    let (unit, name) = match length {
+        10_000_000_000.. => (1e9, "s"),
+        1_000_000.. => (1e6, "ms"),
+        _ => (1e3, "µs"),
+    };
+    // 1, 2, 5, 10, 20, 50, …
+    let mut steps =
+        (0..19).flat_map(|n| [1, 2, 5].map(|digit| digit * 10_u64.pow(n)));
+    let step = steps.find(|step| length / step < most).unwrap_or(length);
+    (0..=length / step)
+        .map(|n| n * step)
+        .map(|at| {
+            let label = format!("{} {name}", at as f64 / unit);
+            (Duration::from_nanos(at), label)
+        })
+        .collect()
+}
+
+/// How a sentence says how long something took.
+pub(super) fn said(time: Duration) -> String {
+    match time.as_nanos() {
+        0..10_000 => format!("{time:.1?}"),
+        10_000..1_000_000 => format!("{} µs", time.as_micros()),
+        1_000_000..10_000_000 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
+        10_000_000..1_000_000_000 => format!("{} ms", time.as_millis()),
+        1_000_000_000..10_000_000_000 => format!("{:.1} s", time.as_secs_f64()),
+        _ => format!("{} s", time.as_secs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marks;
+    use std::time::Duration;
+
+    fn labels(ms: f64, most: usize) -> String {
+        let marks = marks(Duration::from_secs_f64(ms / 1e3), most);
+        let labels: Vec<_> =
+            marks.into_iter().map(|(_, label)| label).collect();
+        labels.join(", ")
+    }
+
+    #[test]
+    fn marks_are_round_and_few() {
+        assert_eq!(labels(136.0, 4), "0 ms, 50 ms, 100 ms");
+        assert_eq!(labels(2.2, 5), "0 ms, 0.5 ms, 1 ms, 1.5 ms, 2 ms");
+        assert_eq!(labels(0.3, 4), "0 µs, 100 µs, 200 µs, 300 µs");
+        assert_eq!(labels(61_000.0, 4), "0 s, 20 s, 40 s, 60 s");
+        assert_eq!(labels(0.0, 4), "0 µs, 0.5 µs, 1 µs");
+    }
+}

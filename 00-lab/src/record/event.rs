@@ -1,0 +1,207 @@
+//! One event, and the line that stands for it in the file.
+
+use std::fmt;
+
+/// A lane's number, unique in its process.
+pub type Id = u32;
+
+/// What an event says about its lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What<'a> {
+    /// The lane begins, made by `parent`; without a name it is numbered.
+    Spawn {
+        /// `thread`, `task`, `callback`, … : one word.
+        kind: &'a str,
+        /// The lane that made it, if that is known.
+        parent: Option<Id>,
+        /// What to call it.
+        name: &'a str,
+    },
+    /// It runs, as far as it can know: the CPU time tells.
+    Run,
+    /// It waits for this. Said with no text while it waits, it changes nothing.
+    Wait(&'a str),
+    /// It could run; the lane with this number saw to that.
+    Ready(Id),
+    /// The lane ends.
+    Done,
+    /// It has to wait for a lock.
+    Want(&'a str),
+    /// It holds a lock.
+    Hold(&'a str),
+    /// It no longer holds a lock.
+    Release(&'a str),
+    /// It notifies a condition variable.
+    Notify(&'a str),
+    /// It wakes a lane that may be waiting.
+    Wake(Id),
+    /// It asks for the page at this path.
+    Ask(&'a str),
+    /// The page at this path is there, or given up.
+    Got(&'a str),
+    /// So many requests are in flight, as the site sees it.
+    Flight(usize),
+    /// It panics.
+    Panic(&'a str),
+}
+
+/// One line of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// Monotonic clock, in nanoseconds.
+    pub at: u64,
+    /// The process.
+    pub pid: u32,
+    /// The thread that wrote, as the number of its own lane.
+    pub thread: Id,
+    /// The lane that it is about.
+    pub lane: Id,
+    /// CPU time of that thread so far, in nanoseconds.
+    pub cpu: u64,
+    /// What happened.
+    pub what: What<'a>,
+}
+
+impl<'a> Event<'a> {
+    /// Reads a line; `None` if it is not one of ours.
+    pub fn parse(line: &'a str) -> Option<Event<'a>> {
+        let mut words = line.splitn(6, ' ');
+        let at = words.next()?.parse().ok()?;
+        let pid = words.next()?.parse().ok()?;
+        let thread = words.next()?.parse().ok()?;
+        let lane = words.next()?.parse().ok()?;
+        let cpu = words.next()?.parse().ok()?;
+        let what = What::parse(words.next()?)?;
+        Some(Event { at, pid, thread, lane, cpu, what })
+    }
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Event { at, pid, thread, lane, cpu, what } = self;
+        write!(f, "{at} {pid} {thread} {lane} {cpu} {what}")
+    }
+}
+
+impl<'a> What<'a> {
+    fn parse(words: &'a str) -> Option<What<'a>> {
+        let (what, text) = words.split_once(' ').unwrap_or((words, ""));
+        Some(match what {
+            "spawn" => {
+                let (kind, rest) = text.split_once(' ')?;
+                let (parent, name) = rest.split_once(' ')?;
+                What::Spawn { kind, parent: parent.parse().ok(), name }
+            }
+            "run" => What::Run,
+            "wait" => What::Wait(text),
+            "ready" => What::Ready(text.parse().ok()?),
+            "done" => What::Done,
+            "want" => What::Want(text),
+            "hold" => What::Hold(text),
+            "release" => What::Release(text),
+            "notify" => What::Notify(text),
+            "wake" => What::Wake(text.parse().ok()?),
+            "ask" => What::Ask(text),
+            "got" => What::Got(text),
+            "flight" => What::Flight(text.parse().ok()?),
+            "panic" => What::Panic(text),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            What::Spawn { kind, parent: Some(parent), name } => {
+                write!(f, "spawn {} {parent} {}", OneLine(kind), OneLine(name))
+            }
+            What::Spawn { kind, parent: None, name } => {
+                write!(f, "spawn {} - {}", OneLine(kind), OneLine(name))
+            }
+            What::Run => f.write_str("run"),
+            What::Wait(what) => write!(f, "wait {}", OneLine(what)),
+            What::Ready(by) => write!(f, "ready {by}"),
+            What::Done => f.write_str("done"),
+            What::Want(lock) => write!(f, "want {}", OneLine(lock)),
+            What::Hold(lock) => write!(f, "hold {}", OneLine(lock)),
+            What::Release(lock) => write!(f, "release {}", OneLine(lock)),
+            What::Notify(condvar) => write!(f, "notify {}", OneLine(condvar)),
+            What::Wake(lane) => write!(f, "wake {lane}"),
+            What::Ask(path) => write!(f, "ask {}", OneLine(path)),
+            What::Got(path) => write!(f, "got {}", OneLine(path)),
+            What::Flight(n) => write!(f, "flight {n}"),
+            What::Panic(why) => write!(f, "panic {}", OneLine(why)),
+        }
+    }
+}
+
+/// A text that cannot end the line it is in, nor make it long.
+struct OneLine<'a>(&'a str);
+
+impl OneLine<'_> {
+    const LONGEST: usize = 200;
+}
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // As good as always there is nothing to change.
+        if self.0.len() <= Self::LONGEST && !self.0.contains(char::is_control) {
+            return f.write_str(self.0);
+        }
+        for c in self.0.chars().take(Self::LONGEST) {
+            fmt::Write::write_char(f, if c.is_control() { ' ' } else { c })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, What};
+
+    #[test]
+    fn every_event_is_read_as_it_was_written() {
+        let spawn = |parent| What::Spawn { kind: "task", parent, name: "a b" };
+        for what in [
+            spawn(Some(7)),
+            spawn(None),
+            What::Spawn { kind: "task", parent: None, name: "" },
+            What::Run,
+            What::Wait("/3 or so"),
+            What::Wait(""),
+            What::Ready(3),
+            What::Done,
+            What::Want("Fork 1"),
+            What::Hold("Fork 1"),
+            What::Release("Fork 1"),
+            What::Notify("condvar 1"),
+            What::Wake(4),
+            What::Ask("/3?a=b"),
+            What::Got("/3?a=b"),
+            What::Flight(10_000),
+            What::Panic("no such page: /9"),
+        ] {
+            let (at, pid, thread, lane, cpu) = (u64::MAX, 2, 3, 4, 5);
+            let event = Event { at, pid, thread, lane, cpu, what };
+            assert_eq!(Event::parse(&event.to_string()), Some(event));
+        }
+    }
+
+    #[test]
+    fn a_text_never_ends_its_line() {
+        let what = What::Panic("one\ntwo\r\n\u{1b}[1m");
+        assert_eq!(what.to_string(), "panic one two   [1m");
+        let long = "é".repeat(5_000);
+        assert_eq!(What::Wait(&long).to_string().chars().count(), 205);
+    }
+
+    #[test]
+    fn a_line_of_another_kind_is_no_event() {
+        for line in
+            ["", "1 2 3", "1 2 3 4 5", "1 2 3 4 5 sing", "a 2 3 4 5 run"]
+        {
+            assert_eq!(Event::parse(line), None, "{line:?}");
+        }
+    }
+}

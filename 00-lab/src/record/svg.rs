@@ -1,0 +1,184 @@
+//! The picture for a page: one SVG, that fits any width.
+//!
+//! Positions across are percentages and heights are pixels, so the picture is
+//! not scaled but laid out anew: letters are as large on a phone as on a desk.
+
+mod rows;
+mod shapes;
+
+use super::axis::marks;
+use super::spans::{Flow, Link, Recording};
+use shapes::{Escaped, LEGEND};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::time::Duration;
+
+/// Scoped by a class, and without ids, so that several pictures share a page.
+/// Colours are the page's, or those of the reader's system.
+const STYLE: &str = include_str!("svg/style.css");
+
+/// The height of a lane, and of the axis above the first, in pixels.
+const LANE: usize = 28;
+const TOP: usize = 22;
+/// The longest name, in letters.
+const LONGEST: usize = 16;
+/// Widths in pixels: of a phone's picture, a desk's, and a letter.
+const PHONE: f64 = 340.0;
+const DESK: f64 = 700.0;
+const LETTER: f64 = 6.6;
+
+/// So many arrows are few, and more than so many explain nothing.
+const FEW: usize = 16;
+const MANY: usize = 60;
+
+/// A picture being drawn, from the top down.
+struct Picture {
+    body: String,
+    /// The part of the width that the names take, in percent.
+    margin: f64,
+    /// How long what is drawn took.
+    length: Duration,
+    /// Where the next row begins.
+    top: usize,
+    /// The classes that occur, for the legend.
+    used: BTreeSet<&'static str>,
+}
+
+impl Recording {
+    /// Draws the lanes as SVG, to stand in a page or by itself.
+    ///
+    /// What lanes do is told by shape, not by hue; a text form is in `<desc>`.
+    pub fn svg(&self, title: &str) -> String {
+        let drawn = &self.tracks[..self.most_drawn()];
+        let site = self.of_kind("site").next();
+        let site = site.filter(|_| !self.flight.is_empty());
+
+        let names = drawn.iter().chain(site).map(|track| track.name.chars());
+        let longest = names.map(Iterator::count).max().unwrap_or(0);
+        // Also on a phone there is room for the names.
+        let margin = longest.min(LONGEST) as f64 * LETTER + 6.0;
+        let margin = margin / PHONE * 100.0;
+        let mut picture = Picture {
+            body: String::new(),
+            margin,
+            length: self.length,
+            top: TOP,
+            used: BTreeSet::new(),
+        };
+
+        picture.axis(drawn.len() + usize::from(site.is_some()));
+        for track in drawn {
+            picture.lane(track);
+        }
+        for flow in arrows(&self.flows, drawn.len()) {
+            picture.arrow(flow);
+        }
+        let lanes = self.tracks.len() - self.of_kind("site").count();
+        if lanes > drawn.len() {
+            picture.open(&format!("… and {} more", lanes - drawn.len()));
+            picture.close();
+        }
+        if let Some(site) = site {
+            picture.flight(&site.name, &self.flight);
+        }
+        picture.legend();
+        picture.finish(title, &self.in_words())
+    }
+}
+
+/// The arrows between lanes that are drawn, as long as they explain: who gets
+/// a lock from whom rather than who makes whom, and few rather than many.
+fn arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
+    let seen = |flow: &&Flow| flow.from.0 < drawn && flow.to.0 < drawn;
+    let hands_on =
+        |flow: &&Flow| matches!(flow.link, Link::Release | Link::Notify);
+    let all: Vec<_> = flows.iter().filter(seen).collect();
+    if all.len() <= FEW {
+        return all;
+    }
+    let some: Vec<_> = all.into_iter().filter(hands_on).collect();
+    if some.len() <= MANY { some } else { Vec::new() }
+}
+
+impl Picture {
+    /// Where a time is, in percent.
+    fn x(&self, time: Duration) -> f64 {
+        let part = time.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
+        self.margin + part * (99.6 - self.margin)
+    }
+
+    fn axis(&mut self, lanes: usize) {
+        let (top, bottom) = (TOP - 6, TOP + lanes * LANE);
+        for (at, label) in marks(self.length, 5) {
+            let x = self.x(at);
+            let class = if x > 90.0 { "lanes-end" } else { "lanes-axis" };
+            let _ = writeln!(
+                self.body,
+                "<line class='lanes-grid' x1='{x:.2}%' x2='{x:.2}%' \
+                 y1='{top}' y2='{bottom}'/>\
+                 <text class='{class}' x='{x:.2}%' y='12'>{label}</text>"
+            );
+        }
+    }
+
+    /// From cause to effect.
+    fn arrow(&mut self, flow: &Flow) {
+        self.used.insert("lanes-arrow");
+        let [(a, from), (b, to)] = [flow.from, flow.to];
+        let y = |lane| TOP + lane * LANE + LANE / 2;
+        // It ends at the edge of the lane, where its head is.
+        let (y2, head) = match a < b {
+            true => (y(b) - 7, "M-3.5-5h7L0 1z"),
+            false => (y(b) + 7, "M-3.5 5h7L0-1z"),
+        };
+        let (x1, x2, y1) = (self.x(from), self.x(to), y(a));
+        let _ = writeln!(
+            self.body,
+            "<line class='lanes-arrow' x1='{x1:.2}%' y1='{y1}' \
+             x2='{x2:.2}%' y2='{y2}'/>\
+             <svg class='lanes-head' x='{x2:.2}%' y='{y2}'>\
+             <path d='{head}'/></svg>"
+        );
+    }
+
+    /// The shapes that were used, three in a row.
+    fn legend(&mut self) {
+        let used = |(class, _): &(&str, &str)| self.used.contains(class);
+        let entries: Vec<_> = LEGEND.into_iter().filter(used).collect();
+        self.top += 4;
+        for row in entries.chunks(3) {
+            let middle = self.top + 9;
+            let _ = write!(
+                self.body,
+                "<g class='lanes-legend' transform='translate(0 {middle})'>"
+            );
+            for (place, (class, meaning)) in row.iter().enumerate() {
+                let x = place * 34;
+                let (end, text) = (x + 4, x + 5);
+                let _ = write!(
+                    self.body,
+                    "<line class='{class}' x1='{x}%' x2='{end}%'/>\
+                     <text x='{text}%' y='4'>{meaning}</text>"
+                );
+            }
+            self.body += "</g>\n";
+            self.top += 18;
+        }
+    }
+
+    fn finish(self, title: &str, description: &str) -> String {
+        let Picture { body, top, .. } = self;
+        let height = top + 4;
+        let [title, description] = [title, description].map(Escaped);
+        // No blank line: it would end the HTML block of a Markdown page.
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' class='lanes-svg' \
+             role='img' width='100%' height='{height}'>\n\
+             <title>{title}</title>\n<desc>{description}</desc>\n\
+             <style>\n{STYLE}</style>\n{body}</svg>\n"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! What stands for what.
+
+use crate::record::spans::State;
+use std::fmt::{self, Display, Write};
+
+/// A class of `style.css` each, and its meaning.
+pub const LEGEND: [(&str, &str); 9] = [
+    ("lanes-run", "runs"),
+    ("lanes-part", "runs partly"),
+    ("lanes-off", "off the CPU"),
+    ("lanes-unknown", "runs, it said"),
+    ("lanes-ready", "ready to run"),
+    ("lanes-wait", "waits"),
+    ("lanes-blocked", "waits for a lock"),
+    ("lanes-held", "holds a lock"),
+    ("lanes-arrow", "leads to"),
+];
+
+impl State {
+    /// The shape it is drawn in.
+    pub(super) fn class(&self) -> &'static str {
+        match self {
+            State::Run { cpu: None } => "lanes-unknown",
+            State::Run { .. } if self.runs_throughout() => "lanes-run",
+            State::Run { .. } if self.runs() => "lanes-part",
+            State::Run { .. } => "lanes-off",
+            State::Wait(_) => "lanes-wait",
+            State::Blocked(_) => "lanes-blocked",
+            State::Ready => "lanes-ready",
+        }
+    }
+}
+
+/// Text that means nothing to XML.
+pub struct Escaped<'a>(pub &'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                c if c.is_control() => f.write_char(' ')?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! The recording as Chrome Trace Event JSON, which Perfetto opens.
+
+use super::spans::{Link, Recording, Span, State, Track};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::time::Duration;
+
+impl Recording {
+    /// The recording in Chrome's Trace Event Format: open it at
+    /// <https://ui.perfetto.dev> or in `chrome://tracing`.
+    ///
+    /// Threads are tracks of slices (`X`). Whatever else takes turns may move
+    /// from thread to thread, so its life is an async event (`b`, `e`), and
+    /// what it runs is a slice of the thread that it runs on. What leads to
+    /// what is a flow (`s`, `f`); the site's requests are a counter (`C`).
+    pub fn chrome_trace(&self) -> Value {
+        let mut events = self.names();
+        let mut slices = HashMap::<_, Vec<&Span>>::new();
+        for track in &self.tracks {
+            let thread = track.is_thread();
+            if !thread {
+                events.extend(life(track));
+            }
+            for span in &track.spans {
+                let what = span.state.name();
+                if thread {
+                    events.push(slice(track.pid, track.lane, &what, span));
+                } else if let State::Run { .. } = span.state {
+                    let name = &track.name;
+                    events.push(slice(track.pid, span.thread, name, span));
+                } else {
+                    events.extend(part(track, &what, span));
+                    continue;
+                }
+                let row = slices.entry((track.pid, span.thread)).or_default();
+                row.push(span);
+            }
+        }
+        for (id, flow) in self.flows.iter().enumerate() {
+            let ends = [("s", flow.from), ("f", flow.to)];
+            let ends = ends.map(|(phase, (index, at))| {
+                let track = &self.tracks[index];
+                let thread = track.thread_at(at)?;
+                let row = slices.get(&(track.pid, thread))?;
+                // An arrow from or to nowhere would be refused.
+                row.iter().find(|span| (span.from..span.to).contains(&at))?;
+                Some(json!({
+                    "ph": phase, "bp": "e", "id": id, "cat": "flow",
+                    "name": flow.link.name(), "pid": track.pid,
+                    "tid": thread, "ts": micros(at),
+                }))
+            });
+            if let [Some(from), Some(to)] = ends {
+                events.extend([from, to]);
+            }
+        }
+        events.extend(self.counter());
+        json!({ "displayTimeUnit": "ms", "traceEvents": events })
+    }
+
+    /// What processes and threads are called.
+    fn names(&self) -> Vec<Value> {
+        let mut names = Vec::new();
+        let mut pids = Vec::new();
+        for track in &self.tracks {
+            let pid = track.pid;
+            if !pids.contains(&pid) {
+                let what = match track.kind.as_str() {
+                    "site" => "the site".to_owned(),
+                    _ => format!("process {}", pids.len() + 1),
+                };
+                names.push(json!({
+                    "ph": "M", "name": "process_name", "pid": pid, "tid": 0,
+                    "ts": 0, "args": { "name": what },
+                }));
+                pids.push(pid);
+            }
+            if track.is_thread() {
+                names.push(json!({
+                    "ph": "M", "name": "thread_name", "pid": pid,
+                    "tid": track.lane, "ts": 0,
+                    "args": { "name": track.name },
+                }));
+            }
+        }
+        names
+    }
+
+    fn counter(&self) -> impl Iterator<Item = Value> {
+        let pid = self.of_kind("site").next().map_or(0, |site| site.pid);
+        self.flight.iter().map(move |&(at, n)| {
+            json!({
+                "ph": "C", "name": "in flight", "pid": pid, "tid": 0,
+                "ts": micros(at), "args": { "requests": n },
+            })
+        })
+    }
+}
+
+/// The life of a task, as an async event.
+fn life(track: &Track) -> [Value; 2] {
+    let (from, to) = track.life();
+    let args = json!({ "panicked": track.panicked.as_ref().map(|p| &p.1) });
+    [begin(track, &track.name, from, &args), end(track, &track.name, to)]
+}
+
+/// A part of that life, within it.
+fn part(track: &Track, what: &str, span: &Span) -> [Value; 2] {
+    [begin(track, what, span.from, &json!({})), end(track, what, span.to)]
+}
+
+fn begin(track: &Track, name: &str, at: Duration, args: &Value) -> Value {
+    json!({
+        "ph": "b", "cat": track.kind, "id": id(track), "name": name,
+        "pid": track.pid, "tid": 0, "ts": micros(at), "args": args,
+    })
+}
+
+fn end(track: &Track, name: &str, at: Duration) -> Value {
+    json!({
+        "ph": "e", "cat": track.kind, "id": id(track), "name": name,
+        "pid": track.pid, "tid": 0, "ts": micros(at),
+    })
+}
+
+fn id(track: &Track) -> String {
+    format!("{}.{}", track.pid, track.lane)
+}
+
+fn slice(pid: u32, thread: u32, name: &str, span: &Span) -> Value {
+    let cpu = match span.state {
+        State::Run { cpu } => cpu,
+        _ => None,
+    };
+    json!({
+        "ph": "X", "cat": "lane", "name": name, "pid": pid, "tid": thread,
+        "ts": micros(span.from), "dur": micros(span.to - span.from),
+        "args": { "share of a CPU": cpu },
+    })
+}
+
+/// Microseconds, exact to the nanosecond.
+fn micros(time: Duration) -> f64 {
+    time.as_nanos() as f64 / 1e3
+}
+
+impl Track {
+    /// Set if it is a thread, rather than what threads take turns to run.
+    pub(super) fn is_thread(&self) -> bool {
+        self.kind == "thread"
+    }
+
+    /// The thread that ran it at a time.
+    fn thread_at(&self, at: Duration) -> Option<u32> {
+        let after = self.spans.partition_point(|span| span.to <= at);
+        let span = self.spans.get(after)?;
+        let runs = matches!(span.state, State::Run { .. });
+        (self.is_thread() || runs).then_some(span.thread)
+    }
+}
+
+impl State {
+    /// What a slice is called.
+    pub(super) fn name(&self) -> String {
+        match self {
+            State::Run { .. } if self.is_off_the_cpu() => "off the CPU".into(),
+            State::Run { .. } => "runs".into(),
+            State::Wait(what) if what.is_empty() => "waits".into(),
+            State::Wait(what) => format!("waits for {what}"),
+            State::Blocked(lock) => format!("waits for lock {lock}"),
+            State::Ready => "ready to run".into(),
+        }
+    }
+}
+
+impl Link {
+    fn name(self) -> &'static str {
+        match self {
+            Link::Spawn => "spawn",
+            Link::Release => "release",
+            Link::Notify => "notify",
+            Link::Wake => "wake",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Why nothing happens any more: who waits for whom.
+
+use super::axis::said;
+use super::spans::{Held, Recording, State, Track};
+use super::write::now;
+use std::time::Duration;
+
+/// More sentences than this explain nothing.
+const MOST_SENTENCES: usize = 20;
+
+impl Recording {
+    /// One sentence for each lane that had not ended when the recording did,
+    /// and one for each circle of lanes that wait for one another.
+    ///
+    /// `silence` is how long nothing has been recorded since (see
+    /// [`silence`](Recording::silence)).
+    pub fn who_waits_for_whom(&self, silence: Duration) -> Vec<String> {
+        let alive = |track: &&Track| !track.ended && track.kind != "site";
+        let mut sentences: Vec<String> = self
+            .tracks
+            .iter()
+            .filter(alive)
+            .map(|track| self.what_keeps(track, silence))
+            .collect();
+        if sentences.len() > MOST_SENTENCES {
+            let more = sentences.len() - MOST_SENTENCES;
+            sentences.truncate(MOST_SENTENCES);
+            sentences.push(format!("… and {more} more"));
+        }
+        sentences.extend(self.circles());
+        sentences
+    }
+
+    /// One sentence for each wait, other than for a lock, during which the
+    /// lane held one: whoever wants that lock waits, too.
+    pub fn waits_under_locks(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        for track in &self.tracks {
+            for span in &track.spans {
+                let State::Wait(what) = &span.state else { continue };
+                let under = track.held.iter().filter(|held| {
+                    held.from <= span.from && span.from < held.to
+                });
+                sentences.extend(under.map(|Held { lock, .. }| {
+                    let name = &track.name;
+                    format!("{name} waits for {what} while it holds {lock}")
+                }));
+            }
+        }
+        sentences
+    }
+
+    /// How long ago the last event was. Of use while the program still hangs,
+    /// or until the next boot.
+    pub fn silence(&self) -> Duration {
+        let last = self.start + self.length;
+        Duration::from_nanos(now()).saturating_sub(last)
+    }
+
+    /// Lets whatever had not ended go on for so long: the last events before
+    /// a hang would otherwise be at the very edge of the picture.
+    pub fn go_on_for(&mut self, time: Duration) {
+        self.length += time;
+        for track in self.tracks.iter_mut().filter(|track| !track.ended) {
+            if let Some(last) = track.spans.last_mut() {
+                last.to = self.length;
+            }
+        }
+        let held = self.tracks.iter_mut().flat_map(|track| &mut track.held);
+        for held in held.filter(|held| held.kept) {
+            held.to = self.length;
+        }
+    }
+
+    fn what_keeps(&self, track: &Track, silence: Duration) -> String {
+        let name = &track.name;
+        let Some(last) = track.spans.last() else { return name.clone() };
+        match &last.state {
+            State::Blocked(lock) => {
+                let which = match self.holder(track.pid, lock) {
+                    Some(other) if self.tracks[other].lane == track.lane => {
+                        "which it holds itself".to_owned()
+                    }
+                    Some(other) if self.tracks[other].ended => {
+                        let other = &self.tracks[other].name;
+                        format!("which {other} still held when it ended")
+                    }
+                    Some(other) => {
+                        format!("which {} holds", self.tracks[other].name)
+                    }
+                    None => "which nobody holds".to_owned(),
+                };
+                format!("{name} waits for lock {lock}, {which}")
+            }
+            State::Wait(what) if what.starts_with("condvar ") => {
+                let which = self.last_notified(track, what, last.from);
+                format!("{name} waits for {what}, {which}")
+            }
+            State::Wait(what) if what.is_empty() => format!("{name} waits"),
+            State::Wait(what) => format!("{name} waits for {what}"),
+            State::Ready => format!("{name} is ready, and nobody runs it"),
+            State::Run { .. } => {
+                let silent = self.length - track.heard + silence;
+                let silent = said(silent);
+                format!("{name} runs and has recorded nothing for {silent}")
+            }
+        }
+    }
+
+    fn last_notified(
+        &self,
+        track: &Track,
+        condvar: &str,
+        since: Duration,
+    ) -> String {
+        let notified = self.notified.get(&(track.pid, condvar.to_owned()));
+        match notified {
+            None => "which nobody has notified".to_owned(),
+            Some(&(by, at)) => {
+                let by = &self.tracks[by].name;
+                let when = if at < since { "before" } else { "since" };
+                format!("which {by} notified last, {when} that wait began")
+            }
+        }
+    }
+
+    /// Which track holds a lock.
+    fn holder(&self, pid: u32, lock: &str) -> Option<usize> {
+        self.tracks.iter().position(|track| {
+            track.pid == pid
+                && track.held.iter().any(|held| held.kept && held.lock == lock)
+        })
+    }
+
+    /// Which track another waits for, if it waits for a lock that is held.
+    fn waits_for(&self, index: usize) -> Option<usize> {
+        let track = &self.tracks[index];
+        match &track.spans.last()?.state {
+            State::Blocked(lock) if !track.ended => {
+                self.holder(track.pid, lock)
+            }
+            _ => None,
+        }
+    }
+
+    fn circles(&self) -> Vec<String> {
+        let mut seen = vec![false; self.tracks.len()];
+        let mut circles = Vec::new();
+        for start in 0..self.tracks.len() {
+            let mut path = Vec::new();
+            let mut next = Some(start);
+            while let Some(index) = next.filter(|&index| !seen[index]) {
+                seen[index] = true;
+                path.push(index);
+                next = self.waits_for(index);
+            }
+            // Back at one we came through: from there on it is a circle.
+            let first = path.iter().position(|&index| Some(index) == next);
+            if let Some(first) = first {
+                circles.push(self.circle(&path[first..]));
+            }
+        }
+        circles
+    }
+
+    /// Wherever we came into it, it is told from the first name on.
+    fn circle(&self, path: &[usize]) -> String {
+        let mut names: Vec<&str> =
+            path.iter().map(|&i| self.tracks[i].name.as_str()).collect();
+        let first = (0..names.len()).min_by_key(|&i| names[i]).unwrap_or(0);
+        names.rotate_left(first);
+        names.push(names[0]);
+        let (first, others) = names.split_at(1);
+        let others = others.join(", which waits for ");
+        format!("a circle: {} waits for {others}", first[0])
+    }
+}

@@ -1,0 +1,58 @@
+//! A recording in a few sentences.
+
+use super::axis::said;
+use super::spans::{Recording, State};
+use std::fmt::Write;
+
+const SHARE: &str = "share the CPU";
+
+impl Recording {
+    /// What the picture shows, for those who cannot see it.
+    pub fn in_words(&self) -> String {
+        let mut kinds: Vec<(&str, usize)> = Vec::new();
+        for track in self.tracks.iter().filter(|track| track.kind != "site") {
+            match kinds.iter_mut().find(|(kind, _)| *kind == track.kind) {
+                Some((_, n)) => *n += 1,
+                None => kinds.push((&track.kind, 1)),
+            }
+        }
+        let kinds: Vec<String> = kinds
+            .iter()
+            .map(|(kind, n)| format!("{n} {kind}{}", plural(*n)))
+            .collect();
+        let time = said(self.length);
+        let mut words = format!("{} in {time}.", kinds.join(" and "));
+        for (most, what) in [
+            (self.most_at_once(State::waits), "wait at once"),
+            (self.most_at_once(State::runs_throughout), "run at once"),
+            (self.most_at_once(State::shares_the_cpu), SHARE),
+            (self.most_at_once(State::is_blocked), "wait for a lock at once"),
+        ] {
+            // Nobody shares alone: that was another program.
+            if most > usize::from(what == SHARE) {
+                let _ = write!(words, " At most {most} {what}.");
+            }
+        }
+        if let Some(peak) = self.flight.iter().map(|&(_, n)| n).max() {
+            let s = plural(peak);
+            let _ = write!(words, " At most {peak} request{s} in flight.");
+        }
+        for track in &self.tracks {
+            if let Some((_, why)) = &track.panicked {
+                let _ = write!(words, " {} panics: {why}.", track.name);
+            }
+        }
+        words
+    }
+}
+
+impl State {
+    /// Set if it has a CPU for part of the time only.
+    fn shares_the_cpu(&self) -> bool {
+        self.runs() && !self.runs_throughout()
+    }
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}

@@ -1,0 +1,188 @@
+//! The file that events go to.
+#![expect(unsafe_code, reason = "only `atexit` sees every way to end")]
+
+use super::event::{Event, What};
+use super::lane::event;
+use std::env::{temp_dir, var_os};
+use std::fs::{File, OpenOptions, remove_file};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// The environment variable that tells a child where to record.
+pub const VARIABLE: &str = "LAB_RECORDING";
+
+/// Set while events are recorded. `Relaxed`, because nothing is published by
+/// it: who sees it late records a little less.
+static ON: AtomicBool = AtomicBool::new(false);
+static OUTPUT: OnceLock<Output> = OnceLock::new();
+/// What went wrong with writing, if anything.
+static ERROR: Mutex<Option<(ErrorKind, String)>> = Mutex::new(None);
+
+struct Output {
+    pid: u32,
+    file: File,
+    path: PathBuf,
+    temporary: bool,
+}
+
+/// Starts to record: into the file that [`VARIABLE`] names, else into a new
+/// one that is removed when this process ends. Once started, it stays so.
+///
+/// # Errors
+/// If the file cannot be opened.
+pub fn start() -> io::Result<&'static Path> {
+    static STARTING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time =
+        STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(output) = OUTPUT.get() {
+        return Ok(&output.path);
+    }
+    let output = match var_os(VARIABLE) {
+        Some(path) => Output::given(path.into())?,
+        None => Output::temporary()?,
+    };
+    let output = OUTPUT.get_or_init(|| output);
+    ON.store(true, Relaxed);
+    record_panics();
+    Ok(&output.path)
+}
+
+/// Ends the recording of this process and reads what there is, of all of them.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn finish() -> io::Result<super::Recording> {
+    // So that the CPU time of the last stretch is known.
+    event(What::Run);
+    ON.store(false, Relaxed);
+    let Some(output) = OUTPUT.get() else {
+        return Ok(super::Recording::parse(""));
+    };
+    let recording = super::Recording::read(&output.path);
+    if output.temporary {
+        remove();
+    }
+    recording
+}
+
+/// Set if events are recorded.
+pub fn is_on() -> bool {
+    ON.load(Relaxed)
+}
+
+/// The file that this process records into.
+pub fn path() -> Option<&'static Path> {
+    OUTPUT.get().map(|output| output.path.as_path())
+}
+
+/// Set if [`start`] made the file, so that whoever survives this process (the
+/// site does, for a moment) ought to remove it.
+pub fn is_temporary() -> bool {
+    OUTPUT.get().is_some_and(|output| output.temporary)
+}
+
+/// What a child process needs in order to record into the same file:
+/// `Command::new(…).envs(record::env())`.
+pub fn env() -> Option<(&'static str, &'static Path)> {
+    path().map(|path| (VARIABLE, path))
+}
+
+/// Why the recording is incomplete, if it is: the disk was full, say. The
+/// recording stops there; the program goes on.
+pub fn error() -> Option<io::Error> {
+    let error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
+    error.as_ref().map(|(kind, why)| io::Error::new(*kind, why.as_str()))
+}
+
+/// The CPU time that all threads of this process have used.
+pub fn cpu_time() -> Duration {
+    Duration::from_nanos(nanos(ClockId::ProcessCPUTime))
+}
+
+/// The process that records; asked once, because it is a system call.
+pub(super) fn pid() -> u32 {
+    OUTPUT.get().map_or(0, |output| output.pid)
+}
+
+/// Writes one event, by one call.
+pub(super) fn write(event: &Event<'_>) {
+    let Some(output) = OUTPUT.get() else { return };
+    let line = format!("{event}\n");
+    let written = loop {
+        match (&output.file).write(line.as_bytes()) {
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            other => break other,
+        }
+    };
+    let why = match written {
+        Ok(n) if n == line.len() => return,
+        Ok(_) => io::Error::new(ErrorKind::WriteZero, "the disk is full"),
+        Err(why) => why,
+    };
+    // A recording with a hole would tell lies: better that it ends here.
+    ON.store(false, Relaxed);
+    let mut error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
+    error.get_or_insert((why.kind(), why.to_string()));
+}
+
+/// The monotonic clock, which all processes share.
+pub(super) fn now() -> u64 {
+    nanos(ClockId::Monotonic)
+}
+
+/// The CPU time of this thread.
+pub(crate) fn thread_cpu() -> u64 {
+    nanos(ClockId::ThreadCPUTime)
+}
+
+fn nanos(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+impl Output {
+    fn given(path: PathBuf) -> io::Result<Output> {
+        let file = OpenOptions::new().append(true).create(true).open(&path)?;
+        Ok(Output { pid: process::id(), file, path, temporary: false })
+    }
+
+    fn temporary() -> io::Result<Output> {
+        let name = format!("lab-{}-{}.events", process::id(), now());
+        let path = temp_dir().join(name);
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        // SAFETY: `remove` neither unwinds nor touches thread-locals.
+        unsafe { libc::atexit(remove) };
+        Ok(Output { pid: process::id(), file, path, temporary: true })
+    }
+}
+
+/// Removes the file; a second time does nothing.
+extern "C" fn remove() {
+    if let Some(path) = path() {
+        let _ = remove_file(path);
+    }
+}
+
+/// A panic is an event too; it is reported as it would have been.
+fn record_panics() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let payload = info.payload();
+        let why = payload.downcast_ref::<&str>().copied();
+        let why = why.or(payload.downcast_ref::<String>().map(String::as_str));
+        event(What::Panic(why.unwrap_or("(not a text)")));
+        report(info);
+    }));
+}

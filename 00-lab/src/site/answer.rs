@@ -1,0 +1,61 @@
+//! What a right crawl finds, known without crawling.
+
+use super::Shape;
+use super::graph::Graph;
+use super::script;
+use crate::frontier::ideal;
+use crate::http::{checksum, digest};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What a crawl of a site must come to.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The paths of the pages that can be had.
+    pub good: BTreeSet<String>,
+    /// The paths of those that cannot, and words that the reason must contain.
+    pub failed: BTreeMap<String, &'static str>,
+    /// Over the pages that can be had; see [`checksum`].
+    pub checksum: String,
+    /// The latency of each page, and which pages it links to, by number.
+    waits: Vec<Duration>,
+    links: Vec<Vec<usize>>,
+}
+
+impl Answer {
+    /// The answer for a site of this shape.
+    pub fn of(shape: &Shape) -> Answer {
+        let graph = Graph::new(shape);
+        let mut good = BTreeMap::new();
+        let mut failed = BTreeMap::new();
+        for node in &graph.pages {
+            match node.fault.and_then(|fault| fault.breaks()) {
+                Some(why) => failed.insert(node.path.clone(), why),
+                None => {
+                    good.insert(node.path.clone(), digest(&script::body(node)));
+                    None
+                }
+            };
+        }
+        let pages = good.iter().map(|(path, sum)| (path.as_str(), *sum));
+        // Of a page that cannot be had, the links are not known either.
+        let links = graph.pages.iter().map(|node| match node.fault {
+            Some(fault) if fault.breaks().is_some() => Vec::new(),
+            _ => node.links.clone(),
+        });
+        Answer {
+            checksum: checksum(pages),
+            links: links.collect(),
+            good: good.into_keys().collect(),
+            failed,
+            waits: graph.pages.iter().map(|node| node.latency).collect(),
+        }
+    }
+
+    /// How long a crawl takes that has no costs of its own, with `at_once`
+    /// requests in flight whenever that many pages are known: each page is
+    /// asked for in the order in which it was found.
+    pub fn ideal(&self, at_once: usize) -> Duration {
+        ideal(at_once, &self.waits, &self.links)
+    }
+}

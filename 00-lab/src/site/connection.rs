@@ -1,0 +1,206 @@
+//! One client of the site: what it asks for, and how far its answer is.
+#![expect(
+    unsafe_code,
+    reason = "a socket must leave the poller before it goes"
+)]
+
+use super::script::Step;
+use polling::{Event, Poller};
+use socket2::SockRef;
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+/// A request that is longer is none of ours.
+const LONGEST_REQUEST: usize = 16 * 1024;
+
+/// A client of the site.
+pub(super) struct Connection {
+    socket: TcpStream,
+    /// What has come of its request.
+    request: Vec<u8>,
+    /// What is still to do; `None` until it is known what to answer.
+    script: Option<VecDeque<Step>>,
+    /// How many bytes of the first step have been sent.
+    sent: usize,
+    /// When the pause is over that is the first step.
+    until: Option<Instant>,
+    /// Set while it counts as in flight.
+    pub counted: bool,
+    /// Set if the poller knows the socket.
+    watched: bool,
+}
+
+/// What a client wants.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Request {
+    /// The page with this path, or only its head.
+    Page { path: String, head_only: bool },
+    /// Nothing that we have: this is the status it gets.
+    Refused(&'static str),
+}
+
+/// When to take a connection's next step.
+pub(super) enum Next {
+    Now,
+    Readable,
+    Writable,
+    At(Instant),
+    /// There is none.
+    Never,
+}
+
+impl Connection {
+    pub fn new(socket: TcpStream) -> Connection {
+        Connection {
+            socket,
+            request: Vec::new(),
+            script: None,
+            sent: 0,
+            until: None,
+            counted: false,
+            watched: false,
+        }
+    }
+
+    /// Takes what the client has sent: in the end its request, once.
+    ///
+    /// # Errors
+    ///
+    /// If the client has left, or is not to be talked to.
+    pub fn hear(&mut self) -> io::Result<Option<Request>> {
+        let mut buffer = [0; 4096];
+        match self.socket.read(&mut buffer) {
+            Ok(0) => Err(ErrorKind::ConnectionAborted.into()),
+            // What comes after the request is none of our business.
+            Ok(_) if self.script.is_some() => Ok(None),
+            Ok(n) => {
+                self.request.extend(&buffer[..n]);
+                Ok(parse(&self.request))
+            }
+            Err(why) => not_yet(why).map(|()| None),
+        }
+    }
+
+    /// From now on, [`Connection::step`] answers.
+    pub fn begin(&mut self, script: Vec<Step>) {
+        // A piece must not wait for the next: it goes in a segment of its own.
+        if script.len() > 2 {
+            let _ = self.socket.set_nodelay(true);
+        }
+        self.script = Some(script.into());
+    }
+
+    /// Set if the next step sends the last byte.
+    pub fn is_at_its_last_step(&self) -> bool {
+        let last = |script: &VecDeque<Step>| {
+            script.len() == 1 && matches!(script[0], Step::Send(_))
+        };
+        self.script.as_ref().is_some_and(last)
+    }
+
+    /// Takes the next step of the script, as far as that can be done now.
+    ///
+    /// # Errors
+    ///
+    /// If the client has left.
+    pub fn step(&mut self) -> io::Result<Next> {
+        let Some(script) = &mut self.script else { return Ok(Next::Readable) };
+        match script.front() {
+            None => return Ok(Next::Never),
+            Some(Step::Stall) => return Ok(Next::Readable),
+            Some(&Step::Pause(time)) => {
+                let now = Instant::now();
+                match self.until {
+                    None => {
+                        let at = now + time;
+                        self.until = Some(at);
+                        return Ok(Next::At(at));
+                    }
+                    // The client has sent something; the timer is still set.
+                    Some(at) if now < at => return Ok(Next::Readable),
+                    Some(_) => self.until = None,
+                }
+            }
+            Some(Step::Reset) => {
+                let unsent_is_dropped = Some(Duration::ZERO);
+                SockRef::from(&self.socket).set_linger(unsent_is_dropped)?;
+            }
+            Some(Step::Send(bytes) | Step::Repeat(bytes)) => {
+                match self.socket.write(&bytes[self.sent..]) {
+                    Ok(n) => self.sent += n,
+                    Err(why) => {
+                        return not_yet(why).map(|()| Next::Writable);
+                    }
+                }
+                if self.sent < bytes.len() {
+                    return Ok(Next::Now);
+                }
+                self.sent = 0;
+                if let Step::Repeat(_) = script[0] {
+                    // The others have their turn, too.
+                    return Ok(Next::Writable);
+                }
+            }
+        }
+        script.pop_front();
+        Ok(Next::Now)
+    }
+
+    /// Lets the poller tell, once, when this can be done.
+    pub fn watch(&mut self, poller: &Poller, event: Event) -> io::Result<()> {
+        if self.watched {
+            return poller.modify(&self.socket, event);
+        }
+        // SAFETY: whoever drops a connection calls `unwatch` before.
+        unsafe { poller.add(&self.socket, event) }?;
+        self.watched = true;
+        Ok(())
+    }
+
+    /// Takes the socket out of the poller.
+    pub fn unwatch(&mut self, poller: &Poller) {
+        if self.watched {
+            let _ = poller.delete(&self.socket);
+            self.watched = false;
+        }
+    }
+}
+
+/// Whether it is worth trying again.
+fn not_yet(why: io::Error) -> io::Result<()> {
+    match why.kind() {
+        ErrorKind::WouldBlock | ErrorKind::Interrupted => Ok(()),
+        _ => Err(why),
+    }
+}
+
+/// `None` if the request is not whole yet.
+fn parse(bytes: &[u8]) -> Option<Request> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut request = httparse::Request::new(&mut headers);
+    match request.parse(bytes) {
+        Ok(httparse::Status::Complete(_)) => {}
+        Ok(_) if bytes.len() < LONGEST_REQUEST => return None,
+        Ok(_) => {
+            let status = "431 Request Header Fields Too Large";
+            return Some(Request::Refused(status));
+        }
+        Err(_) => return Some(Request::Refused("400 Bad Request")),
+    }
+    let path = path(request.path.unwrap_or("/")).to_owned();
+    Some(match request.method {
+        Some("GET") => Request::Page { path, head_only: false },
+        Some("HEAD") => Request::Page { path, head_only: true },
+        _ => Request::Refused("405 Method Not Allowed"),
+    })
+}
+
+/// The path of a request's target, which may be a whole URL.
+fn path(target: &str) -> &str {
+    let target = target.strip_prefix("http://").map_or(target, |rest| {
+        rest.find('/').map_or("/", |slash| &rest[slash..])
+    });
+    target.split(['?', '#']).next().unwrap_or("/")
+}

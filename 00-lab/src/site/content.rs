@@ -1,0 +1,52 @@
+//! What the site has to say, and how long it takes to say it.
+
+use super::Shape;
+use super::graph::Graph;
+use super::script::{self, Step};
+use crate::http::compute;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// The site's pages, to be found by their paths.
+pub(super) struct Content {
+    graph: Graph,
+    by_path: HashMap<String, usize>,
+    /// How many rounds of work are a second's.
+    rounds: f64,
+    /// Where the site is, as in `http://host:port`.
+    pub origin: String,
+}
+
+impl Content {
+    pub fn new(shape: &Shape, origin: String) -> Content {
+        let graph = Graph::new(shape);
+        let paths = graph.pages.iter().map(|node| node.path.clone());
+        let by_path = paths.zip(0..).collect();
+        let rounds = if shape.work.is_zero() { 0.0 } else { rounds_a_second() };
+        Content { graph, by_path, rounds, origin }
+    }
+
+    /// The latency of this path, and what is sent after it.
+    pub fn answer(&self, path: &str) -> (Duration, Vec<Step>) {
+        let Some(&index) = self.by_path.get(path) else {
+            return (Duration::ZERO, script::refusal("404 Not Found"));
+        };
+        let node = &self.graph.pages[index];
+        let rounds = (self.rounds * node.work.as_secs_f64()) as u32;
+        let script = script::answer(&self.graph, index, rounds, &self.origin);
+        (node.latency, script)
+    }
+}
+
+/// How many rounds of work this build does in a second, measured: of a few
+/// tries the best, since others want the CPU too.
+fn rounds_a_second() -> f64 {
+    const ROUNDS: u32 = 300;
+    let body = [b'x'; 1200];
+    let time = |_| {
+        let start = Instant::now();
+        compute(&body, ROUNDS);
+        start.elapsed().as_secs_f64()
+    };
+    f64::from(ROUNDS) / (0..5).map(time).fold(f64::INFINITY, f64::min)
+}

@@ -1,0 +1,125 @@
+//! The ways in which the site can misbehave.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A way to misbehave. Each that is asked for adds [`Fault::PAGES`] pages to
+/// the site; the other pages stay what they were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// One byte at a time.
+    Trickle,
+    /// In pieces, cut anywhere.
+    Split,
+    /// A part, and then silence.
+    Stall,
+    /// A part, and then a reset of the connection.
+    Reset,
+    /// Status 500.
+    Error500,
+    /// Status 404.
+    Missing,
+    /// Another page's address instead of a page.
+    Redirect,
+    /// Two pages that point to each other.
+    RedirectLoop,
+    /// A `Content-Length` that promises more than is sent.
+    WrongLength,
+    /// A `Content-Length` that promises less: the surplus is not the page's.
+    ShortLength,
+    /// No `Content-Length`: the page ends with the connection.
+    NoLength,
+    /// In chunks, with extensions and a trailer.
+    Chunked,
+    /// Two interim answers (1xx) before the real one.
+    Interim,
+    /// A header of more than 64 KiB.
+    HugeHeader,
+    /// A body that never ends.
+    HugeBody,
+    /// Something that is no HTTP.
+    NotHttp,
+}
+
+impl Fault {
+    /// Every fault there is.
+    pub const ALL: &[Fault] = &[
+        Fault::Trickle,
+        Fault::Split,
+        Fault::Stall,
+        Fault::Reset,
+        Fault::Error500,
+        Fault::Missing,
+        Fault::Redirect,
+        Fault::RedirectLoop,
+        Fault::WrongLength,
+        Fault::ShortLength,
+        Fault::NoLength,
+        Fault::Chunked,
+        Fault::Interim,
+        Fault::HugeHeader,
+        Fault::HugeBody,
+        Fault::NotHttp,
+    ];
+
+    /// How many pages have a fault that is asked for.
+    pub const PAGES: u32 = 2;
+
+    /// The name on the command line, and in the path of its pages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fault::Trickle => "trickle",
+            Fault::Split => "split",
+            Fault::Stall => "stall",
+            Fault::Reset => "reset",
+            Fault::Error500 => "error-500",
+            Fault::Missing => "missing",
+            Fault::Redirect => "redirect",
+            Fault::RedirectLoop => "redirect-loop",
+            Fault::WrongLength => "wrong-length",
+            Fault::ShortLength => "short-length",
+            Fault::NoLength => "no-length",
+            Fault::Chunked => "chunked",
+            Fault::Interim => "interim",
+            Fault::HugeHeader => "huge-header",
+            Fault::HugeBody => "huge-body",
+            Fault::NotHttp => "not-http",
+        }
+    }
+
+    /// If a page with this fault cannot be had: words that the reason given
+    /// must contain. `None` if a crawler has to cope with it.
+    pub fn breaks(self) -> Option<&'static str> {
+        match self {
+            Fault::Stall => Some("timed out"),
+            Fault::Reset => Some("reset"),
+            Fault::Error500 => Some("status 500"),
+            Fault::Missing => Some("status 404"),
+            Fault::RedirectLoop => Some("circle"),
+            Fault::WrongLength => Some("closed after"),
+            Fault::HugeHeader => Some("header"),
+            Fault::HugeBody => Some("body"),
+            Fault::NotHttp => Some("not HTTP"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Fault, String> {
+        let mut all = Fault::ALL.iter();
+        all.find(|fault| fault.name() == name).copied().ok_or_else(|| {
+            let names: Vec<_> = Fault::ALL.iter().map(|f| f.name()).collect();
+            let names = names.join(", ");
+            format!("no fault is called {name:?}; there are all, {names}")
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! The pages of the site: what they say, where they lead, how late they are.
+
+use super::{Fault, Shape};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// A site's pages, made from its [`Shape`].
+pub(crate) struct Graph {
+    /// Healthy pages first, as many as the shape says.
+    pub pages: Vec<Node>,
+}
+
+/// A page of the site.
+pub(crate) struct Node {
+    pub path: String,
+    pub fault: Option<Fault>,
+    /// Which of the pages with this fault it is, from 1.
+    pub nth: u32,
+    pub latency: Duration,
+    /// How much computing it asks for.
+    pub work: Duration,
+    /// Indices of the pages it links to, as they come in its text.
+    pub links: Vec<usize>,
+    pub body: Vec<u8>,
+    pub content_type: &'static str,
+}
+
+impl Graph {
+    pub(crate) fn new(shape: &Shape) -> Graph {
+        let mut graph = Graph { pages: Vec::new() };
+        for n in 0..shape.pages {
+            let path = if n == 0 { "/".into() } else { format!("/{n}") };
+            graph.add(shape, path, None, 0);
+        }
+        for &fault in &shape.faults {
+            for n in 1..=Fault::PAGES {
+                let path = format!("/{fault}-{n}");
+                graph.add(shape, path, Some(fault), n);
+            }
+        }
+        graph.link(shape);
+        for index in 0..graph.pages.len() {
+            graph.pages[index].body = graph.text(index).into_bytes();
+        }
+        graph
+    }
+
+    fn add(
+        &mut self,
+        shape: &Shape,
+        path: String,
+        fault: Option<Fault>,
+        nth: u32,
+    ) {
+        let mut dice = Dice::new(shape.seed, self.pages.len());
+        self.pages.push(Node {
+            path,
+            fault,
+            nth,
+            latency: dice.around(shape.latency),
+            work: dice.around(shape.work),
+            links: Vec::new(),
+            body: Vec::new(),
+            content_type: "text/html; charset=utf-8",
+        });
+    }
+
+    /// A tree, so that every page is found, and some links more, so that many
+    /// pages are found twice.
+    fn link(&mut self, shape: &Shape) {
+        let healthy = shape.pages as usize;
+        // Text has no links, though it may look as if it had.
+        if healthy >= 10 {
+            self.pages[healthy - 1].content_type = "text/plain";
+        }
+        for n in 1..self.pages.len() {
+            let mut dice = Dice::new(!shape.seed, n);
+            // Shallow, so that a crawl soon knows more pages than it may ask
+            // for at once; and about as many links on each page.
+            let youngest = (n.min(healthy) - 1) / 6;
+            let choice = if n < healthy { 4 } else { healthy };
+            let parent = youngest - dice.below(choice.min(youngest + 1));
+            self.pages[parent].links.push(n);
+        }
+        for n in 0..self.pages.len() {
+            let more = self.more_links(shape, n);
+            let node = &mut self.pages[n];
+            match node.fault {
+                _ if node.content_type == "text/plain" => {}
+                Some(Fault::Redirect) => node.links = vec![more[0]],
+                // To the other one.
+                Some(Fault::RedirectLoop) => {
+                    node.links =
+                        vec![if node.nth == 1 { n + 1 } else { n - 1 }];
+                }
+                _ => drop(node.links.splice(0..0, more)),
+            }
+        }
+    }
+
+    /// Some pages are linked to by many, as on any site.
+    fn more_links(&self, shape: &Shape, page: usize) -> [usize; 4] {
+        let healthy = shape.pages as usize;
+        let mut dice = Dice::new(shape.seed.rotate_left(32), page);
+        let mut popular = || (1 + dice.below(4)) * healthy / 5;
+        [popular(), popular(), dice.below(healthy), 0]
+    }
+
+    fn text(&self, index: usize) -> String {
+        let node = &self.pages[index];
+        let path = &node.path;
+        if node.content_type == "text/plain" {
+            let link = "<a href=\"/no-such-page\">";
+            return format!("{path} is plain text: {link} is no link here.\n");
+        }
+        // As if some pages had moved: there, links start from elsewhere.
+        let (base, root) = match index % 5 {
+            3 => ("<base href=\"/once/here/\">\n", "../../"),
+            _ => ("", ""),
+        };
+        let mut text = format!(
+            "<!DOCTYPE html>\n<html lang=en>\n<title>Page {path}</title>\n\
+             {base}<h1>Page {path}</h1>\n\
+             <p>You waited for this page, and nobody computed anything: it \
+             took {:?} because it was told to. It links to these:\n<ul>\n",
+            node.latency
+        );
+        for (n, &link) in node.links.iter().enumerate() {
+            let link = a(&self.pages[link].path, root, index + n);
+            let _ = writeln!(text, "<li>{link}");
+        }
+        // None of these is a link to follow.
+        text += "</ul>\n<!-- <a href=\"/commented-out\">not a link</a> -->\n\
+                 <p>Elsewhere: \
+                 <a href=\"https://www.rust-lang.org/\">Rust</a>, \
+                 <a href=\"mailto:nobody@localhost\">nobody</a>, \
+                 <a href=\"http://127.0.0.1:1/\">another port</a>, \
+                 <a name=\"top\">an anchor</a>.\n\
+                 <script>document.write('<a href=\"/scripted\">')</script>\n";
+        text
+    }
+}
+
+/// A link to a page, written in one of the ways in which that can be done.
+/// Relative links start with `root`, which leads to the top.
+fn a(path: &str, root: &str, style: usize) -> String {
+    let name = &path[1..];
+    match style % 9 {
+        _ if path == "/" => "<a href=\"/\">home</a>".into(),
+        0 => format!("<a href=\"{path}\">{path}</a>"),
+        1 => format!("<a href=\"{root}{name}\">{path}</a>"),
+        2 => format!("<a href=\"./{root}{name}\">{path}</a>"),
+        3 => format!("<a href=\"away/../{root}{name}\">{path}</a>"),
+        4 => format!("<a href=\"{path}#top\">{path}</a>"),
+        5 => format!("<a href={path}>{path}</a>"),
+        6 => format!("<A class=x HREF='{path}'>{path}</A>"),
+        7 => format!("<a\n  href = \"&#47;{name}\"\n>{path}</a>"),
+        _ => format!("<a href=\" ../../{name} \">{path}</a>"),
+    }
+}
+
+/// Numbers that look random and depend on the seed and the page alone.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64, page: usize) -> Dice {
+        Dice(seed ^ (page as u64).wrapping_mul(0xA24B_AED4_963E_E407))
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014).
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number less than `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+
+    /// Between a half and one and a half of `mean`, in whole microseconds.
+    fn around(&mut self, mean: Duration) -> Duration {
+        let micros = mean.as_micros() as u64;
+        Duration::from_micros(micros / 2 + self.next() % (micros + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests;

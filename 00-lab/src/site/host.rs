@@ -1,0 +1,176 @@
+//! Where the site runs: in a process of its own, or on a thread.
+
+use super::Shape;
+use super::child::{self, END, LEAVE, ROLE, TELL, TICK};
+use super::flags;
+use super::serve::Server;
+use crate::record;
+use polling::Poller;
+use serde_json::Value;
+use std::env;
+use std::io::{self, BufRead, BufReader, ErrorKind, Write, stdout};
+use std::process::{self, Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Sender, TryRecvError, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use url::Url;
+
+/// The CPU time, in nanoseconds, of the sites that ran on a thread.
+static CPU_IN_THREADS: AtomicU64 = AtomicU64::new(0);
+
+/// The CPU time of the sites that ran on a thread of this process and have
+/// ended.
+pub(crate) fn cpu_in_threads() -> Duration {
+    Duration::from_nanos(CPU_IN_THREADS.load(Relaxed))
+}
+
+/// What a site runs on. It ends when this is dropped.
+pub(super) enum Host {
+    Process(Process),
+    Thread(Thread),
+}
+
+/// The site's process, seen from its parent. It ends when told so, and when the
+/// pipe to it is closed: then this process was killed, and it clears away.
+pub(super) struct Process {
+    child: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+/// The site's thread, which ends once there is no `Sender` any more.
+pub(super) struct Thread {
+    alive: Sender<()>,
+    poller: Arc<Poller>,
+    thread: JoinHandle<io::Result<Value>>,
+}
+
+/// A process that ends this one if it hangs, where there is no site of ours to
+/// do it. It watches until this is dropped.
+pub(crate) struct Watcher(
+    #[expect(dead_code, reason = "for its drop")] Process,
+);
+
+impl Host {
+    /// Starts this program again, to serve a site of this shape.
+    pub fn process(
+        shape: &Shape,
+        silence: Duration,
+    ) -> io::Result<(Host, Url)> {
+        let mut flags = flags::of_shape(shape);
+        flags.extend(child::watching(silence));
+        let mut process = Process::start(&flags)?;
+        let url = process.line()?.parse().map_err(io::Error::other)?;
+        Ok((Host::Process(process), url))
+    }
+
+    /// Serves a site of this shape on a thread.
+    pub fn thread(shape: &Shape) -> io::Result<(Host, Url)> {
+        let mut server = Server::new(shape)?;
+        let url = server.url();
+        let poller = server.poller.clone();
+        let (alive, still) = channel();
+        let serve = move || {
+            while still.try_recv() == Err(TryRecvError::Empty) {
+                server.turn(TICK)?;
+            }
+            let told = child::told(server.finish()?);
+            // Relaxed: whoever reads it has joined this thread.
+            CPU_IN_THREADS.fetch_add(record::cpu_of_thread(), Relaxed);
+            Ok(told)
+        };
+        let thread = thread::Builder::new().name("site".into()).spawn(serve)?;
+        Ok((Host::Thread(Thread { alive, poller, thread }), url))
+    }
+
+    /// Ends the site; gives back what it has seen.
+    pub fn end(self) -> io::Result<Value> {
+        match self {
+            Host::Process(mut process) => {
+                process.order(END)?;
+                serde_json::from_str(&process.line()?).map_err(io::Error::other)
+            }
+            Host::Thread(Thread { alive, poller, thread }) => {
+                drop(alive);
+                poller.notify()?;
+                thread.join().unwrap()
+            }
+        }
+    }
+
+    /// Prints what the site says of each request, until it says no more.
+    pub fn print_requests(self) -> io::Error {
+        let Host::Process(mut process) = self else {
+            return io::Error::other("it says nothing from a thread");
+        };
+        let mut next = process.order(TELL);
+        loop {
+            next = next.and_then(|()| {
+                let line = process.line()?;
+                writeln!(stdout(), "{line}")
+            });
+            match next {
+                Ok(()) => {}
+                // Whoever read the lines has read enough.
+                Err(why) if why.kind() == ErrorKind::BrokenPipe => {
+                    process::exit(0);
+                }
+                Err(why) => return why,
+            }
+        }
+    }
+}
+
+impl Watcher {
+    /// Lets another process end this one if it records nothing for as long as
+    /// `silence`.
+    pub fn start(silence: Duration) -> io::Result<Watcher> {
+        let mut flags = child::watching(silence).to_vec();
+        flags.push(format!("--{}", child::WATCH_ONLY));
+        Process::start(&flags).map(Watcher)
+    }
+
+    /// Watches no longer.
+    pub fn end(self) {}
+}
+
+impl Process {
+    /// Starts this program again, in its other role.
+    fn start(flags: &[String]) -> io::Result<Process> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg(ROLE).args(flags);
+        if record::is_temporary() {
+            command.arg("--remove");
+        }
+        let mut child = command
+            .envs(record::env())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let answers = child.stdout.take().expect("it was asked for");
+        Ok(Process { child, answers: BufReader::new(answers) })
+    }
+
+    fn order(&mut self, order: &[u8]) -> io::Result<()> {
+        let mut stdin = self.child.stdin.as_ref().expect("it was asked for");
+        stdin.write_all(order)
+    }
+
+    /// A line of what the site says.
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        match self.answers.read_line(&mut line)? {
+            0 => Err(ErrorKind::UnexpectedEof.into()),
+            _ => Ok(line.trim_end().to_owned()),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // If it is not there to hear it, so much the better.
+        let _ = self.order(LEAVE);
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,235 @@
+//! What the site sends, byte by byte and pause by pause.
+
+use super::Fault;
+use super::graph::{Dice, Graph, Node};
+use std::time::Duration;
+
+/// One thing to do with a connection. After the last, it is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Send these bytes, as fast as the client takes them.
+    Send(Vec<u8>),
+    /// Send these bytes again and again.
+    Repeat(Vec<u8>),
+    /// Do nothing for so long.
+    Pause(Duration),
+    /// Never do anything again.
+    Stall,
+    /// Let the connection be reset, so that what is under way is lost.
+    Reset,
+}
+
+/// The status of a page that only says where another one is.
+const REDIRECT: &str = "302 Found";
+
+/// What a page's answer consists of. It asks for so many `rounds` of work;
+/// `site` is where we are, as in `http://host:port`.
+pub(super) fn answer(
+    graph: &Graph,
+    index: usize,
+    rounds: u32,
+    site: &str,
+) -> Vec<Step> {
+    let node = &graph.pages[index];
+    let Some(fault) = node.fault else {
+        return vec![Step::Send(whole(node, rounds))];
+    };
+    let ms = Duration::from_millis;
+    let part = |n: usize| Step::Send(whole(node, rounds)[..n].to_vec());
+    let nearly_all = whole(node, rounds).len() - 100;
+    match fault {
+        Fault::Trickle => {
+            // With no pause, the kernel would send several bytes together as
+            // soon as the first are not acknowledged at once.
+            let pause = Duration::from_micros(50);
+            pieces(&whole(node, rounds), pause, |_| 1)
+        }
+        Fault::Split if node.nth == 1 => {
+            pieces(&whole(node, rounds), ms(1), anywhere(node))
+        }
+        Fault::Split => pieces(&chunked(node, rounds), ms(1), anywhere(node)),
+        // In the body, or in the head.
+        Fault::Stall if node.nth == 1 => vec![part(nearly_all), Step::Stall],
+        Fault::Stall => vec![part(20), Step::Stall],
+        Fault::Reset => {
+            // Enough for the client to see the part, on most days.
+            let pause = Step::Pause(ms(10));
+            vec![part(nearly_all), pause, Step::Reset]
+        }
+        Fault::HugeBody => {
+            let block = b"<p>and so on</p>\n".repeat(4096);
+            vec![Step::Send(head(node, rounds, "")), Step::Repeat(block)]
+        }
+        Fault::Redirect | Fault::RedirectLoop => {
+            let path = &graph.pages[node.links[0]].path;
+            // A part of a URL, or all of it.
+            let site = if node.nth == 1 { "" } else { site };
+            let top = if fault == Fault::Redirect { "#top" } else { "" };
+            let location = format!("Location: {site}{path}{top}\r\n");
+            vec![Step::Send(plain(REDIRECT, &location))]
+        }
+        Fault::Error500 => refusal("500 Internal Server Error"),
+        Fault::Missing => refusal("404 Not Found"),
+        fault => vec![Step::Send(odd(node, rounds, fault))],
+    }
+}
+
+/// The answer of a page whose fault is in what it says, not in when.
+fn odd(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
+    let body = node.body.as_slice();
+    let first = node.nth == 1;
+    match fault {
+        Fault::WrongLength => {
+            [&with_length(node, rounds, body.len() + 100), body].concat()
+        }
+        Fault::ShortLength => {
+            let surplus = b"HTTP/1.1 200 OK\r\n\r\n<a href=/surplus>no</a>";
+            [&whole(node, rounds)[..], surplus].concat()
+        }
+        Fault::NoLength => {
+            let mut head = head(node, rounds, "");
+            if !first {
+                // As in HTTP/1.0, where this is no fault.
+                head[b"HTTP/1.".len()] = b'0';
+            }
+            [&head, body].concat()
+        }
+        Fault::Chunked => chunked(node, rounds),
+        Fault::Interim => {
+            let interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early \
+                            Hints\r\nLink: </early>; rel=preload\r\n\r\n";
+            [&interim[..], &whole(node, rounds)].concat()
+        }
+        Fault::HugeHeader => {
+            // Many lines, or a long one.
+            let (lines, length) = if first { (70, 1000) } else { (1, 70_000) };
+            let line = format!("X-Padding: {}\r\n", "x".repeat(length));
+            [&head(node, rounds, &line.repeat(lines)), body].concat()
+        }
+        // What an SSH server says, or one that expects TLS.
+        Fault::NotHttp if first => b"SSH-2.0-slow_site\r\n".to_vec(),
+        Fault::NotHttp => b"\x15\x03\x01\0\x02\x02\x46".to_vec(),
+        _ => whole(node, rounds),
+    }
+}
+
+/// An answer that is no page.
+pub(super) fn refusal(status: &str) -> Vec<Step> {
+    vec![Step::Send(plain(status, ""))]
+}
+
+/// The answer to HEAD: of all that is sent, what comes before the body.
+pub(super) fn without_body(script: Vec<Step>) -> Vec<Step> {
+    let mut bytes = Vec::new();
+    for step in script {
+        if let Step::Send(more) = step {
+            bytes.extend(more);
+        }
+    }
+    let mut end = 0;
+    while let Some(n) = bytes[end..].windows(4).position(|w| w == b"\r\n\r\n") {
+        let is_interim = bytes[end..].starts_with(b"HTTP/1.1 1");
+        end += n + 4;
+        if !is_interim {
+            bytes.truncate(end);
+        }
+    }
+    vec![Step::Send(bytes)]
+}
+
+/// The body that a good client has of this page in the end.
+pub(super) fn body(node: &Node) -> Vec<u8> {
+    match node.fault {
+        Some(Fault::Redirect | Fault::RedirectLoop) => {
+            format!("{REDIRECT}\n").into_bytes()
+        }
+        _ => node.body.clone(),
+    }
+}
+
+/// An answer as it should be.
+fn whole(node: &Node, rounds: u32) -> Vec<u8> {
+    [with_length(node, rounds, node.body.len()), node.body.clone()].concat()
+}
+
+fn with_length(node: &Node, rounds: u32, length: usize) -> Vec<u8> {
+    head(node, rounds, &format!("Content-Length: {length}\r\n"))
+}
+
+fn head(node: &Node, rounds: u32, extra: &str) -> Vec<u8> {
+    let mut head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nConnection: close\r\n",
+        node.content_type
+    );
+    if rounds > 0 {
+        head += &format!("Work: {rounds}\r\n");
+    }
+    head += extra;
+    head += "\r\n";
+    head.into_bytes()
+}
+
+/// A text that repeats the status.
+fn plain(status: &str, extra: &str) -> Vec<u8> {
+    let length = status.len() + 1;
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\n{extra}\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{status}\n"
+    )
+    .into_bytes()
+}
+
+/// In chunks of growing size, with extensions on each, and a trailer.
+fn chunked(node: &Node, rounds: u32) -> Vec<u8> {
+    let coding = "Transfer-Encoding: chunked\r\nTrailer: X-End\r\n";
+    let mut bytes = head(node, rounds, coding);
+    let mut rest = node.body.as_slice();
+    for n in 0.. {
+        let (chunk, more) = rest.split_at(rest.len().min(1 + n * 40));
+        if chunk.is_empty() {
+            break;
+        }
+        let size = format!("{:X};n={n};note=\"a chunk\"\r\n", chunk.len());
+        bytes.extend([size.as_bytes(), chunk, b"\r\n"].concat());
+        rest = more;
+    }
+    bytes.extend(b"0;last\r\nX-End: true\r\n\r\n");
+    bytes
+}
+
+/// Sends `bytes` in pieces; `cut` says how long the next is, given the rest.
+fn pieces(
+    bytes: &[u8],
+    pause: Duration,
+    mut cut: impl FnMut(&[u8]) -> usize,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (piece, more) = rest.split_at(cut(rest));
+        steps.extend([Step::Send(piece.to_vec()), Step::Pause(pause)]);
+        rest = more;
+    }
+    // The end is not kept waiting.
+    steps.pop();
+    steps
+}
+
+/// Cuts between the CR and the LF of every line, before or after the first byte
+/// of the next, and then anywhere: often at first, where the head is.
+fn anywhere(node: &Node) -> impl FnMut(&[u8]) -> usize {
+    let mut dice = Dice::new(u64::from(node.nth), node.body.len());
+    let mut longest = 8;
+    move |rest| {
+        longest += 1;
+        if rest.starts_with(b"\n") {
+            return rest.len().min(1 + dice.below(2));
+        }
+        let cr = rest.iter().position(|&byte| byte == b'\r');
+        let line = cr.map_or(rest.len(), |cr| cr + 1);
+        line.min(1 + dice.below(longest))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,301 @@
+//! The site's server: one thread, a readiness loop, and every wait a timer.
+#![expect(
+    unsafe_code,
+    reason = "a socket must leave the poller before it goes"
+)]
+
+use super::Shape;
+use super::connection::{Connection, Next, Request};
+use super::content::Content;
+use super::script::{self, Step};
+use crate::record::{Lane, What};
+use polling::{Event, Events, Poller};
+use socket2::{Domain, Socket, Type};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// The keys that are no connection's.
+const LISTENER: usize = 0;
+pub(super) const OTHER: usize = 1;
+
+/// How long to accept nobody if that fails, for want of descriptors say.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// The slow site, serving.
+pub(super) struct Server {
+    listener: TcpListener,
+    pub poller: Arc<Poller>,
+    events: Events,
+    connections: HashMap<usize, Connection>,
+    /// No key is used twice, so a timer that comes too late finds nobody.
+    next_key: usize,
+    /// When to go on, and with which connection.
+    timers: BinaryHeap<Reverse<(Instant, usize)>>,
+    /// Requests that have been read in this turn.
+    asked: Vec<(usize, Request)>,
+    content: Content,
+    lane: Lane,
+    counts: Counts,
+    /// A line for each request, if anybody wants to read them.
+    pub log: Option<Vec<String>>,
+}
+
+/// What the site has seen so far.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub hits: BTreeMap<String, u32>,
+    pub in_flight: usize,
+    pub peak: usize,
+    pub waits: Duration,
+    pub cut: u32,
+}
+
+impl Server {
+    /// A site that listens, and is served as long as [`Server::turn`] is
+    /// called.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be had.
+    pub fn new(shape: &Shape) -> io::Result<Server> {
+        let listener = listen()?;
+        let poller = Arc::new(Poller::new()?);
+        // SAFETY: `drop` takes it out again.
+        unsafe { poller.add(&listener, Event::readable(LISTENER)) }?;
+
+        let origin = format!("http://{}", listener.local_addr()?);
+        Ok(Server {
+            listener,
+            poller,
+            events: Events::new(),
+            connections: HashMap::new(),
+            next_key: OTHER + 1,
+            timers: BinaryHeap::new(),
+            asked: Vec::new(),
+            content: Content::new(shape, origin),
+            lane: Lane::named("site", "site"),
+            counts: Counts::default(),
+            log: None,
+        })
+    }
+
+    /// The address of its front page.
+    pub fn url(&self) -> Url {
+        Url::parse(&self.content.origin).expect("a socket address")
+    }
+
+    /// Waits until there is something to do, `limit` at the most, and does it.
+    /// Says whether there was an event with the key [`OTHER`].
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses to say what is ready. What goes wrong with one
+    /// connection ends that connection.
+    pub fn turn(&mut self, limit: Duration) -> io::Result<bool> {
+        let asked = mem::take(&mut self.asked);
+        let pause = match self.timers.peek() {
+            _ if !asked.is_empty() => Duration::ZERO,
+            Some(Reverse((at, _))) => {
+                at.saturating_duration_since(Instant::now()).min(limit)
+            }
+            None => limit,
+        };
+        self.events.clear();
+        self.poller.wait(&mut self.events, Some(pause))?;
+        let keys: Vec<_> = self.events.iter().map(|event| event.key).collect();
+        for &key in &keys {
+            self.go_on(key)?;
+        }
+
+        // These were read a turn ago. Only now has everybody been noticed who
+        // left before they came: a client that gives up on one page and asks
+        // for the next has one request in flight, not two.
+        for (key, request) in asked {
+            self.answer(key, request);
+        }
+
+        let now = Instant::now();
+        while let Some(&Reverse((at, key))) = self.timers.peek()
+            && at <= now
+        {
+            self.timers.pop();
+            self.go_on(key)?;
+        }
+        Ok(keys.contains(&OTHER))
+    }
+
+    /// What the site has seen, in the end: whoever has asked and left by now is
+    /// heard, then answered, then missed.
+    pub fn finish(&mut self) -> io::Result<&Counts> {
+        for _ in 0..3 {
+            self.turn(Duration::ZERO)?;
+        }
+        Ok(&self.counts)
+    }
+
+    /// Does with a key what can be done now.
+    fn go_on(&mut self, key: usize) -> io::Result<()> {
+        match key {
+            LISTENER => self.accept()?,
+            OTHER => {}
+            // A late timer finds nobody.
+            key => {
+                if let Some(client) = self.connections.remove(&key) {
+                    self.hear(key, client);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self) -> io::Result<()> {
+        // Those who are connected have their turn, too.
+        for _ in 0..64 {
+            match self.listener.accept() {
+                Ok((socket, _)) => self.welcome(socket),
+                Err(why) => match why.kind() {
+                    ErrorKind::WouldBlock => break,
+                    ErrorKind::ConnectionAborted | ErrorKind::Interrupted => {}
+                    // Whoever is not accepted waits in the kernel. To ask
+                    // again at once would be to spin.
+                    _ => {
+                        let at = Instant::now() + RETRY;
+                        self.timers.push(Reverse((at, LISTENER)));
+                        return Ok(());
+                    }
+                },
+            }
+        }
+        self.poller.modify(&self.listener, Event::readable(LISTENER))
+    }
+
+    fn welcome(&mut self, socket: TcpStream) {
+        if socket.set_nonblocking(true).is_ok() {
+            let key = self.next_key;
+            self.next_key += 1;
+            // Most bring their request along.
+            self.hear(key, Connection::new(socket));
+        }
+    }
+
+    fn hear(&mut self, key: usize, mut client: Connection) {
+        match client.hear() {
+            Ok(None) => self.play(key, client),
+            Ok(Some(request)) => {
+                self.asked.push((key, request));
+                self.connections.insert(key, client);
+            }
+            Err(_) => self.end(client, true),
+        }
+    }
+
+    /// Begins to answer a request; from here on it is in flight.
+    fn answer(&mut self, key: usize, request: Request) {
+        let Some(mut client) = self.connections.remove(&key) else { return };
+        let script = match request {
+            Request::Refused(status) => script::refusal(status),
+            Request::Page { path, head_only } => {
+                client.counted = true;
+                self.in_flight(1);
+                self.page(path, head_only)
+            }
+        };
+        client.begin(script);
+        self.play(key, client);
+    }
+
+    /// What is sent for this path, and when.
+    fn page(&mut self, path: String, head_only: bool) -> Vec<Step> {
+        let (latency, mut script) = self.content.answer(&path);
+        if head_only {
+            script = script::without_body(script);
+        }
+        if !latency.is_zero() {
+            script.insert(0, Step::Pause(latency));
+        }
+        if let Some(log) = &mut self.log {
+            let method = if head_only { "HEAD" } else { "GET" };
+            let ms = latency.as_millis();
+            log.push(format!("{method} {path} takes {ms} ms"));
+        }
+        *self.counts.hits.entry(path).or_default() += 1;
+        self.counts.waits += latency;
+        script
+    }
+
+    /// Follows a connection's script until it has to wait.
+    fn play(&mut self, key: usize, mut client: Connection) {
+        let next = loop {
+            // Whoever has the last byte may ask for the next page before we
+            // are back from sending it.
+            if client.counted && client.is_at_its_last_step() {
+                client.counted = false;
+                self.in_flight(-1);
+            }
+            match client.step() {
+                Ok(Next::Now) => {}
+                other => break other,
+            }
+        };
+        let event = match next {
+            Ok(Next::Writable) => Event::writable(key),
+            Ok(Next::Never) => return self.end(client, false),
+            Ok(Next::At(at)) => {
+                self.timers.push(Reverse((at, key)));
+                // If the client leaves meanwhile, we want to know.
+                Event::readable(key)
+            }
+            Ok(_) => Event::readable(key),
+            Err(_) => return self.end(client, true),
+        };
+        match client.watch(&self.poller, event) {
+            Ok(()) => drop(self.connections.insert(key, client)),
+            Err(_) => self.end(client, true),
+        }
+    }
+
+    /// Closes a connection; in `left`, whether the client did before.
+    fn end(&mut self, mut client: Connection, left: bool) {
+        if client.counted {
+            self.in_flight(-1);
+            self.counts.cut += u32::from(left);
+        }
+        client.unwatch(&self.poller);
+    }
+
+    fn in_flight(&mut self, change: isize) {
+        let counts = &mut self.counts;
+        counts.in_flight = counts.in_flight.saturating_add_signed(change);
+        counts.peak = counts.peak.max(counts.in_flight);
+        self.lane.record(What::Flight(counts.in_flight));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for client in self.connections.values_mut() {
+            client.unwatch(&self.poller);
+        }
+        let _ = self.poller.delete(&self.listener);
+    }
+}
+
+/// Listens on a port that the kernel chooses.
+fn listen() -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    // std's queue holds 128. Whoever comes when it is full is not heard, and
+    // knocks again only after a second.
+    socket.listen(4096)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! The server is turned by hand here, so that nothing depends on who is faster.
+
+use super::Server;
+use crate::site::{Fault, Shape};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+fn server(faults: &[Fault], ms: u64) -> Server {
+    let latency = Duration::from_millis(ms);
+    let faults = faults.to_vec();
+    let shape = Shape { pages: 12, latency, faults, ..Shape::default() };
+    Server::new(&shape).expect("a port")
+}
+
+impl Server {
+    fn visit(&self, request: &[u8]) -> TcpStream {
+        let address = self.listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(request).unwrap();
+        client.set_nonblocking(true).unwrap();
+        client
+    }
+
+    fn turn_until(&mut self, what: &str, done: impl Fn(&mut Server) -> bool) {
+        let patience = Instant::now() + Duration::from_secs(10);
+        while !done(self) {
+            assert!(Instant::now() < patience, "never: {what}");
+            self.turn(Duration::from_millis(1)).unwrap();
+        }
+    }
+
+    /// All that the client gets, up to the end.
+    fn answer_to(&mut self, client: &mut TcpStream) -> String {
+        let mut text = Vec::new();
+        let patience = Instant::now() + Duration::from_secs(10);
+        loop {
+            self.turn(Duration::from_millis(1)).unwrap();
+            match client.read_to_end(&mut text) {
+                Ok(_) => return String::from_utf8(text).unwrap(),
+                Err(why) if why.kind() == ErrorKind::WouldBlock => {}
+                Err(why) => panic!("{why}"),
+            }
+            assert!(Instant::now() < patience, "no end: {text:?}");
+        }
+    }
+
+    fn status_of(&mut self, request: &[u8]) -> String {
+        let mut client = self.visit(request);
+        let answer = self.answer_to(&mut client);
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+}
+
+const FRONT_PAGE: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+#[test]
+fn clients_that_leave_at_any_time_leave_nothing_behind() {
+    let mut server = server(&[Fault::Stall, Fault::HugeBody], 20);
+    drop(server.visit(b""));
+    drop(server.visit(b"GET / HT"));
+    drop(server.visit(b"\0\xff\r\n\r\n"));
+    drop(server.visit(FRONT_PAGE));
+    drop(server.visit(b"GET /stall-1 HTTP/1.1\r\n\r\n"));
+    drop(server.visit(b"GET /huge-body-1 HTTP/1.1\r\n\r\n"));
+
+    server.turn_until("all six came", |server| server.next_key == 2 + 6);
+    server.turn_until("all are gone", |s| s.connections.is_empty());
+    assert_eq!(server.counts.in_flight, 0);
+    assert_eq!(server.counts.cut, 3);
+    // The timer of the front page finds nobody.
+    server.turn_until("no timer is left", |s| s.timers.is_empty());
+    assert_eq!(server.status_of(FRONT_PAGE), "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
+    let mut server = server(&[Fault::Stall], 0);
+    let stall = b"GET /stall-1 HTTP/1.1\r\n\r\n";
+    let mut client = server.visit(stall);
+    server.turn_until("it is in flight", |server| server.counts.in_flight == 1);
+    for n in 1..=20 {
+        // The kernel tells first of the listener, then of who has left; by then
+        // the next request is there too.
+        let _first = server.visit(b"");
+        drop(client);
+        client = server.visit(stall);
+        server.turn_until("the next is in flight", |server| {
+            (server.counts.cut, server.counts.in_flight) == (n, 1)
+        });
+    }
+    assert_eq!(server.counts.peak, 1);
+}
+
+#[test]
+fn a_request_may_come_byte_by_byte() {
+    let mut server = server(&[], 0);
+    let mut client = server.visit(b"");
+    for byte in FRONT_PAGE {
+        client.write_all(&[*byte]).unwrap();
+        server.turn(Duration::ZERO).unwrap();
+    }
+    let answer = server.answer_to(&mut client);
+    assert!(answer.ends_with("</script>\n"), "{answer}");
+    assert_eq!(server.counts.hits["/"], 1);
+}
+
+#[test]
+fn what_is_no_request_of_ours_is_refused() {
+    let mut server = server(&[], 0);
+    let mut long = b"GET / HTTP/1.1\r\nX: ".to_vec();
+    long.resize(16 * 1024, b'x');
+    for (request, status) in [
+        (&b"\x16\x03\x01\r\n\r\n"[..], "HTTP/1.1 400 Bad Request"),
+        (b"HELLO\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        (b"POST / HTTP/1.1\r\n\r\n", "HTTP/1.1 405 Method Not Allowed"),
+        (b"GET /none HTTP/1.1\r\n\r\n", "HTTP/1.1 404 Not Found"),
+        (b"GET /3?x HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK"),
+        (b"GET http://x/3 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK"),
+        (b"GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK"),
+        (&long, "HTTP/1.1 431 Request Header Fields Too Large"),
+    ] {
+        assert_eq!(server.status_of(request), status);
+    }
+    assert_eq!(server.counts.in_flight, 0);
+}
+
+#[test]
+fn head_has_the_length_and_not_the_body() {
+    let mut server = server(&[], 0);
+    let mut client = server.visit(b"HEAD /3 HTTP/1.1\r\n\r\n");
+    let head = server.answer_to(&mut client);
+    let mut client = server.visit(b"GET /3 HTTP/1.1\r\n\r\n");
+    let whole = server.answer_to(&mut client);
+    assert!(whole.starts_with(&head) && head.ends_with("\r\n\r\n"), "{head}");
+    let length = format!("Content-Length: {}\r\n", whole.len() - head.len());
+    assert!(head.contains(&length), "{head}");
+}
+
+#[test]
+fn a_client_that_goes_on_talking_sets_no_further_timers() {
+    let mut server = server(&[], 10_000);
+    let mut client = server.visit(FRONT_PAGE);
+    server.turn_until("it is in flight", |server| server.counts.in_flight == 1);
+    for _ in 0..100 {
+        client.write_all(b"more").unwrap();
+        server.turn(Duration::from_millis(1)).unwrap();
+    }
+    assert_eq!(server.timers.len(), 1);
+    assert_eq!(server.counts.hits["/"], 1);
+}
+
+#[test]
+fn a_huge_body_waits_for_its_reader_and_nobody_else_does() {
+    let mut server = server(&[Fault::HugeBody], 0);
+    let mut slow = server.visit(b"GET /huge-body-1 HTTP/1.1\r\n\r\n");
+    server.turn_until("it is in flight", |server| server.counts.in_flight == 1);
+    for _ in 0..100 {
+        assert_eq!(server.status_of(FRONT_PAGE), "HTTP/1.1 200 OK");
+    }
+    let mut buffer = vec![0; 1 << 20];
+    let mut had = 0;
+    while had < 20 << 20 {
+        server.turn(Duration::ZERO).unwrap();
+        match slow.read(&mut buffer) {
+            Ok(n) => had += n,
+            Err(why) => assert_eq!(why.kind(), ErrorKind::WouldBlock),
+        }
+    }
+    assert_eq!(server.counts.in_flight, 1);
+}
+
+// Elsewhere the kernel itself allows no more than 128.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crowd_finds_room_to_wait_while_the_site_is_busy() {
+    let server = server(&[], 0);
+    let address = server.listener.local_addr().unwrap();
+    let knock = |_| {
+        let patience = Duration::from_secs(10);
+        TcpStream::connect_timeout(&address, patience).expect("room")
+    };
+    // The server has no turn meanwhile.
+    let crowd: Vec<_> = (0..300).map(knock).collect();
+    drop(crowd);
+}

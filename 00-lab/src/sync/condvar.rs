@@ -1,0 +1,151 @@
+//! A condition variable that says who waits on it and who notifies it.
+
+use super::{Mutex, MutexGuard, next_name};
+use crate::record::{self, What};
+use std::fmt;
+use std::sync::{self, LockResult, PoisonError, WaitTimeoutResult};
+use std::time::Duration;
+
+/// [`std::sync::Condvar`], recorded, for a [`Mutex`](super::Mutex) of ours.
+///
+/// As there, a wait may end though nobody notified: wait in a loop, or with
+/// [`wait_while`](Condvar::wait_while).
+///
+/// ```
+/// use lab::sync::{Condvar, Mutex};
+///
+/// let (jobs, more) = (Mutex::new(vec![]), Condvar::new());
+/// std::thread::scope(|s| {
+///     s.spawn(|| {
+///         jobs.lock().unwrap().push("/3");
+///         more.notify_one();
+///     });
+///     let jobs = jobs.lock().unwrap();
+///     let mut jobs = more.wait_while(jobs, |jobs| jobs.is_empty()).unwrap();
+///     assert_eq!(jobs.pop(), Some("/3"));
+/// });
+/// ```
+pub struct Condvar {
+    name: String,
+    inner: sync::Condvar,
+}
+
+impl Condvar {
+    /// A condition variable that nobody waits on.
+    pub fn new() -> Condvar {
+        let name = next_name("condvar".to_owned());
+        Condvar { name, inner: sync::Condvar::new() }
+    }
+
+    /// Releases the lock, waits to be notified, takes the lock again.
+    ///
+    /// # Errors
+    /// If the mutex is poisoned; the error holds the guard all the same.
+    pub fn wait<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        let (mutex, inner) = self.leave(guard);
+        mutex.guard(self.inner.wait(inner))
+    }
+
+    /// Waits for as long as `condition` holds.
+    ///
+    /// # Errors
+    /// As [`wait`](Condvar::wait).
+    pub fn wait_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while condition(&mut guard) {
+            guard = self.wait(guard)?;
+        }
+        Ok(guard)
+    }
+
+    /// Waits to be notified, but not much longer than `limit`.
+    ///
+    /// # Errors
+    /// As [`wait`](Condvar::wait).
+    pub fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        limit: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let (mutex, inner) = self.leave(guard);
+        back(mutex, self.inner.wait_timeout(inner, limit))
+    }
+
+    /// Waits for as long as `condition` holds, but not much longer than
+    /// `limit`.
+    ///
+    /// # Errors
+    /// As [`wait`](Condvar::wait).
+    pub fn wait_timeout_while<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        limit: Duration,
+        condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let (mutex, inner) = self.leave(guard);
+        back(mutex, self.inner.wait_timeout_while(inner, limit, condition))
+    }
+
+    /// Wakes one that waits, if there is one.
+    pub fn notify_one(&self) {
+        record::event(What::Notify(&self.name));
+        self.inner.notify_one();
+    }
+
+    /// Wakes all that wait.
+    pub fn notify_all(&self) {
+        record::event(What::Notify(&self.name));
+        self.inner.notify_all();
+    }
+}
+
+impl Condvar {
+    /// Takes the lock out of its guard, to be released by the wait.
+    fn leave<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+    ) -> (&'a Mutex<T>, sync::MutexGuard<'a, T>) {
+        let inner = guard.inner.take().expect("it is there until the drop");
+        record::event(What::Release(&guard.mutex.name));
+        record::event(What::Wait(&self.name));
+        (guard.mutex, inner)
+    }
+}
+
+/// The end of a wait with a limit: the lock is ours again.
+fn back<'a, T>(
+    mutex: &'a Mutex<T>,
+    waited: LockResult<(sync::MutexGuard<'a, T>, WaitTimeoutResult)>,
+) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+    let (locked, timeout) = match waited {
+        Ok((inner, timeout)) => (Ok(inner), timeout),
+        Err(poisoned) => {
+            let (inner, timeout) = poisoned.into_inner();
+            (Err(PoisonError::new(inner)), timeout)
+        }
+    };
+    match mutex.guard(locked) {
+        Ok(guard) => Ok((guard, timeout)),
+        Err(poisoned) => {
+            Err(PoisonError::new((poisoned.into_inner(), timeout)))
+        }
+    }
+}
+
+impl Default for Condvar {
+    fn default() -> Condvar {
+        Condvar::new()
+    }
+}
+
+impl fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}

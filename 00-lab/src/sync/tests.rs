@@ -1,0 +1,117 @@
+//! Tests of the recorded locks.
+
+use super::{Adversary, Condvar, Mutex, short_name};
+use std::collections::HashSet;
+use std::sync::TryLockError;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How many of `threads` think that they were the first to see the page.
+fn firsts(
+    threads: usize,
+    first: impl Fn(&Mutex<HashSet<u8>>) -> bool + Sync,
+) -> usize {
+    let seen = Mutex::new(HashSet::new());
+    let firsts = AtomicUsize::new(0);
+    let _adversary = Adversary::among(threads);
+    thread::scope(|s| {
+        for _ in 0..threads {
+            s.spawn(|| firsts.fetch_add(first(&seen).into(), Relaxed));
+        }
+    });
+    firsts.into_inner()
+}
+
+fn check_then_insert(seen: &Mutex<HashSet<u8>>) -> bool {
+    if seen.lock().unwrap().contains(&3) {
+        return false;
+    }
+    seen.lock().unwrap().insert(3);
+    true
+}
+
+fn check_and_insert(seen: &Mutex<HashSet<u8>>) -> bool {
+    seen.lock().unwrap().insert(3)
+}
+
+#[test]
+fn under_the_adversary_check_then_insert_is_lost_every_time() {
+    for round in 0..200 {
+        assert_eq!(firsts(2, check_then_insert), 2, "round {round}");
+        assert!(firsts(8, check_then_insert) >= 2, "round {round}");
+    }
+}
+
+#[test]
+fn under_the_adversary_check_and_insert_is_never_lost() {
+    for round in 0..200 {
+        assert_eq!(firsts(2, check_and_insert), 1, "two, round {round}");
+        assert_eq!(firsts(8, check_and_insert), 1, "eight, round {round}");
+    }
+}
+
+#[test]
+fn the_adversary_does_not_wait_for_ever() {
+    // Three are expected, one comes, and it has other things to do.
+    let _adversary = Adversary::among(3);
+    let mutex = Mutex::new(0);
+    let began = Instant::now();
+    for _ in 0..5 {
+        *mutex.lock().unwrap() += 1;
+    }
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_panic_under_the_lock_poisons_it_as_in_std() {
+    let mutex = Mutex::new(1);
+    let died = thread::scope(|s| {
+        let thread = s.spawn(|| {
+            let _guard = mutex.lock().unwrap();
+            panic!("while it is locked, on purpose");
+        });
+        thread.join()
+    });
+    assert!(died.is_err());
+    assert!(mutex.is_poisoned());
+    assert_eq!(*mutex.lock().unwrap_err().into_inner(), 1);
+    assert!(matches!(mutex.try_lock(), Err(TryLockError::Poisoned(_))));
+    mutex.clear_poison();
+    assert!(mutex.lock().is_ok());
+}
+
+#[test]
+fn a_lock_that_is_held_is_not_taken_twice() {
+    let mutex = Mutex::new(());
+    let guard = mutex.try_lock().unwrap();
+    assert!(matches!(mutex.try_lock(), Err(TryLockError::WouldBlock)));
+    drop(guard);
+    assert!(mutex.try_lock().is_ok());
+}
+
+#[test]
+fn a_wait_ends_by_itself_when_time_is_up() {
+    let (mutex, condvar) = (Mutex::new(0), Condvar::new());
+    let guard = mutex.lock().unwrap();
+    let limit = Duration::from_millis(1);
+    let (mut guard, timeout) =
+        condvar.wait_timeout_while(guard, limit, |n| *n == 0).unwrap();
+    assert!(timeout.timed_out());
+    *guard = 1;
+    let (guard, timeout) =
+        condvar.wait_timeout_while(guard, limit, |n| *n == 0).unwrap();
+    assert!(!timeout.timed_out());
+    drop(guard);
+    assert_eq!(mutex.into_inner().unwrap(), 1);
+}
+
+#[test]
+fn a_lock_is_called_by_what_is_in_it() {
+    assert_eq!(short_name("lab::frontier::Frontier"), "Frontier");
+    assert_eq!(short_name("()"), "lock");
+    assert_eq!(
+        short_name("alloc::vec::Vec<core::option::Option<url::Url>>"),
+        "Vec<Option<Url>>",
+    );
+}

@@ -1,0 +1,77 @@
+//! The site that step 0-1 keeps up is there for whoever asks, and goes when the
+//! step does.
+
+use lab::{Url, fetch};
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
+
+/// The step, which is ended with its test, however that ends.
+struct Step {
+    process: Child,
+    url: Url,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Step {
+    fn start() -> Step {
+        let meet = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
+        let mut process = Command::new(meet)
+            .args(["--latency", "5"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the step starts");
+        let mut lines = BufReader::new(process.stdout.take().unwrap());
+        let mut url = String::new();
+        lines.read_line(&mut url).unwrap();
+        let url = url.trim().parse().expect("the first line is the address");
+        Step { process, url, lines }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// SIGKILL: the step cannot tidy up after itself.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[test]
+fn every_request_is_a_line() {
+    let mut step = Step::start();
+    let line = step.line();
+    assert!(line.contains("curl"), "{line}");
+
+    for path in ["/", "/3"] {
+        fetch(&step.url.join(path).unwrap()).unwrap();
+        let line = step.line();
+        assert!(line.split_whitespace().any(|word| word == path), "{line}");
+    }
+}
+
+#[test]
+fn nothing_is_left_when_the_step_is_killed() {
+    let mut step = Step::start();
+    let address = lab::address(&step.url).unwrap();
+    TcpStream::connect(address).expect("the site is up");
+    step.kill();
+
+    let patience = Instant::now() + Duration::from_secs(5);
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < patience, "the site outlives its step");
+        yield_now();
+    }
+}

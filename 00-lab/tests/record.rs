@@ -1,0 +1,285 @@
+//! Reading recordings: spans, who waits for whom, the picture for a terminal.
+
+use lab::record::{Link, Recording, State};
+use std::time::Duration;
+
+/// A recording of process 7. Of each line: milliseconds, lane (the thread is
+/// the same), CPU milliseconds, what happened.
+fn recording(lines: &str) -> Recording {
+    let mut text = String::new();
+    for line in lines.lines() {
+        let mut words = line.trim().splitn(4, ' ');
+        let mut word = || words.next().expect("four words");
+        let (ms, lane, cpu, what) = (word(), word(), word(), word());
+        text += &format!("{ms}000000 7 {lane} {lane} {cpu}000000 {what}\n");
+    }
+    Recording::parse(&text)
+}
+
+const PHILOSOPHERS: &str = "\
+    0 1 0 spawn thread - main
+    0 1 0 run
+    1 2 0 spawn thread - thread 1
+    1 2 0 hold Fork 1
+    2 3 0 spawn thread - thread 2
+    2 3 0 hold Fork 2
+    3 4 0 spawn thread - thread 3
+    3 4 0 hold Fork 3
+    4 2 1 want Fork 2
+    5 3 1 want Fork 3
+    6 4 1 want Fork 1";
+
+fn sentences(lines: &str) -> Vec<String> {
+    recording(lines).who_waits_for_whom(Duration::from_secs(10))
+}
+
+#[test]
+fn a_deadlock_is_named_as_a_circle() {
+    assert_eq!(
+        sentences(PHILOSOPHERS),
+        [
+            "main runs and has recorded nothing for 10 s",
+            "thread 1 waits for lock Fork 2, which thread 2 holds",
+            "thread 2 waits for lock Fork 3, which thread 3 holds",
+            "thread 3 waits for lock Fork 1, which thread 1 holds",
+            "a circle: thread 1 waits for thread 2, which waits for \
+             thread 3, which waits for thread 1",
+        ]
+    );
+}
+
+#[test]
+fn a_chain_of_waits_is_no_circle() {
+    let lines = PHILOSOPHERS.rsplit_once('\n').expect("lines").0;
+    let sentences = sentences(lines);
+    assert_eq!(sentences.len(), 4, "{sentences:?}");
+    assert_eq!(sentences[3], "thread 3 runs and has recorded nothing for 10 s");
+}
+
+#[test]
+fn waits_for_anything_else_are_named_too() {
+    let lines = "\
+        0 1 0 spawn thread - main
+        0 1 0 wait /stall-1
+        1 2 0 spawn thread - a
+        1 2 0 wait condvar 1
+        2 3 0 spawn thread - b
+        2 3 0 notify condvar 2
+        3 3 0 wait condvar 3
+        4 4 0 spawn thread - c
+        4 4 0 wait condvar 2
+        5 5 0 spawn thread - d
+        5 5 0 hold Jobs 1
+        6 5 0 want Jobs 1
+        7 6 0 spawn thread - e
+        7 6 0 hold Pages 1
+        8 6 0 done
+        9 7 0 spawn thread - f
+        9 7 0 want Pages 1
+        9 8 0 spawn thread - g
+        9 8 0 done";
+    assert_eq!(
+        sentences(lines),
+        [
+            "main waits for /stall-1",
+            "a waits for condvar 1, which nobody has notified",
+            "b waits for condvar 3, which nobody has notified",
+            "c waits for condvar 2, which b notified last, \
+             before that wait began",
+            "d waits for lock Jobs, which it holds itself",
+            "f waits for lock Pages, which e still held when it ended",
+            "a circle: d waits for d",
+        ]
+    );
+}
+
+#[test]
+fn a_lane_that_says_it_runs_but_has_no_cpu_is_off_it() {
+    // `main` joins, from 10 to 90; the thread computes half of the time.
+    let picture = recording(
+        "\
+        0 1 0 spawn thread - main
+        10 1 10 run
+        20 2 0 spawn thread - half
+        80 2 30 run
+        80 2 30 done
+        90 1 10 run
+        100 1 20 run",
+    )
+    .lanes(25);
+    let lines: Vec<&str> = picture.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "main ██················██",
+            "half     ▓▓▓▓▓▓▓▓▓▓▓▓",
+            "     ╵0 ms",
+            "█ runs",
+            "▓ runs part of the time",
+            "· off the CPU",
+        ]
+    );
+}
+
+#[test]
+fn the_picture_shows_waits_locks_and_what_the_site_saw() {
+    let picture = recording(
+        "\
+        0 1 0 spawn thread - main
+        1 1 1 hold Frontier 1
+        2 1 1 wait /1
+        2 9 0 spawn site - site
+        2 9 0 flight 1
+        10 2 0 spawn thread - worker
+        11 2 1 want Frontier 1
+        20 9 0 flight 12
+        40 1 1 run
+        41 1 2 release Frontier 1
+        41 2 1 hold Frontier 1
+        42 2 2 release Frontier 1
+        42 2 2 wait /2
+        60 9 0 flight 0
+        78 1 40 run
+        78 1 40 done
+        80 2 2 run
+        80 2 2 done",
+    )
+    .lanes(48);
+    let lines: Vec<&str> = picture.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "main   █═══════ /1 ════════████████████████████",
+            "worker      █×× Frontier ×××█─────── /2 ────────",
+            "site    111111111+++++++++++++++++++++",
+            "       ╵0 ms                    ╵50 ms",
+            "█ runs   ─ waits   ═ waits and holds a lock",
+            "× waits for a lock",
+            "1–9 requests in flight, + more",
+        ]
+    );
+}
+
+#[test]
+fn every_picture_fits_its_width() {
+    for width in [30, 40, 80, 120] {
+        let picture = recording(PHILOSOPHERS).lanes(width);
+        let widest = picture.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(width), "{width}:\n{picture}");
+        assert!(!picture.lines().any(|line| line.ends_with(' ')));
+    }
+}
+
+#[test]
+fn more_lanes_than_fit_are_counted() {
+    let lane = |n| format!("{n} {n} 0 spawn thread - t{n}\n");
+    let many: String = (1..=40).map(lane).collect();
+    let picture = recording(&many).lanes(80);
+    assert!(picture.contains("and 16 more"), "{picture}");
+    assert!(picture.contains("\nt24 ") && !picture.contains("\nt25 "));
+}
+
+#[test]
+fn what_led_to_what_is_found() {
+    let flows = |lines| {
+        let recording = recording(lines);
+        let flow = |flow: &lab::record::Flow| {
+            let ms = |time: Duration| time.as_millis();
+            (flow.link, ms(flow.from.1), ms(flow.to.1))
+        };
+        recording.flows.iter().map(flow).collect::<Vec<_>>()
+    };
+    let lock = "\
+        0 1 0 hold Jobs 1
+        1 2 0 want Jobs 1
+        5 1 0 release Jobs 1
+        6 2 0 hold Jobs 1";
+    assert_eq!(flows(lock), [(Link::Release, 5, 6)]);
+    let condvar = "\
+        0 1 0 notify condvar 1
+        1 2 0 wait condvar 1
+        5 1 0 notify condvar 1
+        6 2 0 hold Jobs 1";
+    assert_eq!(flows(condvar), [(Link::Notify, 5, 6)]);
+    let sleeper = "\
+        0 2 0 wait to be woken
+        5 1 0 wake 2
+        6 2 0 run";
+    assert_eq!(flows(sleeper), [(Link::Wake, 5, 6)]);
+    let too_early = "\
+        0 2 0 run
+        5 1 0 wake 2
+        6 2 0 wait to be woken
+        7 2 0 run";
+    assert_eq!(flows(too_early), []);
+}
+
+#[test]
+fn a_hang_that_goes_on_is_drawn_longer() {
+    let mut recording = recording(PHILOSOPHERS);
+    recording.go_on_for(Duration::from_millis(4));
+    assert_eq!(recording.length, Duration::from_millis(10));
+    let philosophers = &recording.tracks[1..];
+    for philosopher in philosophers {
+        let last = philosopher.spans.last().expect("a wait");
+        assert!(last.state.is_blocked());
+        assert_eq!(last.to, recording.length);
+        assert_eq!(philosopher.held[0].to, recording.length);
+    }
+}
+
+#[test]
+fn peaks_and_sums_are_counted() {
+    let recording = recording(
+        "\
+        0 1 0 ask /1
+        0 1 0 wait /1
+        1 2 0 ask /2
+        1 2 0 wait /2
+        4 1 0 got /1
+        4 1 0 run
+        4 3 0 ask /3
+        4 3 0 wait /3
+        9 2 0 run
+        9 3 0 run",
+    );
+    assert_eq!(recording.peak_in_flight(), 2);
+    assert_eq!(recording.most_at_once(State::waits), 2);
+    let waits = recording.time_in(State::waits);
+    assert_eq!(waits, Duration::from_millis(4 + 8 + 5));
+}
+
+#[test]
+fn a_torn_line_is_left_and_a_strange_one_is_counted() {
+    let text = "1 7 1 1 0 run\nwhat is this?\n9 7 1 1 0 wait /1\n9 7 1 1 0 wai";
+    let recording = Recording::parse(text);
+    assert_eq!(recording.skipped, 1);
+    assert_eq!(recording.length, Duration::from_nanos(8));
+    let last = recording.tracks[0].spans.last().expect("a wait");
+    assert_eq!(last.state, State::Wait("/1".to_owned()));
+    assert!(Recording::parse("").tracks.is_empty());
+    assert!(Recording::parse("torn at once").tracks.is_empty());
+}
+
+#[test]
+fn lines_out_of_order_are_put_in_order() {
+    let text = "9 7 1 1 0 done\n1 7 1 1 0 run\n5 7 1 1 0 wait /1\n";
+    let recording = Recording::parse(text);
+    let waits = recording.time_in(State::waits);
+    assert_eq!(waits, Duration::from_nanos(4));
+}
+
+#[test]
+fn lanes_of_a_second_process_are_called_so() {
+    let text = "\
+        1 7 1 1 0 spawn thread - main\n\
+        2 8 1 1 0 spawn thread - main\n\
+        3 8 2 2 0 spawn thread - thread 1\n\
+        4 8 1 5 0 spawn task 1 \n";
+    let recording = Recording::parse(text);
+    let names = recording.tracks.iter().map(|track| track.name.as_str());
+    let names: Vec<&str> = names.collect();
+    let second = ["process 2", "process 2: thread 1", "process 2: task 1"];
+    assert_eq!(names[0], "main");
+    assert_eq!(names[1..], second);
+}

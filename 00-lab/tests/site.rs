@@ -1,0 +1,198 @@
+//! The slow site, seen from the wire: each fault is what its name says, and
+//! nothing that a client does brings the site down.
+
+use lab::site::Fault;
+use lab::{Shape, Site};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// A site without latency that has this fault.
+fn site(fault: Fault) -> Site {
+    Site::in_thread(Shape {
+        pages: 12,
+        latency: Duration::ZERO,
+        faults: vec![fault],
+        ..Shape::default()
+    })
+}
+
+fn connect(site: &Site) -> TcpStream {
+    let address = lab::address(site.url()).unwrap();
+    let socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    socket
+}
+
+/// Sends a request, byte by byte if a server must bear it; gives back all that
+/// comes, and why nothing more does.
+fn ask(site: &Site, request: &str) -> (String, Option<ErrorKind>) {
+    let mut socket = connect(site);
+    socket.write_all(request.as_bytes()).unwrap();
+    let (pieces, end) = pieces(&mut socket, usize::MAX);
+    (String::from_utf8_lossy(&pieces.concat()).into_owned(), end)
+}
+
+/// What every single `read` brings, until there are `most` bytes.
+fn pieces(
+    socket: &mut TcpStream,
+    most: usize,
+) -> (Vec<Vec<u8>>, Option<ErrorKind>) {
+    let (mut pieces, mut total) = (Vec::new(), 0);
+    let mut buffer = vec![0; 64 * 1024];
+    while total < most {
+        match socket.read(&mut buffer) {
+            Ok(0) => return (pieces, None),
+            Ok(n) => {
+                total += n;
+                pieces.push(buffer[..n].to_vec());
+            }
+            Err(why) => return (pieces, Some(why.kind())),
+        }
+    }
+    (pieces, None)
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+}
+
+/// The header lines that hold a word, and the body.
+fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    let (head, _) = answer.split_once("\r\n\r\n")?;
+    head.lines().find_map(|line| line.strip_prefix(name))
+}
+
+#[test]
+fn a_trickle_is_one_byte_at_a_time() {
+    let site = site(Fault::Trickle);
+    let mut socket = connect(&site);
+    socket.write_all(get("/trickle-1").as_bytes()).unwrap();
+    let (pieces, end) = pieces(&mut socket, usize::MAX);
+    assert_eq!(end, None);
+    // Some arrive together, if we are slow to read; most do not.
+    let (n, bytes) = (pieces.len(), pieces.concat().len());
+    assert!(n > bytes / 8, "{bytes} bytes came in only {n} pieces");
+}
+
+#[test]
+fn a_split_page_comes_in_many_pieces_of_several_bytes() {
+    let site = site(Fault::Split);
+    let mut socket = connect(&site);
+    socket.write_all(get("/split-2").as_bytes()).unwrap();
+    let (pieces, _) = pieces(&mut socket, usize::MAX);
+    assert!(pieces.len() > 10, "{} pieces", pieces.len());
+    assert!(pieces[0].len() < 40, "the head is cut, too");
+}
+
+#[test]
+fn a_stalled_page_begins_and_never_ends() {
+    let site = site(Fault::Stall);
+    let mut socket = connect(&site);
+    socket.write_all(get("/stall-1").as_bytes()).unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let (pieces, end) = pieces(&mut socket, usize::MAX);
+    assert!(pieces.concat().starts_with(b"HTTP/1.1 200 OK\r\n"));
+    assert_eq!(end, Some(ErrorKind::WouldBlock), "silence, and no end");
+}
+
+#[test]
+fn a_reset_comes_in_mid_body() {
+    let (answer, end) = ask(&site(Fault::Reset), &get("/reset-1"));
+    assert!(answer.contains("\r\n\r\n<!DOCTYPE html>"), "{answer}");
+    assert!(!answer.contains("</script>"), "it is whole");
+    assert_eq!(end, Some(ErrorKind::ConnectionReset));
+}
+
+#[test]
+fn lengths_lie_both_ways_or_are_not_given() {
+    let length = |fault, path| {
+        let (answer, _) = ask(&site(fault), &get(path));
+        let body = answer.split_once("\r\n\r\n").unwrap().1.len();
+        let said = header(&answer, "Content-Length: ");
+        (said.map(|said| said.parse::<usize>().unwrap()), body)
+    };
+    let (said, is) = length(Fault::WrongLength, "/wrong-length-1");
+    assert!(said.unwrap() > is);
+    let (said, is) = length(Fault::ShortLength, "/short-length-1");
+    assert!(said.unwrap() < is);
+    assert_eq!(length(Fault::NoLength, "/no-length-1").0, None);
+}
+
+#[test]
+fn chunks_have_extensions_and_a_trailer() {
+    let (answer, _) = ask(&site(Fault::Chunked), &get("/chunked-1"));
+    assert_eq!(header(&answer, "Transfer-Encoding: "), Some("chunked"));
+    assert!(answer.contains(";n=3;note=\"a chunk\"\r\n"), "{answer}");
+    assert!(answer.ends_with("0;last\r\nX-End: true\r\n\r\n"), "{answer}");
+}
+
+#[test]
+fn statuses_redirects_and_interim_answers_are_sent() {
+    for (fault, path, start) in [
+        (Fault::Error500, "/error-500-1", "HTTP/1.1 500 "),
+        (Fault::Missing, "/missing-1", "HTTP/1.1 404 "),
+        (Fault::Redirect, "/redirect-1", "HTTP/1.1 302 "),
+        (Fault::Interim, "/interim-1", "HTTP/1.1 100 "),
+        (Fault::NotHttp, "/not-http-1", "SSH-2.0"),
+    ] {
+        let (answer, _) = ask(&site(fault), &get(path));
+        assert!(answer.starts_with(start), "{path}: {answer}");
+    }
+    let (answer, _) = ask(&site(Fault::RedirectLoop), &get("/redirect-loop-1"));
+    assert_eq!(header(&answer, "Location: "), Some("/redirect-loop-2"));
+}
+
+#[test]
+fn huge_is_huge_and_waits_for_whoever_reads_it() {
+    let (answer, _) = ask(&site(Fault::HugeHeader), &get("/huge-header-1"));
+    assert!(answer.split_once("\r\n\r\n").unwrap().0.len() > 64 * 1024);
+
+    let site = site(Fault::HugeBody);
+    let mut socket = connect(&site);
+    socket.write_all(get("/huge-body-1").as_bytes()).unwrap();
+    let (pieces, end) = pieces(&mut socket, 20 * 1024 * 1024);
+    assert_eq!(end, None);
+    assert!(pieces.concat().len() > 16 * 1024 * 1024);
+    drop(socket);
+    assert_eq!(site.end().cut, 1, "we have left before the end");
+}
+
+#[test]
+fn odd_requests_are_answered() {
+    let site = site(Fault::Missing);
+    for (request, start) in [
+        ("GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 "),
+        ("GET http://x/3?y HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 "),
+        ("GET /nowhere HTTP/1.1\r\n\r\n", "HTTP/1.1 404 "),
+        ("PUT / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 405 "),
+        ("\u{0}\u{1}\u{2}\r\n\r\n", "HTTP/1.1 400 "),
+    ] {
+        let (answer, _) = ask(&site, request);
+        assert!(answer.starts_with(start), "{request:?}: {answer}");
+    }
+    let (answer, _) = ask(&site, "HEAD / HTTP/1.1\r\n\r\n");
+    assert!(answer.ends_with("\r\n\r\n"), "HEAD has no body: {answer}");
+    let endless = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(20_000));
+    let (answer, _) = ask(&site, &endless);
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+}
+
+#[test]
+fn whoever_leaves_early_is_forgotten() {
+    let site = Site::in_thread(Shape {
+        latency: Duration::from_secs(60),
+        ..Shape::default()
+    });
+    // One says nothing, one says half, one does not wait for the answer.
+    for request in ["", "GET / HT", &get("/")] {
+        let mut socket = connect(&site);
+        socket.write_all(request.as_bytes()).unwrap();
+    }
+    let mut last = connect(&site);
+    last.write_all(b"?\r\n\r\n").unwrap();
+    let (answer, _) = pieces(&mut last, usize::MAX);
+    assert!(answer.concat().starts_with(b"HTTP/1.1 400 "));
+    let seen = site.end();
+    assert_eq!((seen.requests, seen.peak, seen.cut), (1, 1, 1));
+}

@@ -1,0 +1,230 @@
+//! The site's process: how it starts, what it holds, and that it never stays.
+
+use lab::Url;
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, getrlimit, kill_process_group, setrlimit,
+};
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
+
+const MEET: &str = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
+
+/// A program that serves a site, which is ended with its test.
+struct Served {
+    process: Child,
+    url: Url,
+    orders: ChildStdin,
+    answers: Option<BufReader<ChildStdout>>,
+}
+
+impl Served {
+    fn start(mut command: Command) -> Served {
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let orders = process.stdin.take().unwrap();
+        let mut answers = BufReader::new(process.stdout.take().unwrap());
+        let mut url = String::new();
+        answers.read_line(&mut url).unwrap();
+        let url = url.trim().parse().expect("the first line is the address");
+        Served { process, url, orders, answers: Some(answers) }
+    }
+
+    /// The site's process without its parent, which is this test instead.
+    fn alone(args: &[&str]) -> Served {
+        let mut command = Command::new(MEET);
+        command.arg("slow-site").args(args);
+        Served::start(command)
+    }
+
+    fn ask(&self, path: &str) -> TcpStream {
+        let mut socket = self.connect();
+        write!(socket, "GET {path} HTTP/1.1\r\n\r\n").unwrap();
+        socket
+    }
+
+    fn connect(&self) -> TcpStream {
+        let address = lab::address(&self.url).unwrap();
+        TcpStream::connect(address).expect("the site is up")
+    }
+
+    /// What it has seen, as JSON.
+    fn end(&mut self) -> serde_json::Value {
+        self.orders.write_all(b"end\n").unwrap();
+        let mut told = String::new();
+        self.answers.as_mut().unwrap().read_line(&mut told).unwrap();
+        serde_json::from_str(&told).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn whole(mut socket: TcpStream) -> String {
+    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).expect("an answer");
+    text
+}
+
+fn until(what: &str, done: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !done() {
+        assert!(Instant::now() < patience, "never: {what}");
+        yield_now();
+    }
+}
+
+#[test]
+fn ten_thousand_connections_are_held_and_others_answered_meanwhile() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+    let many = maximum.map_or(10_000, |most| 10_000.min(most as usize - 200));
+
+    let faults = ["--latency", "0", "--faults", "stall"];
+    let mut site = Served::alone(&faults);
+    let held: Vec<_> = (0..many).map(|_| site.ask("/stall-1")).collect();
+    for mut socket in &held {
+        // It has been asked for and begun.
+        socket.read_exact(&mut [0; 8]).unwrap();
+    }
+    for _ in 0..100 {
+        assert!(whole(site.ask("/")).starts_with("HTTP/1.1 200 OK"));
+    }
+    let told = site.end();
+    assert_eq!(told["hits"]["/stall-1"], many);
+    assert_eq!(told["peak"], many + 1);
+}
+
+#[test]
+fn without_a_free_descriptor_clients_wait_and_the_site_does_not_spin() {
+    let mut command = Command::new("sh");
+    let limited = "ulimit -n 24 && exec \"$0\" slow-site --latency 0";
+    command.args(["-c", limited, MEET]);
+    let site = Served::start(command);
+
+    let mut idle: Vec<_> = (0..40).map(|_| site.connect()).collect();
+    let mut late = site.ask("/");
+    let timeout = Duration::from_millis(500);
+    late.set_read_timeout(Some(timeout)).unwrap();
+    let why = late.read(&mut [0]).expect_err("it is not accepted yet").kind();
+    assert!([ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&why));
+    // Elsewhere nothing says so simply what a process has used.
+    if let Some(used) = cpu_of(site.process.id()) {
+        assert!(used < timeout / 2, "{used:?} of CPU time for nothing");
+    }
+    idle.clear();
+    assert!(whole(late).starts_with("HTTP/1.1 200 OK"));
+}
+
+fn cpu_of(pid: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    let nanos = stat.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanos))
+}
+
+/// A step whose temporary files are in a directory of its own.
+fn step(name: &str) -> (Served, PathBuf) {
+    let directory = format!("lab-site-{name}-{}", std::process::id());
+    let directory = std::env::temp_dir().join(directory);
+    fs::create_dir(&directory).unwrap();
+    let mut command = Command::new(MEET);
+    command.env("TMPDIR", &directory).env_remove("LAB_RECORDING");
+    command.process_group(0);
+    let served = Served::start(command);
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 1, "a recording");
+    (served, directory)
+}
+
+fn nothing_is_left(site: &Served, directory: &PathBuf) {
+    let address = lab::address(&site.url).unwrap();
+    until("the port is free", || TcpStream::connect(address).is_err());
+    let files = || fs::read_dir(directory).unwrap().count();
+    until("the recording is removed", || files() == 0);
+    fs::remove_dir(directory).unwrap();
+}
+
+#[test]
+fn a_killed_step_leaves_neither_its_site_nor_a_file() {
+    let (mut site, directory) = step("killed");
+    site.process.kill().unwrap();
+    nothing_is_left(&site, &directory);
+}
+
+#[test]
+fn ctrl_c_leaves_neither_the_site_nor_a_file() {
+    let (site, directory) = step("interrupted");
+    // As a terminal does it: to all of them.
+    let group = Pid::from_raw(site.process.id() as i32).unwrap();
+    kill_process_group(group, Signal::INT).unwrap();
+    nothing_is_left(&site, &directory);
+}
+
+#[test]
+fn wrong_flags_are_met_with_a_sentence() {
+    let wrong: [&[&str]; 10] = [
+        &["--pages", "0"],
+        &["--pages", "100001"],
+        &["--pages", "many"],
+        &["--pages"],
+        &["--latency", "-1"],
+        &["--latency", "60001"],
+        &["--work", "10001"],
+        &["--seed", "0x1"],
+        &["--at-once", "3"],
+        &["surplus"],
+    ];
+    for args in wrong {
+        let ran = Command::new(MEET).args(args).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{args:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+        assert!(ran.stdout.is_empty());
+    }
+}
+
+#[test]
+fn help_lists_every_flag() {
+    let ran = Command::new(MEET).arg("--help").output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(ran.status.success());
+    for flag in lab::site::flags::SHAPE {
+        assert!(said.contains(&format!("--{} ", flag.name)), "{said}");
+    }
+}
+
+#[test]
+fn whoever_reads_the_lines_may_stop_reading() {
+    let mut command = Command::new(MEET);
+    command.stderr(Stdio::piped());
+    let mut site = Served::start(command);
+    let mut answers = site.answers.take().unwrap();
+    answers.read_line(&mut String::new()).unwrap();
+    drop(answers);
+
+    // The first line that finds no reader ends the step.
+    let address = lab::address(&site.url).unwrap();
+    until("it ends", || match TcpStream::connect(address) {
+        Ok(mut socket) => {
+            let _ = write!(socket, "GET / HTTP/1.1\r\n\r\n");
+            let _ = socket.read(&mut [0; 4096]);
+            false
+        }
+        Err(_) => true,
+    });
+    let mut said = String::new();
+    site.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said, "");
+}

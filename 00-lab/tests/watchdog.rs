@@ -1,0 +1,257 @@
+//! Recording for real, in processes of their own: some of them hang, some are
+//! killed. The parts they play are the ignored tests at the end.
+
+use lab::record::{self, Recording, State, What};
+use lab::sync::{Condvar, Mutex};
+use lab::{Lane, waiting, watchdog};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+const PLENTY: Duration = Duration::from_secs(60);
+
+/// This binary, in that part.
+fn part(name: &str) -> Command {
+    let us = env::current_exe().expect("we run from a file");
+    let mut command = Command::new(us);
+    command.args(["--ignored", "--exact", "--nocapture", name]);
+    command
+}
+
+#[test]
+fn processes_share_a_file_and_no_line_is_torn() {
+    let file = env::temp_dir().join(format!("lab-shared-{}", record_id()));
+    let start = || {
+        let mut command = part("writes_many_events");
+        command.env(record::VARIABLE, &file).stdout(Stdio::null());
+        command.spawn().expect("it starts")
+    };
+    for mut child in [start(), start(), start()] {
+        assert!(child.wait().expect("it ends").success());
+    }
+    let recording = Recording::read(&file).expect("a recording");
+    fs::remove_file(&file).expect("the file was there");
+    assert_eq!(recording.skipped, 0);
+    assert_eq!(recording.asked.len(), 3 * 4 * 500);
+    let writers = recording.tracks.iter();
+    let writers = writers.filter(|track| track.name.contains("writer"));
+    assert_eq!(writers.filter(|track| track.ended).count(), 3 * 4);
+}
+
+#[test]
+fn a_deadlock_is_explained_after_the_kill() {
+    let limit = Duration::from_secs(2);
+    let hung = watchdog::run(&mut part("hangs_in_every_way"), limit);
+    let hung = hung.expect_err("it hangs");
+    let why = &hung.why;
+    assert!(why.starts_with("still running after 2.0s\n"), "{why}");
+    for sentence in [
+        "left waits for lock Fork 2, which right holds",
+        "right waits for lock Fork 1, which left holds",
+        "a circle: left waits for right, which waits for left",
+        "patient waits for condvar 1, which nobody has notified",
+        "reader waits for /stall-1",
+        "spins runs and has recorded nothing for ",
+    ] {
+        assert!(why.contains(sentence), "{sentence}\nis not in\n{why}");
+    }
+    // Up to the kill, not up to the last event, of another lane.
+    let seconds = ["for 1.8 s", "for 1.9 s", "for 2."];
+    assert!(seconds.iter().any(|time| why.contains(time)), "{why}");
+    assert!(why.contains("--- stdout\n"), "{why}");
+    assert_eq!(hung.recording.skipped, 0);
+}
+
+#[test]
+fn a_process_can_watch_itself() {
+    let mut command = part("waits_for_ever_but_is_watched");
+    let ran = watchdog::run(&mut command, PLENTY).expect("it ends itself");
+    assert_eq!(ran.status.code(), Some(101));
+    assert!(ran.stderr.contains("nothing has happened for "), "{}", ran.stderr);
+    assert!(ran.stderr.contains(" waits for Godot\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn much_output_does_not_hang_the_program() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "head -c 999999 /dev/zero; echo oh >&2"]);
+    let ran = watchdog::run(&mut command, PLENTY).expect("it ends");
+    assert_eq!((ran.stdout.len(), ran.stderr.as_str()), (999_999, "oh\n"));
+    assert!(ran.recording.tracks.is_empty());
+}
+
+#[test]
+fn a_process_left_behind_is_found_and_ended() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "sleep 600 & echo $!"]);
+    let began = Instant::now();
+    let hung = watchdog::run(&mut command, Duration::from_secs(1));
+    let why = hung.expect_err("something is left").why;
+    assert!(why.starts_with("ended, but a process is left"), "{why}");
+    assert!(began.elapsed() < PLENTY);
+}
+
+#[test]
+fn what_cannot_be_started_is_said() {
+    let mut command = Command::new("/no/such/program");
+    let why = watchdog::run(&mut command, PLENTY).expect_err("there is none");
+    assert!(why.to_string().starts_with("cannot start /no/such/program: "));
+}
+
+#[test]
+fn a_full_disk_is_remembered_and_nothing_worse() {
+    if Path::new("/dev/full").exists() {
+        let mut command = part("finds_the_disk_full");
+        command.env(record::VARIABLE, "/dev/full").stdout(Stdio::null());
+        assert!(command.status().expect("it starts").success());
+    }
+}
+
+#[test]
+fn a_file_of_its_own_is_removed_at_the_end() {
+    let mut command = part("tells_where_it_records");
+    command.env_remove(record::VARIABLE);
+    let output = command.output().expect("it starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let path = stdout.lines().find_map(|line| line.strip_prefix("into "));
+    let path = Path::new(path.expect("it says so"));
+    assert!(path.is_absolute());
+    assert!(!path.exists(), "{} is left", path.display());
+}
+
+#[test]
+fn a_task_keeps_its_lane_on_whatever_thread_it_runs() {
+    let ran = watchdog::run(&mut part("moves_a_task"), PLENTY);
+    let recording = ran.expect("it ends").recording;
+    let task = recording.of_kind("task").next().expect("a task");
+    let states = task.spans.iter().map(|span| format!("{:?}", span.state));
+    let states: Vec<String> = states.collect();
+    assert!(states.iter().any(|state| state == "Wait(\"/3\")"), "{states:?}");
+    assert!(task.ended);
+    let threads = task
+        .spans
+        .iter()
+        .filter(|span| matches!(span.state, State::Run { .. }));
+    let mut threads: Vec<_> = threads.map(|span| span.thread).collect();
+    threads.dedup();
+    assert_eq!(threads.len(), 2, "{:?}", task.spans);
+}
+
+/// Different for each process.
+fn record_id() -> u32 {
+    std::process::id()
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn writes_many_events() {
+    record::start().unwrap();
+    thread::scope(|s| {
+        for n in 0..4 {
+            let writer = thread::Builder::new().name(format!("writer {n}"));
+            let write = || {
+                for _ in 0..500 {
+                    record::event(What::Ask("/a-path-of-some-length?a=b"));
+                }
+            };
+            writer.spawn_scoped(s, write).unwrap().join().unwrap();
+        }
+    });
+    assert!(record::error().is_none());
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn hangs_in_every_way() {
+    struct Fork;
+    record::start().unwrap();
+    let forks = Arc::new([Mutex::new(Fork), Mutex::new(Fork)]);
+    let both = Arc::new(Barrier::new(2));
+    let mut threads = Vec::new();
+    let mut start = |name: &str, run: Box<dyn FnOnce() + Send>| {
+        let thread = thread::Builder::new().name(name.to_owned());
+        threads.push(thread.spawn(run).unwrap());
+    };
+    for (name, mine, other) in [("left", 0, 1), ("right", 1, 0)] {
+        let (forks, both) = (Arc::clone(&forks), Arc::clone(&both));
+        let eat = move || {
+            let _mine = forks[mine].lock().unwrap();
+            both.wait();
+            drop(forks[other].lock());
+        };
+        start(name, Box::new(eat));
+    }
+    let patient = || {
+        let (hungry, food) = (Mutex::new(true), Condvar::new());
+        let hungry = hungry.lock().unwrap();
+        drop(food.wait_while(hungry, |hungry| *hungry));
+    };
+    start("patient", Box::new(patient));
+    let read = || {
+        let _until_then = waiting("/stall-1");
+        thread::park_timeout(PLENTY);
+    };
+    start("reader", Box::new(read));
+    let spin = || {
+        record::event(What::Run);
+        let end = Instant::now() + PLENTY;
+        while Instant::now() < end {
+            std::hint::spin_loop();
+        }
+    };
+    start("spins", Box::new(spin));
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn waits_for_ever_but_is_watched() {
+    record::start().unwrap();
+    let _watch = watchdog::in_thread(Duration::from_millis(300));
+    let _until_then = waiting("Godot");
+    thread::park_timeout(PLENTY);
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn finds_the_disk_full() {
+    record::start().unwrap();
+    record::event(What::Run);
+    let why = record::error().expect("nothing can be written");
+    assert_eq!(why.kind(), std::io::ErrorKind::StorageFull);
+    assert!(!record::is_on());
+    record::event(What::Run);
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn tells_where_it_records() {
+    let path = record::start().unwrap();
+    record::event(What::Run);
+    assert!(path.exists() && record::is_temporary());
+    println!("\ninto {}", path.display());
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn moves_a_task() {
+    record::start().unwrap();
+    let task = Lane::new("task");
+    let main = record::current();
+    task.runs();
+    assert_eq!(record::current(), task.id());
+    task.waits("/3");
+    assert_eq!(record::current(), main);
+    task.ready();
+    thread::spawn(move || {
+        task.runs();
+        record::event(What::Ask("/3"));
+        drop(task);
+    })
+    .join()
+    .unwrap();
+}

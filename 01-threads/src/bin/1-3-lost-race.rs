@@ -1,0 +1,41 @@
+//! 1-3 · The lost race: the lock is let go between check and insert.
+//!
+//!     cargo run -p threads --bin 1-3-lost-race
+//!
+//! Look at the requests: there are more of them than pages.
+
+use lab::{Failure, Site, Url, fetch};
+use std::collections::HashSet;
+use std::io;
+use std::sync::Mutex;
+use std::thread;
+
+fn main() -> io::Result<()> {
+    let site = Site::start();
+    let pages = site.pages(8);
+    let known = Mutex::new(HashSet::from_iter(pages.clone()));
+
+    thread::scope(|scope| {
+        let follow = |url| scope.spawn(|| follow_links(url, &known));
+        let threads: Vec<_> = pages.into_iter().map(follow).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap())
+    })?;
+
+    let known = known.lock().unwrap().len();
+    let seen = site.finish();
+    println!("{known} pages, {} requests", seen.requests);
+    Ok(())
+}
+
+/// Fetches a page, and of the pages it links to those that are not known.
+fn follow_links(url: Url, known: &Mutex<HashSet<Url>>) -> Result<(), Failure> {
+    for link in fetch(&url)?.links {
+        if known.lock().unwrap().contains(&link) {
+            continue;
+        }
+        // Until the page is here, every other thread finds it unknown, too.
+        fetch(&link)?;
+        known.lock().unwrap().insert(link);
+    }
+    Ok(())
+}

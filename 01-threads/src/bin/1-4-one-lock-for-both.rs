@@ -1,0 +1,40 @@
+//! 1-4 · One lock for both: who inserts the page is the one to fetch it.
+//!
+//!     cargo run -p threads --bin 1-4-one-lock-for-both
+//!
+//! Look at the requests: as many as pages.
+
+use lab::{Failure, Site, Url, fetch};
+use std::collections::HashSet;
+use std::io;
+use std::sync::Mutex;
+use std::thread;
+
+fn main() -> io::Result<()> {
+    let site = Site::start();
+    let pages = site.pages(8);
+    let known = Mutex::new(HashSet::from_iter(pages.clone()));
+
+    thread::scope(|scope| {
+        let follow = |url| scope.spawn(|| follow_links(url, &known));
+        let threads: Vec<_> = pages.into_iter().map(follow).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap())
+    })?;
+
+    let known = known.lock().unwrap().len();
+    let seen = site.finish();
+    println!("{known} pages, {} requests", seen.requests);
+    Ok(())
+}
+
+/// Fetches a page, and of the pages it links to those that are not known.
+fn follow_links(url: Url, known: &Mutex<HashSet<Url>>) -> Result<(), Failure> {
+    for link in fetch(&url)?.links {
+        // `insert` checks as well: of all threads, one is told `true`.
+        if !known.lock().unwrap().insert(link.clone()) {
+            continue;
+        }
+        fetch(&link)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Recorded outputs: what each program printed, and the picture of that run.
+
+use crate::folder::Folder;
+use crate::tree::{Program, Tree};
+use anyhow::{Context, Result, ensure};
+use lab::record::Recording;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Columns of a listing that fits the page.
+const COLUMNS: &str = "80";
+
+/// The step that stays up until it is ended.
+const STAYS_UP: &str = "0-1-meet-the-slow-site";
+
+/// The programs of these names; all of them if no name is given.
+///
+/// # Errors
+///
+/// A sentence, if there is no program of that name.
+pub fn named<'a>(
+    tree: &'a Tree,
+    names: &[&str],
+) -> Result<Vec<Program<'a>>, String> {
+    if names.is_empty() {
+        return Ok(tree.programs().collect());
+    }
+    let program = |name: &&str| {
+        let none = || format!("no step or crawl is called {name:?}");
+        tree.program(name).ok_or_else(none)
+    };
+    names.iter().map(program).collect()
+}
+
+/// Runs programs, and keeps what they print and record in
+/// `book/recorded/NAME.txt` and `.svg`.
+///
+/// # Errors
+///
+/// If one fails, or the disk does.
+pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
+    for &program in programs {
+        let (text, recording) = run(tree, program)?;
+        let file = |end| file(&tree.book(), program.name(), end);
+        fs::create_dir_all(tree.book().join("recorded"))?;
+        fs::write(file("txt"), text)?;
+        fs::write(file("svg"), recording.svg(&title(program)))?;
+        println!("{}", program.name());
+    }
+    Ok(())
+}
+
+/// Where a recorded output is kept.
+pub fn file(book: &Path, name: &str, end: &str) -> PathBuf {
+    book.join("recorded").join(format!("{name}.{end}"))
+}
+
+/// What the picture of a run is called.
+pub fn title(program: Program<'_>) -> String {
+    match program {
+        Program::Crawl(package) => format!("A crawl by {package}"),
+        Program::Step(_, step) => format!("A run of {step}"),
+    }
+}
+
+/// Runs a program; gives back what it printed, and its recording.
+pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
+    let folder = Folder::new().context("there is no place to record to")?;
+    let events = folder.path().join("events");
+    let child = Command::new(env!("CARGO"))
+        .args(program.arguments())
+        .current_dir(&tree.root)
+        .env("COLUMNS", COLUMNS)
+        .env(lab::record::VARIABLE, &events)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
+    let text = Ended(child.context("cannot run cargo")?).listen(program)?;
+    let recording = Recording::read(&events)?;
+    Ok((text.trim_start_matches('\n').to_owned(), recording))
+}
+
+/// A program that has ended when this is dropped, whatever went wrong.
+struct Ended(Child);
+
+impl Ended {
+    /// What it prints until it ends, or has been visited.
+    fn listen(mut self, program: Program<'_>) -> Result<String> {
+        let name = program.name();
+        let stdout = self.0.stdout.take().expect("it is piped");
+        let (mut stdout, mut text) = (BufReader::new(stdout), String::new());
+        if name == STAYS_UP {
+            visit(&mut stdout, &mut text)?;
+        } else {
+            stdout.read_to_string(&mut text)?;
+            let status = self.0.wait()?;
+            ensure!(status.success(), "{name} failed: {status}");
+        }
+        Ok(text)
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended already. Not `kill`, so that it can tidy up.
+        if let Ok(None) = self.0.try_wait() {
+            let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+            let _ = self.0.wait();
+        }
+    }
+}
+
+/// Asks for three pages of a site that is up, as a reader would.
+fn visit(stdout: &mut impl BufRead, text: &mut String) -> Result<()> {
+    let address = text.len();
+    stdout.read_line(text)?;
+    let url: lab::Url = text[address..].trim().parse()?;
+    stdout.read_line(text)?;
+    for path in ["/", "/3", "/3"] {
+        // The same page takes the same time; so do its records.
+        let deadline = std::time::Instant::now() + Duration::from_secs(5);
+        lab::fetch_by(&url.join(path)?, deadline)?;
+        stdout.read_line(text)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What two runs of a program have in common: numbers may differ, and so
+    /// may the order in which threads get there, and where in a lane what
+    /// happens.
+    fn shape(text: &str) -> Vec<String> {
+        let mut lines: Vec<_> = text
+            .lines()
+            .filter(|line| !is_drawn(line))
+            .map(without_numbers)
+            .collect();
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+
+    /// Of lanes, only who they belong to is looked at, elsewhere. Their axis
+    /// and legend hold what happened to happen.
+    fn is_drawn(line: &str) -> bool {
+        let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?'];
+        line.contains(drawn)
+            || line.contains("in flight") && !line.contains("at most")
+            || line.starts_with("site ")
+    }
+
+    fn without_numbers(line: &str) -> String {
+        let mut shape = String::new();
+        for c in line.chars() {
+            let digit = c.is_ascii_digit() || c == ',' || c == '.';
+            match c {
+                // As many blanks as the numbers left.
+                ' ' if shape.ends_with(' ') => {}
+                _ if digit && shape.ends_with('#') => {}
+                _ if c.is_ascii_digit() => shape.push('#'),
+                c => shape.push(c),
+            }
+        }
+        // `1.02s` and `980ms` are times, both.
+        shape.replace("#ms", "#s").replace("#µs", "#s")
+    }
+
+    /// The names of the lanes.
+    fn lanes(text: &str) -> Vec<String> {
+        let names = text.lines().filter_map(|line| {
+            let name = line.split(['█', '─', '▓', '·']).next()?.trim();
+            let kinds = ["main", "thread ", "worker "];
+            let lane = kinds.iter().any(|kind| name.starts_with(kind));
+            (lane && is_drawn(line)).then(|| name.to_owned())
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_shown_has_the_shape_of_a_fresh_run() {
+        let tree = Tree::here();
+        for program in tree.programs() {
+            let name = program.name();
+            let kept = file(&tree.book(), name, "txt");
+            let kept = fs::read_to_string(kept).expect(name);
+            let (fresh, recording) = run(&tree, program).expect(name);
+            assert_eq!(shape(&kept), shape(&fresh), "{name}");
+            assert_eq!(lanes(&kept), lanes(&fresh), "{name}");
+
+            let picture = file(&tree.book(), name, "svg");
+            let picture = fs::read_to_string(picture).expect(name);
+            for track in &recording.tracks {
+                let label = track.name.as_str();
+                assert!(picture.contains(label), "{name} shows no {label}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_shape_forgets_numbers_and_nothing_else() {
+        assert_eq!(shape("a 1,024 b 52 ms"), ["a # b # ms"]);
+        assert_eq!(shape("b\na"), shape("a\nb"));
+        assert_ne!(shape("a 1 b"), shape("a b"));
+        assert_ne!(shape("the answer is right"), shape("the answer is wrong"));
+        let lines = "main █───\nthread 2   █──\nsite 111\n█ runs   ─ waits";
+        assert_eq!(lanes(lines), ["main", "thread 2"]);
+    }
+}

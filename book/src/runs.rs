@@ -1,0 +1,214 @@
+//! Runs: programs that a page has started, and what became of them.
+
+mod order;
+mod process;
+
+pub use order::{Order, menu};
+
+use crate::tree::Tree;
+use lab::record::Recording;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::{fs, io};
+use tokio::sync::{Notify, watch};
+
+/// How many may run at the same time.
+const AT_ONCE: usize = 4;
+
+/// How many that have ended are kept, to be looked at.
+const KEPT: usize = 20;
+
+/// All runs since the reader has started.
+pub struct Runs {
+    tree: Tree,
+    /// Where recordings go.
+    folder: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    next: u64,
+    runs: BTreeMap<u64, Arc<Run>>,
+}
+
+/// A program that runs, or has run.
+pub struct Run {
+    /// What its picture is called.
+    title: String,
+    recording: PathBuf,
+    log: Mutex<Vec<Event>>,
+    /// Says that the log has grown.
+    grown: watch::Sender<()>,
+    stop: Notify,
+    /// How many pages listen to it.
+    listeners: AtomicUsize,
+}
+
+/// What a page is told of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It has written this.
+    Output(String),
+    /// It has ended, in this way; nothing comes after it.
+    End(String),
+}
+
+/// Why a program was not started.
+#[derive(Debug)]
+pub enum Refused {
+    /// There are enough of them.
+    Busy,
+    /// It could not be.
+    Failed(io::Error),
+}
+
+impl Runs {
+    /// No runs yet; what they record goes into `folder`.
+    pub fn new(tree: Tree, folder: &Path) -> Runs {
+        Runs { tree, folder: folder.to_owned(), state: Mutex::default() }
+    }
+
+    /// What there is to run.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Starts a program; gives back the number of the run.
+    ///
+    /// # Errors
+    ///
+    /// If too many run already, or cargo cannot be started.
+    pub fn start(&self, order: Order<'_>) -> Result<u64, Refused> {
+        let mut state = self.state.lock().unwrap();
+        let running = state.runs.values().filter(|run| !run.has_ended());
+        if running.count() >= AT_ONCE {
+            return Err(Refused::Busy);
+        }
+        let id = state.next;
+        let run = Arc::new(Run {
+            title: crate::recorded::title(order.program),
+            recording: self.folder.join(format!("{id}.events")),
+            log: Mutex::default(),
+            grown: watch::Sender::new(()),
+            stop: Notify::new(),
+            listeners: AtomicUsize::new(0),
+        });
+        process::start(&self.tree.root, &order, &run)
+            .map_err(Refused::Failed)?;
+        state.next += 1;
+        state.runs.insert(id, run);
+        state.forget_old_ones();
+        Ok(id)
+    }
+
+    /// The run of this number.
+    pub fn get(&self, id: u64) -> Option<Arc<Run>> {
+        self.state.lock().unwrap().runs.get(&id).cloned()
+    }
+
+    /// Stops all of them, and waits until they have ended.
+    pub async fn stop_all(&self) {
+        let runs: Vec<_> =
+            self.state.lock().unwrap().runs.values().cloned().collect();
+        for run in &runs {
+            run.stop();
+        }
+        for run in &runs {
+            run.ended().await;
+        }
+    }
+}
+
+impl State {
+    fn forget_old_ones(&mut self) {
+        let ended = self.runs.iter().filter(|(_, run)| run.has_ended());
+        let ended: Vec<u64> = ended.map(|(&id, _)| id).collect();
+        for id in ended.iter().rev().skip(KEPT) {
+            if let Some(run) = self.runs.remove(id) {
+                // It may have recorded nothing.
+                let _ = fs::remove_file(&run.recording);
+            }
+        }
+    }
+}
+
+impl Run {
+    /// Ends it, if it has not ended.
+    pub fn stop(&self) {
+        self.stop.notify_one();
+    }
+
+    /// The picture of what it recorded; `None` if that is nothing.
+    pub fn picture(&self) -> Option<String> {
+        let recording = Recording::read(&self.recording).ok()?;
+        let drawn = !recording.tracks.is_empty();
+        drawn.then(|| recording.svg(&self.title))
+    }
+
+    /// A page that wants to know all, from event number `next` on.
+    pub fn listen(self: Arc<Run>, next: usize) -> Listener {
+        self.listeners.fetch_add(1, Ordering::Relaxed);
+        let grown = self.grown.subscribe();
+        Listener { run: self, grown, next }
+    }
+
+    fn note(&self, event: Event) {
+        self.log.lock().unwrap().push(event);
+        self.grown.send_replace(());
+    }
+
+    fn event(&self, number: usize) -> Option<Event> {
+        self.log.lock().unwrap().get(number).cloned()
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(self.log.lock().unwrap().last(), Some(Event::End(_)))
+    }
+
+    async fn ended(&self) {
+        let mut grown = self.grown.subscribe();
+        while !self.has_ended() {
+            // The sender lives as long as we do.
+            let _ = grown.changed().await;
+        }
+    }
+
+    fn recording(&self) -> &Path {
+        &self.recording
+    }
+}
+
+/// A page that listens to a run.
+pub struct Listener {
+    run: Arc<Run>,
+    grown: watch::Receiver<()>,
+    next: usize,
+}
+
+impl Listener {
+    /// The next event and its number; `None` after the last.
+    ///
+    /// Cancel safe: no event is lost if this is dropped while it waits.
+    pub async fn next(&mut self) -> Option<(usize, Event)> {
+        loop {
+            self.grown.mark_unchanged();
+            if let Some(event) = self.run.event(self.next) {
+                self.next += 1;
+                return Some((self.next - 1, event));
+            }
+            if self.run.has_ended() {
+                return None;
+            }
+            self.grown.changed().await.ok()?;
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.run.listeners.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,147 @@
+//! What a page may ask for: a program out of our list, and numbers.
+
+use crate::tree::{Program, Tree};
+use lab::command::CRAWL;
+use lab::site::Fault;
+use lab::site::flags::{Flag, SHAPE};
+use serde_json::{Value, json};
+
+/// A program, and the flags it is started with. Nothing in it is a text that a
+/// page has sent.
+#[derive(Debug)]
+pub struct Order<'a> {
+    pub program: Program<'a>,
+    pub flags: Vec<String>,
+}
+
+impl<'a> Order<'a> {
+    /// Reads `{"program": NAME, "knobs": {NAME: NUMBER, …}, "faults": [NAME,
+    /// …]}`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what there is instead.
+    pub fn parse(tree: &'a Tree, body: &[u8]) -> Result<Order<'a>, String> {
+        let body: Value = serde_json::from_slice(body)
+            .map_err(|why| format!("This is no JSON: {why}."))?;
+        let name = body["program"].as_str().unwrap_or_default();
+        let program = tree.program(name);
+        let program = program.ok_or("There is no program of that name.")?;
+
+        let mut flags = Vec::new();
+        let knobs = body["knobs"].as_object().into_iter().flatten();
+        for (name, number) in knobs {
+            let known = knobs_of(tree, program);
+            let Some(knob) = known.iter().find(|knob| knob.name == name) else {
+                return Err("There is no such knob here.".into());
+            };
+            let Flag { name, least, most, .. } = knob;
+            match number.as_u64() {
+                Some(n) if (*least..=*most).contains(&n) => {
+                    flags.extend([format!("--{name}"), n.to_string()]);
+                }
+                _ => {
+                    return Err(format!(
+                        "{name} is a number from {least} to {most}."
+                    ));
+                }
+            }
+        }
+        let faults = body["faults"].as_array().into_iter().flatten();
+        let mut names = Vec::new();
+        for fault in faults {
+            let fault = fault.as_str().unwrap_or_default().parse::<Fault>();
+            names.push(fault.map_err(|_| "There is no such fault.")?.name());
+        }
+        match (names.is_empty(), program) {
+            (true, _) => {}
+            (false, Program::Crawl(_)) => {
+                flags.extend(["--faults".into(), names.join(",")]);
+            }
+            (false, Program::Step(..)) => {
+                return Err("A step's site has no faults.".into());
+            }
+        }
+        Ok(Order { program, flags })
+    }
+}
+
+/// All that can be asked for, as JSON: programs with their knobs, and faults.
+pub fn menu(tree: &Tree) -> Value {
+    let knob = |flag: &Flag| {
+        json!({
+            "name": flag.name,
+            "unit": flag.value,
+            "default": flag.default,
+            "least": flag.least,
+            "most": flag.most,
+            "meaning": flag.meaning,
+        })
+    };
+    let programs = tree.programs().map(|program| {
+        let knobs = knobs_of(tree, program);
+        let crawl = matches!(program, Program::Crawl(_));
+        json!({
+            "name": program.name(),
+            "knobs": knobs.iter().map(knob).collect::<Vec<_>>(),
+            "faults": crawl,
+        })
+    });
+    let faults = Fault::ALL.iter().map(|fault| fault.name());
+    json!({
+        "programs": programs.collect::<Vec<_>>(),
+        "faults": faults.collect::<Vec<_>>(),
+    })
+}
+
+fn knobs_of(tree: &Tree, program: Program<'_>) -> Vec<Flag> {
+    let Program::Crawl(package) = program else { return SHAPE.to_vec() };
+    let mut knobs = [&SHAPE[..], &CRAWL[..]].concat();
+    // Rung 0 cannot have more than one request in flight.
+    if tree.rungs.first().is_some_and(|rung| rung.package == package) {
+        knobs.retain(|knob| knob.name != "at-once");
+    }
+    knobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(body: &str) -> Result<String, String> {
+        let tree = Tree::here();
+        let order = Order::parse(&tree, body.as_bytes())?;
+        Ok(order.flags.join(" "))
+    }
+
+    #[test]
+    fn an_order_becomes_flags() {
+        let step = r#"{"program": "1-3-lost-race", "knobs": {"pages": 12}}"#;
+        assert_eq!(flags(step).unwrap(), "--pages 12");
+        let crawl = r#"{"program": "threads", "knobs": {"at-once": 3},
+                        "faults": ["stall", "reset"]}"#;
+        assert_eq!(flags(crawl).unwrap(), "--at-once 3 --faults stall,reset");
+    }
+
+    #[test]
+    fn nothing_passes_that_is_not_on_the_menu() {
+        for body in [
+            "",
+            "{}",
+            r#"{"program": "rm"}"#,
+            r#"{"program": "../1-3-lost-race"}"#,
+            r#"{"program": "threads", "knobs": {"pages": 0}}"#,
+            r#"{"program": "threads", "knobs": {"pages": "8; rm"}}"#,
+            r#"{"program": "threads", "knobs": {"pages": -1}}"#,
+            r#"{"program": "threads", "knobs": {"pages": 1.5}}"#,
+            r#"{"program": "threads", "knobs": {"trace": 1}}"#,
+            r#"{"program": "threads", "knobs": {"site": 1}}"#,
+            r#"{"program": "threads", "faults": ["--trace"]}"#,
+            r#"{"program": "lab", "knobs": {"at-once": 2}}"#,
+            r#"{"program": "1-3-lost-race", "faults": ["stall"]}"#,
+            r#"{"program": "1-3-lost-race", "knobs": {"timeout": 1}}"#,
+        ] {
+            assert!(flags(body).is_err(), "{body}");
+        }
+    }
+}

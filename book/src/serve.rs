@@ -1,0 +1,258 @@
+//! The live reader: pages, and runs.
+
+use crate::guard::{Guard, guard};
+use crate::html;
+use crate::runs::{Event, Order, Refused, Run, Runs, menu};
+use crate::tree::Tree;
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path as Part, State};
+use axum::http::header::{self, HeaderMap};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::stream::{Stream, unfold};
+use std::convert::Infallible;
+use std::env;
+use std::future::pending;
+use std::io::ErrorKind;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Where the reader listens, if nobody else does.
+const PORT: u16 = 8019;
+
+/// What the routes share.
+struct Reader {
+    runs: Runs,
+    /// The pages as mdBook has built them.
+    pages: PathBuf,
+}
+
+/// Serves the pages in `place`, and runs programs, until Ctrl-C. Recordings go
+/// into `folder`.
+pub async fn serve(tree: Tree, place: &Path, folder: &Path) -> Result<()> {
+    let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
+        Err(why) if why.kind() == ErrorKind::AddrInUse => {
+            println!("Port {PORT} is taken; here is another one.");
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
+        }
+        other => other,
+    };
+    let listener = listener.context("cannot listen")?;
+    let door = Guard::new(listener.local_addr()?.port())
+        .context("cannot make a secret")?;
+    let url = door.url();
+    println!("The book is open at\n\n    {url}\n\nCtrl-C closes it.");
+    open_browser(&url);
+
+    let runs = Runs::new(tree, folder);
+    let reader = Arc::new(Reader { runs, pages: place.to_owned() });
+    let ahead = build_ahead(reader.runs.tree().clone());
+    let server = axum::serve(listener, router(reader.clone(), door));
+    tokio::select! {
+        done = server.into_future() => done.context("cannot serve")?,
+        done = until_told() => done?,
+        // Never done first: it waits when it has built all.
+        () = ahead => {}
+    }
+    reader.runs.stop_all().await;
+    Ok(())
+}
+
+/// Every route there is, behind the guard.
+fn router(reader: Arc<Reader>, door: Guard) -> Router {
+    Router::new()
+        .route("/live/live.js", get(script))
+        .route("/live/live.css", get(style))
+        .route("/live/menu", get(show_menu))
+        .route("/live/runs", post(start))
+        .route("/live/runs/{id}/events", get(events))
+        .route("/live/runs/{id}/stop", post(stop))
+        .route("/live/runs/{id}/picture", get(picture))
+        .fallback(get(page))
+        .with_state(reader)
+        .layer(from_fn_with_state(Arc::new(door), guard))
+}
+
+/// A page of the book, or what belongs to one.
+async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    // Names as mdBook gives them: no way leads out of the folder.
+    let odd = |part: &str| part.starts_with('.') || part.contains('\\');
+    if path.split('/').any(odd) {
+        return not_there();
+    }
+    let mut file = reader.pages.join(path);
+    if file.is_dir() {
+        file.push("index.html");
+    }
+    let Ok(bytes) = tokio::fs::read(&file).await else { return not_there() };
+    let end = file.extension().and_then(|end| end.to_str());
+    let kind = match end.unwrap_or_default() {
+        "html" => {
+            let page = html::live(&String::from_utf8_lossy(&bytes));
+            let policy = html::policy(&page);
+            let kind = "text/html; charset=utf-8";
+            let policy = (header::CONTENT_SECURITY_POLICY, policy);
+            return ([policy], typed(kind, page)).into_response();
+        }
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        _ => "text/plain; charset=utf-8",
+    };
+    typed(kind, bytes)
+}
+
+async fn script() -> Response {
+    let text = include_str!("../live/live.js");
+    typed("text/javascript; charset=utf-8", text)
+}
+
+async fn style() -> Response {
+    typed("text/css; charset=utf-8", include_str!("../live/live.css"))
+}
+
+async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {
+    typed("application/json", menu(reader.runs.tree()).to_string())
+}
+
+async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Response {
+    let order = match Order::parse(reader.runs.tree(), &body) {
+        Ok(order) => order,
+        Err(why) => return say(StatusCode::UNPROCESSABLE_ENTITY, &why),
+    };
+    match reader.runs.start(order) {
+        Ok(id) => typed("application/json", format!("{{\"run\":{id}}}")),
+        Err(Refused::Busy) => say(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Four programs run already. Stop one, or wait for it.",
+        ),
+        Err(Refused::Failed(why)) => say(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &format!("Cargo cannot be started: {why}."),
+        ),
+    }
+}
+
+/// The events of a run, from the first that the page has not seen.
+async fn events(
+    State(reader): State<Arc<Reader>>,
+    Part(id): Part<u64>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(run) = reader.runs.get(id) else { return not_there() };
+    let seen = headers.get("last-event-id");
+    let seen = seen.and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
+    let stream = told(run, seen.map_or(0, |seen| seen + 1));
+    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+}
+
+fn told(
+    run: Arc<Run>,
+    next: usize,
+) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    unfold(run.listen(next), async |mut listener| {
+        let (number, event) = listener.next().await?;
+        let (name, text) = match event {
+            Event::Output(text) => ("output", text),
+            Event::End(how) => ("end", how),
+        };
+        // As JSON, because a line end would end the field.
+        let text = serde_json::Value::from(text).to_string();
+        let event = sse::Event::default().id(number.to_string());
+        Some((Ok(event.event(name).data(text)), listener))
+    })
+}
+
+async fn stop(
+    State(reader): State<Arc<Reader>>,
+    Part(id): Part<u64>,
+) -> Response {
+    match reader.runs.get(id) {
+        Some(run) => {
+            run.stop();
+            StatusCode::NO_CONTENT.into_response()
+        }
+        None => not_there(),
+    }
+}
+
+async fn picture(
+    State(reader): State<Arc<Reader>>,
+    Part(id): Part<u64>,
+) -> Response {
+    match reader.runs.get(id).and_then(|run| run.picture()) {
+        Some(svg) => typed("image/svg+xml", svg),
+        None => not_there(),
+    }
+}
+
+fn typed(kind: &'static str, body: impl IntoResponse) -> Response {
+    ([(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+fn say(status: StatusCode, why: &str) -> Response {
+    (status, typed("text/plain; charset=utf-8", why.to_owned())).into_response()
+}
+
+fn not_there() -> Response {
+    say(StatusCode::NOT_FOUND, "There is no such page in the book.")
+}
+
+/// Opens the address if there is a browser to open it.
+fn open_browser(url: &str) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let screen = ["DISPLAY", "WAYLAND_DISPLAY"];
+    let screen = screen.iter().any(|name| env::var_os(name).is_some());
+    if cfg!(target_os = "macos") || screen {
+        // The address is printed: who has no browser here can still use it.
+        let _ = Command::new(opener)
+            .arg(url)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+    }
+}
+
+/// Builds the rungs, one after another, so that the first Run need not wait.
+async fn build_ahead(tree: Tree) {
+    for rung in &tree.rungs {
+        // As Run will: another selection of packages would build other things.
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "-q", "--bins", "-p", &rung.package])
+            .current_dir(&tree.root)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .status();
+        if !built.await.is_ok_and(|status| status.success()) {
+            eprintln!("{} does not compile; Run will say why.", rung.folder);
+        }
+    }
+    pending::<()>().await;
+}
+
+/// Returns when the reader is told to end.
+async fn until_told() -> Result<()> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut hung_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+        _ = hung_up.recv() => {}
+    }
+    Ok(())
+}

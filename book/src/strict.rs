@@ -1,0 +1,170 @@
+//! The strict check: what the chapters promise must be there.
+//!
+//! It reads the chapters as they are written, before mdBook does. mdBook
+//! passes over a missing file or anchor, and puts nothing in its place.
+
+mod chapter;
+mod commands;
+mod includes;
+mod links;
+
+#[cfg(test)]
+mod tests;
+
+use crate::recorded;
+use crate::tree::Tree;
+use chapter::Chapter;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Something that a page promises and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file, seen from the workspace.
+    pub file: PathBuf,
+    /// From 1; 0 if it is about no line in particular.
+    pub line: usize,
+    /// What is wrong, as a sentence.
+    pub why: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file.display(), self.why),
+            line => write!(f, "{}:{line}: {}", self.file.display(), self.why),
+        }
+    }
+}
+
+/// Everything that is wrong with the chapters, sorted.
+pub fn faults(tree: &Tree) -> Vec<Fault> {
+    let mut check = Check { tree, faults: Vec::new() };
+    let folder = tree.book().join("chapters");
+    let chapters: Vec<_> = markdown_in(&folder)
+        .iter()
+        .filter_map(|file| check.read(file))
+        .collect();
+    for chapter in &chapters {
+        includes::check(&mut check, chapter);
+        commands::check(&mut check, chapter);
+        links::check(&mut check, chapter, &chapters);
+    }
+    check.summary_is_whole(&chapters);
+    check.steps_are_shown(&chapters);
+    check.exercises_have_pages(&chapters);
+    check.faults.sort();
+    check.faults.dedup();
+    check.faults
+}
+
+/// A check under way.
+struct Check<'a> {
+    tree: &'a Tree,
+    faults: Vec<Fault>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, file: &Path, line: usize, why: String) {
+        let file = file.strip_prefix(&self.tree.root).unwrap_or(file);
+        self.faults.push(Fault { file: file.to_owned(), line, why });
+    }
+
+    fn read(&mut self, file: &Path) -> Option<Chapter> {
+        match fs::read_to_string(file) {
+            Ok(text) if text.trim().is_empty() => {
+                self.fault(file, 0, "the page is empty".into());
+                None
+            }
+            Ok(text) => Some(Chapter::new(file, text)),
+            Err(why) => {
+                self.fault(file, 0, format!("cannot be read: {why}"));
+                None
+            }
+        }
+    }
+
+    /// Every page is in `SUMMARY.md`; that what is there exists, the check of
+    /// links sees to.
+    fn summary_is_whole(&mut self, chapters: &[Chapter]) {
+        let summary = chapters.iter().find(|chapter| chapter.is_summary());
+        let Some(summary) = summary else {
+            let file = self.tree.book().join("chapters/SUMMARY.md");
+            return self.fault(&file, 0, "there is no summary".into());
+        };
+        let listed: BTreeSet<PathBuf> = summary
+            .links
+            .iter()
+            .map(|link| summary.folder().join(&link.target))
+            .collect();
+        for chapter in chapters.iter().filter(|c| !c.is_summary()) {
+            if !listed.contains(&chapter.file) {
+                let why = "the page is not in SUMMARY.md".into();
+                self.fault(&chapter.file, 0, why);
+            }
+        }
+    }
+
+    /// Every program has a page that shows its source, its recorded output
+    /// and its picture.
+    fn steps_are_shown(&mut self, chapters: &[Chapter]) {
+        let shown: BTreeSet<PathBuf> =
+            chapters.iter().flat_map(includes::files).collect();
+        for rung in &self.tree.rungs {
+            let folder = self.tree.root.join(&rung.folder);
+            let crawl = folder.join("src/main.rs");
+            let steps = rung.steps.iter().map(|step| {
+                (step, folder.join("src/bin").join(format!("{step}.rs")))
+            });
+            for (name, source) in steps.chain([(&rung.package, crawl)]) {
+                let book = self.tree.book();
+                let text = recorded::file(&book, name, "txt");
+                let picture = recorded::file(&book, name, "svg");
+                for (what, file) in [
+                    ("its listing", &source),
+                    ("its recorded output", &text),
+                    ("its picture", &picture),
+                ] {
+                    if !shown.contains(file) {
+                        let why = format!("no page shows {what}");
+                        self.fault(&source, 0, why);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every exercise is on a page of its own.
+    fn exercises_have_pages(&mut self, chapters: &[Chapter]) {
+        for rung in &self.tree.rungs {
+            for name in &rung.exercises {
+                let page = format!("exercise-{name}.md");
+                if !chapters.iter().any(|c| c.file.ends_with(&page)) {
+                    let file = self
+                        .tree
+                        .root
+                        .join(&rung.folder)
+                        .join(format!("exercises/{name}.rs"));
+                    self.fault(&file, 0, format!("there is no page {page}"));
+                }
+            }
+        }
+    }
+}
+
+/// All chapters in a folder and the folders in it, sorted.
+fn markdown_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(markdown_in(&path));
+        } else if path.extension().is_some_and(|end| end == "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}

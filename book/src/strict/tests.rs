@@ -1,0 +1,305 @@
+//! Each kind of damage is found, and called by its name.
+
+use super::faults;
+use crate::tree::Tree;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A small book with one rung, one step, and nothing wrong.
+struct Small {
+    root: PathBuf,
+}
+
+const PAGE: &str = "\
+# 1-1 · A step
+
+```console
+$ cargo run -p threads --bin 1-1-a-step -- --pages 3
+```
+
+```rust
+{{#include ../../01-threads/src/bin/1-1-a-step.rs:main}}
+```
+
+{{#include ../recorded/1-1-a-step.svg}}
+
+```text
+{{#include ../recorded/1-1-a-step.txt}}
+```
+
+## What happened
+
+See [above](#what-happened), and [the exercise](exercise-mend.md).
+";
+
+const CRAWL: &str = "\
+# The crawl
+
+`cargo run -p threads -- --at-once 3 --json`
+
+```rust
+{{#include ../../01-threads/src/main.rs}}
+```
+
+{{#include ../recorded/threads.svg}}
+{{#include ../recorded/threads.txt}}
+";
+
+const SUMMARY: &str = "\
+- [Step](1-1-a-step.md)
+- [Exercise](exercise-mend.md)
+- [Crawl](crawl.md)
+";
+
+impl Small {
+    fn new() -> Small {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("strict-{}-{n}", std::process::id());
+        let small = Small { root: std::env::temp_dir().join(name) };
+        for (file, text) in [
+            ("01-threads/Cargo.toml", "[package]\nname = \"threads\"\n"),
+            ("01-threads/src/main.rs", "fn main() {}\n"),
+            (
+                "01-threads/src/bin/1-1-a-step.rs",
+                "// ANCHOR: main\nfn main() {}\n// ANCHOR_END: main\n",
+            ),
+            ("01-threads/exercises/mend.rs", "fn mend() {}\n"),
+            ("book/recorded/1-1-a-step.txt", "done\n"),
+            ("book/recorded/1-1-a-step.svg", "<svg></svg>\n"),
+            ("book/recorded/threads.txt", "done\n"),
+            ("book/recorded/threads.svg", "<svg></svg>\n"),
+            ("book/chapters/SUMMARY.md", SUMMARY),
+            ("book/chapters/1-1-a-step.md", PAGE),
+            (
+                "book/chapters/exercise-mend.md",
+                "# Mend\n\n`cargo test -p threads --test mend`\n",
+            ),
+            ("book/chapters/crawl.md", CRAWL),
+        ] {
+            small.write(file, text);
+        }
+        small
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.root.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Replaces a text in a page.
+    fn damage(&self, page: &str, from: &str, to: &str) {
+        let file = self.root.join("book/chapters").join(page);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{from:?} is not in {page}");
+        fs::write(file, text.replace(from, to)).unwrap();
+    }
+
+    fn remove(&self, file: &str) {
+        fs::remove_file(self.root.join(file)).unwrap();
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let faults = faults(&Tree::at(&self.root));
+        faults.iter().map(ToString::to_string).collect()
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.root).unwrap();
+    }
+}
+
+/// After this damage there is one fault, and it says this.
+#[track_caller]
+fn found(damage: impl FnOnce(&Small), says: &str) {
+    let small = Small::new();
+    damage(&small);
+    let faults = small.faults();
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert!(faults[0].contains(says), "{says:?}: {faults:#?}");
+}
+
+#[test]
+fn a_book_with_nothing_wrong_passes() {
+    assert_eq!(Small::new().faults(), Vec::<String>::new());
+}
+
+#[test]
+fn this_book_passes() {
+    let faults = faults(&Tree::here());
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_missing_file_is_found_with_its_line() {
+    found(
+        |small| {
+            small.damage(
+                "crawl.md",
+                "# The crawl\n",
+                "# The crawl\n{{#include gone.rs}}\n",
+            );
+        },
+        "book/chapters/crawl.md:2: cannot include book/chapters/gone.rs",
+    );
+}
+
+#[test]
+fn an_empty_file_is_found() {
+    found(
+        |small| small.write("book/recorded/1-1-a-step.txt", "\n"),
+        "what is included of book/recorded/1-1-a-step.txt is empty",
+    );
+}
+
+#[test]
+fn a_missing_anchor_is_found() {
+    found(
+        |small| small.damage("1-1-a-step.md", ".rs:main", ".rs:body"),
+        "1-1-a-step.rs has no anchor \"body\"",
+    );
+}
+
+#[test]
+fn an_empty_anchor_is_found() {
+    found(
+        |small| {
+            small.write(
+                "01-threads/src/bin/1-1-a-step.rs",
+                "// ANCHOR: main\n// ANCHOR_END: main\nfn main() {}\n",
+            );
+        },
+        "is empty",
+    );
+}
+
+#[test]
+fn lines_that_are_not_there_are_found() {
+    found(
+        |small| small.damage("1-1-a-step.md", ".rs:main", ".rs:7:9"),
+        "is empty",
+    );
+}
+
+#[test]
+fn a_step_that_no_page_shows_is_found() {
+    let small = Small::new();
+    small.write("01-threads/src/bin/1-2-more.rs", "fn main() {}\n");
+    let faults = small.faults();
+    assert_eq!(faults.len(), 3, "{faults:#?}");
+    assert!(faults.iter().any(|it| it.ends_with("no page shows its listing")));
+}
+
+#[test]
+fn a_step_without_its_recorded_output_is_found() {
+    found(
+        |small| {
+            let include = "{{#include ../recorded/1-1-a-step.txt}}";
+            small.damage("1-1-a-step.md", include, "done");
+        },
+        "1-1-a-step.rs: no page shows its recorded output",
+    );
+}
+
+#[test]
+fn a_command_that_does_not_exist_is_found() {
+    let page = "1-1-a-step.md";
+    let from = "--bin 1-1-a-step -- --pages 3";
+    for (to, says) in [
+        ("--bin 1-1-a-stop", "threads has no step \"1-1-a-stop\""),
+        ("--bin 1-1-a-step -- --page 3", "has no flag \"--page\""),
+        ("--bin 1-1-a-step -- --json", "has no flag \"--json\""),
+        ("--bin 1-1-a-step -- --pages", "--pages wants a value"),
+    ] {
+        found(|small| small.damage(page, from, to), says);
+    }
+    found(
+        |small| small.damage(page, "-p threads", "-p thread"),
+        "there is no package \"thread\"",
+    );
+    found(
+        |small| small.damage("exercise-mend.md", "--test mend", "--test ment"),
+        "threads has no test \"ment\"",
+    );
+    found(
+        |small| small.damage("crawl.md", "-- --at-once", "-- --at-most"),
+        "threads has no flag \"--at-most\"",
+    );
+}
+
+#[test]
+fn an_exercise_without_a_page_is_found() {
+    found(
+        |small| small.write("01-threads/exercises/more.rs", "fn more() {}\n"),
+        "01-threads/exercises/more.rs: there is no page exercise-more.md",
+    );
+}
+
+#[test]
+fn a_dead_link_is_found() {
+    found(
+        |small| {
+            small.damage("1-1-a-step.md", "(exercise-mend.md)", "(mend.md)");
+        },
+        "1-1-a-step.md:19: the link leads nowhere: mend.md",
+    );
+    found(
+        |small| small.damage("1-1-a-step.md", "#what-happened", "#what-if"),
+        "there is no heading for #what-if",
+    );
+    found(
+        |small| small.damage("1-1-a-step.md", "-mend.md)", "-mend.md#hints)"),
+        "there is no heading for exercise-mend.md#hints",
+    );
+}
+
+#[test]
+fn a_page_that_is_not_in_the_summary_is_found() {
+    found(
+        |small| small.write("book/chapters/more.md", "# More\n"),
+        "book/chapters/more.md: the page is not in SUMMARY.md",
+    );
+}
+
+#[test]
+fn an_entry_of_the_summary_without_a_page_is_found() {
+    found(
+        |small| {
+            small.damage("SUMMARY.md", "- [Crawl]", "- [A](a.md)\n- [Crawl]");
+        },
+        "book/chapters/SUMMARY.md:3: the link leads nowhere: a.md",
+    );
+}
+
+#[test]
+fn an_image_that_says_nothing_is_found() {
+    found(
+        |small| {
+            small.write("book/chapters/a.svg", "<svg></svg>");
+            small.damage(
+                "crawl.md",
+                "# The crawl\n",
+                "# The crawl\n\n![](a.svg)\n",
+            );
+        },
+        "the image a.svg has no text",
+    );
+}
+
+#[test]
+fn a_missing_or_empty_page_is_found() {
+    let small = Small::new();
+    small.write("book/chapters/exercise-mend.md", "");
+    let faults = small.faults();
+    let empty = |fault: &String| fault.ends_with("the page is empty");
+    assert!(faults.iter().any(empty), "{faults:#?}");
+
+    let small = Small::new();
+    small.remove("book/chapters/SUMMARY.md");
+    assert!(small.faults()[0].contains("there is no summary"));
+    assert!(Path::new(&small.root).exists());
+}

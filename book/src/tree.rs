@@ -1,0 +1,135 @@
+//! What there is to run: rungs, their steps and their exercises.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The workspace, as far as the book is about it.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// Where `Cargo.toml` is.
+    pub root: PathBuf,
+    /// In order of their numbers.
+    pub rungs: Vec<Rung>,
+}
+
+/// A rung: a folder with a number, and the package in it.
+#[derive(Clone, Debug)]
+pub struct Rung {
+    /// `01-threads`
+    pub folder: String,
+    /// `threads`
+    pub package: String,
+    /// `1-3-lost-race`, …, sorted.
+    pub steps: Vec<String>,
+    /// `check-then-insert`, …, sorted.
+    pub exercises: Vec<String>,
+}
+
+/// A program that a reader can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program<'a> {
+    /// A rung's answer to the whole problem.
+    Crawl(&'a str),
+    /// The package, and the step.
+    Step(&'a str, &'a str),
+}
+
+impl Tree {
+    /// The workspace that this program was built in.
+    pub fn here() -> Tree {
+        let book = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Tree::at(book.parent().expect("the book lies in the workspace"))
+    }
+
+    /// The workspace at `root`. What is not there is left out.
+    pub fn at(root: &Path) -> Tree {
+        let folders = names(root, "");
+        let numbered = folders.into_iter().filter(|folder| {
+            folder.starts_with(|c: char| c.is_ascii_digit())
+                && root.join(folder).join("Cargo.toml").exists()
+        });
+        let rungs = numbered.map(|folder| Rung::at(root, folder)).collect();
+        Tree { root: root.to_owned(), rungs }
+    }
+
+    /// The book's own folder.
+    pub fn book(&self) -> PathBuf {
+        self.root.join("book")
+    }
+
+    /// Every program, crawls first on each rung.
+    pub fn programs(&self) -> impl Iterator<Item = Program<'_>> {
+        self.rungs.iter().flat_map(|rung| {
+            let package = rung.package.as_str();
+            let steps = rung.steps.iter();
+            [Program::Crawl(package)]
+                .into_iter()
+                .chain(steps.map(move |step| Program::Step(package, step)))
+        })
+    }
+
+    /// The program of this name.
+    pub fn program(&self, name: &str) -> Option<Program<'_>> {
+        self.programs().find(|program| program.name() == name)
+    }
+}
+
+impl Rung {
+    fn at(root: &Path, folder: String) -> Rung {
+        let inside = root.join(&folder);
+        let manifest = fs::read_to_string(inside.join("Cargo.toml"));
+        let package = package_name(&manifest.unwrap_or_default());
+        Rung {
+            steps: names(&inside.join("src/bin"), ".rs"),
+            exercises: names(&inside.join("exercises"), ".rs"),
+            package,
+            folder,
+        }
+    }
+
+    /// The tests of the package that can be run by name.
+    pub fn tests(&self, root: &Path) -> Vec<String> {
+        let mut tests = names(&root.join(&self.folder).join("tests"), ".rs");
+        tests.extend(self.exercises.iter().cloned());
+        tests
+    }
+}
+
+impl<'a> Program<'a> {
+    /// How it is called everywhere: a crawl by its package.
+    pub fn name(self) -> &'a str {
+        match self {
+            Program::Crawl(name) | Program::Step(_, name) => name,
+        }
+    }
+
+    /// What `cargo` is asked, without `cargo` and without flags.
+    pub fn arguments(self) -> Vec<&'a str> {
+        match self {
+            Program::Crawl(package) => vec!["run", "-q", "-p", package],
+            Program::Step(package, step) => {
+                vec!["run", "-q", "-p", package, "--bin", step]
+            }
+        }
+    }
+}
+
+/// The value of the first `name = "…"`.
+fn package_name(manifest: &str) -> String {
+    let mut lines = manifest.lines();
+    let name = lines.find_map(|line| line.strip_prefix("name = \""));
+    name.unwrap_or_default().trim_end_matches('"').to_owned()
+}
+
+/// The names of what lies in a folder and ends so, without the end, sorted.
+fn names(folder: &Path, end: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some(name.strip_suffix(end)?.to_owned())
+        })
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,131 @@
+//! Every route, asked by everybody who must not be let in.
+
+use crate::reader::Reader;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// Every route there is, and one that is not.
+const ROUTES: [(&str, &str); 9] = [
+    ("GET", "/"),
+    ("GET", "/1-threads/1-2-thread-per-page.html"),
+    ("GET", "/live/live.js"),
+    ("GET", "/live/live.css"),
+    ("GET", "/live/menu"),
+    ("POST", "/live/runs"),
+    ("GET", "/live/runs/0/events"),
+    ("POST", "/live/runs/0/stop"),
+    ("GET", "/live/runs/0/picture"),
+];
+
+struct Enemy<'a> {
+    reader: &'a Reader,
+    host: String,
+    cookie: Option<String>,
+    origin: Option<String>,
+}
+
+impl Enemy<'_> {
+    /// The status of the answer, and all of it.
+    fn asks(&self, method: &str, path: &str) -> (u16, String) {
+        let address = ("127.0.0.1", self.reader.port());
+        let mut socket = TcpStream::connect(address).unwrap();
+        let limit = Some(Duration::from_secs(10));
+        socket.set_read_timeout(limit).unwrap();
+        let mut request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             Content-Length: 0\r\n",
+            self.host
+        );
+        for (name, value) in
+            [("Cookie", &self.cookie), ("Origin", &self.origin)]
+        {
+            if let Some(value) = value {
+                request += &format!("{name}: {value}\r\n");
+            }
+        }
+        write!(socket, "{request}\r\n").unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).expect("an answer in ten seconds");
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, answer)
+    }
+}
+
+#[test]
+fn nobody_passes_who_is_not_our_own_page() {
+    let reader = Reader::start();
+    let (port, token) = (reader.port(), reader.token());
+    let host = format!("127.0.0.1:{port}");
+    let cookie = format!("taking-turns-{port}={token}");
+    let origin = format!("http://{host}");
+    let good = || Enemy {
+        reader: &reader,
+        host: host.clone(),
+        cookie: Some(cookie.clone()),
+        origin: Some(origin.clone()),
+    };
+    let wrong = cookie.replace(['0', '1', '2', '3'], "f");
+    let other_port = format!("taking-turns-1={token}");
+    let enemies = [
+        ("no token", 403, Enemy { cookie: None, ..good() }),
+        ("wrong token", 403, Enemy { cookie: Some(wrong), ..good() }),
+        ("another's", 403, Enemy { cookie: Some(other_port), ..good() }),
+        ("rebinding", 421, Enemy { host: "evil.example".into(), ..good() }),
+        ("other port", 421, Enemy { host: "127.0.0.1:1".into(), ..good() }),
+        ("no port", 421, Enemy { host: "127.0.0.1".into(), ..good() }),
+    ];
+    for (who, expected, enemy) in &enemies {
+        for (method, path) in ROUTES {
+            let (status, answer) = enemy.asks(method, path);
+            assert_eq!(status, *expected, "{who}: {method} {path}");
+            assert!(answer.contains("cargo run"), "it is not told why");
+        }
+    }
+    let foreign = ["http://evil.example", "null", "http://127.0.0.1:1"];
+    for origin in
+        foreign.map(|it| Some(it.to_owned())).into_iter().chain([None])
+    {
+        let enemy = Enemy { origin, ..good() };
+        for (method, path) in ROUTES.iter().filter(|(it, _)| *it == "POST") {
+            let (status, _) = enemy.asks(method, path);
+            assert_eq!(status, 403, "{:?}: {method} {path}", enemy.origin);
+        }
+    }
+    // The same requests from our own page are all answered.
+    for (method, path) in ROUTES {
+        let (status, answer) = good().asks(method, path);
+        assert!(![403, 421].contains(&status), "{method} {path}: {status}");
+        let answer = answer.to_ascii_lowercase();
+        for header in [
+            "content-security-policy: default-src 'none'",
+            "x-content-type-options: nosniff",
+            "cross-origin-resource-policy: same-origin",
+        ] {
+            assert!(answer.contains(header), "{path} has no {header}");
+        }
+        assert!(!answer.contains("access-control-"), "{path} is shared");
+    }
+}
+
+#[test]
+fn no_path_leads_out_of_the_book() {
+    let reader = Reader::start();
+    let enemy = Enemy {
+        reader: &reader,
+        host: format!("127.0.0.1:{}", reader.port()),
+        cookie: Some(reader.cookie()),
+        origin: None,
+    };
+    for path in [
+        "/../Cargo.toml",
+        "/..%2fCargo.toml",
+        "/%2e%2e/Cargo.toml",
+        "/1-threads/../../Cargo.toml",
+        "//etc/passwd",
+        "/.git/config",
+    ] {
+        assert_eq!(enemy.asks("GET", path).0, 404, "{path}");
+    }
+}

@@ -1,0 +1,61 @@
+//! The reader as its user starts it, on a port of its own.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A reader that is up; it is ended as by Ctrl-C when dropped.
+pub struct Reader {
+    process: Child,
+    url: String,
+}
+
+impl Reader {
+    pub fn start() -> Reader {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_book"))
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the reader starts");
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let url = lines
+            .map_while(Result::ok)
+            .find_map(|line| Some(line[line.find("http://")?..].to_owned()));
+        let url = url.expect("the reader prints its address");
+        Reader { process, url }
+    }
+
+    pub fn port(&self) -> u16 {
+        let url: lab::Url = self.url.parse().unwrap();
+        url.port().unwrap()
+    }
+
+    pub fn token(&self) -> &str {
+        self.url.split_once("token=").unwrap().1
+    }
+
+    pub fn cookie(&self) -> String {
+        format!("taking-turns-{}={}", self.port(), self.token())
+    }
+
+    /// The address of a page, with the token.
+    pub fn url_of(&self, page: &str) -> String {
+        self.url.replace("/?", &format!("/{page}?"))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
+        let patience = Instant::now() + Duration::from_secs(10);
+        while self.process.try_wait().unwrap().is_none() {
+            if Instant::now() > patience {
+                self.process.kill().unwrap();
+                panic!("the reader does not end when it is told to");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A browser, driven by the WebDriver protocol: as much of it as we need.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Chromium without a window, and the driver that speaks for it.
+pub struct Browser {
+    driver: Child,
+    port: u16,
+    session: String,
+    profile: std::path::PathBuf,
+}
+
+impl Browser {
+    /// Starts one with a window of this size; `None` if there is none here.
+    pub fn start(width: u32, height: u32) -> Option<Browser> {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let port = line.split("successfully on port ").nth(1)?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        let name = format!("taking-turns-browser-{}", driver.id());
+        let profile = std::env::temp_dir().join(name);
+        let mut browser = Browser {
+            driver,
+            port: port.expect("the driver says where it listens"),
+            session: String::new(),
+            profile,
+        };
+        let options = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &format!("--window-size={width},{height}"),
+            &format!("--user-data-dir={}", browser.profile.display()),
+        ];
+        let wanted = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": options},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }}});
+        let answer = browser.send("POST", "/session", &wanted);
+        browser.session = answer["sessionId"].as_str().unwrap().to_owned();
+        Some(browser)
+    }
+
+    pub fn open(&self, url: &str) {
+        self.ask("POST", "/url", &json!({"url": url}));
+    }
+
+    /// Runs a script in the page; `return` gives back a value.
+    pub fn script(&self, script: &str) -> Value {
+        let body = json!({"script": script, "args": []});
+        self.ask("POST", "/execute/sync", &body)
+    }
+
+    /// Waits until a script returns something true, and gives that back.
+    pub fn wait_for(&self, what: &str, script: &str) -> Value {
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let value = self.script(script);
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return value;
+            }
+            if Instant::now() > patience {
+                let page = self.script("return document.body.innerText");
+                panic!("waited a minute for {what}; the page says:\n{page}");
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What the browser's console says, refused scripts and styles included.
+    pub fn console(&self) -> Vec<String> {
+        let log = self.ask("POST", "/se/log", &json!({"type": "browser"}));
+        let lines = log.as_array().into_iter().flatten();
+        lines.map(|line| line["message"].to_string()).collect()
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let path = format!("/session/{}{path}", self.session);
+        self.send(method, &path, body)
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let limit = Some(Duration::from_secs(60));
+        socket.set_read_timeout(limit).unwrap();
+        let body = body.to_string();
+        write!(
+            socket,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: \
+             close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = BufReader::new(socket);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            answer.read_line(&mut line).expect("the driver answers");
+            let line = line.trim_end().to_ascii_lowercase();
+            if let Some(n) = line.strip_prefix("content-length:") {
+                length = n.trim().parse().unwrap();
+            }
+            if line.is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        answer.read_exact(&mut body).expect("the driver says it all");
+        let mut answer: Value = serde_json::from_slice(&body).expect("JSON");
+        let value = answer["value"].take();
+        assert!(value["error"].is_null(), "{method} {path}: {value}");
+        value
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !self.session.is_empty() && !std::thread::panicking() {
+            self.ask("DELETE", "", &json!({}));
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}

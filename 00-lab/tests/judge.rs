@@ -1,6 +1,9 @@
-use super::{Judge, Judged};
-use crate::sync::Mutex;
-use crate::{Shape, Site, compute, fetch, waiting};
+//! What an answer did is what the judge says it did. In a program of its own:
+//! the CPU time and the children of a process are those of all its tests.
+
+use lab::judge::{Judge, Judged};
+use lab::sync::Mutex;
+use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::process::Command;
 use std::sync::mpsc::channel;
 use std::thread;
@@ -14,17 +17,19 @@ fn judged(answer: impl FnOnce()) -> Judged {
 
 #[test]
 fn what_a_site_in_a_thread_computes_is_not_the_answers() {
+    let before = cpu_time();
     let judged = judged(|| {
         let shape = Shape { latency: Duration::ZERO, ..Shape::default() };
         let site = Site::in_thread(shape);
         for _ in 0..20 {
             site.pages(8).iter().for_each(|page| drop(fetch(page)));
         }
-        let served = crate::site::cpu_in_threads();
         site.end();
-        assert!(crate::site::cpu_in_threads() > served);
     });
+    let with_the_site = cpu_time() - before;
     assert!(judged.cpu > Duration::ZERO);
+    // It does about half of the work.
+    assert!(judged.cpu < with_the_site.mul_f64(0.9), "of {with_the_site:?}");
     assert_eq!(judged.recording.peak_in_flight(), 1);
 }
 

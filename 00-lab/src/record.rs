@@ -52,5 +52,6 @@ pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
 pub(crate) use write::thread_cpu as cpu_of_thread;
 pub use write::{
-    VARIABLE, cpu_time, env, error, finish, is_on, is_temporary, path, start,
+    VARIABLE, cpu_time, env, error, finish, is_on, is_temporary, path, so_far,
+    start,
 };

@@ -143,7 +143,9 @@ impl Recording {
         }
     }
 
-    fn circles(&self) -> Vec<String> {
+    /// One sentence for each circle of lanes of which each waits for a lock that
+    /// the next one holds: none of them can ever go on.
+    pub fn circles(&self) -> Vec<String> {
         let mut seen = vec![false; self.tracks.len()];
         let mut circles = Vec::new();
         for start in 0..self.tracks.len() {

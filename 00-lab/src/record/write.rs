@@ -73,6 +73,17 @@ pub fn finish() -> io::Result<super::Recording> {
     recording
 }
 
+/// What has been recorded so far, by all processes; it goes on.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn so_far() -> io::Result<super::Recording> {
+    match OUTPUT.get() {
+        Some(output) => super::Recording::read(&output.path),
+        None => Ok(super::Recording::parse("")),
+    }
+}
+
 /// Set if events are recorded.
 pub fn is_on() -> bool {
     ON.load(Relaxed)

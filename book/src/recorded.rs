@@ -175,7 +175,8 @@ mod tests {
     /// The names of the lanes.
     fn lanes(text: &str) -> Vec<String> {
         let names = text.lines().filter_map(|line| {
-            let name = line.split(['█', '─', '▓', '·']).next()?.trim();
+            let marks = ['█', '─', '▓', '·', '═', '×', '!'];
+            let name = line.split(marks).next()?.trim();
             let kinds = ["main", "thread ", "worker "];
             let lane = kinds.iter().any(|kind| name.starts_with(kind));
             (lane && is_drawn(line)).then(|| name.to_owned())

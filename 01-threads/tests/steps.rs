@@ -2,6 +2,7 @@
 
 use lab::record::{Recording, State};
 use lab::watchdog;
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
@@ -55,5 +56,90 @@ fn one_lock_for_both_fetches_each_page_once() {
         let (pages, requests) = pages_and_requests(&stdout);
         assert_eq!(requests, pages, "{stdout}");
         assert!(recording.peak_in_flight() > 1, "the fetches overlap");
+    }
+}
+
+#[test]
+fn a_lock_across_the_fetch_lets_one_page_through_at_a_time() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_1-5-lock-across-fetch"));
+    let (pages, requests) = pages_and_requests(&stdout);
+    assert_eq!(requests, pages, "{stdout}");
+    assert!(stdout.contains(" 1 at once\n"), "{stdout}");
+
+    assert_eq!(recording.most_at_once(State::waits), 1);
+    let under = recording.waits_under_locks();
+    assert_eq!(under.len(), requests as usize, "each under the lock");
+    let waited = recording.time_in(State::waits);
+    assert!(waited > recording.length.mul_f64(0.7), "the total is the sum");
+    // Eight threads, one of which has the lock.
+    assert_eq!(recording.most_at_once(State::is_blocked), 7);
+    assert!(recording.time_in(State::is_blocked) > 2 * recording.length);
+}
+
+#[test]
+fn two_threads_wait_for_each_other_in_every_run() {
+    for _ in 0..5 {
+        let (recording, stdout) = run(env!("CARGO_BIN_EXE_1-6-deadlock"));
+        for sentence in [
+            "main waits for both threads\n",
+            "crawler waits for lock Vec<Page>, which reporter holds\n",
+            "reporter waits for lock HashSet<Url>, which crawler holds\n",
+            "a circle: crawler waits for reporter, which waits for crawler\n",
+        ] {
+            assert!(stdout.contains(sentence), "no {sentence}{stdout}");
+        }
+        // Up to the end of the process, which ends them as well.
+        assert_eq!(recording.circles().len(), 1);
+        let stuck = recording.tracks.iter().filter(|track| {
+            !track.ended && track.spans.last().unwrap().state.is_blocked()
+        });
+        let names: BTreeSet<_> = stuck.map(|it| it.name.as_str()).collect();
+        assert_eq!(names, BTreeSet::from(["crawler", "reporter"]));
+    }
+}
+
+#[test]
+fn one_thread_panics_and_the_others_finish() {
+    for _ in 0..5 {
+        let (recording, stdout) =
+            run(env!("CARGO_BIN_EXE_1-7-panic-stays-until-join"));
+        assert_eq!(stdout.matches(": added\n").count(), 7, "{stdout}");
+        let why = "every page is there: Status(404)";
+        assert!(stdout.contains(&format!("panicked: {why}\n")), "{stdout}");
+
+        let (main, mut threads): (Vec<_>, Vec<_>) =
+            recording.tracks.iter().partition(|track| track.name == "main");
+        threads.retain(|track| track.kind == "thread");
+        assert_eq!((main.len(), threads.len()), (1, 8));
+        assert!(threads.iter().all(|thread| thread.ended), "{stdout}");
+        assert!(main[0].panicked.is_none());
+        threads.retain(|thread| thread.panicked.is_some());
+        let [thread] = threads[..] else { panic!("{threads:?}") };
+        let (at, said) = thread.panicked.as_ref().unwrap();
+        assert_eq!(said, why);
+
+        // It held the lock just then, and had counted the page.
+        let total = &thread.held[0];
+        assert!(total.lock == "Total" && total.from < *at && *at < total.to);
+        assert!(stdout.contains("poisoned: true\n8 pages of "), "{stdout}");
+    }
+}
+
+#[test]
+fn the_sender_waits_for_room_and_the_queue_stays_short() {
+    for _ in 0..5 {
+        let (recording, stdout) =
+            run(env!("CARGO_BIN_EXE_1-8-pool-with-back-pressure"));
+        assert!(stdout.contains("3 workers: 3 at once\n"), "{stdout}");
+        assert!(stdout.contains("room for 4: 4 queued at most\n"), "{stdout}");
+
+        assert_eq!(recording.of_kind("thread").count(), 4);
+        assert_eq!(recording.peak_in_flight(), 3);
+        let main = recording.tracks.iter().find(|it| it.name == "main");
+        let spans = main.unwrap().spans.iter();
+        let room = State::Wait("room".to_owned());
+        let waits = spans.filter(|span| span.state == room);
+        let waited: Duration = waits.map(|span| span.to - span.from).sum();
+        assert!(waited > recording.length / 2, "{waited:?} for room");
     }
 }

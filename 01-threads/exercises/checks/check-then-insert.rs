@@ -1,8 +1,11 @@
 //! Judges `fetch_unknown`: every page, each once, and not one by one.
+//!
+//! As shipped: was fetched more than once
 
 use super::fetch_unknown;
+use lab::judge::Judge;
 use lab::sync::{Adversary, Mutex};
-use lab::{Shape, Site, watchdog};
+use lab::{Shape, Site};
 use std::collections::HashSet;
 use std::thread;
 use std::time::Duration;
@@ -12,7 +15,7 @@ const PAGES: usize = 8;
 
 #[test]
 fn each_page_is_fetched_once_and_the_fetches_overlap() {
-    let _watching = watchdog::in_thread(Duration::from_secs(10));
+    let judge = Judge::begin();
     let site = Site::in_thread(Shape {
         latency: Duration::from_millis(20),
         ..Shape::default()
@@ -31,6 +34,7 @@ fn each_page_is_fetched_once_and_the_fetches_overlap() {
     drop(adversary);
 
     let seen = site.end();
+    let judged = judge.end();
     if let Some((page, hits)) = seen.hits.iter().find(|(_, hits)| **hits > 1) {
         panic!(
             "wrong answer: {page} was fetched more than once ({hits} times): \
@@ -48,9 +52,14 @@ fn each_page_is_fetched_once_and_the_fetches_overlap() {
         "wrong answer: the threads say they fetched {fetched} pages in all, \
          and it was {PAGES}"
     );
+    let under_locks = judged.recording.waits_under_locks();
+    assert!(
+        under_locks.is_empty(),
+        "right answer, wrong way: {}: all who want the lock wait as well",
+        under_locks[0]
+    );
     assert!(
         seen.peak > 1,
-        "right answer, wrong way: the fetches never overlapped: somebody \
-         fetches while holding the lock that the others want"
+        "right answer, wrong way: the fetches never overlapped"
     );
 }

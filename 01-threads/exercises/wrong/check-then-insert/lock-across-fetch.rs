@@ -1,4 +1,4 @@
-//! Met with: the fetches never overlapped
+//! Met with: while it holds HashSet<Url>
 //!
 //! One lock covers check and insert, and the fetch as well.
 

@@ -1,0 +1,58 @@
+//! 1-8 · A pool with back-pressure: whoever is too fast waits for room.
+//!
+//!     cargo run -p threads --bin 1-8-pool-with-back-pressure
+//!
+//! Look at `main`: it has pages to give away, and waits until it may.
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use lab::{Failure, Site, Url, fetch, waiting};
+use std::io;
+use std::iter::repeat_n;
+use std::thread;
+
+const PAGES: usize = 24;
+const WORKERS: usize = 3;
+/// How many pages the channel has room for.
+const ROOM: usize = 4;
+
+fn main() -> io::Result<()> {
+    let site = Site::start();
+    let (sender, receiver) = bounded(ROOM);
+
+    let most = thread::scope(|scope| {
+        let work = |pages| scope.spawn(|| work(pages));
+        let workers: Vec<_> = repeat_n(receiver, WORKERS).map(work).collect();
+        let most = send_pages(&site, sender);
+        let mut workers = workers.into_iter();
+        workers.try_for_each(|worker| worker.join().unwrap())?;
+        Ok::<_, Failure>(most)
+    })?;
+
+    let seen = site.finish();
+    println!("{WORKERS} workers: {} at once", seen.peak);
+    println!("room for {ROOM}: {most} queued at most");
+    Ok(())
+}
+
+/// Fetches pages until there is none left and the sender is gone.
+fn work(pages: Receiver<Url>) -> Result<(), Failure> {
+    for url in pages {
+        fetch(&url)?;
+    }
+    Ok(())
+}
+
+/// Sends pages for as long as somebody takes them. Gives back how many were in
+/// the channel at most.
+fn send_pages(site: &Site, pages: Sender<Url>) -> usize {
+    let mut most = 0;
+    for n in 0..PAGES {
+        let _waiting = waiting("room");
+        // With the channel full, this thread stops here.
+        if pages.send(site.page(n)).is_err() {
+            break;
+        }
+        most = most.max(pages.len());
+    }
+    most
+}

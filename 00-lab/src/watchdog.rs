@@ -2,7 +2,7 @@
 
 mod run;
 
-pub use run::{Hung, Ran, run};
+pub use run::{Hung, Ran, end_all, run};
 
 use crate::record::{self, Recording};
 use std::fs;

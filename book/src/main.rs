@@ -3,7 +3,15 @@
 //! ```text
 //! cargo run                      open it
 //! cargo run -- build             write it as static pages
-//! cargo run -- record [NAME…]    make its recorded outputs again
+//! cargo run -- record [NAME...]  make its recorded outputs again
+//!
+//! cargo run -- check             how far you are, and what comes next
+//! cargo run -- check NAME...     judge your answers to these exercises
+//! cargo run -- watch             judge whatever you save, until Ctrl-C
+//! cargo run -- hint [NAME]       the next hint
+//! cargo run -- solution [NAME]   ours, once you have solved it (or: --anyway)
+//! cargo run -- reset NAME        the exercise as shipped; yours goes to backups/
+//! cargo run -- undo NAME         and back again
 //! ```
 //!
 //! Before anything else the chapters are checked: what the text promises must
@@ -18,17 +26,30 @@ mod guard;
 mod runs;
 mod html;
 mod serve;
+mod exercises;
 
 use anyhow::{Context, Result, bail};
+use exercises::Usage;
 use folder::Folder;
+use lab::watchdog;
 use std::env::args_os;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
+use std::{io, thread};
+use tokio::runtime::{Builder, Runtime};
 use tree::Tree;
 
 const HELP: &str = "\
 cargo run                      open the book
 cargo run -- build             write it as static pages
-cargo run -- record [NAME...]  make the recorded outputs again
+cargo run -- record [NAME...]  make its recorded outputs again
+
+cargo run -- check             how far you are, and what comes next
+cargo run -- check NAME...     judge your answers to these exercises
+cargo run -- watch             judge whatever you save, until Ctrl-C
+cargo run -- hint [NAME]       the next hint
+cargo run -- solution [NAME]   ours, once you have solved it (or: --anyway)
+cargo run -- reset NAME        the exercise as shipped; yours goes to backups/
+cargo run -- undo NAME         and back again
 ";
 
 fn main() -> ExitCode {
@@ -38,33 +59,55 @@ fn main() -> ExitCode {
         .map(|arg| arg.to_string_lossy().into_owned())
         .collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let tree = Tree::here();
-    let done = match args[..] {
-        [] => open(tree),
-        ["build"] => build(&tree),
-        ["record", ref names @ ..] => match recorded::named(&tree, names) {
-            Ok(programs) => recorded::record(&tree, &programs),
-            Err(why) => {
-                eprintln!("book: {why}");
-                return ExitCode::from(2);
-            }
-        },
-        ["help" | "--help" | "-h"] => {
-            print!("{HELP}");
-            Ok(())
-        }
-        ["build", unknown, ..] | [unknown, ..] => {
-            eprintln!("book: no use for {unknown:?} here; try --help");
-            return ExitCode::from(2);
-        }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match obey(&args) {
+        Ok(status) => status,
         Err(why) => {
             eprintln!("book: {why:#}");
-            ExitCode::FAILURE
+            ExitCode::from(if why.is::<Usage>() { 2 } else { 1 })
         }
     }
+}
+
+fn obey(args: &[&str]) -> Result<ExitCode> {
+    let tree = Tree::here();
+    let name = |at: usize| args.get(at).copied();
+    match args {
+        [] => open(tree)?,
+        ["build"] => build(&tree)?,
+        ["record", names @ ..] => {
+            let programs = recorded::named(&tree, names).map_err(Usage)?;
+            recorded::record(&tree, &programs)?;
+        }
+        ["check", names @ ..] => {
+            return unless_told(|| exercises::check(&tree, names));
+        }
+        ["watch"] => {
+            return unless_told(|| match exercises::watch(&tree)? {});
+        }
+        ["hint"] | ["hint", _] => return exercises::hint(&tree, name(1)),
+        ["solution", "--anyway"] | ["solution", _, "--anyway"] => {
+            let name = name(1).filter(|name| *name != "--anyway");
+            return exercises::solution(&tree, name, true);
+        }
+        ["solution"] | ["solution", _] => {
+            return exercises::solution(&tree, name(1), false);
+        }
+        ["reset", name] => return exercises::reset(&tree, name),
+        ["undo", name] => return exercises::undo(&tree, name),
+        ["reset" | "undo"] => {
+            bail!(Usage(format!("{} what? give the exercise's name", args[0])));
+        }
+        ["help" | "--help" | "-h"] => print!("{HELP}"),
+        [
+            "build" | "watch" | "hint" | "solution" | "reset" | "undo",
+            ..,
+            unknown,
+        ]
+        | [unknown, ..] => {
+            bail!(Usage(format!("no use for {unknown:?} here; try --help")));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Checks the chapters, builds the book aside, and puts it in its place.
@@ -81,11 +124,25 @@ fn open(tree: Tree) -> Result<()> {
     // Of its own, because somebody may open the book twice.
     let folder = Folder::new().context("there is no place for the pages")?;
     let place = pages::build(&tree.book(), Some(&folder.path().join("pages")))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the reader")?;
+    let runtime = runtime().context("cannot start the reader")?;
     runtime.block_on(serve::serve(tree, &place, folder.path()))
+}
+
+/// Does it, unless told to stop (Ctrl-C): that ends whatever it runs as well.
+fn unless_told(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
+    let runtime = runtime()?;
+    thread::spawn(move || {
+        if runtime.block_on(serve::until_told()).is_ok() {
+            watchdog::end_all();
+            // As a shell says of what Ctrl-C has ended.
+            process::exit(128 + 2);
+        }
+    });
+    work()
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
 }
 
 fn check(tree: &Tree) -> Result<()> {

@@ -244,8 +244,8 @@ async fn build_ahead(tree: Tree) {
     pending::<()>().await;
 }
 
-/// Returns when the reader is told to end.
-async fn until_told() -> Result<()> {
+/// Returns when this process is told to end.
+pub async fn until_told() -> Result<()> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;

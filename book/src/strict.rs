@@ -7,6 +7,7 @@ mod chapter;
 mod commands;
 mod includes;
 mod links;
+mod exercises;
 
 #[cfg(test)]
 mod tests;
@@ -54,7 +55,7 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
     }
     check.summary_is_whole(&chapters);
     check.steps_are_shown(&chapters);
-    check.exercises_have_pages(&chapters);
+    exercises::check(&mut check, &chapters);
     check.faults.sort();
     check.faults.dedup();
     check.faults
@@ -131,23 +132,6 @@ impl Check<'_> {
                         let why = format!("no page shows {what}");
                         self.fault(&source, 0, why);
                     }
-                }
-            }
-        }
-    }
-
-    /// Every exercise is on a page of its own.
-    fn exercises_have_pages(&mut self, chapters: &[Chapter]) {
-        for rung in &self.tree.rungs {
-            for name in &rung.exercises {
-                let page = format!("exercise-{name}.md");
-                if !chapters.iter().any(|c| c.file.ends_with(&page)) {
-                    let file = self
-                        .tree
-                        .root
-                        .join(&rung.folder)
-                        .join(format!("exercises/{name}.rs"));
-                    self.fault(&file, 0, format!("there is no page {page}"));
                 }
             }
         }

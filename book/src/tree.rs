@@ -1,5 +1,6 @@
 //! What there is to run: rungs, their steps and their exercises.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,10 +36,15 @@ pub enum Program<'a> {
 }
 
 impl Tree {
-    /// The workspace that this program was built in.
+    /// The workspace around the current folder; if there is none, the one that
+    /// this program was built in.
     pub fn here() -> Tree {
-        let book = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Tree::at(book.parent().expect("the book lies in the workspace"))
+        let current = env::current_dir().unwrap_or_default();
+        let mut above = current.ancestors();
+        let is_ours = |it: &&Path| it.join("book/chapters/SUMMARY.md").exists();
+        let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let built = built.parent().expect("the book lies in the workspace");
+        Tree::at(above.find(is_ours).unwrap_or(built))
     }
 
     /// The workspace at `root`. What is not there is left out.
@@ -81,7 +87,8 @@ impl Rung {
         let package = package_name(&manifest.unwrap_or_default());
         Rung {
             steps: names(&inside.join("src/bin"), ".rs"),
-            exercises: names(&inside.join("exercises"), ".rs"),
+            // Of the reader's own files, one may be gone.
+            exercises: names(&inside.join("exercises/starters"), ".rs"),
             package,
             folder,
         }

@@ -3,15 +3,17 @@
 use super::verdict;
 use crate::record::{self, Recording};
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::collections::BTreeSet;
 use std::env::temp_dir;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{self, Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use std::{fmt, fs, thread};
+use std::{fmt, fs, mem, thread};
 
 /// A program that came to its end.
 #[derive(Debug)]
@@ -91,6 +93,7 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
 /// or a full pipe would hold it up.
 struct Running {
     child: Child,
+    _group: Group,
     status: Option<ExitStatus>,
     output: [JoinHandle<Vec<u8>>; 2],
 }
@@ -100,6 +103,7 @@ impl Running {
         command: &mut Command,
         file: &RecordingFile,
     ) -> io::Result<Running> {
+        let mut groups = GROUPS.lock().unwrap();
         let mut child = command
             .env(record::VARIABLE, &file.path)
             .stdin(Stdio::null())
@@ -107,10 +111,13 @@ impl Running {
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()?;
+        groups.insert(child.id());
+        drop(groups);
+        let _group = Group(child.id());
         let stdout = child.stdout.take().expect("it is piped");
         let stderr = child.stderr.take().expect("it is piped");
         let output = [collect(stdout), collect(stderr)];
-        Ok(Running { child, status: None, output })
+        Ok(Running { child, _group, status: None, output })
     }
 
     /// Waits until it has ended and so has its output; `None` if time is up.
@@ -134,9 +141,7 @@ impl Running {
 
     /// Ends the whole group. As long as it has a member, the number is its.
     fn kill(&mut self) {
-        if let Some(group) = Pid::from_raw(self.child.id() as i32) {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+        kill(self.child.id());
         // Whoever left the group may keep the output open: so with a limit.
         self.wait(Duration::from_secs(1));
     }
@@ -150,6 +155,33 @@ impl Running {
             false => "(still open)\n".to_owned(),
         })
     }
+}
+
+/// The groups that run.
+static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// One of them, while this lives.
+struct Group(u32);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        GROUPS.lock().unwrap().remove(&self.0);
+    }
+}
+
+fn kill(group: u32) {
+    if let Some(group) = Pid::from_raw(group as i32) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// Ends all that [`run`] has started and that still runs, for a process that is
+/// about to end: from now on, `run` starts nothing and does not return.
+pub fn end_all() {
+    let groups = GROUPS.lock().unwrap();
+    groups.iter().for_each(|group| kill(*group));
+    // Kept: whoever would start another waits for it, to the end.
+    mem::forget(groups);
 }
 
 /// Reads to the end, on a thread.

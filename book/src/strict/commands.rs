@@ -7,7 +7,13 @@ use lab::command::CRAWL;
 use lab::site::flags::SHAPE;
 
 /// What `cargo run --` takes.
-const COMMANDS: [&str; 3] = ["build", "record", "help"];
+const COMMANDS: [&str; 9] = [
+    "build", "record", "help", "check", "watch", "hint", "solution", "reset",
+    "undo",
+];
+
+/// Those of them that are about an exercise.
+const ABOUT_ONE: [&str; 5] = ["check", "hint", "solution", "reset", "undo"];
 
 /// The flags of a crawl that take no number, and whether they take a value.
 const OTHERS: [(&str, bool); 5] = [
@@ -66,6 +72,9 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
     let Some(package) = value(words, "-p") else {
         return match flags.first() {
             None => Ok(()),
+            Some(flag) if ABOUT_ONE.contains(flag) => {
+                exercises(tree, &flags[1..])
+            }
             Some(flag) if COMMANDS.contains(flag) => Ok(()),
             Some(flag) => Err(format!("the book has no command {flag:?}")),
         };
@@ -86,6 +95,18 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Every name is that of an exercise; `NAME` stands for any.
+fn exercises(tree: &Tree, names: &[&str]) -> Result<(), String> {
+    let mut all = tree.rungs.iter().flat_map(|rung| &rung.exercises);
+    let unknown = names.iter().find(|name| {
+        !matches!(**name, "NAME" | "--anyway") && !all.any(|it| it == *name)
+    });
+    match unknown {
+        Some(name) => Err(format!("there is no exercise {name:?}")),
+        None => Ok(()),
+    }
 }
 
 fn test(tree: &Tree, words: &[&str]) -> Result<(), String> {

@@ -33,6 +33,20 @@ $ cargo run -p threads --bin 1-1-a-step -- --pages 3
 See [above](#what-happened), and [the exercise](exercise-mend.md).
 ";
 
+const EXERCISE: &str = "\
+# Mend
+
+`cargo test -p threads --test mend` or `cargo run -- check mend`
+
+<summary>Hint 1</summary> a </details>
+<summary>Hint 2</summary> b </details>
+<summary>Hint 3</summary> c </details>
+
+## When it says
+
+- **no**: it is not so.
+";
+
 const CRAWL: &str = "\
 # The crawl
 
@@ -66,16 +80,18 @@ impl Small {
                 "// ANCHOR: main\nfn main() {}\n// ANCHOR_END: main\n",
             ),
             ("01-threads/exercises/mend.rs", "fn mend() {}\n"),
+            ("01-threads/exercises/starters/mend.rs", "fn mend() {}\n"),
+            ("01-threads/exercises/checks/mend.rs", "//! As shipped: no\n"),
+            ("01-threads/exercises/wrong/mend/one.rs", ""),
+            ("01-threads/exercises/wrong/mend/two.rs", ""),
+            ("01-threads/solutions/mend.rs", "fn mend() {}\n"),
             ("book/recorded/1-1-a-step.txt", "done\n"),
             ("book/recorded/1-1-a-step.svg", "<svg></svg>\n"),
             ("book/recorded/threads.txt", "done\n"),
             ("book/recorded/threads.svg", "<svg></svg>\n"),
             ("book/chapters/SUMMARY.md", SUMMARY),
             ("book/chapters/1-1-a-step.md", PAGE),
-            (
-                "book/chapters/exercise-mend.md",
-                "# Mend\n\n`cargo test -p threads --test mend`\n",
-            ),
+            ("book/chapters/exercise-mend.md", EXERCISE),
             ("book/chapters/crawl.md", CRAWL),
         ] {
             small.write(file, text);
@@ -232,10 +248,43 @@ fn a_command_that_does_not_exist_is_found() {
 }
 
 #[test]
-fn an_exercise_without_a_page_is_found() {
+fn an_exercise_that_lacks_something_is_found() {
+    const EXERCISES: &str = "01-threads/exercises";
     found(
-        |small| small.write("01-threads/exercises/more.rs", "fn more() {}\n"),
-        "01-threads/exercises/more.rs: there is no page exercise-more.md",
+        |small| {
+            small.damage("SUMMARY.md", "- [Exercise](exercise-mend.md)\n", "");
+            small.damage("1-1-a-step.md", "(exercise-mend.md)", "(crawl.md)");
+            small.remove("book/chapters/exercise-mend.md");
+        },
+        "starters/mend.rs: there is no page exercise-mend.md",
+    );
+    found(
+        |small| small.write(&format!("{EXERCISES}/more.rs"), "fn more() {}\n"),
+        "01-threads/exercises/more.rs: the exercise is not in starters/",
+    );
+    found(
+        |small| small.remove("01-threads/solutions/mend.rs"),
+        "mend has no solution",
+    );
+    found(
+        |small| small.remove(&format!("{EXERCISES}/wrong/mend/two.rs")),
+        "mend has 1 wrong answers, not 2",
+    );
+    found(
+        |small| small.write(&format!("{EXERCISES}/checks/mend.rs"), "//! No"),
+        "does not say `//! As shipped: …`",
+    );
+    found(
+        |small| small.damage("exercise-mend.md", "Hint 3", "Hunt 3"),
+        "there are 2 hints, not 3",
+    );
+    found(
+        |small| small.damage("exercise-mend.md", "- **no**: it", "It"),
+        "there is no list of causes",
+    );
+    found(
+        |small| small.damage("exercise-mend.md", "check mend", "check wend"),
+        "there is no exercise \"wend\"",
     );
 }
 

@@ -1,0 +1,122 @@
+//! Exercises: their files, and what becomes of the reader's answer.
+
+mod page;
+mod verdict;
+mod panics;
+mod judge;
+mod progress;
+mod keep;
+mod terminal;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use page::Page;
+pub use terminal::{Usage, check, hint, reset, solution, undo};
+pub use watch::watch;
+
+use crate::tree::Tree;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// One exercise.
+#[derive(Clone, Debug)]
+pub struct Exercise {
+    /// Its file, its test target and its page are called so; so is its line in
+    /// the reader's progress. A name once given stays.
+    pub name: String,
+    /// The package that it is a test of.
+    pub package: String,
+    /// The folder of its rung.
+    rung: PathBuf,
+    /// Its page.
+    page: PathBuf,
+    root: PathBuf,
+}
+
+/// All exercises, in the order of the book.
+pub fn all(tree: &Tree) -> Vec<Exercise> {
+    let chapters = tree.book().join("chapters");
+    let summary = fs::read_to_string(chapters.join("SUMMARY.md"));
+    let summary = summary.unwrap_or_default();
+    let mut found: Vec<(usize, Exercise)> = Vec::new();
+    for rung in &tree.rungs {
+        for name in &rung.exercises {
+            let end = format!("exercise-{name}.md)");
+            let at = summary.find(&end);
+            let link = summary[..at.unwrap_or(0)].rsplit('(').next();
+            let page = format!("{}{end}", link.unwrap_or_default());
+            let exercise = Exercise {
+                name: name.clone(),
+                package: rung.package.clone(),
+                rung: tree.root.join(&rung.folder),
+                page: chapters.join(page.trim_end_matches(')')),
+                root: tree.root.clone(),
+            };
+            // One without a page comes last; the strict check complains.
+            found.push((at.unwrap_or(usize::MAX), exercise));
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, exercise)| exercise).collect()
+}
+
+impl Exercise {
+    /// The file that the reader edits.
+    pub fn answer(&self) -> PathBuf {
+        self.in_rung("exercises")
+    }
+
+    /// What that file was as shipped.
+    pub fn starter(&self) -> PathBuf {
+        self.in_rung("exercises/starters")
+    }
+
+    /// What judges it.
+    pub fn check(&self) -> PathBuf {
+        self.in_rung("exercises/checks")
+    }
+
+    /// Our own answer.
+    pub fn solution(&self) -> PathBuf {
+        self.in_rung("solutions")
+    }
+
+    /// Plausible answers that are wrong, sorted.
+    pub fn wrong(&self) -> Vec<PathBuf> {
+        let folder = self.rung.join("exercises/wrong").join(&self.name);
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut wrong: Vec<_> = entries.map(|entry| entry.path()).collect();
+        wrong.sort();
+        wrong
+    }
+
+    /// A piece of what the starter is met with, as its check promises.
+    pub fn as_shipped(&self) -> Option<String> {
+        let check = fs::read_to_string(self.check()).ok()?;
+        let mut lines = check.lines();
+        let said = lines.find_map(|it| it.strip_prefix("//! As shipped: "))?;
+        Some(said.to_owned())
+    }
+
+    fn in_rung(&self, folder: &str) -> PathBuf {
+        self.rung.join(folder).join(format!("{}.rs", self.name))
+    }
+
+    /// A file as the reader writes it: seen from the workspace.
+    pub fn seen(&self, file: &Path) -> String {
+        let file = file.strip_prefix(&self.root).unwrap_or(file);
+        file.display().to_string()
+    }
+
+    /// Set if the reader has changed something.
+    ///
+    /// # Errors
+    ///
+    /// If one of the two files cannot be read.
+    pub fn is_started(&self) -> io::Result<bool> {
+        Ok(fs::read(self.answer())? != fs::read(self.starter())?)
+    }
+}

@@ -1,0 +1,270 @@
+//! Judging an answer: compile it, run its tests each in a process of its own,
+//! and once it passes, run them again and again.
+
+use super::Exercise;
+use super::panics::{Panic, panics};
+use super::verdict::{Kind, Verdict};
+use anyhow::{Context, Result, bail, ensure};
+use lab::watchdog::{self, Ran};
+use serde_json::Value;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+/// How often an answer has to pass.
+pub const ROUNDS: usize = 20;
+
+/// How many tests run at once when an answer is run again and again: more than
+/// there are cores, so that they get into each other's way.
+const AT_ONCE: usize = 8;
+
+/// How long one test may take. They take a tenth of a second.
+const LIMIT: Duration = Duration::from_secs(8);
+
+/// How long the compiler may take, to build all that is needed.
+const COMPILING: Duration = Duration::from_secs(15 * 60);
+
+/// A test target that compiled.
+#[derive(Debug)]
+pub struct Target {
+    program: PathBuf,
+    folder: PathBuf,
+    /// Its tests, by their whole names.
+    pub tests: Vec<String>,
+    /// What the compiler remarked on.
+    pub warnings: String,
+}
+
+/// Judges the reader's answer. Calls `remark` with what there is to be said
+/// before the verdict.
+///
+/// # Errors
+///
+/// If it cannot be judged: a file is missing, cargo cannot be run.
+pub fn judge(
+    exercise: &Exercise,
+    remark: &mut dyn FnMut(&str),
+) -> Result<Verdict> {
+    let answer = exercise.seen(&exercise.answer());
+    ensure!(
+        exercise.answer().exists(),
+        "{answer} is gone; `cargo run -- undo {0}` puts back the latest of \
+         your own that was kept, `cargo run -- reset {0}` the one we shipped",
+        exercise.name
+    );
+    let compiled = compile(exercise, &exercise.name)?;
+    let target = match compiled {
+        Ok(target) => target,
+        Err(said) => return Ok(Verdict::new(Kind::DoesNotCompile, said)),
+    };
+    if !target.warnings.is_empty() {
+        remark(&target.warnings);
+    }
+    ensure!(
+        target.tests.iter().any(|test| test.starts_with("check::")),
+        "{answer} has lost its last two lines, which name its check; put back\n\
+         \n#[path = \"checks/{}.rs\"]\nmod check;",
+        exercise.name
+    );
+    let tests: Vec<_> = target.tests.iter().map(String::as_str).collect();
+    let verdict = target.run(&tests);
+    if verdict.kind != Kind::Solved {
+        return Ok(verdict);
+    }
+    remark(&format!("passes; {} times more\n", ROUNDS - 1));
+    Ok(target.run_again(&tests, ROUNDS - 1))
+}
+
+/// Compiles a test target of an exercise's package. The inner error is what
+/// the compiler said.
+///
+/// # Errors
+///
+/// If it is not the compiler that fails.
+pub fn compile(
+    exercise: &Exercise,
+    target: &str,
+) -> Result<Result<Target, String>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["test", "--no-run", "--message-format=json"])
+        .args(["-p", &exercise.package, "--test", target])
+        .current_dir(&exercise.root);
+    let cargo = watchdog::run(&mut cargo, COMPILING)?;
+
+    let (mut warnings, mut errors) = (String::new(), String::new());
+    let mut program = None;
+    let messages = cargo.stdout.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        Some(message)
+    });
+    for message in messages {
+        let is_target = message["target"]["name"] == target;
+        if let Some(path) = message["executable"].as_str()
+            && is_target
+        {
+            program = Some(PathBuf::from(path));
+        }
+        let text = message["message"]["rendered"].as_str().unwrap_or_default();
+        match message["message"]["level"].as_str() {
+            Some("warning") if is_target => warnings += text,
+            // Of whatever package: without it there is no answer either.
+            Some("error" | "error: internal compiler error") => errors += text,
+            // "For more information about this error, try …"
+            Some("failure-note") => errors += text,
+            _ => {}
+        }
+    }
+    match program {
+        Some(program) if cargo.status.success() => {
+            let folder = exercise.rung.clone();
+            let tests = tests(&program, &folder)?;
+            Ok(Ok(Target { program, folder, tests, warnings }))
+        }
+        _ if !errors.is_empty() => Ok(Err(warnings + &errors)),
+        _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
+    }
+}
+
+/// The names of the tests in a program.
+fn tests(program: &Path, folder: &Path) -> Result<Vec<String>> {
+    let mut list = Command::new(program);
+    list.args(["--list", "--format", "terse"]).current_dir(folder);
+    let list = watchdog::run(&mut list, LIMIT).context("lists no tests")?;
+    let names = list.stdout.lines();
+    let names = names.filter_map(|line| line.strip_suffix(": test"));
+    Ok(names.map(str::to_owned).collect())
+}
+
+impl Target {
+    /// Runs tests, each in a process of its own, one for each core at once.
+    pub fn run(&self, tests: &[&str]) -> Verdict {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let verdicts = at_once(cores, tests.len(), |n| self.run_one(tests[n]));
+        // A wrong answer explains more than the way it was come by.
+        let worst = verdicts.into_iter().flatten().min_by_key(|v| v.kind);
+        worst.unwrap_or_else(|| Verdict::new(Kind::Solved, ""))
+    }
+
+    /// Runs tests so many times, several at once; the verdict is solved or
+    /// flaky. One round has passed before.
+    pub fn run_again(&self, tests: &[&str], rounds: usize) -> Verdict {
+        let runs = rounds * tests.len();
+        let hung = AtomicUsize::new(0);
+        let verdicts = at_once(AT_ONCE, runs, |n| {
+            // One hang tells as much as twenty, and takes as long as all else.
+            let verdict = match hung.load(Relaxed) {
+                0 => self.run_one(tests[n % tests.len()])?,
+                _ => return None,
+            };
+            hung.fetch_add((verdict.kind == Kind::Hangs).into(), Relaxed);
+            Some(verdict)
+        });
+        let round_passed =
+            |round: &&[Option<Verdict>]| round.iter().all(Option::is_none);
+        let passed = 1 + verdicts
+            .chunks(tests.len().max(1))
+            .filter(round_passed)
+            .count();
+        let of = 1 + rounds;
+        match verdicts.into_iter().flatten().min_by_key(|v| v.kind) {
+            None => {
+                let why = format!("passed {passed} of {of}");
+                Verdict::new(Kind::Solved, why)
+            }
+            Some(Verdict { kind, why, recording }) => Verdict {
+                kind: Kind::Flaky,
+                why: format!("passed {passed} of {of}; once, {kind}: {why}"),
+                recording,
+            },
+        }
+    }
+
+    /// `None` if the test passes.
+    fn run_one(&self, test: &str) -> Option<Verdict> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(["--exact", "--nocapture", test])
+            .current_dir(&self.folder)
+            .env("RUST_BACKTRACE", "0");
+        match watchdog::run(&mut command, LIMIT) {
+            Ok(ran) => verdict_of(ran, test),
+            Err(hung) => Some(Verdict {
+                kind: Kind::Hangs,
+                why: hung.why,
+                recording: Some(*hung.recording),
+            }),
+        }
+    }
+}
+
+/// What a test that has ended says of the answer; `None` if it passed.
+fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
+    let Ran { status, stdout, stderr, recording } = ran;
+    // The answer may have ended the process, and with any status.
+    if status.success() && stdout.contains("\ntest result: ok. 1 passed") {
+        return None;
+    }
+    let panics = panics(&stderr);
+    let of_test = panics.iter().rfind(|panic| panic.thread == test);
+    let said = of_test.map_or("", |panic| panic.said.as_str());
+    let said = said.strip_prefix(ASSERT_EQ).unwrap_or(said);
+    let (kind, why) = if let Some(why) = said.strip_prefix(WRONG_ANSWER) {
+        (Kind::WrongAnswer, why.to_owned())
+    } else if let Some(why) = said.strip_prefix(WRONG_WAY) {
+        (Kind::WrongWay, why.to_owned())
+    } else if let Some((_, why)) = stderr.split_once("\nended: ") {
+        // By the watchdog that is inside.
+        (Kind::Hangs, why.to_owned())
+    } else if let Some(first) = panics.first() {
+        (Kind::Panics, sentence(first))
+    } else {
+        let how = format!("it ends the whole process: {status}\n{stderr}");
+        (Kind::Panics, how.trim_end().to_owned())
+    };
+    Some(Verdict { kind, why, recording: Some(recording) })
+}
+
+/// What a check begins its own panics with.
+const WRONG_ANSWER: &str = "wrong answer: ";
+const WRONG_WAY: &str = "right answer, wrong way: ";
+
+/// What `assert_eq` puts before it.
+const ASSERT_EQ: &str = "assertion `left == right` failed: ";
+
+fn sentence(panic: &Panic<'_>) -> String {
+    let Panic { thread, place, said } = panic;
+    format!("thread {thread} panics at {place}: {said}")
+}
+
+/// Calls `job` with 0 to `count` less one, by so many threads; gives back what
+/// it returned, in that order.
+fn at_once<T: Send>(
+    threads: usize,
+    count: usize,
+    job: impl Fn(usize) -> T + Sync,
+) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..threads.min(count) {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Relaxed);
+                    if n >= count {
+                        break;
+                    }
+                    let result = job(n);
+                    done.lock().unwrap().push((n, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(n, _)| *n);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,94 @@
+//! What the page of an exercise has for the terminal: hints, and the usual
+//! causes of what a check says.
+
+use super::Exercise;
+use super::verdict::{Kind, Verdict};
+use std::fs;
+use std::io;
+
+/// The hints of an exercise, and its causes.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// From a nudge to nearly the code.
+    pub hints: Vec<String>,
+    pub causes: Vec<Cause>,
+}
+
+/// A line under "When it says".
+#[derive(Debug)]
+pub struct Cause {
+    /// A piece of what is said, or the code of a compiler's error, or the word
+    /// `hangs` or `panics`.
+    pub said: String,
+    /// Where that comes from, usually, in this exercise.
+    pub cause: String,
+}
+
+impl Page {
+    /// The page of an exercise.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn of(exercise: &Exercise) -> io::Result<Page> {
+        Ok(Page::parse(&fs::read_to_string(&exercise.page)?))
+    }
+
+    /// Reads the page as it is written.
+    ///
+    /// ```text
+    /// <details>
+    /// <summary>Hint 1</summary>
+    ///
+    /// …
+    ///
+    /// </details>
+    ///
+    /// ## When it says
+    ///
+    /// - **was fetched more than once**: …
+    /// ```
+    pub fn parse(text: &str) -> Page {
+        let mut page = Page::default();
+        for piece in text.split("<summary>Hint ").skip(1) {
+            let hint = piece.split("</details>").next().unwrap_or_default();
+            let hint = hint.split_once("</summary>").unwrap_or_default().1;
+            page.hints.push(hint.trim().to_owned());
+        }
+        let causes = text.split_once("## When it says").unwrap_or_default().1;
+        let causes = causes.split("\n<").next().unwrap_or_default();
+        let causes = causes.split("\n#").next().unwrap_or_default();
+        for item in causes.split("\n- **").skip(1) {
+            // The list ends where a paragraph follows it.
+            let item = item.split("\n\n").next().unwrap_or_default();
+            let Some((said, cause)) = item.split_once("**:") else { continue };
+            let words = cause.split_whitespace();
+            page.causes.push(Cause {
+                said: said.split_whitespace().collect::<Vec<_>>().join(" "),
+                cause: words.collect::<Vec<_>>().join(" "),
+            });
+        }
+        page
+    }
+
+    /// The first cause that fits a verdict.
+    pub fn cause(&self, verdict: &Verdict) -> Option<&str> {
+        let fits = |cause: &&Cause| match cause.said.as_str() {
+            "hangs" => verdict.kind == Kind::Hangs,
+            "panics" => verdict.kind == Kind::Panics,
+            code if is_code(code) => {
+                verdict.kind == Kind::DoesNotCompile
+                    && verdict.why.contains(&format!("error[{code}]"))
+            }
+            said => verdict.why.contains(said),
+        };
+        self.causes.iter().find(fits).map(|cause| cause.cause.as_str())
+    }
+}
+
+/// `E0382`
+fn is_code(said: &str) -> bool {
+    said.len() == 5
+        && said.starts_with('E')
+        && said[1..].bytes().all(|byte| byte.is_ascii_digit())
+}

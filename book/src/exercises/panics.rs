@@ -1,0 +1,73 @@
+//! The panics in what a test has written.
+
+/// A panic as it was reported.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Panic<'a> {
+    pub thread: &'a str,
+    /// `01-threads/exercises/join-all.rs:21:9`
+    pub place: &'a str,
+    pub said: String,
+}
+
+/// All panics, in the order in which they were reported.
+///
+/// ```text
+/// thread 'check::results_come_in_order' (4242) panicked at FILE:21:9:
+/// wrong answer: …
+/// note: run with `RUST_BACKTRACE=1` environment variable to …
+/// ```
+pub fn panics(stderr: &str) -> Vec<Panic<'_>> {
+    let mut panics: Vec<Panic<'_>> = Vec::new();
+    let mut is_said = false;
+    for line in stderr.lines() {
+        if let Some((thread, place)) = heading(line) {
+            panics.push(Panic { thread, place, said: String::new() });
+            is_said = true;
+        } else if line.starts_with("note: run with `RUST_BACKTRACE=") {
+            is_said = false;
+        } else if let Some(panic) = panics.last_mut()
+            && is_said
+        {
+            panic.said += line;
+            panic.said.push('\n');
+        }
+    }
+    for panic in &mut panics {
+        panic.said.truncate(panic.said.trim_end().len());
+    }
+    panics
+}
+
+/// The thread and the place. The number of the thread is not always there.
+fn heading(line: &str) -> Option<(&str, &str)> {
+    let (thread, place) = line.split_once(" panicked at ")?;
+    let thread = thread.strip_prefix("thread '")?;
+    let (name, number) = thread.rsplit_once('\'')?;
+    let number = number.trim_matches([' ', '(', ')']);
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some((name, place.strip_suffix(':')?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_are_told_from_each_other_and_from_the_rest() {
+        let stderr = "\
+the answer prints this
+\nthread '<unnamed>' (7) panicked at src/lib.rs:1:2:
+boom
+note: run with `RUST_BACKTRACE=1` environment variable to see more
+and this
+\nthread 'check::it's_right' panicked at checks/it.rs:3:4:
+wrong answer: of two lines
+  and no more
+";
+        let [boom, wrong] = &panics(stderr)[..] else { panic!("two") };
+        assert_eq!((boom.thread, boom.place), ("<unnamed>", "src/lib.rs:1:2"));
+        assert_eq!(boom.said, "boom");
+        assert_eq!(wrong.thread, "check::it's_right");
+        assert_eq!(wrong.said, "wrong answer: of two lines\n  and no more");
+    }
+}

@@ -1,0 +1,302 @@
+//! The exercises from the terminal.
+
+use super::judge::judge;
+use super::keep;
+use super::page::Page;
+use super::progress::{Entry, Progress, hash};
+use super::verdict::{Kind, Verdict};
+use super::{Exercise, all};
+use crate::tree::Tree;
+use anyhow::{Context, Result};
+use std::fs;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// Judges the exercises of these names. With none, says how far the reader is,
+/// and what comes next.
+///
+/// # Errors
+///
+/// If one cannot be judged, or there is none of that name (a [`Usage`]).
+pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
+    if names.is_empty() {
+        return table(tree);
+    }
+    let all = all(tree);
+    let wanted = names.iter().map(|name| named(&all, name));
+    let mut solved = true;
+    for exercise in wanted.collect::<Result<Vec<_>>>()? {
+        solved &= check_one(exercise)? == Kind::Solved;
+    }
+    Ok(if solved { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Judges one, says the verdict and remembers it.
+pub fn check_one(exercise: &Exercise) -> Result<Kind> {
+    let began = Instant::now();
+    let is_started = exercise.is_started().unwrap_or(true);
+    let verdict = judged(exercise, &mut |remark| eprint!("{remark}"))?;
+    let kind = if is_started { verdict.kind } else { Kind::NotStarted };
+    println!("{}: {kind} ({:.1?})", exercise.name, began.elapsed());
+    println!("{}", exercise.seen(&exercise.answer()));
+    if !is_started {
+        println!("as shipped, this is what becomes of it: {}", verdict.kind);
+    }
+    println!();
+    say(exercise, &verdict);
+    Ok(kind)
+}
+
+/// Judges an answer and remembers the verdict.
+fn judged(
+    exercise: &Exercise,
+    remark: &mut dyn FnMut(&str),
+) -> Result<Verdict> {
+    // Of what is there before: what is saved meanwhile is not what was judged.
+    let answer = hash(exercise).ok();
+    let is_started = exercise.is_started().unwrap_or(true);
+    let verdict = judge(exercise, remark)?;
+    let kind = if is_started { verdict.kind } else { Kind::NotStarted };
+    Progress::update(exercise, |entry| {
+        entry.verdict = answer.map(|answer| (kind, answer));
+        entry.solved |= kind == Kind::Solved;
+    })
+    .context("your progress could not be noted")?;
+    Ok(verdict)
+}
+
+/// The evidence, the usual cause, and what can be done next.
+fn say(exercise: &Exercise, verdict: &Verdict) {
+    println!("{}", indented(&verdict.why));
+    if let (Kind::WrongWay, Some(recording)) =
+        (verdict.kind, &verdict.recording)
+    {
+        println!("\n{}", recording.lanes(lab::record::width()));
+    }
+    let page = Page::of(exercise).unwrap_or_default();
+    if let Some(cause) = page.cause(verdict) {
+        println!("\nusually: {cause}");
+    }
+    let name = &exercise.name;
+    match verdict.kind {
+        Kind::Solved => println!("\nours: cargo run -- solution {name}"),
+        _ => println!("\na hint: cargo run -- hint {name}"),
+    }
+}
+
+/// How far the reader is. Judges what has changed since it was last judged.
+fn table(tree: &Tree) -> Result<ExitCode> {
+    let all = all(tree);
+    let width = all.iter().map(|it| it.name.len()).max().unwrap_or(0);
+    let (mut solved, mut next) = (0, None);
+    for exercise in &all {
+        let state = match state(exercise, &Progress::read(&tree.root)) {
+            Ok(kind) => {
+                solved += usize::from(kind == Kind::Solved);
+                if kind != Kind::Solved && next.is_none() {
+                    next = Some(exercise);
+                }
+                kind.to_string()
+            }
+            Err(why) => format!("{why:#}"),
+        };
+        println!("{:width$}  {state}", exercise.name);
+    }
+    println!("\n{solved} of {} solved", all.len());
+    if let Some(exercise) = next {
+        println!("next: {}", exercise.seen(&exercise.answer()));
+        println!("      cargo run -- check {}", exercise.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is known of an answer, or found out now.
+fn state(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
+    if !exercise.answer().exists() {
+        // Says what can be done about it.
+        return judge(exercise, &mut |_| {}).map(|verdict| verdict.kind);
+    }
+    if !exercise.is_started()? {
+        return Ok(Kind::NotStarted);
+    }
+    match progress.of(exercise).verdict {
+        Some((kind, answer)) if answer == hash(exercise)? => Ok(kind),
+        _ => Ok(judged(exercise, &mut |_| {})?.kind),
+    }
+}
+
+/// The exercise that comes next: the first that is not solved.
+pub fn next<'a>(all: &'a [Exercise], progress: &Progress) -> &'a Exercise {
+    let unsolved = all.iter().find(|it| !progress.of(it).solved);
+    unsolved.unwrap_or(&all[all.len() - 1])
+}
+
+/// Says the next hint.
+///
+/// # Errors
+///
+/// If the page or the progress cannot be read or written.
+pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
+    let all = all(tree);
+    let progress = Progress::read(&tree.root);
+    let exercise = match name {
+        Some(name) => named(&all, name)?,
+        None => next(&all, &progress),
+    };
+    let hints = Page::of(exercise)?.hints;
+    let n = progress.of(exercise).hints.min(hints.len() - 1);
+    println!("{}, hint {} of {}\n", exercise.name, n + 1, hints.len());
+    println!("{}", hints[n]);
+    if n + 1 == hints.len() {
+        println!("\nthat was the last one; ours, if you want to see it:");
+        println!("cargo run -- solution {} --anyway", exercise.name);
+    }
+    Progress::update(exercise, |entry| entry.hints = n + 1)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says our solution, as the way from the reader's answer to it. Before the
+/// reader has one, only if told to, and that is remembered.
+///
+/// # Errors
+///
+/// If a file cannot be read or the progress not written.
+pub fn solution(
+    tree: &Tree,
+    name: Option<&str>,
+    anyway: bool,
+) -> Result<ExitCode> {
+    let all = all(tree);
+    let progress = Progress::read(&tree.root);
+    let exercise = match name {
+        Some(name) => named(&all, name)?,
+        None => next(&all, &progress),
+    };
+    let Entry { solved, shown, .. } = progress.of(exercise);
+    let name = &exercise.name;
+    if !(solved || shown || anyway) {
+        eprintln!(
+            "{name} is not solved yet; to see our solution all the same: \
+             cargo run -- solution {name} --anyway"
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    if !solved && !shown {
+        Progress::update(exercise, |entry| entry.shown = true)?;
+    }
+    let (idea, _) = parts(&fs::read_to_string(exercise.solution())?);
+    println!("{idea}\n");
+    print!("{}", difference(exercise)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// From the reader's answer to our solution, without what is said above the
+/// code.
+fn difference(exercise: &Exercise) -> Result<String> {
+    let folder = crate::folder::Folder::new()?;
+    let sides = [("yours", exercise.answer()), ("ours", exercise.solution())];
+    let mut diff = Command::new("diff");
+    diff.arg("-u").current_dir(folder.path());
+    let mut code = String::new();
+    for (side, file) in sides {
+        let text = fs::read_to_string(&file)
+            .with_context(|| format!("cannot read {}", exercise.seen(&file)))?;
+        (_, code) = parts(&text);
+        fs::write(folder.path().join(side), &code)?;
+        diff.arg(side);
+    }
+    match diff.output() {
+        Ok(output) if output.status.success() => {
+            Ok("yours is the same as ours\n".to_owned())
+        }
+        Ok(output) if output.status.code() == Some(1) => {
+            let text = String::from_utf8_lossy(&output.stdout);
+            // The two names carry the times of our copies.
+            let text = text.splitn(3, '\n').nth(2).unwrap_or_default();
+            Ok(format!("--- yours\n+++ ours\n{text}"))
+        }
+        // There is no such program here: at least ours, then.
+        _ => Ok(code),
+    }
+}
+
+/// What is said above the code, as plain text, and the code down to the line
+/// that names the check.
+fn parts(text: &str) -> (String, String) {
+    let lines: Vec<_> = text.lines().collect();
+    let said = lines.iter().take_while(|line| line.starts_with("//!"));
+    let said: Vec<_> = said.map(|line| line[3..].trim_start()).collect();
+    let code = lines[said.len()..].iter();
+    let code = code.take_while(|line| !line.contains("checks/"));
+    let code: Vec<_> = code.copied().collect();
+    (said.join("\n"), code.join("\n").trim().to_owned() + "\n")
+}
+
+/// Puts back the exercise as shipped; the reader's goes to a backup.
+///
+/// # Errors
+///
+/// If that cannot be done; it says where the answer is.
+pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
+    let all = all(tree);
+    let exercise = named(&all, name)?;
+    let answer = exercise.seen(&exercise.answer());
+    match keep::reset(exercise)? {
+        None => println!("{answer} is as shipped; nothing to do"),
+        Some(backup) => {
+            println!("{answer} is as shipped again");
+            println!("yours is now {}", exercise.seen(&backup));
+            println!("to have it back: cargo run -- undo {name}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the latest reset back.
+///
+/// # Errors
+///
+/// If there is none, or it cannot be done; it says where the answers are.
+pub fn undo(tree: &Tree, name: &str) -> Result<ExitCode> {
+    let all = all(tree);
+    let exercise = named(&all, name)?;
+    let (back, instead) = keep::undo(exercise)?;
+    let answer = exercise.seen(&exercise.answer());
+    println!("{answer} is again what {} was", exercise.seen(&back));
+    if let Some(instead) = instead {
+        println!("what was there is now {}", exercise.seen(&instead));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was typed makes no sense; not what was found.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The exercise of this name.
+fn named<'a>(all: &'a [Exercise], name: &str) -> Result<&'a Exercise> {
+    let found = all.iter().find(|exercise| exercise.name == name);
+    let none = || {
+        let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
+        let names = names.join(", ");
+        Usage(format!("no exercise is called {name:?}; there are {names}"))
+    };
+    Ok(found.ok_or_else(none)?)
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.trim_end().lines();
+    let lines = lines.map(|line| match line {
+        "" => String::new(),
+        line => format!("  {line}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,120 @@
+//! The exercises that we ship: each fails as it is, for the reason stated;
+//! each wrong answer meets its sentence; each solution passes, and passes
+//! again.
+
+use super::judge::{ROUNDS, Target, compile, judge};
+use super::verdict::{Kind, Verdict};
+use super::{Exercise, Page, all};
+use crate::tree::Tree;
+use std::env;
+use std::fs;
+use std::hint::spin_loop;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+
+/// The names that readers' progress, links and scripts know.
+const NAMES: [&str; 1] = ["check-then-insert"];
+
+#[test]
+fn names_once_given_stay() {
+    let all = all(&Tree::here());
+    let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, NAMES);
+}
+
+/// Where the reader has begun one, that one is left out.
+#[test]
+fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
+    for exercise in all(&Tree::here()) {
+        let name = &exercise.name;
+        if exercise.is_started().unwrap() {
+            assert!(env::var_os("CI").is_none(), "{name} is not as shipped");
+            println!("{name}: left out, since it is not as shipped");
+            continue;
+        }
+        let mut remarks = String::new();
+        let verdict = judge(&exercise, &mut |it| remarks += it).unwrap();
+        assert_eq!(remarks, "", "{name}");
+        let sentence = exercise.as_shipped().expect("the strict check");
+        meets(&exercise, name, &verdict, &sentence);
+    }
+}
+
+#[test]
+fn every_wrong_answer_meets_its_sentence() {
+    for exercise in all(&Tree::here()) {
+        let target = compiled(&exercise, "wrong");
+        for answer in exercise.wrong() {
+            let text = fs::read_to_string(&answer).unwrap();
+            let line = text.lines().next().unwrap_or_default();
+            let sentence = line.strip_prefix("//! Met with: ");
+            let sentence = sentence.expect("the first line is the sentence");
+            let tests = tests_of(&target, &module(&exercise.name, &answer));
+            let verdict = target.run(&tests);
+            meets(&exercise, &exercise.seen(&answer), &verdict, sentence);
+        }
+    }
+}
+
+#[test]
+fn every_solution_passes_again_and_again() {
+    passes(ROUNDS);
+}
+
+#[test]
+fn every_solution_passes_beside_others_that_want_the_cores() {
+    let enough = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().unwrap().get() {
+            scope.spawn(|| {
+                while !enough.load(Relaxed) {
+                    spin_loop();
+                }
+            });
+        }
+        let judged = scope.spawn(|| passes(ROUNDS)).join();
+        enough.store(true, Relaxed);
+        judged.unwrap();
+    });
+}
+
+fn passes(rounds: usize) {
+    for exercise in all(&Tree::here()) {
+        let target = compiled(&exercise, "solutions");
+        assert_eq!(target.warnings, "", "{}", exercise.name);
+        let tests = tests_of(&target, &exercise.name.replace('-', "_"));
+        let verdict = target.run_again(&tests, rounds);
+        let Verdict { kind, why, .. } = verdict;
+        assert_eq!(kind, Kind::Solved, "{}: {why}", exercise.name);
+    }
+}
+
+/// The verdict has the sentence in it, and the page says where it comes from.
+#[track_caller]
+fn meets(exercise: &Exercise, answer: &str, verdict: &Verdict, sentence: &str) {
+    let Verdict { kind, why, .. } = verdict;
+    assert_ne!(*kind, Kind::Solved, "{answer} passes");
+    assert!(why.contains(sentence), "{answer}, {kind}, not {sentence}:\n{why}");
+    let page = Page::of(exercise).unwrap();
+    assert!(page.cause(verdict).is_some(), "{answer}: no cause fits:\n{why}");
+}
+
+fn compiled(exercise: &Exercise, target: &str) -> Target {
+    let compiled = compile(exercise, target).unwrap();
+    compiled.unwrap_or_else(|said| panic!("{said}"))
+}
+
+/// `check_then_insert_insert_after_fetch`
+fn module(name: &str, answer: &Path) -> String {
+    let slug = answer.file_stem().unwrap().to_str().unwrap();
+    format!("{name}-{slug}").replace('-', "_")
+}
+
+fn tests_of<'a>(target: &'a Target, module: &str) -> Vec<&'a str> {
+    let start = format!("{module}::check::");
+    let tests = target.tests.iter().map(String::as_str);
+    let tests: Vec<_> = tests.filter(|it| it.starts_with(&start)).collect();
+    assert!(!tests.is_empty(), "{module} is not declared");
+    tests
+}

@@ -1,0 +1,73 @@
+//! What can be said of an answer.
+
+use lab::record::Recording;
+use std::fmt;
+
+/// How an answer was found to be, and the evidence.
+#[derive(Debug)]
+pub struct Verdict {
+    pub kind: Kind,
+    /// Sentences; of an answer that does not compile, the compiler's.
+    pub why: String,
+    /// The run that it was judged by.
+    pub recording: Option<Recording>,
+}
+
+/// The kinds of verdict: the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The file is as shipped.
+    NotStarted,
+    DoesNotCompile,
+    /// It panics, or ends the process in another way.
+    Panics,
+    WrongAnswer,
+    Hangs,
+    /// The answer is right, and was come by in a way that it must not be.
+    WrongWay,
+    /// Sometimes right.
+    Flaky,
+    Solved,
+}
+
+impl Verdict {
+    pub fn new(kind: Kind, why: impl Into<String>) -> Verdict {
+        Verdict { kind, why: why.into(), recording: None }
+    }
+}
+
+impl Kind {
+    pub const ALL: [Kind; 8] = [
+        Kind::NotStarted,
+        Kind::DoesNotCompile,
+        Kind::Panics,
+        Kind::WrongAnswer,
+        Kind::Hangs,
+        Kind::WrongWay,
+        Kind::Flaky,
+        Kind::Solved,
+    ];
+
+    /// One word for files and pages.
+    pub fn id(self) -> &'static str {
+        match self {
+            Kind::NotStarted => "not-started",
+            Kind::DoesNotCompile => "does-not-compile",
+            Kind::Panics => "panics",
+            Kind::WrongAnswer => "wrong-answer",
+            Kind::Hangs => "hangs",
+            Kind::WrongWay => "wrong-way",
+            Kind::Flaky => "flaky",
+            Kind::Solved => "solved",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::WrongWay => f.write_str("right answer, wrong way"),
+            kind => f.write_str(&kind.id().replace('-', " ")),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Each kind of verdict, of answers that earn it.
+
+use crate::workshop::{STARTER, Workshop};
+
+#[test]
+fn each_kind_of_answer_meets_its_verdict() {
+    let shop = Workshop::new();
+    let judged = |answer: &str, wanted: &[&str]| {
+        shop.answer(answer);
+        let ran = shop.run("check six-times-seven");
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        for wanted in wanted {
+            assert!(said.contains(wanted), "{wanted:?} is not in:\n{said}");
+        }
+        let solved = wanted[0] == "six-times-seven: solved";
+        assert_eq!(ran.status.code(), Some((!solved).into()), "{said}");
+    };
+
+    judged(
+        STARTER,
+        &[
+            "six-times-seven: not started",
+            "wrong answer",
+            "13 is not 42",
+            "usually: you have added where you ought to have multiplied.",
+        ],
+    );
+    judged(
+        "pub fn answer() -> i32 { 6 + 6 }",
+        &["six-times-seven: wrong answer", "12 is not 42"],
+    );
+    judged(
+        "pub fn answer() -> i32 { -42 }",
+        &["six-times-seven: right answer, wrong way", "the sign is wrong"],
+    );
+    judged(
+        "pub fn answer() -> i32 { 42_u8 }",
+        &[
+            "six-times-seven: does not compile",
+            "error[E0308]: mismatched types",
+            "expected `i32`, found `u8`",
+            "rustc --explain E0308",
+            "usually: numbers of different types.",
+        ],
+    );
+    judged(
+        "pub fn answer() -> i32 { let unread = 1; panic!(\"no idea\") }",
+        &[
+            "six-times-seven: panics",
+            "unused variable: `unread`",
+            "exercises/six-times-seven.rs:1:",
+            ": no idea",
+        ],
+    );
+    judged(
+        "pub fn answer() -> i32 { std::process::exit(0) }",
+        &["six-times-seven: panics", "it ends the whole process"],
+    );
+    judged(
+        "pub fn answer() -> i32 { std::process::abort() }",
+        &["six-times-seven: panics", "signal: 6"],
+    );
+    judged(
+        "pub fn answer() -> i32 { loop { std::thread::park() } }",
+        &[
+            "six-times-seven: hangs",
+            "still running after",
+            "usually: nobody will wake it.",
+        ],
+    );
+    judged(
+        // Right the first time and never again.
+        "pub fn answer() -> i32 {
+             let first = std::fs::File::create_new(\"been-here\").is_ok();
+             if first { 42 } else { 41 }
+         }",
+        &[
+            "six-times-seven: flaky",
+            "passed 1 of 20; once, wrong answer: 41 is not 42",
+        ],
+    );
+    judged(
+        "pub fn answer() -> i32 { 7 * 6 }",
+        &["six-times-seven: solved", "passed 20 of 20"],
+    );
+}
+
+#[test]
+fn what_cannot_be_judged_is_said_with_what_to_do() {
+    let shop = Workshop::new();
+    let answer = shop.path("01-threads/exercises/six-times-seven.rs");
+    std::fs::write(&answer, "pub fn answer() -> i32 { 42 }").unwrap();
+    let ran = shop.run("check six-times-seven");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(ran.stderr.contains("put back"), "{}", ran.stderr);
+
+    let manifest = shop.path("01-threads/Cargo.toml");
+    std::fs::write(&manifest, "[package]\nname = ").unwrap();
+    let ran = shop.run("check six-times-seven");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(ran.stderr.contains("Cargo.toml"), "{}", ran.stderr);
+
+    std::fs::remove_file(&answer).unwrap();
+    for command in ["check six-times-seven", "check"] {
+        let ran = shop.run(command);
+        let said = ran.stdout + &ran.stderr;
+        assert!(said.contains("-- reset six-times-seven"), "{said}");
+    }
+}

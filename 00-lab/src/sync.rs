@@ -77,11 +77,13 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is poisoned; the error holds the guard all the same.
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        adversary::tries();
         let locked = match self.inner.try_lock() {
             Ok(inner) => Ok(inner),
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => {
                 record::event(What::Want(&self.name));
+                adversary::waits();
                 self.inner.lock()
             }
         };
@@ -93,6 +95,7 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is held, or poisoned.
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        adversary::tries();
         match self.inner.try_lock() {
             Ok(inner) => Ok(self.guard(Ok(inner))?),
             Err(TryLockError::Poisoned(poisoned)) => {
@@ -141,7 +144,7 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
         let Some(inner) = self.inner.take() else { return };
         // In this order, or another's `hold` might come first.
         record::event(What::Release(&self.mutex.name));
-        let turn = adversary::turn(&self.mutex.turns);
+        let turn = adversary::releases(&self.mutex.turns);
         drop(inner);
         adversary::let_another_in(&self.mutex.turns, turn);
     }

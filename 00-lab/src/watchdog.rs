@@ -7,12 +7,14 @@ pub use run::{Hung, Ran, end_all, run};
 use crate::record::{self, Recording};
 use std::fs;
 use std::io::{Write, stderr};
+use std::mem;
 use std::process;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Watches whether a process still does anything that is recorded.
+/// Watches whether a process still does anything that is recorded, or ever can:
+/// threads that wait for one another in a circle need no more time.
 ///
 /// ```
 /// use lab::watchdog::Watch;
@@ -29,6 +31,8 @@ pub struct Watch {
     /// How long the recording was, and since when it is.
     size: u64,
     since: Instant,
+    /// Set once it has been searched for a circle.
+    searched: bool,
     /// When we last looked.
     looked: Instant,
     /// How much CPU time the process had used by then.
@@ -40,11 +44,12 @@ impl Watch {
     /// and to be done by `end`. Both read this process's recording.
     pub fn new(pid: u32, silence: Duration, end: Option<Instant>) -> Watch {
         let (since, cpu) = (Instant::now(), cpu_of(pid));
-        Watch { pid, silence, end, size: 0, since, looked: since, cpu }
+        let (size, searched) = (0, false);
+        Watch { pid, silence, end, size, since, searched, looked: since, cpu }
     }
 
     /// Why the process ought to be ended, if it ought to be. Cheap, as long as
-    /// all is well; ask about once a second.
+    /// all is well; ask once a second, or more often.
     pub fn check(&mut self) -> Option<String> {
         let now = Instant::now();
         // All of us were stopped (Ctrl-Z), or a debugger holds the process:
@@ -60,27 +65,48 @@ impl Watch {
         {
             let size = file.len();
             let cpu = cpu_of(self.pid);
-            *self = Watch { size, since: now, cpu, ..*self };
+            *self = Watch { size, since: now, searched: false, cpu, ..*self };
         }
         let silent = now - self.since;
         let what = if self.end.is_some_and(|end| now >= end) {
-            "time is up".to_owned()
+            "time is up".to_owned() + &self.cpu_used(silent)
         } else if path.is_some() && silent >= self.silence {
-            format!("nothing has happened for {silent:.1?}")
+            let what = format!("nothing has happened for {silent:.1?}");
+            what + &self.cpu_used(silent)
+        } else if silent >= LULL && self.finds_a_circle() {
+            "deadlock".to_owned()
         } else {
             return None;
         };
+        Some(verdict(&what, record::so_far().ok()))
+    }
+
+    /// Set if threads of the process wait for one another in a circle. That is
+    /// for ever, so one look at a recording is enough.
+    fn finds_a_circle(&mut self) -> bool {
+        if mem::replace(&mut self.searched, true) {
+            return false;
+        }
+        let Ok(mut recording) = record::so_far() else { return false };
+        // The circles of a child are not ours: we can still kill it.
+        recording.tracks.retain(|track| track.pid == self.pid);
+        !recording.circles().is_empty()
+    }
+
+    /// In a parenthesis, if the system tells.
+    fn cpu_used(&self, silent: Duration) -> String {
         let cpu = self.cpu.zip(cpu_of(self.pid));
         let cpu = cpu.map(|(then, now)| now.saturating_sub(then));
-        let cpu = cpu.map_or_else(String::new, |cpu| {
+        cpu.map_or_else(String::new, |cpu| {
             format!(" (in the last {silent:.1?} it used {cpu:.1?} of CPU)")
-        });
-        let recording = path.and_then(|path| Recording::read(path).ok());
-        Some(verdict(&(what + &cpu), recording))
+        })
     }
 }
 
-/// Whoever asks about once a second and has not asked for so long was stopped.
+/// Whoever records nothing for so long may be in a deadlock.
+const LULL: Duration = Duration::from_millis(100);
+
+/// Whoever asks once a second and has not asked for so long was stopped.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Set if a debugger is attached; only Linux tells.
@@ -119,14 +145,15 @@ fn cpu_of(pid: u32) -> Option<Duration> {
 }
 
 /// Watches this very process while the guard lives: ends it with status 101
-/// and says why, if nothing is recorded for as long as `silence`.
+/// and says why, if nothing is recorded for as long as `silence`, and at once
+/// if threads wait for one another in a circle.
 ///
 /// For tests: several may watch at once.
 pub fn in_thread(silence: Duration) -> Watching {
     let (stop, stopped) = channel::<()>();
     let watch = move || {
         let mut watch = Watch::new(process::id(), silence, None);
-        let pause = (silence / 10).min(Duration::from_secs(1));
+        let pause = (silence / 10).min(LULL);
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
             if let Some(verdict) = watch.check() {
                 // Not `eprintln`, which a test harness would capture, and drop.

@@ -7,6 +7,7 @@ use lab::{Lane, waiting, watchdog};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -71,6 +72,23 @@ fn a_process_can_watch_itself() {
     assert_eq!(ran.status.code(), Some(101));
     assert!(ran.stderr.contains("nothing has happened for "), "{}", ran.stderr);
     assert!(ran.stderr.contains(" waits for Godot\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_process_that_watches_itself_ends_at_a_deadlock_not_at_the_silence() {
+    let mut command = part("deadlocks_but_is_watched");
+    let ran = watchdog::run(&mut command, PLENTY).expect("it ends itself");
+    assert_eq!(ran.status.code(), Some(101));
+    assert!(ran.stderr.contains("ended: deadlock\n"), "{}", ran.stderr);
+    let circle = "a circle: left waits for right, which waits for left\n";
+    assert!(ran.stderr.contains(circle), "{}", ran.stderr);
+}
+
+#[test]
+fn a_process_may_outlive_the_deadlock_of_its_child() {
+    let mut command = part("kills_its_child_and_is_watched");
+    let ran = watchdog::run(&mut command, PLENTY).expect("it ends");
+    assert!(ran.status.success(), "{}", ran.stderr);
 }
 
 #[test]
@@ -162,27 +180,32 @@ fn writes_many_events() {
     assert!(record::error().is_none());
 }
 
-#[test]
-#[ignore = "a part in another test"]
-fn hangs_in_every_way() {
+/// Two threads, each with the lock that the other waits for.
+fn deadlock() -> Vec<JoinHandle<()>> {
     struct Fork;
-    record::start().unwrap();
     let forks = Arc::new([Mutex::new(Fork), Mutex::new(Fork)]);
     let both = Arc::new(Barrier::new(2));
-    let mut threads = Vec::new();
-    let mut start = |name: &str, run: Box<dyn FnOnce() + Send>| {
-        let thread = thread::Builder::new().name(name.to_owned());
-        threads.push(thread.spawn(run).unwrap());
-    };
-    for (name, mine, other) in [("left", 0, 1), ("right", 1, 0)] {
+    let eater = |(name, mine, other): (&str, usize, usize)| {
         let (forks, both) = (Arc::clone(&forks), Arc::clone(&both));
         let eat = move || {
             let _mine = forks[mine].lock().unwrap();
             both.wait();
             drop(forks[other].lock());
         };
-        start(name, Box::new(eat));
-    }
+        thread::Builder::new().name(name.to_owned()).spawn(eat).unwrap()
+    };
+    [("left", 0, 1), ("right", 1, 0)].map(eater).into()
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn hangs_in_every_way() {
+    record::start().unwrap();
+    let mut threads = deadlock();
+    let mut start = |name: &str, run: Box<dyn FnOnce() + Send>| {
+        let thread = thread::Builder::new().name(name.to_owned());
+        threads.push(thread.spawn(run).unwrap());
+    };
     let patient = || {
         let (hungry, food) = (Mutex::new(true), Condvar::new());
         let hungry = hungry.lock().unwrap();
@@ -214,6 +237,40 @@ fn waits_for_ever_but_is_watched() {
     let _watch = watchdog::in_thread(Duration::from_millis(300));
     let _until_then = waiting("Godot");
     thread::park_timeout(PLENTY);
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn deadlocks_but_is_watched() {
+    record::start().unwrap();
+    let _watch = watchdog::in_thread(2 * PLENTY);
+    for thread in deadlock() {
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn deadlocks() {
+    record::start().unwrap();
+    for thread in deadlock() {
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn kills_its_child_and_is_watched() {
+    record::start().unwrap();
+    let _watch = watchdog::in_thread(PLENTY);
+    let mut child = part("deadlocks").envs(record::env()).spawn().unwrap();
+    while record::so_far().unwrap().circles().is_empty() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    // For the watch to look at it.
+    thread::sleep(Duration::from_millis(500));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The worst scheduler there is, so that a race is lost always, not sometimes.
+//! The worst scheduler there is, so that a race is lost and a deadlock happens
+//! always, not sometimes.
 
 use std::cell::Cell;
 use std::sync::atomic::{
@@ -9,31 +10,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// While this lives, whoever releases a [`Mutex`](super::Mutex) does not go on
-/// until another thread has had it.
-///
-/// A decision made under one lock and acted on under the next is then always
-/// overtaken: two threads that check, release, and insert will both find
-/// nothing and both insert. Threads that do both under one lock lose nothing.
+/// While this lives, the unlucky moment is the one that comes.
 ///
 /// Of threads that have ended nothing is expected any more, and of those that
 /// are busy elsewhere not for longer than 20 ms: nothing hangs by this.
-///
-/// ```
-/// use lab::sync::{Adversary, Mutex};
-///
-/// let seen = Mutex::new(0);
-/// let _adversary = Adversary::among(2);
-/// std::thread::scope(|s| {
-///     for _ in 0..2 {
-///         s.spawn(|| {
-///             let before = *seen.lock().unwrap();
-///             *seen.lock().unwrap() = before + 1;
-///         });
-///     }
-/// });
-/// assert_eq!(*seen.lock().unwrap(), 1, "one of two updates is lost");
-/// ```
 #[must_use = "it plays until it is dropped"]
 pub struct Adversary {
     _one_at_a_time: MutexGuard<'static, ()>,
@@ -47,33 +27,110 @@ const TO_MOVE: Duration = Duration::from_millis(20);
 
 /// Set while an adversary plays.
 static ON: AtomicBool = AtomicBool::new(false);
-static GAME: Mutex<Game> =
-    Mutex::new(Game { number: 0, expected: 0, arrived: 0, left: 0 });
+static GAME: Mutex<Game> = Mutex::new(NO_GAME);
 /// Something changed: a lock was taken, a thread ended.
 static MOVED: Condvar = Condvar::new();
+
+/// What the adversary is after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plot {
+    /// Whoever lets go of a lock is overtaken.
+    Overtake,
+    /// Everybody has one lock, and wants another.
+    Deadlock,
+}
 
 /// The threads that the adversary plays with.
 struct Game {
     number: u64,
+    plot: Plot,
     /// How many are to come.
     expected: usize,
-    /// How many have taken a lock since it began.
+    /// How many have taken a lock since it began, or wait for one.
     arrived: usize,
+    /// How many of these have at least one, or wait.
+    engaged: usize,
     /// How many of these have ended.
     left: usize,
 }
 
+const NO_GAME: Game = Game {
+    number: 0,
+    plot: Plot::Overtake,
+    expected: 0,
+    arrived: 0,
+    engaged: 0,
+    left: 0,
+};
+
 impl Adversary {
-    /// Plays with so many threads. Start them when it is there, and do not
-    /// lock anything in between: it would wait for the others to come.
+    /// Whoever releases a [`Mutex`](super::Mutex) does not go on until another
+    /// of so many threads has had it.
     ///
-    /// There is one adversary at a time; a second waits here for its turn.
+    /// A decision made under one lock and acted on under the next is then
+    /// always overtaken: two threads that check, release, and insert will both
+    /// find nothing and both insert. Threads that do both under one lock lose
+    /// nothing.
+    ///
+    /// Start the threads when it is there, and do not lock anything in between:
+    /// it would wait for the others to come. There is one adversary at a time;
+    /// a second waits here for its turn.
+    ///
+    /// ```
+    /// use lab::sync::{Adversary, Mutex};
+    ///
+    /// let seen = Mutex::new(0);
+    /// let _adversary = Adversary::among(2);
+    /// std::thread::scope(|s| {
+    ///     for _ in 0..2 {
+    ///         s.spawn(|| {
+    ///             let before = *seen.lock().unwrap();
+    ///             *seen.lock().unwrap() = before + 1;
+    ///         });
+    ///     }
+    /// });
+    /// assert_eq!(*seen.lock().unwrap(), 1, "one of two updates is lost");
+    /// ```
     pub fn among(threads: usize) -> Adversary {
+        Adversary::after(Plot::Overtake, threads)
+    }
+
+    /// Whoever has a [`Mutex`](super::Mutex) does not get a second until each
+    /// other of so many threads has one, too, or waits.
+    ///
+    /// Threads that can come to a deadlock by each taking one lock, and then
+    /// wanting that of another, then do. Threads that cannot, do not.
+    ///
+    /// Start the threads when it is there; see [`among`](Adversary::among).
+    ///
+    /// ```
+    /// use lab::sync::{Adversary, Mutex};
+    ///
+    /// let forks = [0, 1].map(Mutex::new);
+    /// let both_have_tried = std::sync::Barrier::new(2);
+    /// let _adversary = Adversary::each_holds_one(2);
+    /// std::thread::scope(|s| {
+    ///     for (mine, other) in [(0, 1), (1, 0)] {
+    ///         let (forks, both_have_tried) = (&forks, &both_have_tried);
+    ///         s.spawn(move || {
+    ///             let _mine = forks[mine].lock().unwrap();
+    ///             // `lock` would never come back.
+    ///             assert!(forks[other].try_lock().is_err());
+    ///             both_have_tried.wait();
+    ///         });
+    ///     }
+    /// });
+    /// ```
+    pub fn each_holds_one(threads: usize) -> Adversary {
+        Adversary::after(Plot::Deadlock, threads)
+    }
+
+    fn after(plot: Plot, threads: usize) -> Adversary {
         static ONE: Mutex<()> = Mutex::new(());
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut game = game();
         let number = game.number + 1;
-        *game = Game { number, expected: threads, arrived: 0, left: 0 };
+        *game = Game { number, plot, expected: threads, ..NO_GAME };
         ON.store(true, SeqCst);
         Adversary { _one_at_a_time: one }
     }
@@ -87,34 +144,56 @@ impl Drop for Adversary {
     }
 }
 
+/// A thread is about to try for a lock.
+pub(super) fn tries() {
+    let has_one = |player: &Player| player.locks.get() > 0;
+    if ON.load(SeqCst) && PLAYER.try_with(has_one).unwrap_or(false) {
+        hold_up(Plot::Deadlock, |game| {
+            game.engaged + game.left >= game.expected
+        });
+    }
+}
+
+/// A thread has to wait: for a lock, or to be notified and then for its lock.
+pub(super) fn waits() {
+    play(|player| player.waits.set(true));
+}
+
 /// A thread has taken the lock whose turns these are.
 pub(super) fn taken(turns: &AtomicU64) {
     // Who waits in `let_another_in` looks at this under GAME, and so is either
     // yet to look or already asleep when we notify.
     turns.fetch_add(1, SeqCst);
-    if ON.load(SeqCst) {
-        let _ = PLAYER.try_with(|player| player.arrive(&mut game()));
-        MOVED.notify_all();
-    }
+    play(|player| {
+        player.waits.set(false);
+        player.locks.update(|n| n + 1);
+    });
 }
 
-/// Which turn it is. Nobody else can begin one before the lock is released.
-pub(super) fn turn(turns: &AtomicU64) -> u64 {
+/// A thread is about to release a lock. Gives back which turn it is: nobody else
+/// can begin one before the lock is released.
+pub(super) fn releases(turns: &AtomicU64) -> u64 {
+    play(|player| player.locks.update(|n| n.saturating_sub(1)));
     turns.load(Relaxed)
 }
 
 /// Holds up the thread that released a lock until another has taken it.
 pub(super) fn let_another_in(turns: &AtomicU64, turn: u64) {
-    if !ON.load(SeqCst) || thread::panicking() {
-        return;
+    if ON.load(SeqCst) && !thread::panicking() {
+        hold_up(Plot::Overtake, |game| {
+            let all_here = game.arrived >= game.expected;
+            let alone = game.arrived - game.left <= 1;
+            turns.load(SeqCst) != turn || all_here && alone
+        });
     }
+}
+
+/// Waits for what the adversary is after, but not for ever.
+fn hold_up(plot: Plot, is_come: impl Fn(&Game) -> bool) {
     let began = Instant::now();
     let mut game = game();
-    while turns.load(SeqCst) == turn && ON.load(SeqCst) {
+    while game.plot == plot && ON.load(SeqCst) && !is_come(&game) {
         let all_here = game.arrived >= game.expected;
-        if all_here && game.arrived - game.left <= 1 {
-            return;
-        }
         let patience = if all_here { TO_MOVE } else { TO_ARRIVE };
         let Some(left) = patience.checked_sub(began.elapsed()) else {
             // Whoever was expected and is not here by now counts as one less.
@@ -127,6 +206,20 @@ pub(super) fn let_another_in(turns: &AtomicU64, turn: u64) {
     }
 }
 
+/// Changes what is known of this thread.
+fn play(change: impl FnOnce(&Player)) {
+    if ON.load(SeqCst) {
+        let _ = PLAYER.try_with(|player| {
+            let mut game = game();
+            player.arrive(&mut game);
+            game.engaged -= usize::from(player.is_engaged());
+            change(player);
+            game.engaged += usize::from(player.is_engaged());
+        });
+        MOVED.notify_all();
+    }
+}
+
 fn game() -> MutexGuard<'static, Game> {
     GAME.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -135,17 +228,29 @@ fn game() -> MutexGuard<'static, Game> {
 struct Player {
     /// The game it plays; none yet is 0.
     game: Cell<u64>,
+    /// How many locks it has.
+    locks: Cell<usize>,
+    /// Set while it waits.
+    waits: Cell<bool>,
 }
 
 thread_local! {
-    static PLAYER: Player = const { Player { game: Cell::new(0) } };
+    static PLAYER: Player = const {
+        Player { game: Cell::new(0), locks: Cell::new(0), waits: Cell::new(false) }
+    };
 }
 
 impl Player {
     fn arrive(&self, game: &mut Game) {
         if self.game.replace(game.number) != game.number {
             game.arrived += 1;
+            self.locks.set(0);
+            self.waits.set(false);
         }
+    }
+
+    fn is_engaged(&self) -> bool {
+        self.locks.get() > 0 || self.waits.get()
     }
 }
 
@@ -154,6 +259,7 @@ impl Drop for Player {
         let mut game = game();
         if self.game.get() == game.number {
             game.left += 1;
+            game.engaged -= usize::from(self.is_engaged());
             MOVED.notify_all();
         }
     }

@@ -1,6 +1,6 @@
 //! A condition variable that says who waits on it and who notifies it.
 
-use super::{Mutex, MutexGuard, next_name};
+use super::{Mutex, MutexGuard, adversary, next_name};
 use crate::record::{self, What};
 use std::fmt;
 use std::sync::{self, LockResult, PoisonError, WaitTimeoutResult};
@@ -113,7 +113,9 @@ impl Condvar {
     ) -> (&'a Mutex<T>, sync::MutexGuard<'a, T>) {
         let inner = guard.inner.take().expect("it is there until the drop");
         record::event(What::Release(&guard.mutex.name));
+        adversary::releases(&guard.mutex.turns);
         record::event(What::Wait(&self.name));
+        adversary::waits();
         (guard.mutex, inner)
     }
 }

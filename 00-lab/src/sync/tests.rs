@@ -2,8 +2,8 @@
 
 use super::{Adversary, Condvar, Mutex, short_name};
 use std::collections::HashSet;
-use std::sync::TryLockError;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Barrier, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,46 @@ fn under_the_adversary_check_and_insert_is_never_lost() {
     for round in 0..200 {
         assert_eq!(firsts(2, check_and_insert), 1, "two, round {round}");
         assert_eq!(firsts(8, check_and_insert), 1, "eight, round {round}");
+    }
+}
+
+#[test]
+fn under_the_adversary_each_has_one_and_nobody_gets_two() {
+    for round in 0..200 {
+        let forks = [(); 5].map(Mutex::new);
+        let all_have_tried = Barrier::new(5);
+        let _adversary = Adversary::each_holds_one(5);
+        let got = AtomicUsize::new(0);
+        thread::scope(|s| {
+            for seat in 0..5 {
+                let (forks, got) = (&forks, &got);
+                let all_have_tried = &all_have_tried;
+                s.spawn(move || {
+                    let _left = forks[seat].lock().unwrap();
+                    let right = forks[(seat + 1) % 5].try_lock();
+                    got.fetch_add(right.is_ok().into(), Relaxed);
+                    all_have_tried.wait();
+                });
+            }
+        });
+        assert_eq!(got.into_inner(), 0, "round {round}");
+    }
+}
+
+#[test]
+fn under_the_adversary_locks_taken_in_one_order_are_all_taken() {
+    for _ in 0..200 {
+        let forks = [(); 5].map(Mutex::new);
+        let _adversary = Adversary::each_holds_one(5);
+        thread::scope(|s| {
+            for seat in 0..5 {
+                let (forks, other) = (&forks, (seat + 1) % 5);
+                s.spawn(move || {
+                    let _first = forks[seat.min(other)].lock().unwrap();
+                    let _second = forks[seat.max(other)].lock().unwrap();
+                });
+            }
+        });
     }
 }
 

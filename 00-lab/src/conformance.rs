@@ -255,7 +255,7 @@ impl Rung<'_> {
 fn run(mut command: Command) -> Result<Ran, String> {
     // No run here needs a tenth of it.
     let limit = Duration::from_secs(60);
-    watchdog::run(&mut command, limit).map_err(|hung| hung.why)
+    watchdog::run(&mut command, limit).map_err(|hung| hung.to_string())
 }
 
 /// That the program has not given up, nor panicked on the way.

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A check that records nothing for so long hangs.
-const SILENCE: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// Watches what happens between [`begin`](Judge::begin) and
 /// [`end`](Judge::end): records it, and ends this process if it hangs, saying

@@ -5,6 +5,7 @@ mod run;
 pub use run::{Hung, Ran, end_all, run};
 
 use crate::record::{self, Recording};
+use rustix::process::getppid;
 use std::fs;
 use std::io::{Write, stderr};
 use std::mem;
@@ -31,7 +32,10 @@ pub struct Watch {
     /// How long the recording was, and since when it is.
     size: u64,
     since: Instant,
-    /// Set once it has been searched for a circle.
+    /// Set if a circle is a reason. A program may have one on purpose, and go
+    /// on beside it.
+    circles: bool,
+    /// Set once it has been searched for one.
     searched: bool,
     /// When we last looked.
     looked: Instant,
@@ -44,17 +48,26 @@ impl Watch {
     /// and to be done by `end`. Both read this process's recording.
     pub fn new(pid: u32, silence: Duration, end: Option<Instant>) -> Watch {
         let (since, cpu) = (Instant::now(), cpu_of(pid));
-        let (size, searched) = (0, false);
-        Watch { pid, silence, end, size, since, searched, looked: since, cpu }
+        Watch {
+            pid,
+            silence,
+            end,
+            size: 0,
+            since,
+            circles: false,
+            searched: false,
+            looked: since,
+            cpu,
+        }
     }
 
     /// Why the process ought to be ended, if it ought to be. Cheap, as long as
-    /// all is well; ask once a second, or more often.
+    /// all is well; ask several times in a `silence`.
     pub fn check(&mut self) -> Option<String> {
         let now = Instant::now();
         // All of us were stopped (Ctrl-Z), or a debugger holds the process:
         // such silence says nothing.
-        let asleep = now - self.looked > PAUSE;
+        let asleep = now - self.looked > self.silence / 2;
         self.looked = now;
         if asleep || is_traced(self.pid) {
             self.since = now;
@@ -73,7 +86,7 @@ impl Watch {
         } else if path.is_some() && silent >= self.silence {
             let what = format!("nothing has happened for {silent:.1?}");
             what + &self.cpu_used(silent)
-        } else if silent >= LULL && self.finds_a_circle() {
+        } else if self.circles && silent >= LULL && self.finds_a_circle() {
             "deadlock".to_owned()
         } else {
             return None;
@@ -105,9 +118,6 @@ impl Watch {
 
 /// Whoever records nothing for so long may be in a deadlock.
 const LULL: Duration = Duration::from_millis(100);
-
-/// Whoever asks once a second and has not asked for so long was stopped.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// Set if a debugger is attached; only Linux tells.
 fn is_traced(pid: u32) -> bool {
@@ -146,15 +156,21 @@ fn cpu_of(pid: u32) -> Option<Duration> {
 
 /// Watches this very process while the guard lives: ends it with status 101
 /// and says why, if nothing is recorded for as long as `silence`, and at once
-/// if threads wait for one another in a circle.
+/// if threads wait for one another in a circle. Ends it too if its parent has
+/// ended, who would have ended it.
 ///
 /// For tests: several may watch at once.
 pub fn in_thread(silence: Duration) -> Watching {
     let (stop, stopped) = channel::<()>();
+    let parent = getppid();
     let watch = move || {
-        let mut watch = Watch::new(process::id(), silence, None);
+        let watch = Watch::new(process::id(), silence, None);
+        let mut watch = Watch { circles: true, ..watch };
         let pause = (silence / 10).min(LULL);
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
+            if getppid() != parent {
+                process::exit(101);
+            }
             if let Some(verdict) = watch.check() {
                 // Not `eprintln`, which a test harness would capture, and drop.
                 let _ = writeln!(stderr(), "\nended: {verdict}");

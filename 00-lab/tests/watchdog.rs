@@ -46,7 +46,7 @@ fn a_deadlock_is_explained_after_the_kill() {
     let limit = Duration::from_secs(2);
     let hung = watchdog::run(&mut part("hangs_in_every_way"), limit);
     let hung = hung.expect_err("it hangs");
-    let why = &hung.why;
+    let why = &hung.to_string();
     assert!(why.starts_with("still running after 2.0s\n"), "{why}");
     for sentence in [
         "left waits for lock Fork 2, which right holds",

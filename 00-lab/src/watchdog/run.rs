@@ -30,8 +30,12 @@ pub struct Ran {
 
 /// A program that did not, or that could not be started.
 pub struct Hung {
-    /// What happened, who waits for whom, the lanes, and what it had written.
+    /// What happened, who waits for whom, and the lanes.
     pub why: String,
+    /// What it had written to standard output.
+    pub stdout: String,
+    /// What it had written to standard error.
+    pub stderr: String,
     /// What it had recorded.
     pub recording: Box<Recording>,
 }
@@ -60,19 +64,21 @@ pub struct Hung {
 /// If it does not end in time or cannot be started. The [`Hung`] explains.
 pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
     let file = RecordingFile::new();
-    let mut running = match Running::start(command, &file) {
-        Ok(running) => running,
-        Err(why) => {
-            let program = command.get_program().display();
-            let why = format!("cannot start {program}: {why}");
-            return Err(Hung { why, recording: Box::default() });
+    let started = Running::start(command, &file);
+    let mut running = started.map_err(|why| {
+        let program = command.get_program().display();
+        Hung {
+            why: format!("cannot start {program}: {why}"),
+            stdout: String::new(),
+            stderr: String::new(),
+            recording: Box::default(),
         }
-    };
+    })?;
     if let Some(status) = running.wait(limit) {
         let [stdout, stderr] = running.output();
         return Ok(Ran { status, stdout, stderr, recording: file.read() });
     }
-    let mut why = match running.status {
+    let why = match running.status {
         None => format!("still running after {limit:.1?}"),
         Some(_) => {
             "ended, but a process is left that has its output open".to_owned()
@@ -80,13 +86,9 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
     };
     running.kill();
     let recording = Box::new(file.read());
-    why = verdict(&why, Some(Recording::clone(&recording)));
-    for (name, text) in ["stdout", "stderr"].iter().zip(running.output()) {
-        if !text.is_empty() {
-            why += &format!("--- {name}\n{text}");
-        }
-    }
-    Err(Hung { why, recording })
+    let why = verdict(&why, Some(Recording::clone(&recording)));
+    let [stdout, stderr] = running.output();
+    Err(Hung { why, stdout, stderr, recording })
 }
 
 /// A program, and the threads that read what it writes: both streams at once,
@@ -220,7 +222,14 @@ impl Drop for RecordingFile {
 
 impl fmt::Display for Hung {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
+        f.write_str(&self.why)?;
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)]
+        {
+            if !text.is_empty() {
+                write!(f, "--- {name}\n{text}")?;
+            }
+        }
+        Ok(())
     }
 }
 

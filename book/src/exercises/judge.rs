@@ -176,11 +176,12 @@ impl Target {
                 let why = format!("passed {passed} of {of}");
                 Verdict::new(Kind::Solved, why)
             }
-            Some(Verdict { kind, why, recording }) => Verdict {
-                kind: Kind::Flaky,
-                why: format!("passed {passed} of {of}; once, {kind}: {why}"),
-                recording,
-            },
+            Some(verdict) => {
+                let Verdict { kind, why, .. } = &verdict;
+                let why =
+                    format!("passed {passed} of {of}; once, {kind}: {why}");
+                Verdict { kind: Kind::Flaky, why, ..verdict }
+            }
         }
     }
 
@@ -195,6 +196,7 @@ impl Target {
             Ok(ran) => verdict_of(ran, test),
             Err(hung) => Some(Verdict {
                 kind: Kind::Hangs,
+                printed: printed(&hung.stdout, test) + &hung.stderr,
                 why: hung.why,
                 recording: Some(*hung.recording),
             }),
@@ -209,7 +211,7 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     if status.success() && stdout.contains("\ntest result: ok. 1 passed") {
         return None;
     }
-    let panics = panics(&stderr);
+    let (panics, others) = panics(&stderr);
     let of_test = panics.iter().rfind(|panic| panic.thread == test);
     let said = of_test.map_or("", |panic| panic.said.as_str());
     let said = said.strip_prefix(ASSERT_EQ).unwrap_or(said);
@@ -223,10 +225,22 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     } else if let Some(first) = panics.first() {
         (Kind::Panics, sentence(first))
     } else {
-        let how = format!("it ends the whole process: {status}\n{stderr}");
-        (Kind::Panics, how.trim_end().to_owned())
+        (Kind::Panics, format!("it ends the whole process: {status}"))
     };
-    Some(Verdict { kind, why, recording: Some(recording) })
+    let printed = match kind {
+        // That is in it already.
+        Kind::Hangs => printed(&stdout, test),
+        _ => printed(&stdout, test) + &others,
+    };
+    Some(Verdict { kind, why, printed, recording: Some(recording) })
+}
+
+/// What a test has printed, without what is printed about it.
+fn printed(stdout: &str, test: &str) -> String {
+    let printed = stdout.trim_start().strip_prefix("running 1 test\n");
+    let end = format!("test {test} ... ");
+    let printed = printed.unwrap_or(stdout).split(&end).next();
+    printed.unwrap_or_default().to_owned()
 }
 
 /// What a check begins its own panics with.

@@ -9,15 +9,17 @@ pub struct Panic<'a> {
     pub said: String,
 }
 
-/// All panics, in the order in which they were reported.
+/// All panics, in the order in which they were reported, and what else was
+/// written.
 ///
 /// ```text
 /// thread 'check::results_come_in_order' (4242) panicked at FILE:21:9:
 /// wrong answer: …
 /// note: run with `RUST_BACKTRACE=1` environment variable to …
 /// ```
-pub fn panics(stderr: &str) -> Vec<Panic<'_>> {
+pub fn panics(stderr: &str) -> (Vec<Panic<'_>>, String) {
     let mut panics: Vec<Panic<'_>> = Vec::new();
+    let mut others = String::new();
     let mut is_said = false;
     for line in stderr.lines() {
         if let Some((thread, place)) = heading(line) {
@@ -30,12 +32,15 @@ pub fn panics(stderr: &str) -> Vec<Panic<'_>> {
         {
             panic.said += line;
             panic.said.push('\n');
+        } else {
+            others += line;
+            others.push('\n');
         }
     }
     for panic in &mut panics {
         panic.said.truncate(panic.said.trim_end().len());
     }
-    panics
+    (panics, others)
 }
 
 /// The thread and the place. The number of the thread is not always there.
@@ -64,7 +69,9 @@ and this
 wrong answer: of two lines
   and no more
 ";
-        let [boom, wrong] = &panics(stderr)[..] else { panic!("two") };
+        let (panics, others) = panics(stderr);
+        assert_eq!(others, "the answer prints this\n\nand this\n\n");
+        let [boom, wrong] = &panics[..] else { panic!("two") };
         assert_eq!((boom.thread, boom.place), ("<unnamed>", "src/lib.rs:1:2"));
         assert_eq!(boom.said, "boom");
         assert_eq!(wrong.thread, "check::it's_right");

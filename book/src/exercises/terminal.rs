@@ -73,6 +73,9 @@ fn say(exercise: &Exercise, verdict: &Verdict) {
     {
         println!("\n{}", recording.lanes(lab::record::width()));
     }
+    if !verdict.printed.trim().is_empty() {
+        println!("\nit printed:\n{}", indented(verdict.printed.trim()));
+    }
     let page = Page::of(exercise).unwrap_or_default();
     if let Some(cause) = page.cause(verdict) {
         println!("\nusually: {cause}");

@@ -9,6 +9,8 @@ pub struct Verdict {
     pub kind: Kind,
     /// Sentences; of an answer that does not compile, the compiler's.
     pub why: String,
+    /// What the answer itself printed.
+    pub printed: String,
     /// The run that it was judged by.
     pub recording: Option<Recording>,
 }
@@ -32,7 +34,12 @@ pub enum Kind {
 
 impl Verdict {
     pub fn new(kind: Kind, why: impl Into<String>) -> Verdict {
-        Verdict { kind, why: why.into(), recording: None }
+        Verdict {
+            kind,
+            why: why.into(),
+            printed: String::new(),
+            recording: None,
+        }
     }
 }
 

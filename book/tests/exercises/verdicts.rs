@@ -26,8 +26,13 @@ fn each_kind_of_answer_meets_its_verdict() {
         ],
     );
     judged(
-        "pub fn answer() -> i32 { 6 + 6 }",
-        &["six-times-seven: wrong answer", "12 is not 42"],
+        "pub fn answer() -> i32 { println!(\"six\"); dbg!(6) + 6 }",
+        &[
+            "six-times-seven: wrong answer",
+            "12 is not 42",
+            "it printed:\n  six\n",
+            "] 6 = 6\n",
+        ],
     );
     judged(
         "pub fn answer() -> i32 { -42 }",

@@ -172,7 +172,12 @@ impl Own {
     fn record(&self, lane: Id, what: What<'_>) {
         if lane == self.id && !self.told.replace(true) {
             let thread = thread::current();
-            let name = thread.name().map_or_else(next_name, str::to_owned);
+            let name = match thread.name() {
+                None => next_name(),
+                // A sentence with its modules, too long for the side of a lane.
+                Some(name) if name.contains("::") => "test".to_owned(),
+                Some(name) => name.to_owned(),
+            };
             let spawn =
                 What::Spawn { kind: "thread", parent: None, name: &name };
             self.write(lane, spawn);

@@ -62,10 +62,10 @@ pub fn reset(exercise: &Exercise) -> Result<Option<PathBuf>> {
     if answer.exists() && !exercise.is_started()? {
         return Ok(None);
     }
-    let backups = folder(exercise)?;
+    let backups = folder(&exercise.root)?;
     let aside = backups.join(".starter");
     write_aside(&aside, &fs::read(exercise.starter())?)?;
-    let backup = move_away(exercise, &backups)?;
+    let backup = move_away(exercise)?;
     put(&aside, &answer, backup.as_deref())?;
     lock.folder.sync_all()?;
     Ok(backup)
@@ -80,11 +80,11 @@ pub fn reset(exercise: &Exercise) -> Result<Option<PathBuf>> {
 pub fn undo(exercise: &Exercise) -> Result<(PathBuf, Option<PathBuf>)> {
     let lock = Lock::on(&exercise.root)?;
     let answer = exercise.answer();
-    let backups = folder(exercise)?;
+    let backups = folder(&exercise.root)?;
     let Some(newest) = of(exercise, &backups)?.pop() else {
         bail!("nothing of yours was kept for {}", exercise.name);
     };
-    let mut instead = move_away(exercise, &backups)?;
+    let mut instead = move_away(exercise)?;
     put(&newest, &answer, instead.as_deref())?;
     let starter = fs::read(exercise.starter())?;
     if let Some(moved) = &instead
@@ -98,14 +98,32 @@ pub fn undo(exercise: &Exercise) -> Result<(PathBuf, Option<PathBuf>)> {
 }
 
 /// The folder of the backups.
-fn folder(exercise: &Exercise) -> io::Result<PathBuf> {
-    let folder = exercise.root.join("backups");
+fn folder(root: &Path) -> io::Result<PathBuf> {
+    let folder = root.join("backups");
     fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
+/// A file that is not there yet, `backups/NAME.DATE.END`. Names sort by time.
+///
+/// # Errors
+///
+/// If there is no folder for it.
+pub fn dated(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
+    let folder = folder(root)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let mut time = now.map_err(io::Error::other)?;
+    loop {
+        let file = folder.join(format!("{name}.{}.{end}", date(time)));
+        if !file.exists() {
+            return Ok(file);
+        }
+        time += Duration::from_micros(1);
+    }
+}
+
 /// The backups of an exercise, the newest last.
-pub fn of(exercise: &Exercise, backups: &Path) -> io::Result<Vec<PathBuf>> {
+fn of(exercise: &Exercise, backups: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(backups)? {
         let path = entry?.path();
@@ -124,19 +142,8 @@ pub fn of(exercise: &Exercise, backups: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Moves the answer, if there is one, to a backup of today. Moved, not copied:
 /// what an editor is writing into it just now goes with it.
-fn move_away(exercise: &Exercise, backups: &Path) -> Result<Option<PathBuf>> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let mut backup;
-    let mut later = Duration::ZERO;
-    // Names sort by time, to the microsecond; an earlier one is not overwritten.
-    loop {
-        let name = format!("{}.{}.rs", exercise.name, date(now + later));
-        backup = backups.join(name);
-        if !backup.exists() {
-            break;
-        }
-        later += Duration::from_micros(1);
-    }
+fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
+    let backup = dated(&exercise.root, &exercise.name, "rs")?;
     match fs::rename(exercise.answer(), &backup) {
         Ok(()) => Ok(Some(backup)),
         Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),

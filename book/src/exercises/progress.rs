@@ -1,10 +1,11 @@
 //! How far the reader is: one text file, which git does not see.
 //!
 //! It is derived: without it, a check makes it anew. All that it alone knows
-//! is which hints and solutions the reader has asked for.
+//! is which hints and solutions the reader has asked for, and which page was
+//! open last.
 
 use super::Exercise;
-use super::keep::{Lock, write};
+use super::keep::{Lock, dated, write};
 use super::verdict::Kind;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -15,7 +16,13 @@ use std::path::{Path, PathBuf};
 
 /// What is known of every exercise that was ever looked at.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Progress(BTreeMap<String, Entry>);
+pub struct Progress {
+    exercises: BTreeMap<String, Entry>,
+    /// The page that was open last, `1-threads/1-3-lost-race.html`.
+    pub page: Option<String>,
+    /// How many lines made no sense.
+    odd: usize,
+}
 
 /// What is known of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,34 +38,56 @@ pub struct Entry {
 }
 
 impl Progress {
-    /// What the file says. A file, a line, a word that makes no sense says
-    /// nothing.
+    /// What the file says. A file or a line that makes no sense says nothing.
     pub fn read(root: &Path) -> Progress {
         let text = fs::read(file(root)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        Progress(lines.filter_map(entry).collect())
+        let mut progress = Progress::default();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            match (line.strip_prefix("page "), entry(line)) {
+                (Some(page), _) => progress.page = Some(page.to_owned()),
+                (_, Some((name, entry))) => {
+                    progress.exercises.insert(name, entry);
+                }
+                _ => progress.odd += 1,
+            }
+        }
+        progress
     }
 
-    /// Changes what is known of an exercise.
+    /// Changes what is known.
     ///
     /// # Errors
     ///
     /// If the file cannot be written; it then says what it said.
     pub fn update(
-        exercise: &Exercise,
-        change: impl FnOnce(&mut Entry),
+        root: &Path,
+        change: impl FnOnce(&mut Progress),
     ) -> io::Result<()> {
-        let root = &exercise.root;
         // Several of us may be at it: a watch in one window, a page in another.
         let lock = Lock::on(root)?;
         let mut progress = Progress::read(root);
-        change(progress.0.entry(exercise.name.clone()).or_default());
+        if progress.odd > 0 {
+            let odd = dated(root, "progress", "txt")?;
+            fs::copy(file(root), &odd)?;
+            eprintln!(
+                "{} lines of progress.txt make no sense; as it was, it is now {}",
+                progress.odd,
+                odd.display()
+            );
+        }
+        change(&mut progress);
         write(&lock, &file(root), progress.text().as_bytes())
     }
 
+    /// What is known of an exercise.
     pub fn of(&self, exercise: &Exercise) -> Entry {
-        self.0.get(&exercise.name).cloned().unwrap_or_default()
+        self.exercises.get(&exercise.name).cloned().unwrap_or_default()
+    }
+
+    /// The same, to be changed.
+    pub fn of_mut(&mut self, exercise: &Exercise) -> &mut Entry {
+        self.exercises.entry(exercise.name.clone()).or_default()
     }
 
     fn text(&self) -> String {
@@ -67,7 +96,10 @@ impl Progress {
 # it is about, and what you have asked for. The book writes this file.
 "
         .to_owned();
-        for (name, entry) in &self.0 {
+        if let Some(page) = &self.page {
+            let _ = writeln!(text, "page {page}");
+        }
+        for (name, entry) in &self.exercises {
             let (verdict, answer) = match &entry.verdict {
                 Some((kind, answer)) => (kind.id(), answer.as_str()),
                 None => ("-", "-"),
@@ -100,17 +132,21 @@ fn file(root: &Path) -> PathBuf {
 fn entry(line: &str) -> Option<(String, Entry)> {
     let mut words = line.split_whitespace();
     let name = words.next()?.to_owned();
-    let (id, hash) = (words.next()?, words.next()?);
-    let kind = Kind::ALL.into_iter().find(|kind| kind.id() == id);
-    let is_hash = hash.len() == 16 && hash.bytes().all(is_hex_digit);
-    let verdict = kind.filter(|_| is_hash).map(|kind| (kind, hash.to_owned()));
+    let verdict = match (words.next()?, words.next()?) {
+        ("-", "-") => None,
+        (id, hash) => {
+            let kind = Kind::ALL.into_iter().find(|kind| kind.id() == id)?;
+            let is_hash = hash.len() == 16 && hash.bytes().all(is_hex_digit);
+            Some((kind, is_hash.then(|| hash.to_owned())?))
+        }
+    };
     let mut entry = Entry { verdict, ..Entry::default() };
     for word in words {
-        match word.split_once('=') {
-            Some(("hints", n)) => entry.hints = n.parse().unwrap_or(0),
-            None if word == "solved" => entry.solved = true,
-            None if word == "shown" => entry.shown = true,
-            _ => {}
+        match (word, word.strip_prefix("hints=")) {
+            (_, Some(n)) => entry.hints = n.parse().ok()?,
+            ("solved", _) => entry.solved = true,
+            ("shown", _) => entry.shown = true,
+            _ => return None,
         }
     }
     Some((name, entry))
@@ -134,16 +170,31 @@ mod tests {
             hints: 2,
         };
         let names = ["a", "b"].map(str::to_owned);
-        let progress = Progress(names.map(|name| (name, entry.clone())).into());
+        let progress = Progress {
+            exercises: names.map(|name| (name, entry.clone())).into(),
+            page: Some("index.html".to_owned()),
+            odd: 0,
+        };
         let folder = crate::folder::Folder::new().unwrap();
-        fs::write(file(folder.path()), progress.text()).unwrap();
-        assert_eq!(Progress::read(folder.path()), progress);
+        let root = folder.path();
+        fs::write(file(root), progress.text()).unwrap();
+        assert_eq!(Progress::read(root), progress);
 
         let damaged = progress.text().replacen("0123", "\u{fffd}", 1);
-        fs::write(file(folder.path()), damaged + "c\n\nd x").unwrap();
-        let read = Progress::read(folder.path());
-        assert_eq!(read.0["a"], Entry { verdict: None, ..entry.clone() });
-        assert_eq!(read.0["b"], entry);
-        assert!(!read.0.contains_key("c"));
+        fs::write(file(root), damaged + "c\n\nd x").unwrap();
+        let read = Progress::read(root);
+        assert_eq!(read.exercises.keys().collect::<Vec<_>>(), ["b"]);
+        assert_eq!(read.exercises["b"], entry);
+        assert_eq!(read.odd, 4);
+
+        // What makes no sense to us may to somebody.
+        let odd = fs::read(file(root)).unwrap();
+        Progress::update(root, |_| {}).unwrap();
+        let kept = fs::read_dir(root.join("backups")).unwrap();
+        let [kept] = &kept.map(Result::unwrap).collect::<Vec<_>>()[..] else {
+            panic!("one copy is kept")
+        };
+        assert_eq!(fs::read(kept.path()).unwrap(), odd);
+        assert_eq!(Progress::read(root).odd, 0);
     }
 }

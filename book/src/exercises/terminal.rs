@@ -57,7 +57,8 @@ fn judged(
     let is_started = exercise.is_started().unwrap_or(true);
     let verdict = judge(exercise, remark)?;
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
-    Progress::update(exercise, |entry| {
+    Progress::update(&exercise.root, |progress| {
+        let entry = progress.of_mut(exercise);
         entry.verdict = answer.map(|answer| (kind, answer));
         entry.solved |= kind == Kind::Solved;
     })
@@ -154,7 +155,7 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
         println!("\nthat was the last one; ours, if you want to see it:");
         println!("cargo run -- solution {} --anyway", exercise.name);
     }
-    Progress::update(exercise, |entry| entry.hints = n + 1)?;
+    Progress::update(&tree.root, |all| all.of_mut(exercise).hints = n + 1)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -185,7 +186,7 @@ pub fn solution(
         return Ok(ExitCode::FAILURE);
     }
     if !solved && !shown {
-        Progress::update(exercise, |entry| entry.shown = true)?;
+        Progress::update(&tree.root, |all| all.of_mut(exercise).shown = true)?;
     }
     let (idea, _) = parts(&fs::read_to_string(exercise.solution())?);
     println!("{idea}\n");

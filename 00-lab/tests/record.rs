@@ -49,6 +49,13 @@ fn a_deadlock_is_named_as_a_circle() {
 }
 
 #[test]
+fn who_has_just_been_woken_waits_no_longer() {
+    let lines = "0 1 0 wait /1\n4 1 0 run";
+    let sentence = "thread 1 runs and has recorded nothing for 10 s";
+    assert_eq!(sentences(lines), [sentence]);
+}
+
+#[test]
 fn a_chain_of_waits_is_no_circle() {
     let lines = PHILOSOPHERS.rsplit_once('\n').expect("lines").0;
     let sentences = sentences(lines);

@@ -137,6 +137,25 @@ fn names(folder: &Path, end: &str) -> Vec<String> {
             Some(name.strip_suffix(end)?.to_owned())
         })
         .collect();
-    names.sort();
+    names.sort_by_key(|name| in_order(name));
     names
+}
+
+/// What names are sorted by: 1-9 comes before 1-10.
+fn in_order(name: &str) -> Vec<(u32, String)> {
+    let parts = name.split('-');
+    let parts = parts.map(|part| (part.parse().unwrap_or(0), part.to_owned()));
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn numbers_in_names_are_numbers() {
+        let mut names = ["1-10-b", "2-1-c", "1-9-z", "a-1"];
+        names.sort_by_key(|name| in_order(name));
+        assert_eq!(names, ["a-1", "1-9-z", "1-10-b", "2-1-c"]);
+    }
 }

@@ -185,9 +185,8 @@ impl Reader {
     fn finish(mut self) -> Recording {
         let end = self.recording.length;
         for (track, open) in self.recording.tracks.iter_mut().zip(&self.open) {
-            // Also a wait of which we have only seen the beginning counts.
-            let waits = !matches!(open.state, State::Run { .. });
-            if !track.ended && (waits || open.since < end) {
+            // Also what we have seen only the beginning of counts.
+            if !track.ended {
                 track.push(open.until(end, None));
             }
             for held in track.held.iter_mut().filter(|held| held.kept) {

@@ -35,6 +35,7 @@ pub use job::Job;
 pub use record::{Lane, cpu_time, waiting};
 pub use site::{Seen, Shape, Site};
 pub use url::Url;
+pub use usage::Usage;
 
 /// The name of this program, which is the rung's or the step's.
 fn program() -> String {

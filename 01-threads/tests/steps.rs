@@ -1,6 +1,6 @@
 //! What each step of rung 1 claims, on its recording.
 
-use lab::record::{Recording, State};
+use lab::record::{Recording, Span, State};
 use lab::watchdog;
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -15,9 +15,17 @@ fn run(step: &str) -> (Recording, String) {
 
 /// The two numbers of `40 pages, 52 requests`.
 fn pages_and_requests(stdout: &str) -> (u32, u32) {
-    let line = stdout.lines().last().unwrap();
-    let mut numbers = line.split(' ').filter_map(|word| word.parse().ok());
-    (numbers.next().unwrap(), numbers.next().unwrap())
+    let numbers = numbers(stdout.lines().last().unwrap());
+    (numbers[0], numbers[1])
+}
+
+/// The numbers in a line, without their units; of `9.7`, the 9.
+fn numbers(line: &str) -> Vec<u32> {
+    let words = line.split(' ').filter_map(|word| {
+        let end = word.find(|c: char| !c.is_ascii_digit());
+        word[..end.unwrap_or(word.len())].parse().ok()
+    });
+    words.collect()
 }
 
 #[test]
@@ -142,4 +150,61 @@ fn the_sender_waits_for_room_and_the_queue_stays_short() {
         let waited: Duration = waits.map(|span| span.to - span.from).sum();
         assert!(waited > recording.length / 2, "{waited:?} for room");
     }
+}
+
+#[test]
+fn some_pages_are_in_time_and_nobody_stops_the_others() {
+    let (mut in_time, mut too_late) = (0, 0);
+    for _ in 0..5 {
+        let (recording, stdout) =
+            run(env!("CARGO_BIN_EXE_1-9-select-with-a-deadline"));
+        let pages = numbers(stdout.lines().last().unwrap());
+        assert_eq!(pages.iter().sum::<u32>(), 8, "{stdout}");
+        in_time += pages[0];
+        too_late += pages[1];
+
+        let threads = recording.of_kind("thread");
+        let (main, fetching): (Vec<_>, Vec<_>) =
+            threads.partition(|track| track.name == "main");
+        assert!(fetching.iter().all(|thread| thread.ended), "{stdout}");
+        // Whoever is too late still waits when `main` has given up.
+        let choice = State::Wait("page or deadline".to_owned());
+        let mut spans = main[0].spans.iter();
+        let gave_up = spans.rfind(|it| it.state == choice).unwrap().to;
+        let waits = |it: &Span| it.state.waits() && it.to > gave_up;
+        let late = fetching.iter().filter(|it| it.spans.iter().any(waits));
+        assert_eq!(late.count(), pages[1] as usize, "{stdout}");
+    }
+    assert!(in_time > 0 && too_late > 0, "{in_time}, {too_late}");
+}
+
+#[test]
+fn cores_bound_what_can_be_computed() {
+    let (recording, stdout) =
+        run(env!("CARGO_BIN_EXE_1-10-computing-needs-cores"));
+    let cores = std::thread::available_parallelism().unwrap().get() as u32;
+    assert_eq!(numbers(stdout.lines().next().unwrap()), [cores]);
+    // `threads: 2, elapsed 306ms, CPU 608ms`
+    let rows: Vec<_> = stdout.lines().skip(1).take(4).map(numbers).collect();
+    for row in &rows {
+        let &[threads, elapsed, cpu] = &row[..] else { panic!("{stdout}") };
+        let at_best = cpu / threads.min(cores);
+        assert!(elapsed > at_best * 9 / 10, "{threads}: {stdout}");
+    }
+    let threads: Vec<_> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(threads, [1, 2, 4, 8]);
+    assert_eq!(recording.of_kind("thread").count(), 1 + 1 + 2 + 4 + 8);
+    assert!(recording.most_at_once(State::runs) >= 8, "they want to run");
+}
+
+#[test]
+fn thousands_of_threads_can_be_kept_for_a_few_kilobytes_each() {
+    let (recording, stdout) =
+        run(env!("CARGO_BIN_EXE_1-11-what-a-thread-costs"));
+    let line = stdout.lines().find(|line| line.starts_with("to keep "));
+    let line = numbers(line.expect(&stdout));
+    let refused = stdout.contains("the system gives us no more: ");
+    assert!(line[0] == 10_000 || refused, "{stdout}");
+    assert!((1..1024).contains(&line[1]), "{stdout}");
+    assert_eq!(recording.of_kind("thread").count(), 1, "only main records");
 }

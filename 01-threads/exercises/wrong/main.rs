@@ -1,5 +1,5 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
-//! must be met with; `tests/exercises.rs` sees that it is.
+//! must be met with; a test of the book sees that it is.
 
 #[path = "check-then-insert/insert-after-fetch.rs"]
 mod check_then_insert_insert_after_fetch;

@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 1] = ["check-then-insert"];
+const NAMES: [&str; 4] =
+    ["predict-the-time", "ideal-time", "frontier", "check-then-insert"];
 
 #[test]
 fn names_once_given_stay() {

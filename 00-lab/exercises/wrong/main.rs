@@ -1,0 +1,23 @@
+//! Plausible answers that are wrong. The first line of each is the sentence it
+//! must be met with; a test of the book sees that it is.
+
+#[path = "frontier/failures-stay-under-way.rs"]
+mod frontier_failures_stay_under_way;
+#[path = "frontier/finished-when-the-queue-is-empty.rs"]
+mod frontier_finished_when_the_queue_is_empty;
+#[path = "frontier/known-when-taken.rs"]
+mod frontier_known_when_taken;
+#[path = "ideal-time/level-by-level.rs"]
+mod ideal_time_level_by_level;
+#[path = "ideal-time/longest-chain.rs"]
+mod ideal_time_longest_chain;
+#[path = "ideal-time/sum-or-chain.rs"]
+mod ideal_time_sum_or_chain;
+#[path = "predict-the-time/a-core-for-each.rs"]
+mod predict_the_time_a_core_for_each;
+#[path = "predict-the-time/in-the-order-of-the-list.rs"]
+mod predict_the_time_in_the_order_of_the_list;
+#[path = "predict-the-time/nothing-overlaps.rs"]
+mod predict_the_time_nothing_overlaps;
+#[path = "predict-the-time/work-after-all-waits.rs"]
+mod predict_the_time_work_after_all_waits;

@@ -2,3 +2,7 @@
 
 #[path = "../solutions/check-then-insert.rs"]
 mod check_then_insert;
+#[path = "../solutions/join-all.rs"]
+mod join_all;
+#[path = "../solutions/philosophers.rs"]
+mod philosophers;

@@ -4,9 +4,10 @@ use super::causes::Causes;
 use super::event::{Event, Id, What};
 use super::spans::{Held, Recording, Span, State, Track};
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
-use std::{fs, io};
 
 impl Recording {
     /// Reads a recording, also while it is being written, also when its last
@@ -20,9 +21,13 @@ impl Recording {
 
     /// Reads what was recorded after the first `offset` bytes.
     pub(crate) fn read_from(path: &Path, offset: u64) -> io::Result<Recording> {
-        let bytes = fs::read(path)?;
-        let bytes = bytes.get(offset as usize..).unwrap_or_default();
-        Ok(Recording::parse(&String::from_utf8_lossy(bytes)))
+        let mut file = File::open(path)?;
+        // No further: those who write may write as fast as we read.
+        let end = file.metadata()?.len();
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.take(end.saturating_sub(offset)).read_to_end(&mut bytes)?;
+        Ok(Recording::parse(&String::from_utf8_lossy(&bytes)))
     }
 
     /// Understands the text of a recording.

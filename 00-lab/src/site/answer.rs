@@ -52,6 +52,15 @@ impl Answer {
         }
     }
 
+    /// How late page `n` is.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such page.
+    pub fn latency(&self, n: usize) -> Duration {
+        self.waits[n]
+    }
+
     /// How long a crawl takes that has no costs of its own, with `at_once`
     /// requests in flight whenever that many pages are known: each page is
     /// asked for in the order in which it was found.

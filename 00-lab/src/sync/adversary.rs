@@ -25,6 +25,10 @@ const TO_ARRIVE: Duration = Duration::from_millis(250);
 /// How long to wait for one that may be busy elsewhere.
 const TO_MOVE: Duration = Duration::from_millis(20);
 
+/// How often a thread that has a lock is held up before a second one. Those who
+/// give way instead of waiting might otherwise give way for ever.
+const TIMES: usize = 10;
+
 /// Set while an adversary plays.
 static ON: AtomicBool = AtomicBool::new(false);
 static GAME: Mutex<Game> = Mutex::new(NO_GAME);
@@ -146,8 +150,7 @@ impl Drop for Adversary {
 
 /// A thread is about to try for a lock.
 pub(super) fn tries() {
-    let has_one = |player: &Player| player.locks.get() > 0;
-    if ON.load(SeqCst) && PLAYER.try_with(has_one).unwrap_or(false) {
+    if ON.load(SeqCst) && PLAYER.try_with(Player::is_due).unwrap_or(false) {
         hold_up(Plot::Deadlock, |game| {
             game.engaged + game.left >= game.expected
         });
@@ -230,13 +233,20 @@ struct Player {
     game: Cell<u64>,
     /// How many locks it has.
     locks: Cell<usize>,
+    /// How often it has tried for another.
+    seconds: Cell<usize>,
     /// Set while it waits.
     waits: Cell<bool>,
 }
 
 thread_local! {
     static PLAYER: Player = const {
-        Player { game: Cell::new(0), locks: Cell::new(0), waits: Cell::new(false) }
+        Player {
+            game: Cell::new(0),
+            locks: Cell::new(0),
+            seconds: Cell::new(0),
+            waits: Cell::new(false),
+        }
     };
 }
 
@@ -245,8 +255,16 @@ impl Player {
         if self.game.replace(game.number) != game.number {
             game.arrived += 1;
             self.locks.set(0);
+            self.seconds.set(0);
             self.waits.set(false);
         }
+    }
+
+    /// Counts a try for a second lock; set if it is to be held up.
+    fn is_due(&self) -> bool {
+        let is_second = self.locks.get() > 0;
+        self.seconds.update(|n| n + usize::from(is_second));
+        is_second && self.seconds.get() <= TIMES
     }
 
     fn is_engaged(&self) -> bool {

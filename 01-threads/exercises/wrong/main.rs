@@ -5,3 +5,21 @@
 mod check_then_insert_insert_after_fetch;
 #[path = "check-then-insert/lock-across-fetch.rs"]
 mod check_then_insert_lock_across_fetch;
+#[path = "join-all/as-they-end.rs"]
+mod join_all_as_they_end;
+#[path = "join-all/join-after-spawn.rs"]
+mod join_all_join_after_spawn;
+#[path = "join-all/lazy-map.rs"]
+mod join_all_lazy_map;
+#[path = "join-all/panics-dropped.rs"]
+mod join_all_panics_dropped;
+#[path = "join-all/unwrap-at-the-join.rs"]
+mod join_all_unwrap_at_the_join;
+#[path = "philosophers/one-lock-for-the-table.rs"]
+mod philosophers_one_lock_for_the_table;
+#[path = "philosophers/put-back-at-once.rs"]
+mod philosophers_put_back_at_once;
+#[path = "philosophers/right-fork-first.rs"]
+mod philosophers_right_fork_first;
+#[path = "philosophers/try-again-and-again.rs"]
+mod philosophers_try_again_and_again;

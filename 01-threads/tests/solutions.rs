@@ -2,6 +2,8 @@
 
 #[path = "../solutions/check-then-insert.rs"]
 mod check_then_insert;
+#[path = "../solutions/first-error.rs"]
+mod first_error;
 #[path = "../solutions/join-all.rs"]
 mod join_all;
 #[path = "../solutions/philosophers.rs"]

@@ -5,6 +5,16 @@
 mod check_then_insert_insert_after_fetch;
 #[path = "check-then-insert/lock-across-fetch.rs"]
 mod check_then_insert_lock_across_fetch;
+#[path = "first-error/asks-only-once.rs"]
+mod first_error_asks_only_once;
+#[path = "first-error/back-too-early.rs"]
+mod first_error_back_too_early;
+#[path = "first-error/last-error.rs"]
+mod first_error_last_error;
+#[path = "first-error/lock-across-fetch.rs"]
+mod first_error_lock_across_fetch;
+#[path = "first-error/own-errors-only.rs"]
+mod first_error_own_errors_only;
 #[path = "join-all/as-they-end.rs"]
 mod join_all_as_they_end;
 #[path = "join-all/join-after-spawn.rs"]

@@ -1,7 +1,7 @@
 //! Solution: join all.
 //!
-//! First start them all, then wait for them all. `join` gives back a panic as an
-//! error, so there is nothing to unwrap.
+//! First start them all, then wait for them all. `join` gives back a panic as
+//! an error, so there is nothing to unwrap.
 
 use std::thread;
 

@@ -1,8 +1,8 @@
 //! Solution: dining philosophers.
 //!
-//! Everybody takes the lower of her two forks first. Around a circle the numbers
-//! cannot rise for ever: whoever has the highest fork that is taken waits for
-//! nobody.
+//! Everybody takes the lower of her two forks first. Around a circle the
+//! numbers cannot rise for ever: whoever has the highest fork that is taken
+//! waits for nobody.
 
 use lab::sync::Mutex;
 

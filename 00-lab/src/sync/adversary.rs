@@ -150,7 +150,8 @@ impl Drop for Adversary {
 
 /// A thread is about to try for a lock.
 pub(super) fn tries() {
-    if ON.load(SeqCst) && PLAYER.try_with(Player::is_due).unwrap_or(false) {
+    let is_due = |player: &Player| player.is_due(&game());
+    if ON.load(SeqCst) && PLAYER.try_with(is_due).unwrap_or(false) {
         hold_up(Plot::Deadlock, |game| {
             game.engaged + game.left >= game.expected
         });
@@ -173,8 +174,8 @@ pub(super) fn taken(turns: &AtomicU64) {
     });
 }
 
-/// A thread is about to release a lock. Gives back which turn it is: nobody else
-/// can begin one before the lock is released.
+/// A thread is about to release a lock. Gives back which turn it is: nobody
+/// else can begin one before the lock is released.
 pub(super) fn releases(turns: &AtomicU64) -> u64 {
     play(|player| player.locks.update(|n| n.saturating_sub(1)));
     turns.load(Relaxed)
@@ -261,8 +262,9 @@ impl Player {
     }
 
     /// Counts a try for a second lock; set if it is to be held up.
-    fn is_due(&self) -> bool {
-        let is_second = self.locks.get() > 0;
+    fn is_due(&self, game: &Game) -> bool {
+        let plays = self.game.get() == game.number;
+        let is_second = plays && self.locks.get() > 0;
         self.seconds.update(|n| n + usize::from(is_second));
         is_second && self.seconds.get() <= TIMES
     }

@@ -99,8 +99,11 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
         );
     };
 
-    let is_fetch = |state: &State| matches!(state, State::Wait(what) if what.starts_with('/'));
-    let fetches = spans.iter().filter(|span| is_fetch(&span.state));
+    let is_fetch = |span: &&&Span| match &span.state {
+        State::Wait(what) => what.starts_with('/'),
+        _ => false,
+    };
+    let fetches = spans.iter().filter(is_fetch);
     let after = fetches.filter(|span| span.from > first).count();
     // Whoever was about to begin could not know yet.
     assert!(

@@ -3,8 +3,9 @@
 //!     cargo test -p threads --test join-all
 //!
 //! All jobs run at the same time, each on a thread of its own; what they give
-//! back comes in the order of the jobs, and a job that panics harms no other. As
-//! it stands, the panic of one job takes the results of all with it. Mend it.
+//! back comes in the order of the jobs, and a job that panics harms no other.
+//! As it stands, the panic of one job takes the results of all with it. Mend
+//! it.
 
 use std::thread;
 

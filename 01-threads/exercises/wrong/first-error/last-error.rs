@@ -1,7 +1,7 @@
 //! Met with: is not the failure that came first
 //!
-//! It does stop, but a fetch that was under way may fail as well, and its failure
-//! covers the first.
+//! It does stop, but a fetch that was under way may fail as well, and its
+//! failure covers the first.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

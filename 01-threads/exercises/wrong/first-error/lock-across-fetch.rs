@@ -1,7 +1,7 @@
 //! Met with: while it holds VecDeque<Url>
 //!
-//! In `while let` the guard is a temporary that lives to the end of the body: the
-//! list is locked across the fetch.
+//! In `while let` the guard is a temporary that lives to the end of the body:
+//! the list is locked across the fetch.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

@@ -1,7 +1,7 @@
 //! Met with: the jobs never overlapped
 //!
-//! Nothing is lost and all is in order, but whoever joins a thread as soon as it
-//! is started could have called the job.
+//! Nothing is lost and all is in order, but whoever joins a thread as soon as
+//! it is started could have called the job.
 
 use std::thread;
 

@@ -1,7 +1,7 @@
 //! Met with: the jobs never overlapped
 //!
-//! Looks like two passes, and is one: `map` does nothing until `collect` asks it
-//! for the next result, and then it starts one thread and waits for it.
+//! Looks like two passes, and is one: `map` does nothing until `collect` asks
+//! it for the next result, and then it starts one thread and waits for it.
 
 use std::thread;
 

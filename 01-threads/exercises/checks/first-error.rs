@@ -4,20 +4,21 @@
 
 use super::fetch_all;
 use lab::judge::{Judge, Judged};
-use lab::record::{self, Span, State};
+use lab::record::{Span, State};
 use lab::site::Fault;
-use lab::{Failure, Page, Seen, Shape, Site, Url};
+use lab::{Failure, Page, Seen, Shape, Site, Url, waiting};
 use std::time::Duration;
 
 const AT_ONCE: usize = 4;
 /// Of two failures no further apart than this, either may count as the first.
 const CLOSE: Duration = Duration::from_millis(5);
 
+/// The mark in the recording for when `fetch_all` was back.
+const BACK: &str = "the verdict";
+
 /// How `fetch_all` did with a list of pages.
 struct Ran {
     answer: Result<Vec<Page>, Failure>,
-    /// How many fetches were under way when it gave its answer.
-    under_way: usize,
     seen: Seen,
     judged: Judged,
 }
@@ -27,13 +28,12 @@ fn run(pages: usize, list: impl Fn(&Site) -> Vec<Url>) -> Ran {
     let site = Site::in_thread(Shape {
         pages: pages as u32,
         latency: Duration::from_millis(40),
-        faults: vec![Fault::Error500],
+        faults: vec![Fault::Error500, Fault::Missing],
         ..Shape::default()
     });
     let answer = fetch_all(list(&site), AT_ONCE);
-    let asked = record::so_far().expect("a recording").asked;
-    let under_way = asked.last().map_or(0, |&(_, n)| n);
-    Ran { answer, under_way, seen: site.end(), judged: judge.end() }
+    drop(waiting(BACK));
+    Ran { answer, seen: site.end(), judged: judge.end() }
 }
 
 #[test]
@@ -72,10 +72,11 @@ fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
 
 #[test]
 fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
-    // The first fails after a while, the second at once.
+    // The second fails after 25 ms, the first after 56; two more pages are
+    // under way by then.
     let failures = [
+        ("/missing-1", Failure::Status(404)),
         ("/error-500-1", Failure::Status(500)),
-        ("/404", Failure::Status(404)),
     ];
     let ran = run(16, |site| {
         let failing = failures.iter().map(|(path, _)| path);
@@ -88,11 +89,12 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
 
     let tracks = ran.judged.recording.of_kind("thread");
     let spans: Vec<&Span> = tracks.flat_map(|track| &track.spans).collect();
-    let ended = |path: &str| {
-        let is_it = |span: &&&Span| span.state == State::Wait(path.to_owned());
-        spans.iter().find(is_it).map(|span| span.to)
+    let wait = |what: &str| {
+        let is_it = |span: &&&Span| span.state == State::Wait(what.to_owned());
+        spans.iter().find(is_it)
     };
-    let ends = failures.each_ref().map(|(path, _)| ended(path));
+    let ends =
+        failures.each_ref().map(|(path, _)| wait(path).map(|span| span.to));
     let Some(first) = ends.into_iter().flatten().min() else {
         panic!(
             "wrong answer: the two pages that cannot be had were not fetched"
@@ -103,18 +105,19 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
         State::Wait(what) => what.starts_with('/'),
         _ => false,
     };
-    let fetches = spans.iter().filter(is_fetch);
-    let after = fetches.filter(|span| span.from > first).count();
+    let fetches = || spans.iter().filter(is_fetch);
+    let after = fetches().filter(|span| span.from > first).count();
     // Whoever was about to begin could not know yet.
     assert!(
         after < AT_ONCE,
         "wrong answer: {after} fetches were begun after the first failure"
     );
-    assert_eq!(
-        ran.under_way, 0,
-        "wrong answer: `fetch_all` was back, and {} fetches were still under \
-         way",
-        ran.under_way
+    let back = wait(BACK).expect("the mark").from;
+    let under_way = fetches().filter(|span| span.to > back).count();
+    assert!(
+        under_way == 0,
+        "wrong answer: `fetch_all` was back, and {under_way} fetches were \
+         still under way"
     );
     let Err(answer) = ran.answer else {
         panic!("wrong answer: a page could not be had, and all is well")

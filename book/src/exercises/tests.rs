@@ -14,8 +14,15 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 4] =
-    ["predict-the-time", "ideal-time", "frontier", "check-then-insert"];
+const NAMES: [&str; 7] = [
+    "predict-the-time",
+    "ideal-time",
+    "frontier",
+    "join-all",
+    "check-then-insert",
+    "philosophers",
+    "first-error",
+];
 
 #[test]
 fn names_once_given_stay() {

@@ -110,7 +110,7 @@ function panel(program, faults, flags, several) {
             status.textContent = how;
             stop.disabled = true;
             run.disabled = false;
-            await draw(current, picture);
+            await draw(`/live/runs/${current}/picture`, picture);
         });
     });
     stop.addEventListener('click', () => {
@@ -172,8 +172,8 @@ function listen(id, output, status, ended) {
 }
 
 // The picture of the run. It is parsed as an image, not as a page.
-async function draw(id, picture) {
-    const answer = await fetch(`/live/runs/${id}/picture`);
+async function draw(address, picture) {
+    const answer = await fetch(address);
     if (!answer.ok) return;
     const text = await answer.text();
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml');

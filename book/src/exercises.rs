@@ -8,10 +8,12 @@ mod progress;
 mod keep;
 mod terminal;
 mod watch;
+mod desk;
 
 #[cfg(test)]
 mod tests;
 
+pub use desk::Desk;
 pub use page::Page;
 pub use terminal::{Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
@@ -72,6 +74,13 @@ impl Exercise {
     /// What that file was as shipped.
     pub fn starter(&self) -> PathBuf {
         self.in_rung("exercises/starters")
+    }
+
+    /// Where its page is in the book, `1-threads/exercise-join-all.html`.
+    pub fn address(&self) -> String {
+        let chapters = self.root.join("book/chapters");
+        let page = self.page.strip_prefix(chapters).unwrap_or(&self.page);
+        page.with_extension("html").display().to_string()
     }
 
     /// What judges it.

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 
 /// What the live reader adds to a page.
 const LIVE: &str = "<link rel=\"stylesheet\" href=\"/live/live.css\">\n\
-                    <script src=\"/live/live.js\" defer></script>\n";
+                    <script src=\"/live/live.js\" defer></script>\n\
+                    <script src=\"/live/exercises.js\" defer></script>\n";
 
 /// Puts the live reader's script into a page.
 pub fn live(page: &str) -> String {

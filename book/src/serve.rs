@@ -1,5 +1,6 @@
 //! The live reader: pages, and runs.
 
+use crate::exercises::Desk;
 use crate::guard::{Guard, guard};
 use crate::html;
 use crate::runs::{Event, Order, Refused, Run, Runs, menu};
@@ -15,6 +16,8 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::stream::{Stream, unfold};
+use lab::watchdog;
+use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::env;
 use std::future::pending;
@@ -26,6 +29,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::{JoinError, spawn_blocking};
 
 /// Where the reader listens, if nobody else does.
 const PORT: u16 = 8019;
@@ -33,6 +37,7 @@ const PORT: u16 = 8019;
 /// What the routes share.
 struct Reader {
     runs: Runs,
+    desk: Arc<Desk>,
     /// The pages as mdBook has built them.
     pages: PathBuf,
 }
@@ -54,8 +59,10 @@ pub async fn serve(tree: Tree, place: &Path, folder: &Path) -> Result<()> {
     println!("The book is open at\n\n    {url}\n\nCtrl-C closes it.");
     open_browser(&url);
 
+    let desk = Desk::open(&tree)?;
     let runs = Runs::new(tree, folder);
-    let reader = Arc::new(Reader { runs, pages: place.to_owned() });
+    let pages = place.to_owned();
+    let reader = Arc::new(Reader { runs, desk: desk.clone(), pages });
     let ahead = build_ahead(reader.runs.tree().clone());
     let server = axum::serve(listener, router(reader.clone(), door));
     tokio::select! {
@@ -63,7 +70,10 @@ pub async fn serve(tree: Tree, place: &Path, folder: &Path) -> Result<()> {
         done = until_told() => done?,
         // Never done first: it waits when it has built all.
         () = ahead => {}
+        () = desk.look() => {}
     }
+    // Answers that are being judged.
+    watchdog::end_all();
     reader.runs.stop_all().await;
     Ok(())
 }
@@ -73,6 +83,12 @@ fn router(reader: Arc<Reader>, door: Guard) -> Router {
     Router::new()
         .route("/live/live.js", get(script))
         .route("/live/live.css", get(style))
+        .route("/live/exercises.js", get(exercises_script))
+        .route("/live/exercises", get(exercises))
+        .route("/live/exercises/{name}/check", post(check))
+        .route("/live/exercises/{name}/hint", post(hint))
+        .route("/live/exercises/{name}/solution", post(solution))
+        .route("/live/exercises/{name}/picture", get(exercise_picture))
         .route("/live/menu", get(show_menu))
         .route("/live/runs", post(start))
         .route("/live/runs/{id}/events", get(events))
@@ -99,6 +115,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     let end = file.extension().and_then(|end| end.to_str());
     let kind = match end.unwrap_or_default() {
         "html" => {
+            reader.opens(path);
             let page = html::live(&String::from_utf8_lossy(&bytes));
             let policy = html::policy(&page);
             let kind = "text/html; charset=utf-8";
@@ -114,6 +131,103 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
         _ => "text/plain; charset=utf-8",
     };
     typed(kind, bytes)
+}
+
+impl Reader {
+    /// Notes where the reader is, without holding up the page.
+    fn opens(&self, path: &str) {
+        let not_pages =
+            ["", "index.html", "print.html", "toc.html", "404.html"];
+        if !not_pages.contains(&path) {
+            let (desk, path) = (self.desk.clone(), path.to_owned());
+            spawn_blocking(move || desk.is_at(&path));
+        }
+    }
+}
+
+/// All exercises, at once and whenever something changes.
+async fn exercises(State(reader): State<Arc<Reader>>) -> Response {
+    let stream = unfold(reader.desk.clone().listen(), async |mut listener| {
+        let told = listener.next().await?;
+        let event = sse::Event::default().event("exercises").data(told);
+        Some((Ok::<_, Infallible>(event), listener))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+}
+
+async fn check(
+    State(reader): State<Arc<Reader>>,
+    Part(name): Part<String>,
+) -> Response {
+    match reader.desk.hand_in(&name) {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => not_there(),
+    }
+}
+
+/// `{"hints": 2}`: so many have been looked at.
+async fn hint(
+    State(reader): State<Arc<Reader>>,
+    Part(name): Part<String>,
+    body: Bytes,
+) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let Some(hints) = body["hints"].as_u64().filter(|n| *n <= 9) else {
+        let why = "hints is a number up to 9.";
+        return say(StatusCode::UNPROCESSABLE_ENTITY, why);
+    };
+    let desk = reader.desk.clone();
+    let note = move || desk.hint(&name, hints as usize);
+    match spawn_blocking(note).await {
+        Ok(Ok(true)) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Ok(false)) => not_there(),
+        other => failed(&other),
+    }
+}
+
+/// `{"anyway": true}`: also if it is not solved yet.
+async fn solution(
+    State(reader): State<Arc<Reader>>,
+    Part(name): Part<String>,
+    body: Bytes,
+) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let anyway = body["anyway"] == true;
+    let desk = reader.desk.clone();
+    match spawn_blocking(move || desk.solution(&name, anyway)).await {
+        Ok(Ok(Some(Some(text)))) => {
+            typed("application/json", json!({ "solution": text }).to_string())
+        }
+        Ok(Ok(Some(None))) => {
+            say(StatusCode::CONFLICT, "It is not solved yet.")
+        }
+        Ok(Ok(None)) => not_there(),
+        other => failed(&other),
+    }
+}
+
+async fn exercise_picture(
+    State(reader): State<Arc<Reader>>,
+    Part(name): Part<String>,
+) -> Response {
+    match reader.desk.picture(&name) {
+        Some(svg) => typed("image/svg+xml", svg),
+        None => not_there(),
+    }
+}
+
+/// Something on the disk, most likely.
+fn failed<T>(result: &Result<Result<T>, JoinError>) -> Response {
+    let why = match result {
+        Ok(Err(why)) => format!("{why:#}"),
+        _ => "the task failed".to_owned(),
+    };
+    say(StatusCode::INTERNAL_SERVER_ERROR, &format!("That failed: {why}."))
+}
+
+async fn exercises_script() -> Response {
+    let text = include_str!("../live/exercises.js");
+    typed("text/javascript; charset=utf-8", text)
 }
 
 async fn script() -> Response {
@@ -171,7 +285,7 @@ fn told(
             Event::End(how) => ("end", how),
         };
         // As JSON, because a line end would end the field.
-        let text = serde_json::Value::from(text).to_string();
+        let text = Value::from(text).to_string();
         let event = sse::Event::default().id(number.to_string());
         Some((Ok(event.event(name).data(text)), listener))
     })

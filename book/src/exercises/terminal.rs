@@ -48,7 +48,7 @@ pub fn check_one(exercise: &Exercise) -> Result<Kind> {
 }
 
 /// Judges an answer and remembers the verdict.
-fn judged(
+pub(super) fn judged(
     exercise: &Exercise,
     remark: &mut dyn FnMut(&str),
 ) -> Result<Verdict> {
@@ -176,22 +176,39 @@ pub fn solution(
         Some(name) => named(&all, name)?,
         None => next(&all, &progress),
     };
-    let Entry { solved, shown, .. } = progress.of(exercise);
-    let name = &exercise.name;
+    match solution_of(exercise, anyway)? {
+        Some(solution) => {
+            print!("{solution}");
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            let name = &exercise.name;
+            eprintln!(
+                "{name} is not solved yet; to see our solution all the same: \
+                 cargo run -- solution {name} --anyway"
+            );
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Our solution, its idea first; `None` if the reader has not solved it, nor
+/// asked for it before, nor now.
+pub(super) fn solution_of(
+    exercise: &Exercise,
+    anyway: bool,
+) -> Result<Option<String>> {
+    let Entry { solved, shown, .. } =
+        Progress::read(&exercise.root).of(exercise);
     if !(solved || shown || anyway) {
-        eprintln!(
-            "{name} is not solved yet; to see our solution all the same: \
-             cargo run -- solution {name} --anyway"
-        );
-        return Ok(ExitCode::FAILURE);
+        return Ok(None);
     }
     if !solved && !shown {
-        Progress::update(&tree.root, |all| all.of_mut(exercise).shown = true)?;
+        let note = |all: &mut Progress| all.of_mut(exercise).shown = true;
+        Progress::update(&exercise.root, note)?;
     }
     let (idea, _) = parts(&fs::read_to_string(exercise.solution())?);
-    println!("{idea}\n");
-    print!("{}", difference(exercise)?);
-    Ok(ExitCode::SUCCESS)
+    Ok(Some(format!("{idea}\n\n{}", difference(exercise)?)))
 }
 
 /// From the reader's answer to our solution, without what is said above the

@@ -4,9 +4,9 @@ use crate::reader::Reader;
 use crate::webdriver::Browser;
 use std::time::{Duration, Instant};
 
-/// The browser and a reader with its page open, unless there is no browser
-/// here; CI insists on one.
-fn open(page: &str) -> Option<(Reader, Browser)> {
+/// The browser and a reader with its page open and this on it, unless there is
+/// no browser here; CI insists on one.
+pub fn open(page: &str, what: &str) -> Option<(Reader, Browser)> {
     let Some(browser) = Browser::start(1280, 900) else {
         assert!(std::env::var_os("CI").is_none(), "CI needs chromedriver");
         println!("skipped: there is no chromedriver here");
@@ -14,15 +14,15 @@ fn open(page: &str) -> Option<(Reader, Browser)> {
     };
     let reader = Reader::start();
     browser.open(&reader.url_of(page));
-    browser
-        .wait_for("Run", "return document.querySelector('.live-run') != null");
+    let there = format!("return document.querySelector('{what}') != null");
+    browser.wait_for(what, &there);
     Some((reader, browser))
 }
 
 #[test]
 fn run_streams_the_output_and_draws_what_happened() {
     let page = "1-threads/1-2-thread-per-page.html";
-    let Some((reader, browser)) = open(page) else { return };
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
 
     let address = browser.script("return location.href").to_string();
     assert!(!address.contains("token"), "the token stays in {address}");
@@ -61,7 +61,7 @@ fn run_streams_the_output_and_draws_what_happened() {
 #[test]
 fn stop_ends_a_program_that_would_never_end() {
     let page = "0-one-at-a-time/0-1-meet-the-slow-site.html";
-    let Some((reader, browser)) = open(page) else { return };
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
 
     browser.script("document.querySelector('.live-run').click()");
     let url = browser.wait_for(
@@ -94,7 +94,7 @@ fn stop_ends_a_program_that_would_never_end() {
 #[test]
 fn a_run_ends_with_the_reader_that_started_it() {
     let page = "0-one-at-a-time/0-1-meet-the-slow-site.html";
-    let Some((reader, browser)) = open(page) else { return };
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
     browser.script("document.querySelector('.live-run').click()");
     let url = browser.wait_for(
         "the address of the site",

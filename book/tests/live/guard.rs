@@ -6,11 +6,17 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 9] = [
+const ROUTES: [(&str, &str); 15] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
     ("GET", "/live/live.js"),
     ("GET", "/live/live.css"),
+    ("GET", "/live/exercises.js"),
+    ("GET", "/live/exercises"),
+    ("POST", "/live/exercises/none/check"),
+    ("POST", "/live/exercises/none/hint"),
+    ("POST", "/live/exercises/none/solution"),
+    ("GET", "/live/exercises/none/picture"),
     ("GET", "/live/menu"),
     ("POST", "/live/runs"),
     ("GET", "/live/runs/0/events"),
@@ -45,9 +51,18 @@ impl Enemy<'_> {
             }
         }
         write!(socket, "{request}\r\n").unwrap();
-        let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).expect("an answer in ten seconds");
-        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let mut answer = String::new();
+        let mut buffer = [0; 4096];
+        // A stream goes on for ever.
+        while !answer.contains("text/event-stream")
+            || !answer.contains("\r\n\r\n")
+        {
+            let n = socket.read(&mut buffer).expect("an answer in 10 s");
+            if n == 0 {
+                break;
+            }
+            answer += &String::from_utf8_lossy(&buffer[..n]);
+        }
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
         (status, answer)
     }

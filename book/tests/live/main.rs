@@ -1,7 +1,9 @@
 //! The live reader, as its user and as its enemies meet it.
 
+mod workspace;
 mod reader;
 mod webdriver;
 mod browser;
+mod exercises;
 mod guard;
 mod wrong_input;

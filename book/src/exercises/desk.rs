@@ -1,0 +1,294 @@
+//! The exercises as the pages see them: judged whenever they are saved, as long
+//! as a page is open.
+
+use super::page::Page;
+use super::progress::{Progress, hash};
+use super::terminal::{judged, solution_of};
+use super::verdict::{Kind, Verdict};
+use super::{Exercise, all};
+use crate::tree::Tree;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use std::{fs, thread};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// How often we look whether something was saved.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Where answers are handed in.
+pub struct Desk {
+    root: PathBuf,
+    all: Vec<Exercise>,
+    looks: Mutex<Vec<Look>>,
+    /// What all pages are shown, as JSON.
+    shown: watch::Sender<String>,
+    orders: Sender<usize>,
+    readers: AtomicUsize,
+}
+
+/// What we know of an answer besides what is in the progress.
+#[derive(Default)]
+struct Look {
+    /// The answer that was last handed in, judged or not.
+    handed_in: Option<String>,
+    is_judged: bool,
+    /// The latest verdict, or why there is none.
+    found: Option<Found>,
+}
+
+struct Found {
+    /// The answer that it is about.
+    answer: Option<String>,
+    warnings: String,
+    verdict: Result<Verdict>,
+}
+
+impl Desk {
+    /// All exercises, and a thread that judges one answer at a time.
+    ///
+    /// # Errors
+    ///
+    /// If there can be no such thread.
+    pub fn open(tree: &Tree) -> Result<Arc<Desk>> {
+        let (orders, ordered) = channel();
+        let all = all(tree);
+        let desk = Arc::new(Desk {
+            root: tree.root.clone(),
+            looks: Mutex::new(all.iter().map(|_| Look::default()).collect()),
+            all,
+            shown: watch::Sender::default(),
+            orders,
+            readers: AtomicUsize::new(0),
+        });
+        let judge = desk.clone();
+        thread::Builder::new()
+            .name("judge".to_owned())
+            .spawn(move || judge.work(&ordered))
+            .context("cannot start the judge")?;
+        desk.show();
+        Ok(desk)
+    }
+
+    /// Looks at the files for as long as somebody looks at a page. Never ends.
+    pub async fn look(&self) {
+        loop {
+            sleep(PAUSE).await;
+            if self.readers.load(Relaxed) > 0 {
+                self.hand_in_what_is_new();
+                self.show();
+            }
+        }
+    }
+
+    /// Judges the answer to an exercise as it is now; the pages are told when it
+    /// is done. `false` if there is no exercise of that name.
+    pub fn hand_in(&self, name: &str) -> bool {
+        let found = self.all.iter().position(|it| it.name == name);
+        found.inspect(|&n| self.order(n)).is_some()
+    }
+
+    /// Notes that one more hint was looked at: so many by now.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be noted.
+    pub fn hint(&self, name: &str, hints: usize) -> Result<bool> {
+        let Some(exercise) = self.named(name) else { return Ok(false) };
+        let most = Page::of(exercise)?.hints.len();
+        Progress::update(&self.root, |progress| {
+            let seen = &mut progress.of_mut(exercise).hints;
+            *seen = (*seen).max(hints.min(most));
+        })?;
+        self.show();
+        Ok(true)
+    }
+
+    /// Our solution beside the reader's answer; the inner `None` if it is not
+    /// due, and `anyway` is not set. The outer one if there is no such exercise.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn solution(
+        &self,
+        name: &str,
+        anyway: bool,
+    ) -> Result<Option<Option<String>>> {
+        let Some(exercise) = self.named(name) else { return Ok(None) };
+        let solution = solution_of(exercise, anyway)?;
+        self.show();
+        Ok(Some(solution))
+    }
+
+    /// The picture of the run that the latest verdict is about.
+    pub fn picture(&self, name: &str) -> Option<String> {
+        let n = self.all.iter().position(|it| it.name == name)?;
+        let looks = self.looks.lock().unwrap();
+        let verdict = looks[n].found.as_ref()?.verdict.as_ref().ok()?;
+        let recording = verdict.recording.as_ref()?;
+        let drawn = !recording.tracks.is_empty();
+        drawn.then(|| recording.svg(&format!("A run of your {name}")))
+    }
+
+    /// Notes which page of the book is open.
+    pub fn is_at(&self, page: &str) {
+        // It is a convenience; the page is sent all the same.
+        let _ = Progress::update(&self.root, |progress| {
+            progress.page = Some(page.to_owned());
+        });
+    }
+
+    /// A page that wants to be told.
+    pub fn listen(self: Arc<Desk>) -> Reader {
+        self.readers.fetch_add(1, Relaxed);
+        let mut shown = self.shown.subscribe();
+        shown.mark_changed();
+        Reader { desk: self, shown }
+    }
+
+    fn named(&self, name: &str) -> Option<&Exercise> {
+        self.all.iter().find(|exercise| exercise.name == name)
+    }
+
+    /// Hands in every answer that nobody has judged yet, once.
+    fn hand_in_what_is_new(&self) {
+        let progress = Progress::read(&self.root);
+        for (n, exercise) in self.all.iter().enumerate() {
+            let Ok(answer) = hash(exercise) else { continue };
+            let known = progress.of(exercise).verdict;
+            let is_known = known.is_some_and(|(_, judged)| judged == answer);
+            let is_started = exercise.is_started().unwrap_or(false);
+            let handed_in = self.looks.lock().unwrap()[n].handed_in.clone();
+            if is_started && !is_known && handed_in != Some(answer) {
+                self.order(n);
+            }
+        }
+    }
+
+    fn order(&self, n: usize) {
+        let mut looks = self.looks.lock().unwrap();
+        looks[n].handed_in = hash(&self.all[n]).ok();
+        if !looks[n].is_judged {
+            looks[n].is_judged = true;
+            self.orders.send(n).expect("the judge lives as long as we do");
+        }
+        drop(looks);
+        self.show();
+    }
+
+    /// What the judge does all day.
+    fn work(&self, ordered: &Receiver<usize>) {
+        for n in ordered {
+            let exercise = &self.all[n];
+            let answer = hash(exercise).ok();
+            let mut warnings = String::new();
+            let verdict = judged(exercise, &mut |it| warnings += it);
+            let mut looks = self.looks.lock().unwrap();
+            looks[n].is_judged = false;
+            // What was saved meanwhile is new again.
+            looks[n].handed_in = answer.clone();
+            looks[n].found = Some(Found { answer, warnings, verdict });
+            drop(looks);
+            self.show();
+        }
+    }
+
+    /// Tells the pages, if there is news.
+    fn show(&self) {
+        let progress = Progress::read(&self.root);
+        let looks = self.looks.lock().unwrap();
+        let told = self.all.iter().zip(&*looks);
+        let told = told.map(|(exercise, look)| tell(exercise, look, &progress));
+        let told = json!({
+            "exercises": told.collect::<Vec<_>>(),
+            "page": progress.page,
+        });
+        let told = told.to_string();
+        self.shown.send_if_modified(|shown| {
+            let is_news = *shown != told;
+            *shown = told;
+            is_news
+        });
+    }
+}
+
+/// What a page is told of an exercise.
+fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
+    let entry = progress.of(exercise);
+    let now = hash(exercise).ok();
+    let kind = match (&entry.verdict, exercise.is_started()) {
+        (_, Err(_)) => None,
+        (_, Ok(false)) => Some(Kind::NotStarted),
+        (Some((kind, answer)), _) if Some(answer) == now.as_ref() => {
+            Some(*kind)
+        }
+        _ => None,
+    };
+    let answer = exercise.answer();
+    let mut told = json!({
+        "name": exercise.name,
+        "page": exercise.address(),
+        "file": exercise.seen(&answer),
+        "line": first_line(exercise),
+        "state": kind.map(Kind::id),
+        "said": kind.map(|kind| kind.to_string()),
+        "judging": look.is_judged,
+        "hints": entry.hints,
+        "solved": entry.solved,
+        "shown": entry.shown,
+    });
+    let found = look.found.as_ref().filter(|found| found.answer == now);
+    if let Some(Found { warnings, verdict, .. }) = found {
+        told["warnings"] = warnings.as_str().into();
+        match verdict {
+            Ok(verdict) => {
+                let page = Page::of(exercise).unwrap_or_default();
+                told["as_shipped"] = verdict.kind.to_string().into();
+                told["why"] = verdict.why.as_str().into();
+                told["printed"] = verdict.printed.as_str().into();
+                told["usually"] = page.cause(verdict).into();
+                let drawn =
+                    matches!(verdict.kind, Kind::WrongWay | Kind::Hangs);
+                told["drawn"] = drawn.into();
+            }
+            Err(why) => told["why"] = format!("{why:#}").into(),
+        }
+    }
+    told
+}
+
+/// The first line below what is said at the top.
+fn first_line(exercise: &Exercise) -> usize {
+    let text = fs::read_to_string(exercise.answer()).unwrap_or_default();
+    let said = text.lines().take_while(|it| it.starts_with("//!")).count();
+    let blank = text.lines().skip(said).take_while(|it| it.is_empty()).count();
+    1 + said + blank
+}
+
+/// A page that is told of every change.
+pub struct Reader {
+    desk: Arc<Desk>,
+    shown: watch::Receiver<String>,
+}
+
+impl Reader {
+    /// What there is to be shown, at once and then whenever it changes.
+    ///
+    /// Cancel safe: of what is missed meanwhile, the latest comes next.
+    pub async fn next(&mut self) -> Option<String> {
+        self.shown.changed().await.ok()?;
+        Some(self.shown.borrow_and_update().clone())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.desk.readers.fetch_sub(1, Relaxed);
+    }
+}

@@ -1,0 +1,88 @@
+//! Exercises on the page, in a real browser: an answer is judged when it is
+//! saved, and terminal and page agree.
+
+use crate::browser::open;
+use crate::workspace::workspace;
+use std::fs;
+use std::process::Command;
+
+const STATE: &str = "document.querySelector('.live-state')?.textContent";
+
+#[test]
+fn an_answer_is_judged_when_it_is_saved() {
+    let page = "1-threads/exercise-check-then-insert.html";
+    let Some((reader, browser)) = open(page, ".live-exercise") else { return };
+    let folder = workspace().join("01-threads");
+    let answer = folder.join("exercises/check-then-insert.rs");
+    let save = |from: &str| {
+        let text = fs::read_to_string(folder.join(from)).unwrap();
+        let text = text.replace("../../checks", "checks");
+        fs::write(&answer, text.replace("../exercises/", "")).unwrap();
+    };
+    let shows = |what: &str, script: &str| browser.wait_for(what, script);
+    let state = |wanted: &str| {
+        shows(wanted, &format!("return {STATE} === '{wanted}'"));
+    };
+
+    state("not started");
+    let place = "return document.querySelector('.live-copy').textContent";
+    let place = shows("the place", place);
+    assert_eq!(place, "01-threads/exercises/check-then-insert.rs:9");
+
+    // Only the first hint is there, until it has been opened.
+    let hints = "[...document.querySelectorAll('details')].filter((it) =>
+         /^Hint/.test(it.textContent.trim()) && !it.hidden).length";
+    assert_eq!(browser.script(&format!("return {hints}")), 1);
+    browser.script(
+        "[...document.querySelectorAll('summary')]
+             .find((it) => it.textContent === 'Hint 1').click()",
+    );
+    shows("the second hint", &format!("return {hints} === 2"));
+
+    save("exercises/wrong/check-then-insert/lock-across-fetch.rs");
+    state("right answer, wrong way");
+    let why = "return document.querySelector('.live-exercise pre').textContent";
+    let why = browser.script(why);
+    assert!(why.as_str().unwrap().contains("while it holds"), "{why}");
+    let usually = "return document.querySelector('.live-usually').textContent";
+    let usually = browser.script(usually);
+    assert!(usually.as_str().unwrap().contains("guard"), "{usually}");
+    shows(
+        "the picture",
+        "return document.querySelector('.live-picture svg') != null",
+    );
+
+    // The solution is not shown to whoever has not asked for it.
+    browser.script(
+        "[...document.querySelectorAll('summary')]
+             .find((it) => it.textContent === 'The solution').click()",
+    );
+    let solution = "[...document.querySelectorAll('details')]
+         .find((it) => it.textContent.startsWith('The solution')).innerText";
+    let text = browser.script(&format!("return {solution}"));
+    assert!(text.as_str().unwrap().contains("not solved yet"), "{text}");
+
+    save("solutions/check-then-insert.rs");
+    state("solved");
+    shows("ours", &format!("return {solution}.includes('same as ours')"));
+    shows(
+        "the mark in the sidebar",
+        "return document.querySelector('.sidebar .live-mark')?.textContent
+             === ' ✓'",
+    );
+    let said = terminal(&["check"]);
+    let line = said.lines().find(|it| it.starts_with("check-then-insert"));
+    assert!(line.is_some_and(|line| line.ends_with("  solved")), "{said}");
+
+    // Put back from the terminal: the page sees it.
+    let said = terminal(&["reset", "check-then-insert"]);
+    assert!(said.contains("is as shipped again"), "{said}");
+    state("not started");
+    drop(reader);
+}
+
+fn terminal(args: &[&str]) -> String {
+    let mut book = Command::new(env!("CARGO_BIN_EXE_book"));
+    let output = book.args(args).current_dir(workspace()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}

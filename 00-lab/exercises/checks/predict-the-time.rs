@@ -50,11 +50,11 @@ fn given_costs_take_the_time_they_take() {
 #[test]
 fn no_run_is_faster_than_predicted() {
     let judge = Judge::begin();
-    let latency = Duration::from_millis(20);
-    let work = Duration::from_millis(2);
+    let latency = Duration::from_millis(8);
+    let work = Duration::from_millis(1);
     let shape = Shape { latency, work, ..Shape::default() };
     let site = Site::in_thread(shape);
-    let urls = site.pages(6);
+    let urls = site.pages(5);
     // The machine may have more; this is the one that there is.
     let core = Mutex::new(());
     let cost = |url: &Url| {

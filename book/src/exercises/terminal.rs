@@ -9,8 +9,18 @@ use super::{Exercise, all};
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use std::fs;
+use std::io::{Write as _, stderr};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
+
+/// Prints a line. Whoever reads may have left, as `head` does.
+macro_rules! put {
+    ($($line:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+pub(super) use put;
 
 /// Judges the exercises of these names. With none, says how far the reader is,
 /// and what comes next.
@@ -35,14 +45,16 @@ pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
 pub fn check_one(exercise: &Exercise) -> Result<Kind> {
     let began = Instant::now();
     let is_started = exercise.is_started().unwrap_or(true);
-    let verdict = judged(exercise, &mut |remark| eprint!("{remark}"))?;
+    let verdict = judged(exercise, &mut |remark| {
+        let _ = write!(stderr(), "{remark}");
+    })?;
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
-    println!("{}: {kind} ({:.1?})", exercise.name, began.elapsed());
-    println!("{}", exercise.seen(&exercise.answer()));
+    put!("{}: {kind} ({:.1?})", exercise.name, began.elapsed());
+    put!("{}", exercise.seen(&exercise.answer()));
     if !is_started {
-        println!("as shipped, this is what becomes of it: {}", verdict.kind);
+        put!("as shipped, this is what becomes of it: {}", verdict.kind);
     }
-    println!();
+    put!();
     say(exercise, &verdict);
     Ok(kind)
 }
@@ -68,23 +80,23 @@ pub(super) fn judged(
 
 /// The evidence, the usual cause, and what can be done next.
 fn say(exercise: &Exercise, verdict: &Verdict) {
-    println!("{}", indented(&verdict.why));
+    put!("{}", indented(&verdict.why));
     if let (Kind::WrongWay, Some(recording)) =
         (verdict.kind, &verdict.recording)
     {
-        println!("\n{}", recording.lanes(lab::record::width()));
+        put!("\n{}", recording.lanes(lab::record::width()));
     }
     if !verdict.printed.trim().is_empty() {
-        println!("\nit printed:\n{}", indented(verdict.printed.trim()));
+        put!("\nit printed:\n{}", indented(verdict.printed.trim()));
     }
     let page = Page::of(exercise).unwrap_or_default();
     if let Some(cause) = page.cause(verdict) {
-        println!("\nusually: {cause}");
+        put!("\nusually: {cause}");
     }
     let name = &exercise.name;
     match verdict.kind {
-        Kind::Solved => println!("\nours: cargo run -- solution {name}"),
-        _ => println!("\na hint: cargo run -- hint {name}"),
+        Kind::Solved => put!("\nours: cargo run -- solution {name}"),
+        _ => put!("\na hint: cargo run -- hint {name}"),
     }
 }
 
@@ -104,12 +116,12 @@ fn table(tree: &Tree) -> Result<ExitCode> {
             }
             Err(why) => format!("{why:#}"),
         };
-        println!("{:width$}  {state}", exercise.name);
+        put!("{:width$}  {state}", exercise.name);
     }
-    println!("\n{solved} of {} solved", all.len());
+    put!("\n{solved} of {} solved", all.len());
     if let Some(exercise) = next {
-        println!("next: {}", exercise.seen(&exercise.answer()));
-        println!("      cargo run -- check {}", exercise.name);
+        put!("next: {}", exercise.seen(&exercise.answer()));
+        put!("      cargo run -- check {}", exercise.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -149,11 +161,11 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
     };
     let hints = Page::of(exercise)?.hints;
     let n = progress.of(exercise).hints.min(hints.len() - 1);
-    println!("{}, hint {} of {}\n", exercise.name, n + 1, hints.len());
-    println!("{}", hints[n]);
+    put!("{}, hint {} of {}\n", exercise.name, n + 1, hints.len());
+    put!("{}", hints[n]);
     if n + 1 == hints.len() {
-        println!("\nthat was the last one; ours, if you want to see it:");
-        println!("cargo run -- solution {} --anyway", exercise.name);
+        put!("\nthat was the last one; ours, if you want to see it:");
+        put!("cargo run -- solution {} --anyway", exercise.name);
     }
     Progress::update(&tree.root, |all| all.of_mut(exercise).hints = n + 1)?;
     Ok(ExitCode::SUCCESS)
@@ -178,7 +190,7 @@ pub fn solution(
     };
     match solution_of(exercise, anyway)? {
         Some(solution) => {
-            print!("{solution}");
+            put!("{}", solution.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -263,11 +275,11 @@ pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
     let exercise = named(&all, name)?;
     let answer = exercise.seen(&exercise.answer());
     match keep::reset(exercise)? {
-        None => println!("{answer} is as shipped; nothing to do"),
+        None => put!("{answer} is as shipped; nothing to do"),
         Some(backup) => {
-            println!("{answer} is as shipped again");
-            println!("yours is now {}", exercise.seen(&backup));
-            println!("to have it back: cargo run -- undo {name}");
+            put!("{answer} is as shipped again");
+            put!("yours is now {}", exercise.seen(&backup));
+            put!("to have it back: cargo run -- undo {name}");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -283,9 +295,9 @@ pub fn undo(tree: &Tree, name: &str) -> Result<ExitCode> {
     let exercise = named(&all, name)?;
     let (back, instead) = keep::undo(exercise)?;
     let answer = exercise.seen(&exercise.answer());
-    println!("{answer} is again what {} was", exercise.seen(&back));
+    put!("{answer} is again what {} was", exercise.seen(&back));
     if let Some(instead) = instead {
-        println!("what was there is now {}", exercise.seen(&instead));
+        put!("what was there is now {}", exercise.seen(&instead));
     }
     Ok(ExitCode::SUCCESS)
 }

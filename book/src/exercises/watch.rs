@@ -1,7 +1,7 @@
 //! Checks an exercise whenever it is saved.
 
 use super::progress::Progress;
-use super::terminal::{check_one, next};
+use super::terminal::{check_one, next, put};
 use super::{Exercise, all};
 use crate::tree::Tree;
 use anyhow::Result;
@@ -24,13 +24,13 @@ pub fn watch(tree: &Tree) -> Result<Infallible> {
     let all = all(tree);
     let mut seen = contents(&all);
     let mut now = Some(next(&all, &Progress::read(&tree.root)));
-    println!("checks an exercise whenever you save it; Ctrl-C ends it\n");
+    put!("checks an exercise whenever you save it; Ctrl-C ends it\n");
     loop {
         if let Some(exercise) = now.take() {
             if let Err(why) = check_one(exercise) {
-                println!("{}: {why:#}", exercise.name);
+                put!("{}: {why:#}", exercise.name);
             }
-            println!();
+            put!();
         }
         sleep(PAUSE);
         let contents = contents(&all);

@@ -2,9 +2,8 @@
 //! saved, and terminal and page agree.
 
 use crate::browser::open;
-use crate::workspace::workspace;
+use crate::workspace::{book, workspace};
 use std::fs;
-use std::process::Command;
 
 const STATE: &str = "document.querySelector('.live-state')?.textContent";
 
@@ -82,7 +81,6 @@ fn an_answer_is_judged_when_it_is_saved() {
 }
 
 fn terminal(args: &[&str]) -> String {
-    let mut book = Command::new(env!("CARGO_BIN_EXE_book"));
-    let output = book.args(args).current_dir(workspace()).output().unwrap();
+    let output = book().args(args).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }

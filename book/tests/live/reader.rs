@@ -1,10 +1,9 @@
 //! The reader as its user starts it, on a port of its own.
 
-use crate::workspace::workspace;
+use crate::workspace::book;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// A reader that is up; it is ended as by Ctrl-C when dropped.
@@ -15,10 +14,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn start() -> Reader {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_book"))
-            .current_dir(workspace())
-            .env("CARGO_TARGET_DIR", target.unwrap())
+        let mut process = book()
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
             .stdout(Stdio::piped())

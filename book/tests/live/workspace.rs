@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Once;
 
 /// The copy, as shipped when the first test asks for it.
@@ -22,6 +23,16 @@ pub fn workspace() -> PathBuf {
     copy
 }
 
+/// `cargo run`, in the copy, but for cargo. What it builds must not get among
+/// what is built here: cargo tells packages apart by where they are in their
+/// workspace, and not by which workspace that is.
+pub fn book() -> Command {
+    let mut book = Command::new(env!("CARGO_BIN_EXE_book"));
+    book.current_dir(workspace());
+    book.env("CARGO_TARGET_DIR", workspace().join("target"));
+    book
+}
+
 /// Makes `to` what `from` is, without what is only here or only the reader's.
 fn mirror(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -37,7 +48,9 @@ fn mirror(from: &Path, to: &Path) {
         }
     }
     for copy in files(to) {
-        if is_left_out(&copy) || !from.join(name(&copy)).exists() {
+        let is_old = is_left_out(&copy) || !from.join(name(&copy)).exists();
+        // What was built for it can be used again.
+        if is_old && name(&copy) != "target" {
             let removed = match copy.is_dir() {
                 true => fs::remove_dir_all(copy),
                 false => fs::remove_file(copy),

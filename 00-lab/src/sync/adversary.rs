@@ -1,6 +1,10 @@
 //! The worst scheduler there is, so that a race is lost and a deadlock happens
 //! always, not sometimes.
 
+mod sleepers;
+
+pub(super) use sleepers::Sleepers;
+
 use std::cell::Cell;
 use std::sync::atomic::{
     AtomicBool, AtomicU64,
@@ -42,6 +46,8 @@ enum Plot {
     Overtake,
     /// Everybody has one lock, and wants another.
     Deadlock,
+    /// Whoever waits to be notified wakes for nothing.
+    Wake,
 }
 
 /// The threads that the adversary plays with.
@@ -54,6 +60,8 @@ struct Game {
     arrived: usize,
     /// How many of these have at least one, or wait.
     engaged: usize,
+    /// How many of these wait to be notified, and have not been.
+    asleep: usize,
     /// How many of these have ended.
     left: usize,
 }
@@ -64,6 +72,7 @@ const NO_GAME: Game = Game {
     expected: 0,
     arrived: 0,
     engaged: 0,
+    asleep: 0,
     left: 0,
 };
 
@@ -75,6 +84,12 @@ impl Adversary {
     /// always overtaken: two threads that check, release, and insert will both
     /// find nothing and both insert. Threads that do both under one lock lose
     /// nothing.
+    ///
+    /// A [`Condvar`](super::Condvar) shows another two faults. Whoever is
+    /// notified comes last: another has the lock first, and what was notified
+    /// may be gone again. And whoever notifies while it has no lock does not
+    /// go on until one that it woke has looked: what was to be found must be
+    /// there by then. (Waits with a limit are left alone.)
     ///
     /// Start the threads when it is there, and do not lock anything in between:
     /// it would wait for the others to come. There is one adversary at a time;
@@ -127,6 +142,27 @@ impl Adversary {
     /// ```
     pub fn each_holds_one(threads: usize) -> Adversary {
         Adversary::after(Plot::Deadlock, threads)
+    }
+
+    /// Of the [`wait`](super::Condvar::wait)s of each thread every other one,
+    /// beginning with the first, ends at once, though nobody has notified.
+    ///
+    /// That is a *spurious wake-up*. Systems are allowed it, and do it so seldom
+    /// that an `if` in the place of a `while` may go unnoticed for years.
+    ///
+    /// ```
+    /// use lab::sync::{Adversary, Condvar, Mutex};
+    ///
+    /// let (jobs, more) = (Mutex::new(vec![0; 0]), Condvar::new());
+    /// let _adversary = Adversary::wakes_for_nothing();
+    /// let mut jobs = jobs.lock().unwrap();
+    /// if jobs.is_empty() {
+    ///     jobs = more.wait(jobs).unwrap();
+    /// }
+    /// assert_eq!(jobs.pop(), None, "awake, and there is nothing to do");
+    /// ```
+    pub fn wakes_for_nothing() -> Adversary {
+        Adversary::after(Plot::Wake, 0)
     }
 
     fn after(plot: Plot, threads: usize) -> Adversary {
@@ -186,10 +222,30 @@ pub(super) fn let_another_in(turns: &AtomicU64, turn: u64) {
     if ON.load(SeqCst) && !thread::panicking() {
         hold_up(Plot::Overtake, |game| {
             let all_here = game.arrived >= game.expected;
-            let alone = game.arrived - game.left <= 1;
+            let alone = game.arrived <= game.left + game.asleep + 1;
             turns.load(SeqCst) != turn || all_here && alone
         });
     }
+}
+
+/// A woken thread has the lock, and is to let another have it first. If so, gives
+/// back which turn it is.
+pub(super) fn comes_last(turns: &AtomicU64) -> Option<u64> {
+    let comes_last = ON.load(SeqCst) && game().plot == Plot::Overtake;
+    comes_last.then(|| {
+        let before = turns.fetch_add(1, SeqCst);
+        play(|_| ());
+        before + 1
+    })
+}
+
+/// Set if this wait is to end though nobody notifies.
+pub(super) fn wakes_for_nothing() -> bool {
+    let mut wakes = false;
+    if ON.load(SeqCst) && game().plot == Plot::Wake {
+        play(|player| wakes = !player.woken.replace(!player.woken.get()));
+    }
+    wakes
 }
 
 /// Waits for what the adversary is after, but not for ever.
@@ -238,6 +294,8 @@ struct Player {
     seconds: Cell<usize>,
     /// Set while it waits.
     waits: Cell<bool>,
+    /// Set if its last wait ended for nothing.
+    woken: Cell<bool>,
 }
 
 thread_local! {
@@ -247,6 +305,7 @@ thread_local! {
             locks: Cell::new(0),
             seconds: Cell::new(0),
             waits: Cell::new(false),
+            woken: Cell::new(false),
         }
     };
 }
@@ -258,6 +317,7 @@ impl Player {
             self.locks.set(0);
             self.seconds.set(0);
             self.waits.set(false);
+            self.woken.set(false);
         }
     }
 

@@ -1,6 +1,7 @@
 //! A condition variable that says who waits on it and who notifies it.
 
-use super::{Mutex, MutexGuard, adversary, next_name};
+use super::adversary::{self, Sleepers};
+use super::{Mutex, MutexGuard, next_name};
 use crate::record::{self, What};
 use std::fmt;
 use std::sync::{self, LockResult, PoisonError, WaitTimeoutResult};
@@ -27,6 +28,8 @@ use std::time::Duration;
 /// ```
 pub struct Condvar {
     name: String,
+    /// For the adversary.
+    sleepers: Sleepers,
     inner: sync::Condvar,
 }
 
@@ -34,7 +37,8 @@ impl Condvar {
     /// A condition variable that nobody waits on.
     pub fn new() -> Condvar {
         let name = next_name("condvar".to_owned());
-        Condvar { name, inner: sync::Condvar::new() }
+        let (sleepers, inner) = (Sleepers::default(), sync::Condvar::new());
+        Condvar { name, sleepers, inner }
     }
 
     /// Releases the lock, waits to be notified, takes the lock again.
@@ -46,7 +50,15 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
     ) -> LockResult<MutexGuard<'a, T>> {
         let (mutex, inner) = self.leave(guard);
-        mutex.guard(self.inner.wait(inner))
+        if adversary::wakes_for_nothing() {
+            drop(inner);
+            return mutex.guard(mutex.inner.lock());
+        }
+        self.sleepers.sleep();
+        let locked = self.inner.wait(inner);
+        let guard = mutex.guard(overtaken(mutex, locked));
+        self.sleepers.awake();
+        guard
     }
 
     /// Waits for as long as `condition` holds.
@@ -95,13 +107,13 @@ impl Condvar {
     /// Wakes one that waits, if there is one.
     pub fn notify_one(&self) {
         record::event(What::Notify(&self.name));
-        self.inner.notify_one();
+        self.sleepers.wake(1, || self.inner.notify_one());
     }
 
     /// Wakes all that wait.
     pub fn notify_all(&self) {
         record::event(What::Notify(&self.name));
-        self.inner.notify_all();
+        self.sleepers.wake(usize::MAX, || self.inner.notify_all());
     }
 }
 
@@ -118,6 +130,19 @@ impl Condvar {
         adversary::waits();
         (guard.mutex, inner)
     }
+}
+
+/// The end of a wait: the lock is ours again, once the adversary is content.
+fn overtaken<'a, T>(
+    mutex: &'a Mutex<T>,
+    locked: LockResult<sync::MutexGuard<'a, T>>,
+) -> LockResult<sync::MutexGuard<'a, T>> {
+    let Some(turn) = adversary::comes_last(&mutex.turns) else {
+        return locked;
+    };
+    drop(locked);
+    adversary::let_another_in(&mutex.turns, turn);
+    mutex.inner.lock()
 }
 
 /// The end of a wait with a limit: the lock is ours again.

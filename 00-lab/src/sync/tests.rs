@@ -92,6 +92,90 @@ fn under_the_adversary_locks_taken_in_one_order_are_all_taken() {
 }
 
 #[test]
+fn under_the_adversary_every_other_wait_ends_for_nothing() {
+    let (jobs, more, waits) =
+        (Mutex::new(0), Condvar::new(), AtomicUsize::new(0));
+    let _adversary = Adversary::wakes_for_nothing();
+    thread::scope(|s| {
+        s.spawn(|| {
+            let mut jobs = jobs.lock().unwrap();
+            while *jobs == 0 {
+                waits.fetch_add(1, Relaxed);
+                jobs = more.wait(jobs).unwrap();
+            }
+        });
+        while waits.load(Relaxed) < 2 {
+            thread::yield_now();
+        }
+        *jobs.lock().unwrap() = 1;
+        more.notify_one();
+    });
+    assert_eq!(waits.into_inner(), 2);
+}
+
+/// What a thread finds after a wait that `wake` has ended.
+fn found_by_the_woken(wake: impl FnOnce(&Mutex<u32>, &Condvar)) -> u32 {
+    let (jobs, more) = (Mutex::new(0), Condvar::new());
+    let has_the_lock = Barrier::new(2);
+    let _adversary = Adversary::among(2);
+    thread::scope(|s| {
+        let waits = s.spawn(|| {
+            let jobs = jobs.lock().unwrap();
+            has_the_lock.wait();
+            *more.wait(jobs).unwrap()
+        });
+        has_the_lock.wait();
+        // It lets go of it by its wait.
+        drop(jobs.lock());
+        wake(&jobs, &more);
+        waits.join().unwrap()
+    })
+}
+
+#[test]
+fn under_the_adversary_whoever_is_notified_comes_last() {
+    for round in 0..50 {
+        let found = found_by_the_woken(|jobs, more| {
+            let mut new = jobs.lock().unwrap();
+            *new = 1;
+            more.notify_one();
+            drop(new);
+            *jobs.lock().unwrap() = 0;
+        });
+        assert_eq!(found, 0, "round {round}");
+    }
+}
+
+#[test]
+fn under_the_adversary_it_is_too_late_to_change_what_was_notified() {
+    for round in 0..200 {
+        let found = found_by_the_woken(|jobs, more| {
+            more.notify_one();
+            *jobs.lock().unwrap() = 1;
+        });
+        assert_eq!(found, 0, "notified before, round {round}");
+        let found = found_by_the_woken(|jobs, more| {
+            *jobs.lock().unwrap() = 1;
+            more.notify_one();
+        });
+        assert_eq!(found, 1, "notified afterwards, round {round}");
+    }
+}
+
+#[test]
+fn the_adversary_expects_nothing_of_those_who_sleep() {
+    let began = Instant::now();
+    found_by_the_woken(|jobs, more| {
+        for _ in 0..500 {
+            *jobs.lock().unwrap() += 1;
+        }
+        more.notify_one();
+    });
+    // Each time 20 ms would be ten seconds.
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
 fn the_adversary_does_not_wait_for_ever() {
     // Three are expected, one comes, and it has other things to do.
     let _adversary = Adversary::among(3);

@@ -23,6 +23,7 @@ pub mod record;
 pub mod sync;
 pub mod watchdog;
 pub mod judge;
+pub mod interleave;
 mod conformance;
 pub mod twin;
 

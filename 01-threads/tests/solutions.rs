@@ -1,5 +1,7 @@
 //! Every solution passes its check.
 
+#[path = "../solutions/bounded-queue.rs"]
+mod bounded_queue;
 #[path = "../solutions/check-then-insert.rs"]
 mod check_then_insert;
 #[path = "../solutions/first-error.rs"]

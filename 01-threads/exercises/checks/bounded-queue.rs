@@ -1,0 +1,297 @@
+//! Judges `Queue`: whoever has to wait does, nobody else does, and nothing is
+//! lost.
+//!
+//! As shipped: `pop` gave None from an empty queue that was open
+
+use super::Queue;
+use lab::cpu_time;
+use lab::judge::Judge;
+use lab::record::{self, State, Track};
+use lab::sync::Adversary;
+use std::fmt::Debug;
+use std::iter;
+use std::panic::resume_unwind;
+use std::slice::from_ref;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Whoever has to wait does so within this time.
+const SOON: Duration = Duration::from_secs(1);
+/// How long we look at somebody who waits.
+const A_WHILE: Duration = Duration::from_millis(30);
+/// Whoever waits takes the lock no more than so many times meanwhile.
+const FEW: usize = 10;
+
+#[test]
+fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
+    let judge = Judge::begin();
+    pop_waits_while_the_queue_is_empty();
+    push_waits_while_the_queue_is_full();
+    two_push_where_one_has_room();
+    two_pop_where_there_is_one_value();
+    after_close_nothing_goes_in_and_the_rest_comes_out();
+    who_is_notified_finds_something();
+    who_is_notified_can_use_it();
+    close_wakes_everybody();
+    everything_arrives();
+    judge.end();
+}
+
+fn pop_waits_while_the_queue_is_empty() {
+    let queue = Arc::new(Queue::with_room_for(2));
+    let adversary = Adversary::wakes_for_nothing();
+    let from = "from an empty queue that was open";
+    let consumer = has_to_wait(pops(1, &queue), "pop", from);
+    drop(adversary);
+    let pushed = queue.push(1);
+    expect("`push` said to an open queue", pushed, Ok(()));
+    expect("1 was pushed, and popped", join(consumer), Some(1));
+}
+
+fn push_waits_while_the_queue_is_full() {
+    let queue = full(2);
+    let adversary = Adversary::wakes_for_nothing();
+    let to = "at an open queue with room for 2 and 2 values in it";
+    let producer = has_to_wait(pushes(3, &queue), "push", to);
+    drop(adversary);
+    let first = queue.pop();
+    expect("`push` said to an open queue", join(producer), Ok(()));
+    let popped = [first, queue.pop(), queue.pop()];
+    expect("pushed in the order 1, 2, 3, popped", popped, [1, 2, 3].map(Some));
+}
+
+fn two_push_where_one_has_room() {
+    let queue = Arc::new(Queue::with_room_for(1));
+    let _adversary = Adversary::among(2);
+    let producers = [1, 2].map(|n| pushes(n, &queue));
+    until_settled(&producers, 1);
+    assert!(
+        !producers.iter().all(JoinHandle::is_finished),
+        "wrong answer: two threads pushed at the same time, and a queue with \
+         room for 1 took both values"
+    );
+    let popped = [queue.pop(), queue.pop()];
+    let pushed = [1, 2].map(Some);
+    expect("1 and 2 were pushed, and popped", sorted(popped), pushed);
+    let said = producers.map(join);
+    expect("`push` said to an open queue", said, [Ok(()); 2]);
+}
+
+fn two_pop_where_there_is_one_value() {
+    let queue = full(1);
+    let _adversary = Adversary::among(2);
+    let consumers = [1, 2].map(|n| pops(n, &queue));
+    until_settled(&consumers, 1);
+    assert!(
+        !consumers.iter().all(JoinHandle::is_finished),
+        "wrong answer: two threads popped at the same time, there was 1 value, \
+         and both came back"
+    );
+    let _ = queue.push(2);
+    let popped = consumers.map(join);
+    expect("1 and 2 were pushed, and popped", sorted(popped), [1, 2].map(Some));
+}
+
+fn after_close_nothing_goes_in_and_the_rest_comes_out() {
+    let queue = Arc::new(Queue::with_room_for(3));
+    let _ = [queue.push(1), queue.push(2)];
+    queue.close();
+    expect("`push(3)` said to a closed queue", queue.push(3), Err(3));
+    let rest = [queue.pop(), queue.pop(), queue.pop()];
+    let left = [Some(1), Some(2), None];
+    expect("1 and 2 were pushed before `close`, and popped after", rest, left);
+}
+
+/// Or else goes back to sleep, and this hangs.
+fn who_is_notified_finds_something() {
+    let queue = Arc::new(Queue::with_room_for(1));
+    let adversary = Adversary::among(2);
+    let consumer = pops(1, &queue);
+    until_settled(from_ref(&consumer), 1);
+    let _ = join(pushes(1, &queue));
+    let _ = join(consumer);
+    drop(adversary);
+
+    let queue = full(1);
+    let _adversary = Adversary::among(2);
+    let producer = pushes(2, &queue);
+    until_settled(from_ref(&producer), 1);
+    let _ = join(pops(1, &queue));
+    let _ = join(producer);
+}
+
+/// Or else the one who can is never notified, and this hangs.
+fn who_is_notified_can_use_it() {
+    let queue = full(1);
+    let adversary = Adversary::among(3);
+    let producers = [2, 3].map(|n| pushes(n, &queue));
+    until_settled(&producers, 1);
+    let three = |queue: &Queue<u32>| [(); 3].map(|()| queue.pop());
+    let _ = join(named("consumer", &queue, three));
+    let _ = producers.map(join);
+    drop(adversary);
+
+    let queue = Arc::new(Queue::with_room_for(1));
+    let _adversary = Adversary::among(3);
+    let consumers = [1, 2].map(|n| pops(n, &queue));
+    until_settled(&consumers, 1);
+    let two = |queue: &Queue<u32>| [1, 2].map(|n| queue.push(n));
+    let _ = join(named("producer", &queue, two));
+    let _ = consumers.map(join);
+}
+
+/// Or else this hangs.
+fn close_wakes_everybody() {
+    let queue = Arc::new(Queue::with_room_for(1));
+    let consumers = [1, 2, 3].map(|n| pops(n, &queue));
+    until_settled(&consumers, 1);
+    join(named("closer", &queue, Queue::close));
+    let said = consumers.map(join);
+    expect("`pop` said as an empty queue was closed", said, [None; 3]);
+
+    let queue = full(1);
+    let producers = [2, 3, 4].map(|n| pushes(n, &queue));
+    until_settled(&producers, 1);
+    join(named("closer", &queue, Queue::close));
+    let (said, gave_back) = (producers.map(join), [2, 3, 4].map(Err));
+    expect("`push` said as a full queue was closed", said, gave_back);
+}
+
+fn everything_arrives() {
+    let queue = Arc::new(Queue::with_room_for(3));
+    let _adversary = Adversary::among(5);
+    let consumers = [1, 2].map(|n| {
+        let all = |queue: &Queue<u32>| {
+            iter::from_fn(|| queue.pop()).collect::<Vec<_>>()
+        };
+        named(&format!("consumer {n}"), &queue, all)
+    });
+    let values = |producer: u32| (0..20).map(move |n| 100 * producer + n);
+    let producers = [1, 2, 3].map(|n| {
+        let all = move |queue: &Queue<u32>| {
+            values(n).try_for_each(|value| queue.push(value))
+        };
+        named(&format!("producer {n}"), &queue, all)
+    });
+    let said = producers.map(join);
+    expect("`push` said to an open queue", said, [Ok(()); 3]);
+    queue.close();
+
+    let popped = consumers.map(join);
+    for popped in &popped {
+        let of = |n| popped.iter().filter(move |&value| value / 100 == n);
+        assert!(
+            (1..=3).all(|n| of(n).is_sorted()),
+            "wrong answer: each producer pushed in rising order, and a \
+             consumer popped {popped:?}"
+        );
+    }
+    let mut popped = popped.concat();
+    popped.sort_unstable();
+    let pushed: Vec<_> = [1, 2, 3].into_iter().flat_map(values).collect();
+    expect("three producers pushed 60 values, and popped", popped, pushed);
+}
+
+/// Sees that this call does not come back, though it is woken for nothing, and
+/// that it sleeps until then.
+fn has_to_wait<R: Debug>(
+    thread: JoinHandle<R>,
+    call: &str,
+    at: &str,
+) -> JoinHandle<R> {
+    until_settled(from_ref(&thread), 2);
+    if !thread.is_finished() {
+        let cpu = cpu_time();
+        thread::sleep(A_WHILE);
+        let cpu = cpu_time() - cpu;
+        let locks = track(&thread).map_or(0, |track| track.held.len());
+        assert!(
+            locks <= FEW && cpu < A_WHILE / 2,
+            "right answer, wrong way: with nothing to do, `{call}` has taken \
+             the lock {locks} times, and used {cpu:.0?} of CPU in \
+             {A_WHILE:.0?}: it asks again and again instead of waiting"
+        );
+        return thread;
+    }
+    let waited = |track: &Track| track.spans.iter().any(|it| it.state.waits());
+    let why = if track(&thread).is_some_and(|track| waited(&track)) {
+        "its wait had ended, though nobody had notified it, and it did not \
+         look again"
+    } else {
+        "it did not wait"
+    };
+    match thread.join() {
+        Ok(said) => {
+            panic!("wrong answer: `{call}` gave {said:?} {at}: {why}")
+        }
+        Err(_) => panic!("wrong answer: `{call}` panicked {at}: {why}"),
+    }
+}
+
+/// Waits until each of them has come back, or waits to be notified and has had
+/// the lock so many times; or has had it so often that it will never wait.
+fn until_settled<R>(threads: &[JoinHandle<R>], locks: usize) {
+    let began = Instant::now();
+    let is_settled = |track: Track| {
+        let last = track.spans.last().map(|span| &span.state);
+        let waits = !track.ended && last.is_some_and(State::waits);
+        waits && track.held.len() >= locks || track.held.len() > FEW
+    };
+    let is_settled = |thread: &JoinHandle<R>| {
+        thread.is_finished() || track(thread).is_some_and(is_settled)
+    };
+    while !threads.iter().all(is_settled) && began.elapsed() < SOON {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// What this thread has done so far, as far as it is recorded.
+fn track<R>(thread: &JoinHandle<R>) -> Option<Track> {
+    let mut tracks = record::so_far().expect("a recording").tracks;
+    tracks.retain(|track| Some(track.name.as_str()) == thread.thread().name());
+    tracks.pop()
+}
+
+fn expect<T: PartialEq + Debug>(what: &str, is: T, has_to_be: T) {
+    assert!(
+        is == has_to_be,
+        "wrong answer: {what} {is:?}; it has to be {has_to_be:?}"
+    );
+}
+
+fn sorted<const N: usize>(mut values: [Option<u32>; N]) -> [Option<u32>; N] {
+    values.sort_unstable();
+    values
+}
+
+fn full(room: u32) -> Arc<Queue<u32>> {
+    let queue = Queue::with_room_for(room as usize);
+    let said = (1..=room).try_for_each(|value| queue.push(value));
+    expect("`push` said to an open queue", said, Ok(()));
+    Arc::new(queue)
+}
+
+fn pops(n: u32, queue: &Arc<Queue<u32>>) -> JoinHandle<Option<u32>> {
+    named(&format!("consumer {n}"), queue, Queue::pop)
+}
+
+fn pushes(value: u32, queue: &Arc<Queue<u32>>) -> JoinHandle<Result<(), u32>> {
+    let push = move |queue: &Queue<u32>| queue.push(value);
+    named(&format!("producer of {value}"), queue, push)
+}
+
+/// Not scoped: a check that has failed does not wait for them.
+fn named<R: Send + 'static>(
+    name: &str,
+    queue: &Arc<Queue<u32>>,
+    call: impl FnOnce(&Queue<u32>) -> R + Send + 'static,
+) -> JoinHandle<R> {
+    let queue = Arc::clone(queue);
+    let thread = thread::Builder::new().name(name.to_owned());
+    thread.spawn(move || call(&queue)).expect("a thread")
+}
+
+fn join<R>(thread: JoinHandle<R>) -> R {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}

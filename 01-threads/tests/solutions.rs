@@ -10,3 +10,5 @@ mod first_error;
 mod join_all;
 #[path = "../solutions/philosophers.rs"]
 mod philosophers;
+#[path = "../solutions/predict-interleavings.rs"]
+mod predict_interleavings;

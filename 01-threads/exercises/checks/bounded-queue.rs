@@ -28,10 +28,10 @@ fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
     let judge = Judge::begin();
     pop_waits_while_the_queue_is_empty();
     push_waits_while_the_queue_is_full();
+    who_is_notified_finds_something();
     two_push_where_one_has_room();
     two_pop_where_there_is_one_value();
     after_close_nothing_goes_in_and_the_rest_comes_out();
-    who_is_notified_finds_something();
     who_is_notified_can_use_it();
     close_wakes_everybody();
     everything_arrives();
@@ -44,8 +44,8 @@ fn pop_waits_while_the_queue_is_empty() {
     let from = "from an empty queue that was open";
     let consumer = has_to_wait(pops(1, &queue), "pop", from);
     drop(adversary);
-    let pushed = queue.push(1);
-    expect("`push` said to an open queue", pushed, Ok(()));
+    let said = join(pushes(1, &queue));
+    expect("`push` said to an open queue", said, Ok(()));
     expect("1 was pushed, and popped", join(consumer), Some(1));
 }
 
@@ -55,52 +55,9 @@ fn push_waits_while_the_queue_is_full() {
     let to = "at an open queue with room for 2 and 2 values in it";
     let producer = has_to_wait(pushes(3, &queue), "push", to);
     drop(adversary);
-    let first = queue.pop();
+    let popped = join(named("consumer", &queue, pop::<3>));
     expect("`push` said to an open queue", join(producer), Ok(()));
-    let popped = [first, queue.pop(), queue.pop()];
     expect("pushed in the order 1, 2, 3, popped", popped, [1, 2, 3].map(Some));
-}
-
-fn two_push_where_one_has_room() {
-    let queue = Arc::new(Queue::with_room_for(1));
-    let _adversary = Adversary::among(2);
-    let producers = [1, 2].map(|n| pushes(n, &queue));
-    until_settled(&producers, 1);
-    assert!(
-        !producers.iter().all(JoinHandle::is_finished),
-        "wrong answer: two threads pushed at the same time, and a queue with \
-         room for 1 took both values"
-    );
-    let popped = [queue.pop(), queue.pop()];
-    let pushed = [1, 2].map(Some);
-    expect("1 and 2 were pushed, and popped", sorted(popped), pushed);
-    let said = producers.map(join);
-    expect("`push` said to an open queue", said, [Ok(()); 2]);
-}
-
-fn two_pop_where_there_is_one_value() {
-    let queue = full(1);
-    let _adversary = Adversary::among(2);
-    let consumers = [1, 2].map(|n| pops(n, &queue));
-    until_settled(&consumers, 1);
-    assert!(
-        !consumers.iter().all(JoinHandle::is_finished),
-        "wrong answer: two threads popped at the same time, there was 1 value, \
-         and both came back"
-    );
-    let _ = queue.push(2);
-    let popped = consumers.map(join);
-    expect("1 and 2 were pushed, and popped", sorted(popped), [1, 2].map(Some));
-}
-
-fn after_close_nothing_goes_in_and_the_rest_comes_out() {
-    let queue = Arc::new(Queue::with_room_for(3));
-    let _ = [queue.push(1), queue.push(2)];
-    queue.close();
-    expect("`push(3)` said to a closed queue", queue.push(3), Err(3));
-    let rest = [queue.pop(), queue.pop(), queue.pop()];
-    let left = [Some(1), Some(2), None];
-    expect("1 and 2 were pushed before `close`, and popped after", rest, left);
 }
 
 /// Or else goes back to sleep, and this hangs.
@@ -121,14 +78,55 @@ fn who_is_notified_finds_something() {
     let _ = join(producer);
 }
 
+fn two_push_where_one_has_room() {
+    let queue = Arc::new(Queue::with_room_for(1));
+    let _adversary = Adversary::among(2);
+    let producers = [1, 2].map(|n| pushes(n, &queue));
+    until_settled(&producers, 1);
+    assert!(
+        !producers.iter().all(JoinHandle::is_finished),
+        "wrong answer: two threads pushed at the same time, and a queue with \
+         room for 1 took both values"
+    );
+    let popped = join(named("consumer", &queue, pop::<2>));
+    let pushed = [1, 2].map(Some);
+    expect("1 and 2 were pushed, and popped", sorted(popped), pushed);
+    let said = producers.map(join);
+    expect("`push` said to an open queue", said, [Ok(()); 2]);
+}
+
+fn two_pop_where_there_is_one_value() {
+    let queue = full(1);
+    let _adversary = Adversary::among(2);
+    let consumers = [1, 2].map(|n| pops(n, &queue));
+    until_settled(&consumers, 1);
+    assert!(
+        !consumers.iter().all(JoinHandle::is_finished),
+        "wrong answer: two threads popped at the same time, there was 1 value, \
+         and both came back"
+    );
+    let _ = join(pushes(2, &queue));
+    let popped = consumers.map(join);
+    expect("1 and 2 were pushed, and popped", sorted(popped), [1, 2].map(Some));
+}
+
+fn after_close_nothing_goes_in_and_the_rest_comes_out() {
+    let queue = Arc::new(Queue::with_room_for(3));
+    let _ = [queue.push(1), queue.push(2)];
+    queue.close();
+    expect("`push(3)` said to a closed queue", queue.push(3), Err(3));
+    let rest = join(named("consumer", &queue, pop::<3>));
+    let left = [Some(1), Some(2), None];
+    expect("1 and 2 were pushed before `close`, and popped after", rest, left);
+}
+
 /// Or else the one who can is never notified, and this hangs.
 fn who_is_notified_can_use_it() {
     let queue = full(1);
     let adversary = Adversary::among(3);
     let producers = [2, 3].map(|n| pushes(n, &queue));
     until_settled(&producers, 1);
-    let three = |queue: &Queue<u32>| [(); 3].map(|()| queue.pop());
-    let _ = join(named("consumer", &queue, three));
+    let _ = join(named("consumer", &queue, pop::<3>));
     let _ = producers.map(join);
     drop(adversary);
 
@@ -270,6 +268,10 @@ fn full(room: u32) -> Arc<Queue<u32>> {
     let said = (1..=room).try_for_each(|value| queue.push(value));
     expect("`push` said to an open queue", said, Ok(()));
     Arc::new(queue)
+}
+
+fn pop<const N: usize>(queue: &Queue<u32>) -> [Option<u32>; N] {
+    [(); N].map(|()| queue.pop())
 }
 
 fn pops(n: u32, queue: &Arc<Queue<u32>>) -> JoinHandle<Option<u32>> {

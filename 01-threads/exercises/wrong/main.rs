@@ -1,6 +1,18 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
+#[path = "bounded-queue/check-then-push.rs"]
+mod bounded_queue_check_then_push;
+#[path = "bounded-queue/close-wakes-one.rs"]
+mod bounded_queue_close_wakes_one;
+#[path = "bounded-queue/if-not-while.rs"]
+mod bounded_queue_if_not_while;
+#[path = "bounded-queue/notify-first.rs"]
+mod bounded_queue_notify_first;
+#[path = "bounded-queue/one-condvar.rs"]
+mod bounded_queue_one_condvar;
+#[path = "bounded-queue/spins.rs"]
+mod bounded_queue_spins;
 #[path = "check-then-insert/insert-after-fetch.rs"]
 mod check_then_insert_insert_after_fetch;
 #[path = "check-then-insert/lock-across-fetch.rs"]
@@ -33,3 +45,9 @@ mod philosophers_put_back_at_once;
 mod philosophers_right_fork_first;
 #[path = "philosophers/try-again-and-again.rs"]
 mod philosophers_try_again_and_again;
+#[path = "predict-interleavings/all-but-one-are-lost.rs"]
+mod predict_interleavings_all_but_one_are_lost;
+#[path = "predict-interleavings/lock-changes-nothing.rs"]
+mod predict_interleavings_lock_changes_nothing;
+#[path = "predict-interleavings/one-is-lost.rs"]
+mod predict_interleavings_one_is_lost;

@@ -117,6 +117,14 @@ fn a_schedule_takes_no_more_switches_than_it_must() {
 }
 
 #[test]
+fn a_schedule_is_drawn_as_the_book_shows_it() {
+    let bare = [READ, WRITE];
+    let found = ends(&Memory::default(), &[&bare, &bare], |memory| memory.x);
+    let drawn = found[&End::All(1)].to_string();
+    assert_eq!(drawn, include_str!("lost-update.txt"));
+}
+
+#[test]
 fn it_finds_as_many_orders_as_there_are() {
     // Six letters, of which the order within each two is fixed: 6! / 2³.
     let threads = [vec![SAY, SAY], vec![SAY, SAY], vec![SAY, SAY]];

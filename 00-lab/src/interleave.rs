@@ -5,7 +5,7 @@
 //! few enough to try them all. That is *model checking*; CHESS did it for
 //! programs as they are (Musuvathi and others, *Finding and Reproducing
 //! Heisenbugs in Concurrent Programs*, OSDI 2008), and `loom` does it for Rust.
-//! From CHESS comes the order, too: first what takes the fewest switches.
+//! CHESS, too, begins with the schedules that interrupt the threads least.
 //!
 //! Steps are atomic, and each is seen by all at once. What a processor may add
 //! by letting a store be seen late is not searched.

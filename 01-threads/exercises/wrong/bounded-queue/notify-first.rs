@@ -1,4 +1,4 @@
-//! Met with: which producer of 1 notified last, before that wait began
+//! Met with: notified last, before that wait began
 //!
 //! Whoever is notified looks before the value is there, finds nothing, and goes
 //! back to sleep; then the value comes, and nobody is told.

@@ -1,4 +1,4 @@
-//! Met with: which producer of 2 notified last, since that wait began
+//! Met with: notified last, since that wait began
 //!
 //! All wait in one place, and one is notified: now and then one who pushes wakes
 //! another who wants to push.

@@ -199,9 +199,11 @@ impl Site {
         }
     }
 
-    /// Prints a line for each request, until this process is ended.
-    pub fn stay(self) -> ! {
-        let why = self.host.print_requests();
+    /// Calls `hello` with the address, and then prints a line for each request,
+    /// until this process is ended.
+    pub fn stay(self, hello: impl FnOnce(&Url)) -> ! {
+        let Site { host, url, .. } = self;
+        let why = host.print_requests(|| hello(&url));
         exit(1, &format!("the slow site is gone: {why}"))
     }
 }

@@ -9,10 +9,15 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::Duration;
 
 /// Columns of a listing that fits the page.
 const COLUMNS: &str = "80";
+
+/// How long a program may take; most of that is for cargo.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The step that stays up until it is ended.
 const STAYS_UP: &str = "0-1-meet-the-slow-site";
@@ -81,7 +86,17 @@ pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn();
-    let text = Ended(child.context("cannot run cargo")?).listen(program)?;
+    let child = Ended(child.context("cannot run cargo")?);
+    // Whatever it waits for: its end is the end of its output.
+    let pid = Pid::from_child(&child.0);
+    let (done, is_done) = channel::<()>();
+    thread::spawn(move || {
+        if is_done.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+    });
+    let text = child.listen(program)?;
+    drop(done);
     let recording = Recording::read(&events)?;
     Ok((text.trim_start_matches('\n').to_owned(), recording))
 }
@@ -126,7 +141,7 @@ fn visit(stdout: &mut impl BufRead, text: &mut String) -> Result<()> {
         // The same page takes the same time; so do its records.
         let deadline = std::time::Instant::now() + Duration::from_secs(5);
         lab::fetch_by(&url.join(path)?, deadline)?;
-        stdout.read_line(text)?;
+        ensure!(stdout.read_line(text)? > 0, "it says nothing of {path}");
     }
     Ok(())
 }

@@ -9,10 +9,11 @@ use lab::Site;
 fn main() {
     let site = Site::start();
 
-    let url = site.url();
-    println!("{url}");
-    println!("Open it, or: curl -o /dev/null -w '%{{time_total}}\\n' {url}");
-
-    // Prints a line for each page that somebody asks for.
-    site.stay();
+    // Afterwards it prints a line for each page that somebody asks for.
+    site.stay(|url| {
+        println!("{url}");
+        println!(
+            "Open it, or: curl -o /dev/null -w '%{{time_total}}\\n' {url}"
+        );
+    });
 }

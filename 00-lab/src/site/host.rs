@@ -99,12 +99,14 @@ impl Host {
         }
     }
 
-    /// Prints what the site says of each request, until it says no more.
-    pub fn print_requests(self) -> io::Error {
+    /// Says hello, and then prints what the site says of each request, until it
+    /// says no more. It will say so of whoever comes after the hello.
+    pub fn print_requests(self, hello: impl FnOnce()) -> io::Error {
         let Host::Process(mut process) = self else {
             return io::Error::other("it says nothing from a thread");
         };
         let mut next = process.order(TELL);
+        hello();
         loop {
             next = next.and_then(|()| {
                 let line = process.line()?;

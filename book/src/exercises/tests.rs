@@ -14,13 +14,15 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 9] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
     "join-all",
+    "predict-interleavings",
     "check-then-insert",
     "philosophers",
+    "bounded-queue",
     "first-error",
 ];
 

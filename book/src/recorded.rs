@@ -169,6 +169,7 @@ mod tests {
     fn is_drawn(line: &str) -> bool {
         let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?'];
         line.contains(drawn)
+            || line.starts_with("thread ") && line.ends_with('!')
             || line.contains("in flight") && !line.contains("at most")
             || line.starts_with("site ")
     }

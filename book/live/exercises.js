@@ -9,18 +9,59 @@
     const root = typeof path_to_root === 'undefined' ? '' : path_to_root;
     const home = new URL(root || './', location.href);
     const here = location.href.split('#')[0].replace(home.href, '');
+    const edition = Number(document.currentScript.dataset.edition);
     const panel = here.includes('exercise-') ? exercisePanel() : null;
 
-    const source = new EventSource('/live/exercises');
-    source.addEventListener('exercises', (event) => {
-        const told = JSON.parse(event.data);
-        const own = told.exercises.find(({ page }) => page === here);
-        if (panel && own) panel.show(own);
-        mark(told.exercises, home);
-        if (here === '' || here === 'index.html') goOn(told.page, home);
-    });
-    source.addEventListener('error', () => panel?.gone());
+    let source = null;
+    const listen = () => {
+        source = new EventSource('/live/news');
+        source.addEventListener('exercises', (event) => {
+            const told = JSON.parse(event.data);
+            const own = told.exercises.find(({ page }) => page === here);
+            if (panel && own) panel.show(own);
+            mark(told.exercises, home);
+            if (here === '' || here === 'index.html') goOn(told.page, home);
+        });
+        source.addEventListener('pages', (event) => {
+            const { pages, faults } = JSON.parse(event.data);
+            const now = pages[here || 'index.html'] ?? 0;
+            printed(now > edition, faults);
+        });
+        source.addEventListener('error', () => panel?.gone());
+    };
+    // A browser has six connections to us, for all its tabs: those that nobody
+    // looks at keep none.
+    const look = () => {
+        source?.close();
+        source = null;
+        if (!document.hidden) listen();
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
 })();
+
+// There is another edition of the book, or something is in its way.
+function printed(isNew, faults) {
+    document.querySelector('.live-news')?.remove();
+    if (faults.length > 0) {
+        tell(`The chapters have faults:\n${faults.join('\n')}`);
+    } else if (isNew) {
+        // What a run has left on the page would be lost.
+        if (document.querySelector('.live-output:not([hidden])')) {
+            const again = make('button', { type: 'button' }, 'Show it');
+            again.addEventListener('click', () => location.reload());
+            tell('This page has changed. ', again);
+        } else {
+            location.reload();
+        }
+    }
+}
+
+function tell(...what) {
+    const news = make('div', { className: 'live live-news' }, ...what);
+    news.setAttribute('role', 'status');
+    document.querySelector('.content main').prepend(news);
+}
 
 // A mark beside each link to an exercise, in the sidebar and in lists.
 function mark(exercises, home) {

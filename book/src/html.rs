@@ -3,14 +3,15 @@
 
 use sha2::{Digest, Sha256};
 
-/// What the live reader adds to a page.
-const LIVE: &str = "<link rel=\"stylesheet\" href=\"/live/live.css\">\n\
-                    <script src=\"/live/live.js\" defer></script>\n\
-                    <script src=\"/live/exercises.js\" defer></script>\n";
-
-/// Puts the live reader's script into a page.
-pub fn live(page: &str) -> String {
-    page.replacen("</head>", &format!("{LIVE}</head>"), 1)
+/// Puts the live reader's script into a page of this edition.
+pub fn live(page: &str, edition: usize) -> String {
+    let live = format!(
+        "<link rel=\"stylesheet\" href=\"/live/live.css\">\n\
+         <script src=\"/live/live.js\" defer></script>\n\
+         <script src=\"/live/exercises.js\" data-edition=\"{edition}\" defer>\
+         </script>\n</head>"
+    );
+    page.replacen("</head>", &live, 1)
 }
 
 /// The content security policy for a page: scripts from us, and those written
@@ -80,6 +81,6 @@ mod tests {
         assert_eq!(scripts, ["one", "two"]);
         assert_eq!(policy(page).matches("sha256-").count(), 2);
         // It has no source before, and one after: no hash for ours either.
-        assert_eq!(inline_scripts(&live(page)).count(), 2);
+        assert_eq!(inline_scripts(&live(page, 1)).count(), 2);
     }
 }

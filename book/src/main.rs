@@ -20,6 +20,7 @@
 mod tree;
 mod strict;
 mod pages;
+mod press;
 mod folder;
 mod recorded;
 mod guard;
@@ -32,6 +33,7 @@ use anyhow::{Context, Result, bail};
 use exercises::Usage;
 use folder::Folder;
 use lab::watchdog;
+use press::Press;
 use std::env::args_os;
 use std::process::{self, ExitCode};
 use std::{io, thread};
@@ -123,9 +125,9 @@ fn open(tree: Tree) -> Result<()> {
     check(&tree)?;
     // Of its own, because somebody may open the book twice.
     let folder = Folder::new().context("there is no place for the pages")?;
-    let place = pages::build(&tree.book(), Some(&folder.path().join("pages")))?;
+    let press = Press::new(&tree, folder.path())?;
     let runtime = runtime().context("cannot start the reader")?;
-    runtime.block_on(serve::serve(tree, &place, folder.path()))
+    runtime.block_on(serve::serve(tree, press, folder.path()))
 }
 
 /// Does it, unless told to stop (Ctrl-C): that ends whatever it runs as well.

@@ -3,6 +3,7 @@
 use crate::exercises::Desk;
 use crate::guard::{Guard, guard};
 use crate::html;
+use crate::press::Press;
 use crate::runs::{Event, Order, Refused, Run, Runs, menu};
 use crate::tree::Tree;
 use anyhow::{Context, Result};
@@ -23,7 +24,7 @@ use std::env;
 use std::future::pending;
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -38,13 +39,12 @@ const PORT: u16 = 8019;
 struct Reader {
     runs: Runs,
     desk: Arc<Desk>,
-    /// The pages as mdBook has built them.
-    pages: PathBuf,
+    press: Press,
 }
 
-/// Serves the pages in `place`, and runs programs, until Ctrl-C. Recordings go
-/// into `folder`.
-pub async fn serve(tree: Tree, place: &Path, folder: &Path) -> Result<()> {
+/// Serves the pages, and runs programs, until Ctrl-C. Recordings go into
+/// `folder`.
+pub async fn serve(tree: Tree, press: Press, folder: &Path) -> Result<()> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
         Err(why) if why.kind() == ErrorKind::AddrInUse => {
             println!("Port {PORT} is taken; here is another one.");
@@ -61,8 +61,7 @@ pub async fn serve(tree: Tree, place: &Path, folder: &Path) -> Result<()> {
 
     let desk = Desk::open(&tree)?;
     let runs = Runs::new(tree, folder);
-    let pages = place.to_owned();
-    let reader = Arc::new(Reader { runs, desk: desk.clone(), pages });
+    let reader = Arc::new(Reader { runs, desk: desk.clone(), press });
     let ahead = build_ahead(reader.runs.tree().clone());
     let server = axum::serve(listener, router(reader.clone(), door));
     tokio::select! {
@@ -71,6 +70,7 @@ pub async fn serve(tree: Tree, place: &Path, folder: &Path) -> Result<()> {
         // Never done first: it waits when it has built all.
         () = ahead => {}
         () = desk.look() => {}
+        () = reader.press.watch() => {}
     }
     // Answers that are being judged.
     watchdog::end_all();
@@ -84,7 +84,7 @@ fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/live.js", get(script))
         .route("/live/live.css", get(style))
         .route("/live/exercises.js", get(exercises_script))
-        .route("/live/exercises", get(exercises))
+        .route("/live/news", get(news))
         .route("/live/exercises/{name}/check", post(check))
         .route("/live/exercises/{name}/hint", post(hint))
         .route("/live/exercises/{name}/solution", post(solution))
@@ -107,7 +107,8 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     if path.split('/').any(odd) {
         return not_there();
     }
-    let mut file = reader.pages.join(path);
+    let (edition, pages) = reader.press.pages();
+    let mut file = pages.join(path);
     if file.is_dir() {
         file.push("index.html");
     }
@@ -116,7 +117,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     let kind = match end.unwrap_or_default() {
         "html" => {
             reader.opens(path);
-            let page = html::live(&String::from_utf8_lossy(&bytes));
+            let page = html::live(&String::from_utf8_lossy(&bytes), edition);
             let policy = html::policy(&page);
             let kind = "text/html; charset=utf-8";
             let policy = (header::CONTENT_SECURITY_POLICY, policy);
@@ -145,12 +146,20 @@ impl Reader {
     }
 }
 
-/// All exercises, at once and whenever something changes.
-async fn exercises(State(reader): State<Arc<Reader>>) -> Response {
-    let stream = unfold(reader.desk.clone().listen(), async |mut listener| {
-        let told = listener.next().await?;
-        let event = sse::Event::default().event("exercises").data(told);
-        Some((Ok::<_, Infallible>(event), listener))
+/// All exercises, at once and whenever something changes about them; and which
+/// pages have changed.
+async fn news(State(reader): State<Arc<Reader>>) -> Response {
+    let listeners = (reader.desk.clone().listen(), reader.press.news());
+    let stream = unfold(listeners, async |(mut exercises, mut pages)| {
+        let (event, told) = tokio::select! {
+            told = exercises.next() => ("exercises", told?),
+            told = pages.changed() => {
+                told.ok()?;
+                ("pages", pages.borrow_and_update().to_string())
+            }
+        };
+        let event = sse::Event::default().event(event).data(told);
+        Some((Ok::<_, Infallible>(event), (exercises, pages)))
     });
     Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
 }

@@ -84,3 +84,39 @@ fn terminal(args: &[&str]) -> String {
     let output = book().args(args).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[test]
+fn a_page_follows_its_chapter_and_its_listing() {
+    let page = "1-threads/1-1-spawn-and-join.html";
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
+    let chapter = workspace().join("book/chapters/1-threads");
+    let chapter = chapter.join("1-1-spawn-and-join.md");
+    let text = fs::read_to_string(&chapter).unwrap();
+    let shows = |what: &str, selector: &str| {
+        let there = format!(
+            "return document.querySelector('{selector}')?.textContent
+                 .includes('{what}')"
+        );
+        browser.wait_for(what, &there);
+    };
+    // The first news says that there is nothing new.
+    browser
+        .wait_for("the sidebar", "return document.querySelector('.sidebar')");
+
+    fs::write(&chapter, text.replace("# 1-1", "# One-one")).unwrap();
+    shows("One-one", ".content h1");
+
+    let damaged = text.replace("1-1-spawn-and-join.rs", "nothing.rs");
+    fs::write(&chapter, damaged).unwrap();
+    shows("nothing.rs", ".live-news");
+    shows("One-one", ".content h1");
+
+    fs::write(&chapter, &text).unwrap();
+    shows("1-1", ".content h1");
+    let step = workspace().join("01-threads/src/bin/1-1-spawn-and-join.rs");
+    let code = fs::read_to_string(&step).unwrap();
+    fs::write(&step, code.replace("Look at the", "See the")).unwrap();
+    shows("See the total", ".content code.language-rust");
+    fs::write(&step, code).unwrap();
+    drop(reader);
+}

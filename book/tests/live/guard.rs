@@ -12,7 +12,7 @@ const ROUTES: [(&str, &str); 15] = [
     ("GET", "/live/live.js"),
     ("GET", "/live/live.css"),
     ("GET", "/live/exercises.js"),
-    ("GET", "/live/exercises"),
+    ("GET", "/live/news"),
     ("POST", "/live/exercises/none/check"),
     ("POST", "/live/exercises/none/hint"),
     ("POST", "/live/exercises/none/solution"),

@@ -111,6 +111,10 @@ function panel(program, faults, flags, several) {
             stop.disabled = true;
             run.disabled = false;
             await draw(`/live/runs/${current}/picture`, picture);
+            picture.querySelector('figcaption')?.append(' ', make('a', {
+                href: `/live/runs/${current}/trace`, download: '',
+                title: 'The same run, to open at ui.perfetto.dev',
+            }, 'Save trace'));
         });
     });
     stop.addEventListener('click', () => {
@@ -181,4 +185,6 @@ async function draw(address, picture) {
     picture.append(document.importNode(svg.documentElement, true),
         make('figcaption', {}, 'The run you have just made.'));
     picture.hidden = false;
+    // The book's own script lets it be zoomed.
+    picture.dispatchEvent(new Event('drawn', { bubbles: true }));
 }

@@ -36,6 +36,8 @@ struct State {
 
 /// A program that runs, or has run.
 pub struct Run {
+    /// The program's name.
+    pub name: String,
     /// What its picture is called.
     title: String,
     recording: PathBuf,
@@ -89,6 +91,7 @@ impl Runs {
         }
         let id = state.next;
         let run = Arc::new(Run {
+            name: order.program.name().to_owned(),
             title: crate::recorded::title(order.program),
             recording: self.folder.join(format!("{id}.events")),
             log: Mutex::default(),
@@ -143,9 +146,17 @@ impl Run {
 
     /// The picture of what it recorded; `None` if that is nothing.
     pub fn picture(&self) -> Option<String> {
+        Some(self.recorded()?.svg(&self.title))
+    }
+
+    /// The same as Chrome Trace Event JSON, as `--trace` writes it.
+    pub fn trace(&self) -> Option<String> {
+        Some(self.recorded()?.chrome_trace().to_string())
+    }
+
+    fn recorded(&self) -> Option<Recording> {
         let recording = Recording::read(&self.recording).ok()?;
-        let drawn = !recording.tracks.is_empty();
-        drawn.then(|| recording.svg(&self.title))
+        (!recording.tracks.is_empty()).then_some(recording)
     }
 
     /// A page that wants to know all, from event number `next` on.

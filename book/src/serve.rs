@@ -94,6 +94,7 @@ fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/runs/{id}/events", get(events))
         .route("/live/runs/{id}/stop", post(stop))
         .route("/live/runs/{id}/picture", get(picture))
+        .route("/live/runs/{id}/trace", get(trace))
         .fallback(get(page))
         .with_state(reader)
         .layer(from_fn_with_state(Arc::new(door), guard))
@@ -321,6 +322,18 @@ async fn picture(
         Some(svg) => typed("image/svg+xml", svg),
         None => not_there(),
     }
+}
+
+/// The run's timeline as a file to save, for Perfetto.
+async fn trace(
+    State(reader): State<Arc<Reader>>,
+    Part(id): Part<u64>,
+) -> Response {
+    let Some(run) = reader.runs.get(id) else { return not_there() };
+    let Some(trace) = run.trace() else { return not_there() };
+    let name = format!("attachment; filename=\"{}.json\"", run.name);
+    let name = [(header::CONTENT_DISPOSITION, name)];
+    (name, typed("application/json", trace)).into_response()
 }
 
 fn typed(kind: &'static str, body: impl IntoResponse) -> Response {

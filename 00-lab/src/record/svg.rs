@@ -2,14 +2,18 @@
 //!
 //! Positions across are percentages and heights are pixels, so the picture is
 //! not scaled but laid out anew: letters are as large on a phone as on a desk.
+//!
+//! It is complete as it is. For a script that lays it out once more, zoomed, it
+//! also says when what it shows happened, in microseconds (`data-t`), and holds
+//! what is too short to be seen (`lanes-fine`), as long as that is not much.
 
 mod rows;
 mod shapes;
 
 use super::axis::marks;
 use super::spans::{Flow, Link, Recording};
-use shapes::{Escaped, LEGEND};
-use std::collections::BTreeSet;
+use shapes::{Escaped, LEGEND, When};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -31,6 +35,9 @@ const LETTER: f64 = 6.6;
 const FEW: usize = 16;
 const MANY: usize = 60;
 
+/// So much that is too short to be seen may be in a picture.
+const FINE: usize = 200;
+
 /// A picture being drawn, from the top down.
 struct Picture {
     body: String,
@@ -42,6 +49,8 @@ struct Picture {
     top: usize,
     /// The classes that occur, for the legend.
     used: BTreeSet<&'static str>,
+    /// How much is in it that is too short to be seen.
+    fine: usize,
 }
 
 impl Recording {
@@ -64,25 +73,48 @@ impl Recording {
             length: self.length,
             top: TOP,
             used: BTreeSet::new(),
+            fine: 0,
         };
 
         picture.axis(drawn.len() + usize::from(site.is_some()));
-        for track in drawn {
-            picture.lane(track);
+        for (index, track) in drawn.iter().enumerate() {
+            picture.lane(track, &self.causes(index));
         }
         for flow in arrows(&self.flows, drawn.len()) {
             picture.arrow(flow);
         }
         let lanes = self.tracks.len() - self.of_kind("site").count();
         if lanes > drawn.len() {
-            picture.open(&format!("… and {} more", lanes - drawn.len()));
+            let more = format!("… and {} more", lanes - drawn.len());
+            picture.open(&more, &more, "");
             picture.close();
         }
         if let Some(site) = site {
-            picture.flight(&site.name, &self.flight);
+            picture.flight(site, &self.flight);
         }
         picture.legend();
         picture.finish(title, &self.in_words())
+    }
+
+    /// What ended the waits of a lane, by when that was.
+    fn causes(&self, index: usize) -> HashMap<Duration, String> {
+        let mut causes = HashMap::new();
+        for flow in self.flows.iter().filter(|flow| flow.to.0 == index) {
+            let by = &self.tracks[flow.from.0].name;
+            let did = match flow.link {
+                Link::Spawn => "made",
+                Link::Release => "released",
+                Link::Notify => "notified",
+                Link::Wake => "woke",
+            };
+            let cause = format!("{by} {did} it");
+            if flow.link == Link::Wake {
+                // A task waits no longer, but is yet to run.
+                causes.insert(flow.from.1, cause.clone());
+            }
+            causes.insert(flow.to.1, cause);
+        }
+        causes
     }
 }
 
@@ -132,12 +164,14 @@ impl Picture {
             false => (y(b) + 7, "M-3.5 5h7L0-1z"),
         };
         let (x1, x2, y1) = (self.x(from), self.x(to), y(a));
+        let t = When(from, to);
         let _ = writeln!(
             self.body,
-            "<line class='lanes-arrow' x1='{x1:.2}%' y1='{y1}' \
+            "<g class='lanes-flow' data-t='{t}' data-rows='{a} {b}'>\
+             <line class='lanes-arrow' x1='{x1:.2}%' y1='{y1}' \
              x2='{x2:.2}%' y2='{y2}'/>\
              <svg class='lanes-head' x='{x2:.2}%' y='{y2}'>\
-             <path d='{head}'/></svg>"
+             <path d='{head}'/></svg></g>"
         );
     }
 
@@ -167,13 +201,15 @@ impl Picture {
     }
 
     fn finish(self, title: &str, description: &str) -> String {
-        let Picture { body, top, .. } = self;
+        let Picture { body, margin, length, top, .. } = self;
+        let length = length.as_micros();
         let height = top + 4;
         let [title, description] = [title, description].map(Escaped);
         // No blank line: it would end the HTML block of a Markdown page.
         format!(
             "<svg xmlns='http://www.w3.org/2000/svg' class='lanes-svg' \
-             role='img' width='100%' height='{height}'>\n\
+             role='img' width='100%' height='{height}' \
+             data-length='{length}' data-margin='{margin:.2}'>\n\
              <title>{title}</title>\n<desc>{description}</desc>\n\
              <style>\n{STYLE}</style>\n{body}</svg>\n"
         )

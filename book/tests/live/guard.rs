@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 15] = [
+const ROUTES: [(&str, &str); 16] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
     ("GET", "/live/live.js"),
@@ -22,6 +22,7 @@ const ROUTES: [(&str, &str); 15] = [
     ("GET", "/live/runs/0/events"),
     ("POST", "/live/runs/0/stop"),
     ("GET", "/live/runs/0/picture"),
+    ("GET", "/live/runs/0/trace"),
 ];
 
 struct Enemy<'a> {

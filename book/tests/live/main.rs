@@ -5,5 +5,6 @@ mod reader;
 mod webdriver;
 mod browser;
 mod exercises;
+mod timeline;
 mod guard;
 mod wrong_input;

@@ -71,6 +71,15 @@ impl Browser {
         self.ask("POST", "/execute/sync", &body)
     }
 
+    /// Presses a key: a letter, or one that WebDriver has a letter for.
+    pub fn press(&self, key: char) {
+        let keys = json!({"type": "key", "id": "keyboard", "actions": [
+            {"type": "keyDown", "value": key},
+            {"type": "keyUp", "value": key},
+        ]});
+        self.ask("POST", "/actions", &json!({"actions": [keys]}));
+    }
+
     /// Waits until a script returns something true, and gives that back.
     pub fn wait_for(&self, what: &str, script: &str) -> Value {
         let patience = Instant::now() + Duration::from_secs(60);

@@ -2,6 +2,7 @@
 
 use crate::record::spans::State;
 use std::fmt::{self, Display, Write};
+use std::time::Duration;
 
 /// A class of `style.css` each, and its meaning.
 pub const LEGEND: [(&str, &str); 9] = [
@@ -28,6 +29,22 @@ impl State {
             State::Blocked(_) => "lanes-blocked",
             State::Ready => "lanes-ready",
         }
+    }
+
+    /// What the lane does, as a sentence about it goes on.
+    pub(super) fn told(&self) -> String {
+        let name = self.name();
+        let verb = !self.is_off_the_cpu() && *self != State::Ready;
+        if verb { name } else { format!("is {name}") }
+    }
+}
+
+/// From when to when, in microseconds, for a script.
+pub struct When(pub Duration, pub Duration);
+
+impl Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.as_micros(), self.1.as_micros())
     }
 }
 

@@ -86,3 +86,75 @@ fn the_legend_shows_what_was_used_and_nothing_else() {
         assert!(!legend.contains(unused), "{unused}");
     }
 }
+
+/// A condition variable, a lock, and a task that is woken.
+const CAUSES: &str = "\
+    0 7 1 1 0 spawn thread - main\n\
+    0 7 1 1 0 run\n\
+    0 7 2 2 0 spawn thread - worker\n\
+    0 7 2 2 0 wait condvar 1\n\
+    4000000 7 1 1 4000000 hold Jobs 1\n\
+    5000000 7 1 1 5000000 notify condvar 1\n\
+    6000000 7 2 2 0 run\n\
+    6000000 7 2 2 0 want Jobs 1\n\
+    8000000 7 1 1 8000000 release Jobs 1\n\
+    8500000 7 2 2 0 hold Jobs 1\n\
+    9000000 7 2 2 500000 release Jobs 1\n\
+    9000000 7 2 2 500000 done\n\
+    9000000 7 1 3 9000000 spawn task 1 \n\
+    9100000 7 1 3 9100000 wait tea\n\
+    9200000 7 1 3 9200000 ready 1\n\
+    9500000 7 1 3 9500000 run\n\
+    9900000 7 1 3 9900000 done\n\
+    9900000 7 1 1 9900000 done\n";
+
+#[test]
+fn a_script_can_tell_when_everything_was_and_why() {
+    let svg = Recording::parse(CAUSES).svg("");
+    assert!(svg.contains(" data-length='9900' data-margin='"), "{svg}");
+    let told = |bar: &str| {
+        let (_, rest) = svg.split_once(bar).unwrap_or_else(|| panic!("{svg}"));
+        let (_, rest) = rest.split_once("<title>").expect("a title");
+        rest.split_once("</title>").expect("its end").0.to_owned()
+    };
+    assert_eq!(told("data-kind='thread'"), "main");
+    assert_eq!(
+        told("class='lanes-wait' data-t='0 6000'"),
+        "waits for condvar 1: 6.0 ms; then main notified it"
+    );
+    assert_eq!(
+        told("class='lanes-blocked' data-t='6000 8500'"),
+        "waits for lock Jobs: 2.5 ms; then main released it"
+    );
+    assert_eq!(told("class='lanes-run' data-t='8500 9000'"), "runs: 500 µs");
+    assert_eq!(
+        told("data-t='9100 9200'"),
+        "waits for tea: 100 µs; then main woke it"
+    );
+    assert_eq!(
+        told("data-t='9200 9500'"),
+        "is ready to run: 300 µs; main woke it"
+    );
+    assert_eq!(told("data-t='4000 8000'"), "holds Jobs: 4.0 ms");
+    assert!(
+        svg.contains("class='lanes-flow' data-t='5000 6000' data-rows='0 1'")
+    );
+    assert!(
+        svg.contains("class='lanes-flow' data-t='8000 8500' data-rows='0 1'")
+    );
+}
+
+#[test]
+fn what_is_too_short_to_be_seen_is_there_for_those_who_zoom_in() {
+    let mut text = String::new();
+    for n in 0..1000 {
+        let (wait, run) = (1_000_000 * n + 1, 1_000_000 * n + 101_000);
+        text += &format!("{wait} 7 1 1 {wait} wait /{n}\n");
+        text += &format!("{run} 7 1 1 {wait} run\n");
+    }
+    let svg = Recording::parse(&text).svg("");
+    let fine = svg.matches("lanes-fine' data-t=").count();
+    assert_eq!(fine, super::FINE, "and not more than that");
+    let bar = "lanes-wait lanes-fine' data-t='1000 1100'";
+    assert!(svg.contains(bar), "{svg}");
+}

@@ -1,0 +1,119 @@
+//! Timelines on the page, in a real browser: zoomed, and read by keyboard.
+
+use crate::browser::open;
+use crate::webdriver::Browser;
+use serde_json::Value;
+
+const ENTER: char = '\u{e007}';
+const RIGHT: char = '\u{e014}';
+const DOWN: char = '\u{e015}';
+
+/// What a script finds in the first timeline of the page.
+fn find(browser: &Browser, what: &str) -> Value {
+    let svg = "const svg = document.querySelector('svg.timeline');";
+    browser.script(&format!("{svg} return {what}"))
+}
+
+fn sentence(browser: &Browser) -> String {
+    let said = "document.querySelector('.timeline-said').textContent";
+    find(browser, said).as_str().unwrap().to_owned()
+}
+
+fn number(browser: &Browser, what: &str) -> f64 {
+    find(browser, what).as_f64().unwrap_or_else(|| panic!("no {what}"))
+}
+
+#[test]
+fn a_timeline_is_read_and_zoomed_by_keyboard() {
+    let page = "1-threads/crawl.html";
+    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let axis = "[...svg.querySelectorAll('.lanes-grid + text')]
+                    .map((it) => it.textContent).join()";
+    let height = "svg.getBoundingClientRect().height";
+    let letters = "svg.querySelector('.lanes-row text')
+                       .getBoundingClientRect().height";
+    let frame = "svg.querySelector('.timeline-frame')
+                     .getBoundingClientRect().width";
+    let sizes = [height, letters].map(|it| number(&browser, it));
+    let whole = find(&browser, axis);
+
+    find(&browser, "svg.focus()");
+    browser.press(ENTER);
+    assert!(sentence(&browser).starts_with("main runs: "));
+    browser.press(DOWN);
+    assert!(sentence(&browser).starts_with("worker "));
+    // Along the lane, to a wait that another thread has ended.
+    let mut read = Vec::new();
+    while !sentence(&browser).contains("; then worker ") {
+        read.push(sentence(&browser));
+        assert!(read.len() < 80, "no such wait: {read:?}");
+        browser.press(RIGHT);
+    }
+    assert!(sentence(&browser).contains(" waits for "));
+    let led = "svg.querySelectorAll('.timeline-led').length";
+    assert!(number(&browser, led) >= 1.0, "no arrow leads to it");
+
+    let before = number(&browser, frame);
+    for _ in 0..3 {
+        browser.press('+');
+    }
+    let zoomed = number(&browser, frame);
+    assert!(zoomed > 2.0 * before, "{before} px, then {zoomed}");
+    assert_ne!(find(&browser, axis), whole);
+    let now = [height, letters].map(|it| number(&browser, it));
+    assert_eq!(now, sizes, "only time is zoomed");
+    browser.press('0');
+    assert_eq!(find(&browser, axis), whole);
+
+    find(
+        &browser,
+        "document.querySelector('.timeline-tools label:last-child input').click()",
+    );
+    assert_eq!(number(&browser, height), sizes[0] - 28.0, "a lane less");
+    // Arrows turn the page, but not here.
+    let address = find(&browser, "location.pathname");
+    assert_eq!(address, format!("/{page}"));
+    drop(reader);
+}
+
+#[test]
+fn a_bar_is_read_where_the_mouse_is() {
+    let page = "1-threads/1-2-thread-per-page.html";
+    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let hint = sentence(&browser);
+    let over = "svg.querySelector('.lanes-wait')
+        .dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))";
+    find(&browser, over);
+    assert!(sentence(&browser).contains(" waits for "));
+    find(&browser, "svg.dispatchEvent(new PointerEvent('pointerleave'))");
+    assert_eq!(sentence(&browser), hint);
+    drop(reader);
+}
+
+#[test]
+fn the_run_just_made_can_be_zoomed_and_saved() {
+    let page = "1-threads/1-1-spawn-and-join.html";
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
+    browser.script("document.querySelector('.live-run').click()");
+    browser.wait_for(
+        "the timeline of the run",
+        "return document.querySelector('.live-picture svg.timeline') != null",
+    );
+    let link = "return document.querySelector('.live-picture a')?.href";
+    let link = browser.wait_for("the link", link);
+    let link = link.as_str().unwrap();
+    let (_, path) = link.split_once("/live/").unwrap();
+    let saved = browser.script(&format!(
+        "return (async () => {{
+             const answer = await fetch('/live/{path}');
+             const name = answer.headers.get('Content-Disposition');
+             return {{ name, trace: await answer.json() }};
+         }})()"
+    ));
+    let name = saved["name"].as_str().unwrap();
+    assert_eq!(name, "attachment; filename=\"1-1-spawn-and-join.json\"");
+    let events = saved["trace"]["traceEvents"].as_array().unwrap();
+    let thread = |it: &&Value| it["args"]["name"] == "thread 1";
+    assert_eq!(events.iter().filter(thread).count(), 1);
+    drop(reader);
+}

@@ -1,0 +1,331 @@
+// Timelines to zoom and to read: who does what, why, and for how long.
+//
+// `lab` draws each as an SVG that is complete without this script, and says in
+// it when everything began and ended (`data-t`, in microseconds). To zoom is to
+// lay that out once more: letters and lines keep their size. No library does it
+// for us: they want to draw the picture themselves, from data of their own.
+'use strict';
+
+(() => {
+    // As in lab's `record/svg`: pixels, and percent of the width.
+    const LANE = 28, LETTER = 6.6, END = 99.6, NARROWEST = 0.35;
+    const HINT = 'Point at a bar, or press Enter here, to read it.';
+
+    const set = (element, attributes) => {
+        for (const name in attributes) {
+            element.setAttribute(name, attributes[name]);
+        }
+    };
+    const make = (tag, attributes, ...children) => {
+        const drawn = ['g', 'line', 'rect', 'text'].includes(tag);
+        const element = drawn
+            ? document.createElementNS('http://www.w3.org/2000/svg', tag)
+            : document.createElement(tag);
+        set(element, attributes);
+        element.append(...children);
+        return element;
+    };
+    const show = (element, is) => { element.style.display = is ? '' : 'none'; };
+    const clamp = (n, least, most) => Math.min(Math.max(n, least), most);
+    const times = (element) => element.dataset.t.split(' ').map(Number);
+    const middle = ({ from, to }) => (from + to) / 2;
+
+    function timeline(svg) {
+        if (!svg.dataset.length || svg.classList.contains('timeline')) return;
+        const length = Math.max(svg.dataset.length, 1);
+        const margin = Number(svg.dataset.margin);
+        const height = Number(svg.getAttribute('height'));
+        const view = { from: 0, to: length };
+        const bars = new Map();
+        let chosen = null;
+
+        const all = (selector) => [...svg.querySelectorAll(selector)];
+        const part = (g) => {
+            const home = g.getAttribute('transform').match(/0 ([\d.]+)/)[1];
+            return { g, home: Number(home) };
+        };
+        const rows = all('.lanes-row').map((g) => {
+            const name = g.querySelector('title').textContent;
+            const row = { ...part(g), name, kind: g.dataset.kind };
+            row.bars = [...g.querySelectorAll('[data-t]')]
+                .map((element) => barOf(row, element))
+                .sort((a, b) => a.from - b.from);
+            return row;
+        });
+        const legend = all('.lanes-legend').map(part);
+        const flows = all('.lanes-flow').map((g) => {
+            const [from, to] = times(g);
+            const [a, b] = g.dataset.rows.split(' ').map((n) => rows[n]);
+            const [line, head] = g.children;
+            const edge = line.getAttribute('y2') - b.home;
+            return { g, from, to, a, b, line, head, edge };
+        });
+        all('.lanes-grid, svg > .lanes-axis, svg > .lanes-end')
+            .forEach((mark) => mark.remove());
+        const axis = make('g', {});
+        svg.querySelector('style').after(axis);
+        const frame = make('rect', { class: 'timeline-frame', y: -13, height: 26 });
+        const said = make(
+            'p', { class: 'timeline-said', 'aria-live': 'polite' }, HINT);
+        svg.after(said, tools());
+        svg.classList.add('timeline');
+        set(svg, { role: 'application', tabindex: 0 });
+        stack();
+
+        // A bar, and the text that belongs to it.
+        function barOf(row, element) {
+            const [from, to] = times(element);
+            const next = element.nextElementSibling;
+            const label = next?.matches('.lanes-what') ? next : null;
+            const always = from === to
+                || element.matches('.lanes-run, .lanes-held');
+            const told = element.querySelector('title').textContent;
+            const bar = { row, element, label, from, to, always, told };
+            for (const it of [element, label].filter((it) => it)) {
+                it.classList.remove('lanes-fine', 'lanes-wide');
+                bars.set(it, bar);
+            }
+            return bar;
+        }
+
+        // Where a time is, in percent of the width, and the other way round.
+        function x(time) {
+            const share = (time - view.from) / (view.to - view.from);
+            return margin + share * (END - margin);
+        }
+        function time(clientX) {
+            const { left, width } = svg.getBoundingClientRect();
+            const share = (clientX - left) / width * 100 - margin;
+            return view.from + share / (END - margin) * (view.to - view.from);
+        }
+
+        // Rows one below the other, without those that are hidden.
+        function stack() {
+            let up = 0;
+            for (const part of [...rows, ...legend]) {
+                part.y = part.home - up;
+                set(part.g, { transform: `translate(0 ${part.y})` });
+                show(part.g, !part.hidden);
+                if (part.hidden) up += LANE;
+            }
+            set(svg, { height: height - up });
+            layout();
+        }
+
+        // All, as it is from `view.from` to `view.to`.
+        function layout() {
+            const { width } = svg.getBoundingClientRect();
+            const lines = rows.filter((row) => !row.hidden);
+            layAxis(width < 450 ? 3 : 5, 22 + lines.length * LANE);
+            for (const bar of bars.values()) layBar(bar, width);
+            flows.forEach(layFlow);
+            if (frame.isConnected) layFrame(chosen);
+            svg.classList.toggle('timeline-zoomed', isZoomed());
+        }
+
+        function layAxis(most, bottom) {
+            const span = view.to - view.from;
+            let step = 10 ** Math.floor(Math.log10(span / most));
+            step *= [1, 2, 5, 10].find((n) => span / (step * n) < most);
+            const [unit, name] = view.to >= 1e7 && step >= 1e4 ? [1e6, 's']
+                : view.to >= 1e3 ? [1e3, 'ms'] : [1, 'µs'];
+            axis.replaceChildren();
+            for (let n = Math.ceil(view.from / step); n * step <= view.to; n++) {
+                const at = x(n * step), label = n * step / unit;
+                axis.append(
+                    make('line', { class: 'lanes-grid', x1: `${at}%`,
+                        x2: `${at}%`, y1: 16, y2: bottom }),
+                    make('text', { class: at > 90 ? 'lanes-end' : 'lanes-axis',
+                        x: `${at}%`, y: 12 }, `${+label.toPrecision(9)} ${name}`));
+            }
+        }
+
+        function layBar(bar, width) {
+            const { element, label } = bar;
+            let [from, to] = [x(bar.from), x(bar.to)];
+            const narrow = to - from < NARROWEST;
+            if (element.dataset.class) {
+                // Narrow, it is drawn as if it ran throughout.
+                element.classList.toggle('lanes-run', narrow);
+                element.classList.toggle(element.dataset.class, !narrow);
+            }
+            if (bar.always && narrow) to = from + NARROWEST;
+            bar.seen = !bar.row.hidden && to > margin && from <= END;
+            [from, to] = [Math.max(from, margin), Math.min(to, 100)];
+            bar.place = { x: `${from}%`, width: `${Math.max(to - from, 0)}%` };
+            show(element, bar.seen);
+            set(element, element.matches('line')
+                ? { x1: `${from}%`, x2: `${to}%` } : bar.place);
+            if (!label) return;
+            const needed = label.textContent.length * LETTER + 8;
+            show(label, bar.seen && (to - from) / 100 * width >= needed);
+            set(label, { x: `${(from + to) / 2}%` });
+        }
+
+        function layFlow({ g, from, to, a, b, line, head, edge }) {
+            let [x1, y1, x2, y2] = [x(from), a.y, x(to), b.y + edge];
+            show(g, !a.hidden && !b.hidden && x2 >= margin && x2 <= END);
+            if (x1 < margin && x2 > x1) {
+                y1 += (y2 - y1) * (margin - x1) / (x2 - x1);
+                x1 = margin;
+            }
+            set(line, { x1: `${x1}%`, y1, x2: `${x2}%`, y2 });
+            set(head, { x: `${x2}%`, y: y2 });
+        }
+
+        // Around the bar that is told about.
+        function layFrame(bar) {
+            if (!bar) return frame.remove();
+            bar.row.g.append(frame);
+            show(frame, bar.seen);
+            set(frame, bar.place);
+        }
+
+        // Says what a bar is, and which arrows lead to it and from it.
+        function tell(bar) {
+            said.textContent = bar ? `${bar.row.name} ${bar.told}.` : HINT;
+            const led = flows.filter(({ from, to, a, b }) => bar
+                && (b === bar.row && (to === bar.from || to === bar.to)
+                || a === bar.row && bar.from <= from && from <= bar.to));
+            for (const flow of flows) {
+                flow.g.classList.toggle('timeline-led', led.includes(flow));
+            }
+            svg.classList.toggle('timeline-leads', led.length > 0);
+            layFrame(bar);
+        }
+
+        function choose(bar) {
+            chosen = bar;
+            if (bar && (bar.to < view.from || bar.from > view.to)) {
+                move(middle(bar) - middle(view));
+            }
+            tell(bar);
+        }
+
+        // From bar to bar along a lane, or to what another lane did meanwhile.
+        function step(along, across) {
+            const open = rows.filter((row) => !row.hidden && row.bars.length);
+            if (!chosen || chosen.row.hidden) {
+                const seen = open.flatMap((row) => row.bars.filter((b) => b.seen));
+                return choose(seen[0] ?? null);
+            }
+            let next = chosen.row.bars[chosen.row.bars.indexOf(chosen) + along];
+            const row = open[open.indexOf(chosen.row) + across];
+            if (across !== 0) {
+                const now = clamp(middle(chosen), view.from, view.to);
+                const far = ({ from, to }) => Math.max(from - now, now - to, 0);
+                next = row?.bars.reduce((a, b) => far(b) < far(a) ? b : a);
+            }
+            if (next) choose(next);
+        }
+
+        function isZoomed() { return view.to - view.from < length; }
+
+        function move(by) {
+            const span = view.to - view.from;
+            view.from = clamp(view.from + by, 0, length - span);
+            view.to = view.from + span;
+            layout();
+        }
+
+        // By a factor; what is `at` this time stays in its place.
+        function zoom(factor, at) {
+            at ??= chosen?.seen ? clamp(middle(chosen), view.from, view.to)
+                : middle(view);
+            const span = view.to - view.from;
+            const least = Math.min(Math.max(length / 5000, 20), length);
+            const wanted = clamp(span * factor, least, length);
+            view.from = at - (at - view.from) * wanted / span;
+            view.to = view.from + wanted;
+            move(0);
+        }
+
+        function tools() {
+            const button = (text, label, act) => {
+                const it = make('button',
+                    { type: 'button', title: label, 'aria-label': label }, text);
+                it.addEventListener('click', act);
+                return it;
+            };
+            const kinds = new Set(rows.map(({ kind }) => kind).filter((it) => it));
+            const boxes = [...kinds].map((kind) => {
+                const box = make('input', { type: 'checkbox', checked: '' });
+                box.addEventListener('change', () => {
+                    for (const row of rows) {
+                        if (row.kind === kind) row.hidden = !box.checked;
+                    }
+                    stack();
+                });
+                return make('label', {}, box, ` ${kind}`);
+            });
+            return make('div', { class: 'timeline-tools' },
+                button('−', 'Zoom out', () => zoom(2)),
+                button('+', 'Zoom in', () => zoom(0.5)),
+                button('whole', 'The whole picture', () => zoom(Infinity)),
+                ...(boxes.length > 1 && rows.length > 6 ? boxes : []));
+        }
+
+        svg.addEventListener('keydown', (event) => {
+            const { key } = event;
+            if (event.ctrlKey || event.metaKey || event.altKey) return;
+            const along = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
+            const across = { ArrowUp: -1, ArrowDown: 1 }[key] ?? 0;
+            if ('+='.includes(key)) zoom(0.5);
+            else if (key === '-') zoom(2);
+            else if (key === '0') zoom(Infinity);
+            else if (key === 'Escape') choose(null);
+            else if (along && isZoomed() && (event.shiftKey || !chosen)) {
+                move(along * (view.to - view.from) / 5);
+            } else if (along || across || key === 'Enter') step(along, across);
+            else return;
+            // Elsewhere, arrows turn the page.
+            event.preventDefault();
+            event.stopPropagation();
+        });
+        svg.addEventListener('wheel', (event) => {
+            if (!event.ctrlKey && !event.metaKey) return;
+            event.preventDefault();
+            const by = event.deltaY * (event.deltaMode === 0 ? 1 : 30);
+            zoom(1.004 ** clamp(by, -200, 200), time(event.clientX));
+        }, { passive: false });
+
+        // Where the mouse is, or each finger, while it is down.
+        const down = new Map();
+        let dragged = false;
+        svg.addEventListener('pointerdown', (event) => {
+            if (event.button === 0) down.set(event.pointerId, event.clientX);
+            dragged = down.size > 1;
+        });
+        svg.addEventListener('pointermove', (event) => {
+            const before = down.get(event.pointerId) ?? event.clientX;
+            if (Math.abs(event.clientX - before) < (dragged ? 1 : 4)) return;
+            dragged = true;
+            svg.setPointerCapture(event.pointerId);
+            const ends = () =>
+                [Math.min(...down.values()), Math.max(...down.values())];
+            const [a, b] = ends();
+            const held = time((a + b) / 2);
+            const [c, d] = ends(down.set(event.pointerId, event.clientX));
+            if (down.size > 1) zoom((b - a) / Math.max(d - c, 8), held);
+            move(held - time((c + d) / 2));
+        });
+        for (const end of ['pointerup', 'pointercancel', 'pointerleave']) {
+            svg.addEventListener(end, (event) => down.delete(event.pointerId));
+        }
+        svg.addEventListener('click', (event) => {
+            if (!dragged) choose(bars.get(event.target) ?? null);
+        });
+        svg.addEventListener('pointerover', (event) => {
+            if (down.size === 0) tell(bars.get(event.target) ?? chosen);
+        });
+        svg.addEventListener('pointerleave', () => tell(chosen));
+        new ResizeObserver(layout).observe(svg);
+        window.addEventListener('beforeprint', () => zoom(Infinity));
+    }
+
+    const timelines = (place) =>
+        place.querySelectorAll('svg.lanes-svg').forEach(timeline);
+    timelines(document);
+    // The live reader draws more of them.
+    document.addEventListener('drawn', (event) => timelines(event.target));
+})();

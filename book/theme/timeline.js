@@ -176,7 +176,8 @@
         // Around the bar that is told about.
         function layFrame(bar) {
             if (!bar) return frame.remove();
-            bar.row.g.append(frame);
+            // First, so that it crosses out no text.
+            bar.row.g.prepend(frame);
             show(frame, bar.seen);
             set(frame, bar.place);
         }

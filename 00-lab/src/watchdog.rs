@@ -5,11 +5,11 @@ mod run;
 pub use run::{Hung, Ran, end_all, run};
 
 use crate::record::{self, Recording};
-use rustix::process::getppid;
+use rustix::process::{Pid, Signal, getppid, kill_process};
 use std::fs;
 use std::io::{Write, stderr};
 use std::mem;
-use std::process;
+use std::process::{self, Child};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -182,7 +182,25 @@ pub fn in_thread(silence: Duration) -> Watching {
     Watching { _stop: stop }
 }
 
-/// The watch lasts as long as this (see [`in_thread`]).
+/// Kills a child that is not done within `limit`, and says for whom it was:
+/// whoever waits for its output or its end waits no longer. For tests; give
+/// the guard up before the child is waited for, or at once after.
+pub fn limit(child: &Child, limit: Duration) -> Watching {
+    let (stop, stopped) = channel::<()>();
+    let whose = thread::current().name().unwrap_or("a thread").to_owned();
+    let pid = Pid::from_child(child);
+    let watch = move || {
+        if let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(limit) {
+            let what = format!("{whose}: its child runs after {limit:.0?}");
+            let _ = writeln!(stderr(), "\nended: {what}");
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    };
+    let _ = thread::Builder::new().name("watchdog".to_owned()).spawn(watch);
+    Watching { _stop: stop }
+}
+
+/// The watch lasts as long as this (see [`in_thread`] and [`limit`]).
 #[must_use = "the watch ends when this is dropped"]
 pub struct Watching {
     _stop: Sender<()>,

@@ -1,6 +1,7 @@
 //! The site that step 0-1 keeps up is there for whoever asks, and goes when the
 //! step does.
 
+use lab::watchdog::{self, Watching};
 use lab::{Url, fetch};
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 /// The step, which is ended with its test, however that ends.
 struct Step {
     process: Child,
+    _limit: Watching,
     url: Url,
     lines: BufReader<ChildStdout>,
 }
@@ -23,11 +25,12 @@ impl Step {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the step starts");
+        let _limit = watchdog::limit(&process, Duration::from_secs(60));
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut url = String::new();
         lines.read_line(&mut url).unwrap();
         let url = url.trim().parse().expect("the first line is the address");
-        Step { process, url, lines }
+        Step { process, _limit, url, lines }
     }
 
     fn line(&mut self) -> String {

@@ -1,6 +1,7 @@
 //! The site's process: how it starts, what it holds, and that it never stays.
 
 use lab::Url;
+use lab::watchdog::{self, Watching};
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, getrlimit, kill_process_group, setrlimit,
 };
@@ -18,6 +19,7 @@ const MEET: &str = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
 /// A program that serves a site, which is ended with its test.
 struct Served {
     process: Child,
+    _limit: Watching,
     url: Url,
     orders: ChildStdin,
     answers: Option<BufReader<ChildStdout>>,
@@ -30,12 +32,13 @@ impl Served {
             .stdout(Stdio::piped())
             .spawn()
             .expect("it starts");
+        let _limit = watchdog::limit(&process, Duration::from_secs(120));
         let orders = process.stdin.take().unwrap();
         let mut answers = BufReader::new(process.stdout.take().unwrap());
         let mut url = String::new();
         answers.read_line(&mut url).unwrap();
         let url = url.trim().parse().expect("the first line is the address");
-        Served { process, url, orders, answers: Some(answers) }
+        Served { process, _limit, url, orders, answers: Some(answers) }
     }
 
     /// The site's process without its parent, which is this test instead.

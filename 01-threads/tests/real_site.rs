@@ -1,7 +1,7 @@
 //! A site that nobody wrote for us: the documentation that comes with Rust,
 //! behind a server that we did not write, and a second crawler to compare with.
 
-use lab::watchdog::{self, Ran};
+use lab::watchdog::{self, Ran, Watching};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ const BOOK: &str = "share/doc/rust/html/reference";
 
 struct Server {
     python: Child,
+    _limit: Watching,
     url: String,
 }
 
@@ -26,12 +27,13 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("python3 starts");
+        let _limit = watchdog::limit(&python, Duration::from_secs(600));
         let mut line = String::new();
         let mut stdout = BufReader::new(python.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
         // Serving HTTP on 127.0.0.1 port 40001 (http://127.0.0.1:40001/) ...
         let url = line.split(['(', ')']).nth(1).expect("an address");
-        Server { url: url.to_owned(), python }
+        Server { python, _limit, url: url.to_owned() }
     }
 }
 

@@ -54,8 +54,14 @@ impl Condvar {
             drop(inner);
             return mutex.guard(mutex.inner.lock());
         }
-        self.sleepers.sleep();
-        let locked = self.inner.wait(inner);
+        let locked = match self.sleepers.sleep() {
+            Some(place) => {
+                drop(inner);
+                self.sleepers.until_called(place);
+                mutex.inner.lock()
+            }
+            None => self.inner.wait(inner),
+        };
         let guard = mutex.guard(overtaken(mutex, locked));
         self.sleepers.awake();
         guard

@@ -1,6 +1,7 @@
 //! What is typed, and what comes of it.
 
 use crate::workshop::{STARTER, Workshop, files, with_check};
+use lab::watchdog;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -99,10 +100,7 @@ fn a_watch_judges_what_is_saved_and_ends_with_all_it_runs() {
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut watch = command.spawn().unwrap();
     let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
-    // The line comes, or the test hangs and the process with it: so a limit.
-    let limit = std::process::Command::new("sh")
-        .args(["-c", &format!("sleep 60; kill {}", watch.id())])
-        .spawn();
+    let _limit = watchdog::limit(&watch, Duration::from_secs(60));
     let mut until = |piece: &str| {
         let mut lines = lines.by_ref().map(Result::unwrap);
         let found = lines.find(|line| line.contains(piece));
@@ -134,6 +132,4 @@ fn a_watch_judges_what_is_saved_and_ends_with_all_it_runs() {
         assert!(began.elapsed() < Duration::from_secs(5), "the test goes on");
         std::thread::yield_now();
     }
-    let mut limit = limit.unwrap();
-    limit.kill().and_then(|()| limit.wait()).unwrap();
 }

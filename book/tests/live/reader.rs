@@ -1,6 +1,7 @@
 //! The reader as its user starts it, on a port of its own.
 
 use crate::workspace::book;
+use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 /// A reader that is up; it is ended as by Ctrl-C when dropped.
 pub struct Reader {
     process: Child,
+    _limit: Watching,
     url: String,
 }
 
@@ -20,12 +22,13 @@ impl Reader {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the reader starts");
+        let _limit = watchdog::limit(&process, Duration::from_secs(300));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let url = lines
             .map_while(Result::ok)
             .find_map(|line| Some(line[line.find("http://")?..].to_owned()));
         let url = url.expect("the reader prints its address");
-        Reader { process, url }
+        Reader { process, _limit, url }
     }
 
     pub fn port(&self) -> u16 {

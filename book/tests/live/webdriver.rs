@@ -1,5 +1,6 @@
 //! A browser, driven by the WebDriver protocol: as much of it as we need.
 
+use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 /// Chromium without a window, and the driver that speaks for it.
 pub struct Browser {
     driver: Child,
+    _limit: Watching,
     port: u16,
     session: String,
     profile: std::path::PathBuf,
@@ -27,6 +29,7 @@ impl Browser {
             .process_group(0)
             .spawn()
             .ok()?;
+        let _limit = watchdog::limit(&driver, Duration::from_secs(300));
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.map_while(Result::ok).find_map(|line| {
             let port = line.split("successfully on port ").nth(1)?;
@@ -36,6 +39,7 @@ impl Browser {
         let profile = std::env::temp_dir().join(name);
         let mut browser = Browser {
             driver,
+            _limit,
             port: port.expect("the driver says where it listens"),
             session: String::new(),
             profile,

@@ -1,10 +1,11 @@
 //! The reader as its user starts it, on a port of its own.
 
-use crate::workspace::book;
+use crate::workspace::{IN_ORDER, book};
 use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 /// A reader that is up; it is ended as by Ctrl-C when dropped.
@@ -16,6 +17,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn start() -> Reader {
+        let in_order = IN_ORDER.read().unwrap_or_else(PoisonError::into_inner);
         let mut process = book()
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
@@ -28,6 +30,7 @@ impl Reader {
             .map_while(Result::ok)
             .find_map(|line| Some(line[line.find("http://")?..].to_owned()));
         let url = url.expect("the reader prints its address");
+        drop(in_order);
         Reader { process, _limit, url }
     }
 

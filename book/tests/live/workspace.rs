@@ -4,8 +4,12 @@ use lab::watchdog;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Once;
+use std::sync::{Once, RwLock};
 use std::time::Duration;
+
+/// Held to write by whoever damages the copy for a while: no reader starts
+/// meanwhile, since none would.
+pub static IN_ORDER: RwLock<()> = RwLock::new(());
 
 /// The copy, as shipped when the first test asks for it.
 pub fn workspace() -> PathBuf {

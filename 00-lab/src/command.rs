@@ -288,6 +288,14 @@ fn help(rung: &str) -> String {
              \u{20} --json               the report as one JSON object\n\
              \u{20} --list FILE          every URL reached, with its status\n\
              \u{20} --trace FILE         the timeline, for Perfetto\n";
-    let names: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
-    help + &format!("\nFaults: all, {}.\n", names.join(", "))
+    let names = |faults: &[Fault]| {
+        let names: Vec<_> = faults.iter().map(|fault| fault.name()).collect();
+        names.join(", ")
+    };
+    help + &format!(
+        "\nFaults: all, {}.\n\
+         Deadly in one process, and not in all: {}.\n",
+        names(Fault::ALL),
+        names(Fault::DEADLY)
+    )
 }

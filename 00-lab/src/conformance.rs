@@ -18,18 +18,25 @@ use std::time::Duration;
 /// If the rung breaks a promise; the message lists every broken one, with the
 /// shape of the site it was broken on.
 pub fn conformance(bin: &str) {
-    Rung { bin, most: 8 }.judge();
+    Rung { bin, most: 8, deadly: &[] }.judge();
+}
+
+/// The same for a rung that survives also pages which end whoever works on
+/// them.
+pub fn conformance_with_deadly_pages(bin: &str) {
+    Rung { bin, most: 8, deadly: Fault::DEADLY }.judge();
 }
 
 /// The same for a rung that cannot have more than one request in flight.
 pub fn conformance_one_at_a_time(bin: &str) {
-    Rung { bin, most: 1 }.judge();
+    Rung { bin, most: 1, deadly: &[] }.judge();
 }
 
 /// A rung on trial.
 struct Rung<'a> {
     bin: &'a str,
     most: usize,
+    deadly: &'a [Fault],
 }
 
 type Verdict = Result<(), String>;
@@ -46,10 +53,11 @@ impl Rung<'_> {
         note("a healthy site", self.healthy(60, self.most, 10));
         note("one at a time", self.healthy(20, 1, 5));
         note("2,000 pages", self.healthy(2000, self.most, 0));
-        for &fault in Fault::ALL {
+        let faults = [Fault::ALL, self.deadly].concat();
+        for &fault in &faults {
             note(&format!("fault {fault}"), self.faulty(&[fault]));
         }
-        note("all faults", self.faulty(Fault::ALL));
+        note("all faults", self.faulty(&faults));
         note("the deadline", self.stops_at_the_deadline());
         note("work", self.computes_what_pages_ask_for());
         note("the built-in site", self.crawls_its_own_site());
@@ -74,7 +82,7 @@ impl Rung<'_> {
             &["--at-once", &at_once.to_string()],
         )?;
         trial.answer_is_right()?;
-        trial.each_page_was_asked_for_once()?;
+        trial.each_page_was_asked_for_as_often_as_it_should()?;
         // Without latency, requests are too short to be sure that they meet.
         if ms > 0 && trial.seen.peak != at_once {
             let peak = trial.seen.peak;
@@ -95,7 +103,7 @@ impl Rung<'_> {
             &["--at-once", &self.most.to_string(), "--timeout", "500"],
         )?;
         trial.answer_is_right()?;
-        trial.each_page_was_asked_for_once()?;
+        trial.each_page_was_asked_for_as_often_as_it_should()?;
         // Sixteen MiB for a body, for each that may be in flight, and as much
         // again for a buffer that grows by doubling.
         let most = 64 * 1024 + self.most as u64 * 2 * 16 * 1024;
@@ -331,10 +339,19 @@ impl Trial {
         Ok(())
     }
 
-    fn each_page_was_asked_for_once(&self) -> Verdict {
+    /// Once; and a page that ended its worker again until it was given up.
+    fn each_page_was_asked_for_as_often_as_it_should(&self) -> Verdict {
         let hits = &self.seen.hits;
-        if let Some((page, hits)) = hits.iter().find(|(_, hits)| **hits > 1) {
-            return Err(format!("{page} was asked for {hits} times"));
+        for (page, hits) in hits {
+            let deadly = Fault::DEADLY
+                .iter()
+                .find(|fault| page.starts_with(&format!("/{fault}-")));
+            let should = deadly.map_or(1, |_| Fault::TRIES);
+            if *hits != should {
+                return Err(format!(
+                    "{page} was asked for {hits} times, not {should}"
+                ));
+            }
         }
         let pages = self.answer.good.len() + self.answer.failed.len();
         if hits.len() != pages {

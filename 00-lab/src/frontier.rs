@@ -50,6 +50,8 @@ struct Known {
     /// The page that first linked to it; the start was found by nobody.
     found_by: Option<usize>,
     state: State,
+    /// How often it was taken in vain.
+    put_back: u32,
 }
 
 enum State {
@@ -95,11 +97,12 @@ impl Frontier {
         frontier
     }
 
-    /// Ends the crawl with the first page that is done after `deadline`: then
+    /// Ends the crawl with the first page that comes back after `deadline`: then
     /// there is no next page, and a page that times out has not failed, it
     /// was not reached.
     ///
-    /// Only [`done`](Frontier::done) looks at the clock. Otherwise somebody
+    /// Only [`done`](Frontier::done) and [`put_back`](Frontier::put_back) look at
+    /// the clock. Otherwise somebody
     /// who was told that the crawl is not finished, and then that there is no
     /// next page, might wait for a page under way when there is none.
     pub fn until(mut self, deadline: Instant) -> Frontier {
@@ -130,7 +133,7 @@ impl Frontier {
     ///
     /// If nobody has taken `url`, or if it is done already.
     pub fn done(&mut self, url: &Url, fetched: Fetched) {
-        self.over = self.deadline.is_some_and(|end| end <= Instant::now());
+        self.look_at_the_clock();
         if self.over && fetched == Err(Failure::TimedOut) {
             return self.put_back(url);
         }
@@ -150,8 +153,10 @@ impl Frontier {
     ///
     /// If nobody has taken `url`, or if it is done already.
     pub fn put_back(&mut self, url: &Url) {
+        self.look_at_the_clock();
         let (place, _) = self.returned(url);
         self.pages[place].state = State::Queued;
+        self.pages[place].put_back += 1;
         self.queue.push_back(place);
     }
 
@@ -163,6 +168,10 @@ impl Frontier {
     /// What the crawl has found out so far.
     pub fn results(&self) -> Results {
         Results::of(&self.pages)
+    }
+
+    fn look_at_the_clock(&mut self) {
+        self.over = self.deadline.is_some_and(|end| end <= Instant::now());
     }
 
     /// Notes that a page is no longer under way. Gives back its place, and
@@ -202,7 +211,12 @@ impl Frontier {
         }
         let place = self.pages.len();
         self.places.insert(url.clone(), place);
-        self.pages.push(Known { url, found_by, state: State::Queued });
+        self.pages.push(Known {
+            url,
+            found_by,
+            state: State::Queued,
+            put_back: 0,
+        });
         self.queue.push_back(place);
         place
     }

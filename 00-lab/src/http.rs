@@ -15,8 +15,8 @@ mod failure;
 
 pub use failure::Failure;
 pub use incoming::Incoming;
-pub use page::{Digest, Page, checksum, compute};
-pub(crate) use page::{digest, path};
+pub use page::{Digest, Harm, Page, checksum, compute};
+pub(crate) use page::{HARM, digest, path};
 pub use request::{address, request};
 
 /// What became of one page: the page, or why there is none.

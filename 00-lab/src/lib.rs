@@ -28,7 +28,9 @@ mod conformance;
 pub mod twin;
 
 pub use command::{run, run_one_at_a_time};
-pub use conformance::{conformance, conformance_one_at_a_time};
+pub use conformance::{
+    conformance, conformance_one_at_a_time, conformance_with_deadly_pages,
+};
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};

@@ -23,6 +23,9 @@ pub struct Results {
     pub checksum: String,
     /// The pages that gave an answer, failed ones too, with its status.
     pub listing: Vec<(u16, Url)>,
+    /// The pages that were [put back](crate::Frontier::put_back), and how
+    /// often: so often they may have been asked for in vain.
+    pub put_back: Vec<(Url, u32)>,
     /// How long was waited for pages, added up.
     pub sum_of_waits: Duration,
     /// How long was waited for each page, in the order of their discovery.
@@ -56,6 +59,9 @@ impl Results {
         for (place, page) in pages.iter().enumerate() {
             results.wait_for(place, page);
             let url = || page.url.clone();
+            if page.put_back > 0 {
+                results.put_back.push((url(), page.put_back));
+            }
             if let Some(status) = page.status() {
                 results.listing.push((status, url()));
             }
@@ -81,6 +87,7 @@ impl Results {
         results.checksum = checksum(digests);
         results.failed.sort_by(|(a, _), (b, _)| a.cmp(b));
         results.not_reached.sort();
+        results.put_back.sort();
         results.listing.sort();
         results
     }

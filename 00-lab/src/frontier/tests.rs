@@ -18,6 +18,7 @@ fn page(path: &str, status: u16, links: &[&str]) -> Page {
         digest: [path.len() as u8; 20],
         links: links.iter().map(|path| url(path)).collect(),
         rounds: 0,
+        harm: None,
         took: Duration::from_millis(10),
     }
 }

@@ -42,6 +42,8 @@ pub enum Failure {
     Status(u16),
     /// Redirects that lead from one to another without an end.
     RedirectLoop,
+    /// Whoever worked on the page ended each time, the last time like this.
+    Deadly(String),
     /// The operating system could not do what was asked of it, for this
     /// reason.
     System(String),
@@ -74,12 +76,60 @@ impl Display for Failure {
             Failure::UnknownCoding => write!(f, "unknown transfer coding"),
             Failure::Status(code) => write!(f, "status {code}"),
             Failure::RedirectLoop => write!(f, "redirects in a circle"),
+            Failure::Deadly(how) => write!(f, "ends its worker: {how}"),
             Failure::System(why) => write!(f, "{why}"),
         }
     }
 }
 
 impl Error for Failure {}
+
+/// Reads what [`Display`] has written, for a failure that comes out of another
+/// process. What it cannot have written is a reason of the system's.
+impl From<&str> for Failure {
+    fn from(text: &str) -> Failure {
+        let number = |text: &str| text.parse().ok();
+        let bytes = || {
+            let rest = text.strip_prefix("connection closed after ")?;
+            let rest = rest.strip_suffix(" bytes")?;
+            Some(match rest.split_once(" of ") {
+                Some((got, of)) => {
+                    Failure::Cut { got: number(got)?, of: Some(number(of)?) }
+                }
+                None => Failure::Cut { got: number(rest)?, of: None },
+            })
+        };
+        let status = || text.strip_prefix("status ")?.parse().ok();
+        let deadly = || text.strip_prefix("ends its worker: ");
+        let mut plain = Failure::PLAIN.iter();
+        plain
+            .find(|why| why.to_string() == text)
+            .cloned()
+            .or_else(bytes)
+            .or_else(|| status().map(Failure::Status))
+            .or_else(|| Some(Failure::Deadly(deadly()?.to_owned())))
+            .unwrap_or_else(|| Failure::System(text.to_owned()))
+    }
+}
+
+impl Failure {
+    /// Those that always read the same.
+    const PLAIN: [Failure; 13] = [
+        Failure::TimedOut,
+        Failure::Refused,
+        Failure::Reset,
+        Failure::Cut { got: 0, of: None },
+        Failure::NotHttp,
+        Failure::BadHeader,
+        Failure::HugeHeader,
+        Failure::HugeBody,
+        Failure::BadLength,
+        Failure::TwoLengths,
+        Failure::BadChunk,
+        Failure::UnknownCoding,
+        Failure::RedirectLoop,
+    ];
+}
 
 /// So that `?` works on sockets.
 impl From<io::Error> for Failure {
@@ -117,6 +167,20 @@ mod tests {
             let error = io::Error::from(why.clone());
             assert_eq!(error.to_string(), why.to_string());
             assert_eq!(Failure::from(error), why);
+        }
+    }
+
+    #[test]
+    fn a_failure_survives_being_a_text() {
+        let more = [
+            Failure::Cut { got: 7, of: None },
+            Failure::Cut { got: 0, of: Some(9) },
+            Failure::Status(404),
+            Failure::Deadly("signal: 6 (SIGABRT)".to_owned()),
+            Failure::System("status of war".to_owned()),
+        ];
+        for why in Failure::PLAIN.into_iter().chain(more) {
+            assert_eq!(Failure::from(why.to_string().as_str()), why);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What comes before the body: the status line and the headers.
 
 use super::body::Framing;
-use super::{Failure, MOST_BODY, MOST_HEADER};
+use super::{Failure, HARM, Harm, MOST_BODY, MOST_HEADER};
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
 use std::mem;
 
@@ -70,6 +70,7 @@ pub(super) struct Head {
     pub is_html: bool,
     pub location: Option<String>,
     pub rounds: u32,
+    pub harm: Option<Harm>,
 }
 
 impl Head {
@@ -105,6 +106,7 @@ impl Head {
             is_html: first("Content-Type").is_some_and(is_html),
             location: first("Location"),
             rounds: first("Work").and_then(|n| n.parse().ok()).unwrap_or(0),
+            harm: first(HARM).and_then(|name| Harm::named(&name)),
         })
     }
 }

@@ -124,6 +124,7 @@ impl Incoming {
             body,
             links,
             rounds: head.rounds,
+            harm: head.harm,
             took,
         })
     }

@@ -2,8 +2,10 @@
 
 use crate::record::{self, What};
 use sha1_smol::Sha1;
+use std::alloc::{Layout, handle_alloc_error};
 use std::fmt::{self, Debug, Display, Formatter};
 use std::time::Duration;
+use std::{process, thread};
 use url::{Position, Url};
 
 /// The SHA-1 of a body. Twenty bytes are enough to tell pages apart; nothing
@@ -26,12 +28,15 @@ pub struct Page {
     pub links: Vec<Url>,
     /// How many rounds of hashing the page asks for, see [`Page::work`].
     pub rounds: u32,
+    /// What it does to whoever works on it.
+    pub harm: Option<Harm>,
     /// From asking for it to its last byte.
     pub took: Duration,
 }
 
 impl Page {
-    /// Does the computing that the page asks for (see [`compute`]), if any.
+    /// Does the computing that the page asks for (see [`compute`]), if any; and
+    /// then, if the page does [`Harm`], does not return.
     ///
     /// A stand-in for what a crawler would do with a page, and something that
     /// Python can do as well.
@@ -39,7 +44,53 @@ impl Page {
         if self.rounds > 0 {
             compute(&self.body, self.rounds);
         }
+        match self.harm {
+            None => {}
+            Some(Harm::Abort) => process::abort(),
+            Some(Harm::Eat) => eat(),
+            Some(Harm::Hang) => loop {
+                thread::park();
+            },
+        }
     }
+}
+
+/// The header in which a page says what harm it does.
+pub(crate) const HARM: &str = "Harm";
+
+/// What a page does to whoever works on it: a stand-in for a fault in what is
+/// done with pages, in a library perhaps, that one page in a million meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// Aborts the process.
+    Abort,
+    /// Eats memory, until there is no more or it has had 1 GiB; both abort.
+    Eat,
+    /// Hangs: it neither comes back nor computes.
+    Hang,
+}
+
+impl Harm {
+    /// The harm of this name.
+    pub(super) fn named(name: &str) -> Option<Harm> {
+        Some(match name {
+            "abort" => Harm::Abort,
+            "eat" => Harm::Eat,
+            "hang" => Harm::Hang,
+            _ => return None,
+        })
+    }
+}
+
+/// The reader's machine is to survive it: hence the 1 GiB.
+fn eat() -> ! {
+    const BLOCK: usize = 1 << 20;
+    let mut eaten = Vec::new();
+    while eaten.len() < 1024 {
+        eaten.push(vec![1_u8; BLOCK]);
+    }
+    std::hint::black_box(&eaten);
+    handle_alloc_error(Layout::new::<[u8; BLOCK]>())
 }
 
 /// Computes for a while: so many rounds of `digest = SHA-1(digest, body)`,
@@ -134,6 +185,7 @@ mod tests {
             digest: Digest::default(),
             links: Vec::new(),
             rounds: 0,
+            harm: None,
             took: Duration::from_micros(51_900),
         };
         assert_eq!(page.to_string(), "/3?x=y: 1,234,567 bytes in 51 ms");

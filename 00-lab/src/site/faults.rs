@@ -39,10 +39,16 @@ pub enum Fault {
     HugeBody,
     /// Something that is no HTTP.
     NotHttp,
+    /// A page that makes whoever works on it abort.
+    Abort,
+    /// A page that makes whoever works on it eat memory.
+    Eat,
+    /// A page that makes whoever works on it hang.
+    Hang,
 }
 
 impl Fault {
-    /// Every fault there is.
+    /// Every fault that a crawler can survive in one process.
     pub const ALL: &[Fault] = &[
         Fault::Trickle,
         Fault::Split,
@@ -62,8 +68,22 @@ impl Fault {
         Fault::NotHttp,
     ];
 
+    /// Those that end the process in which the page is worked on. The site sends
+    /// an answer in good order, which asks for it; see
+    /// [`Page::work`](crate::Page::work).
+    pub const DEADLY: &[Fault] = &[Fault::Abort, Fault::Eat, Fault::Hang];
+
+    /// How often a page is asked for that ends whoever works on it, until it is
+    /// given up.
+    pub const TRIES: u32 = 3;
+
     /// How many pages have a fault that is asked for.
     pub const PAGES: u32 = 2;
+
+    /// [`ALL`](Fault::ALL), and then the [`DEADLY`](Fault::DEADLY).
+    pub fn each() -> impl Iterator<Item = Fault> {
+        Fault::ALL.iter().chain(Fault::DEADLY).copied()
+    }
 
     /// The name on the command line, and in the path of its pages.
     pub fn name(self) -> &'static str {
@@ -84,6 +104,9 @@ impl Fault {
             Fault::HugeHeader => "huge-header",
             Fault::HugeBody => "huge-body",
             Fault::NotHttp => "not-http",
+            Fault::Abort => "abort",
+            Fault::Eat => "eat",
+            Fault::Hang => "hang",
         }
     }
 
@@ -100,6 +123,8 @@ impl Fault {
             Fault::HugeHeader => Some("header"),
             Fault::HugeBody => Some("body"),
             Fault::NotHttp => Some("not HTTP"),
+            Fault::Abort | Fault::Eat => Some("SIGABRT"),
+            Fault::Hang => Some("SIGKILL"),
             _ => None,
         }
     }
@@ -115,9 +140,8 @@ impl FromStr for Fault {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Fault, String> {
-        let mut all = Fault::ALL.iter();
-        all.find(|fault| fault.name() == name).copied().ok_or_else(|| {
-            let names: Vec<_> = Fault::ALL.iter().map(|f| f.name()).collect();
+        Fault::each().find(|fault| fault.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Fault::each().map(Fault::name).collect();
             let names = names.join(", ");
             format!("no fault is called {name:?}; there are all, {names}")
         })

@@ -2,6 +2,7 @@
 
 use super::Fault;
 use super::graph::{Dice, Graph, Node};
+use crate::http::HARM;
 use std::time::Duration;
 
 /// One thing to do with a connection. After the last, it is closed.
@@ -67,6 +68,13 @@ pub(super) fn answer(
             let top = if fault == Fault::Redirect { "#top" } else { "" };
             let location = format!("Location: {site}{path}{top}\r\n");
             vec![Step::Send(plain(REDIRECT, &location))]
+        }
+        Fault::Abort | Fault::Eat | Fault::Hang => {
+            let harm = format!("{HARM}: {fault}\r\n");
+            let length = node.body.len();
+            let extra = format!("Content-Length: {length}\r\n{harm}");
+            let head = head(node, rounds, &extra);
+            vec![Step::Send([&head[..], &node.body].concat())]
         }
         Fault::Error500 => refusal("500 Internal Server Error"),
         Fault::Missing => refusal("404 Not Found"),

@@ -87,7 +87,7 @@ pub fn menu(tree: &Tree) -> Value {
             "faults": crawl,
         })
     });
-    let faults = Fault::ALL.iter().map(|fault| fault.name());
+    let faults = Fault::each().map(Fault::name);
     json!({
         "programs": programs.collect::<Vec<_>>(),
         "faults": faults.collect::<Vec<_>>(),

@@ -1,0 +1,39 @@
+//! This program once more, in another role.
+
+use lab::record;
+use std::env;
+use std::io;
+use std::process::{self, Command};
+
+/// A command that starts this program again with these arguments, to record
+/// into the same file.
+///
+/// # Errors
+///
+/// If the system does not say which program this is.
+pub fn child(arguments: &[&str]) -> io::Result<Command> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(arguments).envs(record::env());
+    Ok(command)
+}
+
+/// The arguments after `name`, if this process was started as a [`child`] whose
+/// first one is `name`; from here on it records. The first call in `main`.
+///
+/// ```
+/// // This test was not started as one.
+/// assert_eq!(processes::role("worker"), None);
+/// ```
+pub fn role(name: &str) -> Option<Vec<String>> {
+    let mut arguments = env::args().skip(1);
+    if arguments.next()? != name {
+        return None;
+    }
+    if env::var_os(record::VARIABLE).is_some()
+        && let Err(why) = record::start()
+    {
+        eprintln!("{name}: cannot record: {why}");
+        process::exit(1);
+    }
+    Some(arguments.collect())
+}

@@ -1,0 +1,197 @@
+//! Frames: where one message ends and the next begins, in a pipe that knows
+//! only bytes.
+//!
+//! A frame is its length, four bytes, the most significant first, and then so
+//! many bytes.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+/// The most bytes a frame may have: a body of 16 MiB, and room for what is said
+/// of it.
+pub const MOST: usize = 17 << 20;
+
+/// Writes a frame, by one `write` unless the pipe takes less.
+///
+/// ```
+/// let mut pipe = Vec::new();
+/// processes::write_frame(&mut pipe, b"/3")?;
+/// assert_eq!(pipe, b"\0\0\0\x02/3");
+/// assert_eq!(processes::read_frame(&mut &pipe[..])?, Some(b"/3".to_vec()));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If it is longer than [`MOST`], and then nothing is written; or if the pipe
+/// cannot be written to.
+pub fn write_frame(mut pipe: impl Write, bytes: &[u8]) -> io::Result<()> {
+    let length = length(bytes.len())?;
+    pipe.write_all(&[&length.to_be_bytes(), bytes].concat())?;
+    pipe.flush()
+}
+
+/// Reads a frame, however many pieces it comes in; `None` if the pipe ends where
+/// a frame would begin.
+///
+/// # Errors
+///
+/// If the pipe ends in the middle of a frame ([`ErrorKind::UnexpectedEof`]), if
+/// it is longer than [`MOST`] ([`ErrorKind::InvalidData`]), or if the pipe cannot
+/// be read. There is no next frame after an error.
+pub fn read_frame(mut pipe: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 4];
+    match fill(&mut pipe, &mut length)? {
+        0 => return Ok(None),
+        4 => {}
+        n => return Err(cut(n, 4, "length")),
+    }
+    let length = self::length(u32::from_be_bytes(length) as usize)?;
+    // As it comes: who only announces 16 MiB does not get them.
+    let mut bytes = Vec::new();
+    pipe.take(length.into()).read_to_end(&mut bytes)?;
+    match bytes.len() {
+        n if n == length as usize => Ok(Some(bytes)),
+        n => Err(cut(n, length as usize, "frame")),
+    }
+}
+
+fn length(bytes: usize) -> io::Result<u32> {
+    if bytes > MOST {
+        let why = format!("a frame of {bytes} bytes; {MOST} are the most");
+        return Err(io::Error::new(ErrorKind::InvalidData, why));
+    }
+    Ok(bytes as u32)
+}
+
+fn cut(got: usize, of: usize, what: &str) -> io::Error {
+    let why = format!("the pipe ended after {got} of {of} bytes of a {what}");
+    io::Error::new(ErrorKind::UnexpectedEof, why)
+}
+
+/// Reads until `buffer` is full or the pipe has ended; gives back how much it
+/// is.
+fn fill(mut pipe: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut n = 0;
+    while n < buffer.len() {
+        match pipe.read(&mut buffer[n..]) {
+            Ok(0) => break,
+            Ok(more) => n += more,
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::{any, proptest};
+
+    /// A pipe that gives what is in it in pieces of these sizes.
+    struct Pieces<'a> {
+        bytes: &'a [u8],
+        sizes: Vec<usize>,
+        interrupted: bool,
+    }
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.interrupted = !self.interrupted;
+            if self.interrupted {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let size = self.sizes.pop().unwrap_or(usize::MAX).max(1);
+            let n = size.min(buffer.len()).min(self.bytes.len());
+            let (piece, rest) = self.bytes.split_at(n);
+            buffer[..n].copy_from_slice(piece);
+            self.bytes = rest;
+            Ok(n)
+        }
+    }
+
+    fn pieces(bytes: &[u8], sizes: Vec<usize>) -> Pieces<'_> {
+        Pieces { bytes, sizes, interrupted: false }
+    }
+
+    fn all(mut pipe: Pieces<'_>) -> io::Result<Vec<Vec<u8>>> {
+        let mut frames = Vec::new();
+        while let Some(frame) = read_frame(&mut pipe)? {
+            frames.push(frame);
+        }
+        Ok(frames)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_whatever_pieces_it_comes_in(
+            frames in vec(vec(any::<u8>(), 0..40), 0..8),
+            sizes in vec(0_usize..12, 0..200),
+        ) {
+            let mut pipe = Vec::new();
+            for frame in &frames {
+                write_frame(&mut pipe, frame).unwrap();
+            }
+            assert_eq!(all(pieces(&pipe, sizes)).unwrap(), frames);
+        }
+
+        #[test]
+        fn what_is_cut_anywhere_is_an_error_but_between_frames(
+            frames in vec(vec(any::<u8>(), 0..20), 1..5),
+            sizes in vec(0_usize..12, 0..50),
+            cut in 0_usize..100,
+        ) {
+            let (mut pipe, mut ends) = (Vec::new(), vec![0]);
+            for frame in &frames {
+                write_frame(&mut pipe, frame).unwrap();
+                ends.push(pipe.len());
+            }
+            let cut = cut % pipe.len();
+            match all(pieces(&pipe[..cut], sizes)) {
+                Ok(whole) => {
+                    assert_eq!(ends[whole.len()], cut);
+                    assert_eq!(whole, frames[..whole.len()]);
+                }
+                Err(why) => {
+                    assert_eq!(why.kind(), ErrorKind::UnexpectedEof);
+                    assert!(!ends.contains(&cut), "{cut}: {why}");
+                    assert!(why.to_string().contains("the pipe ended after"));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_no_frame_is_refused_or_cut(
+            bytes in vec(any::<u8>(), 0..60),
+            sizes in vec(0_usize..12, 0..50),
+        ) {
+            // It ends, and keeps no more than it was given.
+            if let Ok(frames) = all(pieces(&bytes, sizes)) {
+                let kept: usize = frames.iter().map(|it| it.len() + 4).sum();
+                assert_eq!(kept, bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_frame_over_the_limit_is_neither_written_nor_read() {
+        let mut pipe = Vec::new();
+        let why = write_frame(&mut pipe, &vec![0; MOST + 1]).unwrap_err();
+        assert_eq!(why.kind(), ErrorKind::InvalidData);
+        assert!(pipe.is_empty());
+
+        let length = (MOST as u32 + 1).to_be_bytes();
+        let why = read_frame(&length[..]).unwrap_err();
+        let said = "a frame of 17825793 bytes; 17825792 are the most";
+        assert_eq!(why.to_string(), said);
+    }
+
+    #[test]
+    fn a_frame_at_the_limit_passes() {
+        let mut pipe = Vec::new();
+        write_frame(&mut pipe, &vec![7; MOST]).unwrap();
+        let frame = read_frame(&mut &pipe[..]).unwrap().unwrap();
+        assert!(frame.len() == MOST && frame.iter().all(|byte| *byte == 7));
+    }
+}

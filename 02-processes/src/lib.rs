@@ -1,0 +1,19 @@
+//! Worker processes: how they are started, what they are told, and what
+//! becomes of them.
+//!
+//! A worker is this same program, started again with `worker` and its number as
+//! arguments. Nothing is shared with it: an order goes to its standard input, an
+//! answer comes from its standard output, each as a [`frame`].
+
+pub mod child;
+pub mod frame;
+pub mod message;
+mod worker;
+mod pool;
+pub mod shared;
+
+pub use child::{child, role};
+pub use frame::{read_frame, write_frame};
+pub use pool::{News, Pool};
+pub use shared::Shared;
+pub use worker::work_if_worker;

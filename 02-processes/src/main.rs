@@ -1,0 +1,56 @@
+//! Rung 2: the crawl, with as many worker processes as may wait at once.
+//!
+//!     cargo run -p processes
+//!
+//! Who decides when we switch? The operating system, anywhere; but workers
+//! share nothing, so the frontier needs no lock, and one that crashes takes
+//! nobody along.
+
+use lab::site::Fault;
+use lab::{Failure, Frontier, Job, Page, fetch_by};
+use processes::{News, Pool, work_if_worker};
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    work_if_worker(|url, deadline| fetch_by(url, deadline).inspect(Page::work));
+    lab::run(crawl)
+}
+
+fn crawl(job: &Job) -> Frontier {
+    let mut frontier = job.frontier();
+    let mut pool = match Pool::start(job.at_once) {
+        Ok(pool) => pool,
+        Err(why) => {
+            eprintln!("no worker could start: {why}");
+            return frontier;
+        }
+    };
+    let mut tries = HashMap::new();
+
+    while !frontier.finished() {
+        while pool.has_idle()
+            && let Some(url) = frontier.next()
+        {
+            pool.give(url, job.give_up());
+        }
+        match pool.next() {
+            Ok(News::Fetched(url, fetched)) => frontier.done(&url, fetched),
+            Ok(News::Lost(url, ended)) => {
+                let tries = tries.entry(url.clone()).or_insert(0);
+                *tries += u32::from(ended.may_be_the_pages_fault());
+                if *tries < Fault::TRIES {
+                    frontier.put_back(&url);
+                } else {
+                    let why = Failure::Deadly(ended.to_string());
+                    frontier.done(&url, Err(why));
+                }
+            }
+            Err(why) => {
+                eprintln!("the crawl ends here: {why}");
+                break;
+            }
+        }
+    }
+    frontier
+}

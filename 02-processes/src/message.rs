@@ -1,0 +1,180 @@
+//! What crosses the pipe, as bytes: an order, and its answer.
+//!
+//! A line of JSON, and after it the page's body as it is.
+
+use lab::http::Digest;
+use lab::{Failure, Fetched, Page, Url};
+use serde_json::{Value, json};
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
+
+/// The order to fetch a page, and to give up on it at `deadline`. What crosses
+/// is the time that is left: the other process has other `Instant`s.
+pub fn order(url: &Url, deadline: Instant) -> Vec<u8> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let line = json!({ "url": url.as_str(), "left_us": micros(left) });
+    line.to_string().into_bytes()
+}
+
+/// Understands an order.
+///
+/// # Errors
+///
+/// If it is none.
+pub fn read_order(bytes: &[u8]) -> io::Result<(Url, Instant)> {
+    let line: Value = serde_json::from_slice(bytes)?;
+    let understand = || {
+        let left = Duration::from_micros(line["left_us"].as_u64()?);
+        Some((url(&line["url"])?, Instant::now() + left))
+    };
+    understand().ok_or_else(|| illegal("order"))
+}
+
+/// What a worker says.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It has used so much CPU time by now: it is not done, and not stuck.
+    Alive(Duration),
+    /// What became of the page.
+    Fetched(Fetched),
+}
+
+impl Said {
+    /// As bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let (line, body) = match self {
+            Said::Alive(cpu) => (json!({ "cpu_us": micros(*cpu) }), &[][..]),
+            Said::Fetched(Err(why)) => {
+                (json!({ "why": why.to_string() }), &[][..])
+            }
+            Said::Fetched(Ok(page)) => (of_page(page), &page.body[..]),
+        };
+        [line.to_string().as_bytes(), b"\n", body].concat()
+    }
+
+    /// Understands what a worker has said.
+    ///
+    /// # Errors
+    ///
+    /// If it makes no sense.
+    pub fn read(bytes: &[u8]) -> io::Result<Said> {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let (line, body) = bytes.split_at(end.ok_or_else(|| illegal("line"))?);
+        let line: Value = serde_json::from_slice(line)?;
+        if let Some(why) = line["why"].as_str() {
+            return Ok(Said::Fetched(Err(Failure::from(why))));
+        }
+        if let Some(cpu) = line["cpu_us"].as_u64() {
+            return Ok(Said::Alive(Duration::from_micros(cpu)));
+        }
+        let page = page(&line, &body[1..]).ok_or_else(|| illegal("page"))?;
+        Ok(Said::Fetched(Ok(page)))
+    }
+}
+
+/// All but its body; its harm is done, or there would be no answer.
+fn of_page(page: &Page) -> Value {
+    let links: Vec<_> = page.links.iter().map(Url::as_str).collect();
+    json!({
+        "url": page.url.as_str(),
+        "status": page.status,
+        "digest": page.digest,
+        "links": links,
+        "rounds": page.rounds,
+        "took_us": micros(page.took),
+    })
+}
+
+fn page(line: &Value, body: &[u8]) -> Option<Page> {
+    let mut digest = Digest::default();
+    let bytes = line["digest"].as_array()?;
+    if bytes.len() != digest.len() {
+        return None;
+    }
+    for (byte, number) in digest.iter_mut().zip(bytes) {
+        *byte = number.as_u64()?.try_into().ok()?;
+    }
+    Some(Page {
+        url: url(&line["url"])?,
+        status: line["status"].as_u64()?.try_into().ok()?,
+        body: body.to_vec(),
+        digest,
+        links: line["links"]
+            .as_array()?
+            .iter()
+            .map(url)
+            .collect::<Option<_>>()?,
+        rounds: line["rounds"].as_u64()?.try_into().ok()?,
+        harm: None,
+        took: Duration::from_micros(line["took_us"].as_u64()?),
+    })
+}
+
+fn url(text: &Value) -> Option<Url> {
+    text.as_str()?.parse().ok()
+}
+
+fn micros(time: Duration) -> u64 {
+    time.as_micros() as u64
+}
+
+fn illegal(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("not a legal {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> Page {
+        Page {
+            url: "http://127.0.0.1:8000/3?a=\"b\"".parse().unwrap(),
+            status: 200,
+            body: b"one\ntwo\0\xff".to_vec(),
+            digest: [200; 20],
+            links: vec!["http://127.0.0.1:8000/4".parse().unwrap()],
+            rounds: 12,
+            harm: None,
+            took: Duration::from_micros(51_900),
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_understood() {
+        let empty = Page { body: Vec::new(), links: Vec::new(), ..page() };
+        for said in [
+            Said::Alive(Duration::from_micros(7)),
+            Said::Fetched(Err(Failure::Status(404))),
+            Said::Fetched(Err(Failure::TimedOut)),
+            Said::Fetched(Ok(page())),
+            Said::Fetched(Ok(empty)),
+        ] {
+            assert_eq!(Said::read(&said.bytes()).unwrap(), said);
+        }
+    }
+
+    #[test]
+    fn an_order_says_how_much_time_is_left() {
+        let url = page().url;
+        let deadline = Instant::now() + Duration::from_secs(100);
+        let (same, later) = read_order(&order(&url, deadline)).unwrap();
+        assert_eq!(same, url);
+        // A little has passed on the way.
+        let off = later.saturating_duration_since(deadline);
+        assert!(off < Duration::from_secs(50), "{off:?}");
+
+        let (_, now) = read_order(&order(&url, Instant::now())).unwrap();
+        assert!(now <= Instant::now());
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for bytes in ["", "{}", "{}\n", "[]\n", "{\"url\": 3}\n", "\n\n"] {
+            assert!(Said::read(bytes.as_bytes()).is_err(), "{bytes:?}");
+            assert!(read_order(bytes.as_bytes()).is_err(), "{bytes:?}");
+        }
+        let mut digest = of_page(&page());
+        digest["digest"] = json!([1, 2, 3]);
+        assert!(Said::read(format!("{digest}\n").as_bytes()).is_err());
+    }
+}

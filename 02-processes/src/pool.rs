@@ -1,0 +1,315 @@
+//! The parent's side: workers are started, told, listened to, killed, reaped.
+
+use crate::child::child;
+use crate::frame::{read_frame, write_frame};
+use crate::message::{Said, order};
+use lab::{Fetched, Url, waiting};
+use rustix::process::Signal;
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a busy worker may give no sign of life: it answers, or it computes.
+pub const SILENCE: Duration = Duration::from_secs(1);
+
+/// Who computes uses at least so much CPU time meanwhile. To say that one is
+/// alive takes a tenth of it.
+const PROGRESS: Duration = Duration::from_millis(10);
+
+/// So many workers that end before they have said a word, one after another,
+/// are enough to start no more.
+const STILLBORN: u32 = 10;
+
+/// Worker processes. Each has a thread here that listens to it, and that reaps
+/// it as soon as it ends; all else is done by whoever has the pool.
+pub struct Pool {
+    workers: BTreeMap<usize, Worker>,
+    next: usize,
+    heard: Receiver<(usize, Heard)>,
+    /// For listeners to come.
+    tell: Sender<(usize, Heard)>,
+    stillborn: u32,
+}
+
+/// A worker, as its parent knows it.
+struct Worker {
+    child: Arc<Mutex<Child>>,
+    orders: ChildStdin,
+    task: Option<Task>,
+    /// Set if we have killed it.
+    killed: bool,
+}
+
+/// A page that a worker is busy with.
+struct Task {
+    url: Url,
+    /// When the worker has hung, if it is still busy then.
+    until: Instant,
+    cpu: Duration,
+}
+
+enum Heard {
+    Said(Said),
+    Ended(ExitStatus),
+}
+
+/// What a pool has to tell.
+#[derive(Debug)]
+pub enum News {
+    /// A worker has answered, and is idle now.
+    Fetched(Url, Fetched),
+    /// A worker has ended while it was busy with this page. Another has been
+    /// started in its place.
+    Lost(Url, Ended),
+}
+
+/// How a worker has ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    status: ExitStatus,
+    hung: bool,
+}
+
+impl Pool {
+    /// Starts so many workers; fewer, if the system gives no more, which is said
+    /// on standard error.
+    ///
+    /// # Errors
+    ///
+    /// If there cannot be any.
+    pub fn start(workers: usize) -> io::Result<Pool> {
+        let (tell, heard) = channel();
+        let mut pool = Pool {
+            workers: BTreeMap::new(),
+            next: 1,
+            heard,
+            tell,
+            stillborn: 0,
+        };
+        for n in 0..workers {
+            match pool.add() {
+                Ok(()) => {}
+                Err(why) if n == 0 => return Err(why),
+                Err(why) => {
+                    eprintln!("only {n} workers could start: {why}");
+                    break;
+                }
+            }
+        }
+        Ok(pool)
+    }
+
+    /// Set if somebody has nothing to do.
+    pub fn has_idle(&self) -> bool {
+        self.workers.values().any(|worker| worker.task.is_none())
+    }
+
+    /// Gives a page to somebody who has nothing to do, who gives up on it at
+    /// `deadline`.
+    ///
+    /// # Panics
+    ///
+    /// If all are busy.
+    pub fn give(&mut self, url: Url, deadline: Instant) {
+        let mut workers = self.workers.values_mut();
+        let worker = workers.find(|worker| worker.task.is_none());
+        let worker = worker.expect("somebody is idle");
+        // If it has ended meanwhile, we shall hear of that.
+        let _ = write_frame(&mut worker.orders, &order(&url, deadline));
+        let until = deadline.max(Instant::now()) + SILENCE;
+        worker.task = Some(Task { url, until, cpu: Duration::ZERO });
+    }
+
+    /// Waits until there is something to tell. Meanwhile it kills who hangs, and
+    /// starts another for whoever has ended.
+    ///
+    /// # Errors
+    ///
+    /// If no worker is left, and there can be no other.
+    pub fn next(&mut self) -> io::Result<News> {
+        let _waiting = waiting("workers");
+        loop {
+            if self.workers.is_empty() {
+                return Err(io::Error::other("no worker can be started"));
+            }
+            let Some((number, heard)) = self.listen() else {
+                self.kill_who_hangs();
+                continue;
+            };
+            let news = match heard {
+                Heard::Said(said) => self.said(number, said),
+                Heard::Ended(status) => self.ended(number, status),
+            };
+            if let Some(news) = news {
+                return Ok(news);
+            }
+        }
+    }
+
+    /// What was heard; `None` if it is time to kill somebody.
+    fn listen(&self) -> Option<(usize, Heard)> {
+        let tasks = self.workers.values().filter(|worker| !worker.killed);
+        let tasks = tasks.filter_map(|worker| worker.task.as_ref());
+        let heard = match tasks.map(|task| task.until).min() {
+            Some(until) => {
+                let left = until.saturating_duration_since(Instant::now());
+                self.heard.recv_timeout(left)
+            }
+            None => self.heard.recv().map_err(|_| RecvTimeoutError::Timeout),
+        };
+        heard.ok()
+    }
+
+    fn said(&mut self, number: usize, said: Said) -> Option<News> {
+        self.stillborn = 0;
+        let worker = self.workers.get_mut(&number)?;
+        match (said, &mut worker.task) {
+            (Said::Fetched(fetched), task) => {
+                Some(News::Fetched(task.take()?.url, fetched))
+            }
+            // It computes: that may take as long as it takes.
+            (Said::Alive(cpu), Some(task)) if cpu > task.cpu + PROGRESS => {
+                task.cpu = cpu;
+                task.until = task.until.max(Instant::now() + SILENCE);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn ended(&mut self, number: usize, status: ExitStatus) -> Option<News> {
+        let worker = self.workers.remove(&number)?;
+        self.stillborn += 1;
+        if self.stillborn <= STILLBORN
+            && let Err(why) = self.add()
+        {
+            eprintln!("one worker less: {why}");
+        }
+        let ended = Ended { status, hung: worker.killed };
+        Some(News::Lost(worker.task?.url, ended))
+    }
+
+    fn kill_who_hangs(&mut self) {
+        let now = Instant::now();
+        for worker in self.workers.values_mut() {
+            if worker.task.as_ref().is_some_and(|task| task.until <= now) {
+                worker.kill();
+            }
+        }
+    }
+
+    /// Starts one more.
+    fn add(&mut self) -> io::Result<()> {
+        let number = self.next;
+        let worker = Worker::start(number, self.tell.clone())?;
+        self.next += 1;
+        self.workers.insert(number, worker);
+        Ok(())
+    }
+}
+
+/// Nobody is left behind.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let mut left: BTreeMap<_, _> = std::mem::take(&mut self.workers)
+            .into_iter()
+            // Its orders end here, and so does a worker that is idle.
+            .map(|(number, worker)| (number, worker.child))
+            .collect();
+        let patience = Instant::now() + SILENCE;
+        while !left.is_empty() {
+            let wait = patience.saturating_duration_since(Instant::now());
+            match self.heard.recv_timeout(wait) {
+                Ok((number, Heard::Ended(_))) => drop(left.remove(&number)),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        for child in left.values() {
+            let _ = child.lock().unwrap().kill();
+        }
+        while !left.is_empty() {
+            match self.heard.recv() {
+                Ok((number, Heard::Ended(_))) => drop(left.remove(&number)),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+impl Worker {
+    fn start(
+        number: usize,
+        tell: Sender<(usize, Heard)>,
+    ) -> io::Result<Worker> {
+        let mut child = child(&["worker", &number.to_string()])?
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let orders = child.stdin.take().expect("it was asked for");
+        let answers = child.stdout.take().expect("it was asked for");
+        let child = Arc::new(Mutex::new(child));
+        let reaped = child.clone();
+        thread::Builder::new()
+            .spawn(move || listen(number, answers, &reaped, &tell))
+            .inspect_err(|_| {
+                let mut child = child.lock().unwrap();
+                let _ = child.kill().and_then(|()| child.wait());
+            })?;
+        Ok(Worker { child, orders, task: None, killed: false })
+    }
+
+    fn kill(&mut self) {
+        self.killed = true;
+        // If it has ended meanwhile, so much the better.
+        let _ = self.child.lock().unwrap().kill();
+    }
+}
+
+/// Hands on what a worker says, and that it has ended.
+fn listen(
+    number: usize,
+    mut answers: ChildStdout,
+    child: &Mutex<Child>,
+    tell: &Sender<(usize, Heard)>,
+) {
+    while let Ok(Some(frame)) = read_frame(&mut answers)
+        && let Ok(said) = Said::read(&frame)
+        && tell.send((number, Heard::Said(said))).is_ok()
+    {}
+    // Its pipe has ended, or it talks nonsense. Either way it is of no more use,
+    // and it has to be waited for, or it would stay as a zombie.
+    let mut child = child.lock().unwrap();
+    let _ = child.kill();
+    let status = child.wait().expect("nobody else waits for it");
+    // Whoever had the pool may be gone.
+    let _ = tell.send((number, Heard::Ended(status)));
+}
+
+impl Ended {
+    /// Set if its own doing may have ended it, which a page can bring about. A
+    /// signal of these comes from elsewhere, and says nothing about the page.
+    pub fn may_be_the_pages_fault(&self) -> bool {
+        let signal = self.status.signal();
+        let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
+        self.hung || !elsewhere.iter().any(|it| signal == Some(it.as_raw()))
+    }
+}
+
+/// `signal: 6 (SIGABRT)`
+impl Display for Ended {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if self.hung {
+            write!(f, ", it gave no sign of life for {SILENCE:?}")?;
+        }
+        Ok(())
+    }
+}

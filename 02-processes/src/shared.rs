@@ -1,0 +1,123 @@
+//! Memory that processes share: atomics, and nothing else.
+#![expect(
+    unsafe_code,
+    reason = "memory that others write to at any time is not Rust's to know"
+)]
+
+use rustix::fs::{ftruncate, unlink};
+use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
+use std::env::temp_dir;
+use std::ffi::c_void;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::ops::Deref;
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process;
+use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// So many `AtomicU64`, zero at first, in memory that several processes map: a
+/// slice of them, and as safe to use as any.
+///
+/// It lives in a file without a name. Hand the [`file`](Shared::file) to a child
+/// as its standard input, and let it [`open`](Shared::open) that.
+///
+/// ```
+/// use processes::Shared;
+/// use std::sync::atomic::Ordering::Relaxed;
+///
+/// let ours = Shared::new(2)?;
+/// let theirs = Shared::open(ours.file()?)?;
+/// theirs[1].fetch_add(7, Relaxed);
+/// assert_eq!(ours[1].load(Relaxed), 7);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Shared {
+    /// Valid, aligned, and `length` long, as long as this lives.
+    start: NonNull<AtomicU64>,
+    length: usize,
+    file: File,
+}
+
+// SAFETY: it owns its mapping, which is no thread's in particular.
+unsafe impl Send for Shared {}
+// SAFETY: all it gives out are atomics, which any thread may use.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    /// New memory for so many.
+    ///
+    /// # Errors
+    ///
+    /// If there is no place for the file, or for its pages.
+    pub fn new(length: usize) -> io::Result<Shared> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let n = NEXT.fetch_add(1, Relaxed);
+        let name = format!("processes-{}-{n}.shared", process::id());
+        let path = temp_dir().join(name);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        // Whoever has it open keeps it; nobody else can open it from now on.
+        unlink(&path)?;
+        // All zeros, which is an `AtomicU64` of 0.
+        ftruncate(&file, (length * size_of::<AtomicU64>()) as u64)?;
+        Shared::open(file)
+    }
+
+    /// The memory that another process has made.
+    ///
+    /// # Errors
+    ///
+    /// If the file is empty, or no file of this kind.
+    pub fn open(file: impl Into<File>) -> io::Result<Shared> {
+        let file = file.into();
+        let bytes = file.metadata()?.len() as usize;
+        let length = bytes / size_of::<AtomicU64>();
+        let flags = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
+        // SAFETY: the kernel chooses the address, so nothing of ours is there.
+        let start = unsafe {
+            mmap(null_mut(), bytes, flags.0, flags.1, file.as_fd(), 0)
+        }?;
+        let start = NonNull::new(start.cast::<AtomicU64>());
+        let start = start.ok_or(ErrorKind::OutOfMemory)?;
+        Ok(Shared { start, length, file })
+    }
+
+    /// The same file once more, to hand on.
+    ///
+    /// # Errors
+    ///
+    /// If this process has too many open files.
+    pub fn file(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let bytes = self.length * size_of::<AtomicU64>();
+        let start = self.start.as_ptr().cast::<c_void>();
+        // SAFETY: this is what was mapped, and every borrow of it has ended.
+        let _ = unsafe { munmap(start, bytes) };
+    }
+}
+
+impl Deref for Shared {
+    type Target = [AtomicU64];
+
+    fn deref(&self) -> &[AtomicU64] {
+        // SAFETY: a mapping begins at a page, so it is aligned, and there are
+        // so many whole ones in it. Any bytes are an `AtomicU64`. Others change
+        // them, but through atomics, as this does: no race on data. And nobody
+        // makes the file shorter, which would take the memory away: it has no
+        // name, and those who have it open are all ours.
+        unsafe {
+            NonNull::slice_from_raw_parts(self.start, self.length).as_ref()
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Workers that are killed, and a parent that is: nothing is lost, and nobody
+//! is left behind. Who there is, is read from `/proc`: so on Linux only.
+#![cfg(target_os = "linux")]
+
+use lab::watchdog::{self, Watching};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a child may be a zombie.
+const UNBURIED: Duration = Duration::from_millis(100);
+
+struct Crawl {
+    process: Child,
+    _limit: Watching,
+}
+
+impl Crawl {
+    fn start(arguments: &str) -> Crawl {
+        let process = Command::new(env!("CARGO_BIN_EXE_processes"))
+            .args(arguments.split(' '))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let _limit = watchdog::limit(&process, Duration::from_secs(100));
+        Crawl { process, _limit }
+    }
+
+    /// Its children: their numbers, whether they are zombies, and their command
+    /// lines.
+    fn children(&self) -> Vec<(Pid, bool, String)> {
+        let parent = self.process.id();
+        let all = fs::read_dir("/proc").unwrap().flatten();
+        let children = all.filter_map(|entry| {
+            let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            // After the name, which is in brackets: the state, the parent.
+            let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
+            let (state, ppid) = (rest.next()?, rest.next()?.parse::<u32>());
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            let pid = Pid::from_raw(pid)?;
+            (ppid == Ok(parent)).then_some((pid, state == "Z", line))
+        });
+        children.collect()
+    }
+
+    fn workers(&self) -> Vec<Pid> {
+        let children = self.children().into_iter();
+        let workers = children.filter(|(.., line)| line.contains(" worker "));
+        workers.map(|(pid, ..)| pid).collect()
+    }
+
+    fn report(mut self) -> Value {
+        let mut stdout = self.process.stdout.take().unwrap();
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).unwrap();
+        assert!(self.process.wait().unwrap().success());
+        serde_json::from_str(&text).expect("a report")
+    }
+
+    fn is_over(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_some()
+    }
+}
+
+fn until(what: &str, done: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !done() {
+        assert!(Instant::now() < patience, "never: {what}");
+        sleep(Duration::from_millis(1));
+    }
+}
+
+fn is_there(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid()));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+#[test]
+fn any_worker_may_be_killed_at_any_time_and_none_stays_unburied() {
+    let mut crawl = Crawl::start("--pages 2000 --latency 4 --json");
+    let mut zombies = BTreeMap::new();
+    let (mut kills, mut worst) = (0, Duration::ZERO);
+    for round in 0.. {
+        // The report is short: it is not in anybody's way in the pipe.
+        if crawl.is_over() {
+            break;
+        }
+        let now = Instant::now();
+        let children = crawl.children();
+        zombies.retain(|pid: &i32, _| {
+            children
+                .iter()
+                .any(|(child, dead, _)| child.as_raw_pid() == *pid && *dead)
+        });
+        for (pid, ..) in children.iter().filter(|(_, dead, _)| *dead) {
+            let since: &mut Instant =
+                zombies.entry(pid.as_raw_pid()).or_insert(now);
+            worst = worst.max(now.duration_since(*since));
+        }
+        // Every other time, so that there is some time to work in between.
+        let workers: Vec<_> = children
+            .iter()
+            .filter(|(_, dead, line)| !dead && line.contains(" worker "))
+            .collect();
+        if round % 2 == 0 && kills < 300 && !workers.is_empty() {
+            let (pid, ..) = workers[round / 2 % workers.len()];
+            kills += u32::from(kill_process(*pid, Signal::KILL).is_ok());
+        }
+        sleep(Duration::from_millis(3));
+    }
+    println!("{kills} kills; no zombie for longer than {worst:?}");
+    assert!(kills > 50, "only {kills} kills");
+    assert!(worst < UNBURIED, "a zombie for {worst:?}");
+    let report = crawl.report();
+    assert_eq!(report["right"], true, "{report}");
+    assert_eq!(report["pages"], 2000, "{report}");
+}
+
+#[test]
+fn killing_the_parent_leaves_nobody_behind() {
+    // Some wait for a page, one hangs, some have nothing to do.
+    let hang = "--pages 3 --faults hang,stall --timeout 60000";
+    let compute = "--pages 40 --latency 0 --work 5000";
+    for arguments in [hang, compute] {
+        let mut crawl = Crawl::start(arguments);
+        until("eight workers", || crawl.workers().len() == 8);
+        sleep(Duration::from_millis(300));
+        let children = crawl.children();
+        crawl.process.kill().unwrap();
+        crawl.process.wait().unwrap();
+        for (pid, _, line) in children {
+            until(&format!("the end of {line}"), || !is_there(pid));
+        }
+    }
+}
+
+#[test]
+fn ps_tells_who_is_who() {
+    let mut crawl = Crawl::start("--at-once 3 --latency 2000");
+    until("three workers", || crawl.workers().len() == 3);
+    let lines: Vec<_> =
+        crawl.children().into_iter().map(|(.., line)| line).collect();
+    for end in [" worker 1 ", " worker 2 ", " worker 3 "] {
+        assert_eq!(lines.iter().filter(|it| it.ends_with(end)).count(), 1);
+    }
+    let site = lines.iter().filter(|line| line.contains(" slow-site "));
+    assert_eq!(site.count(), 1, "{lines:?}");
+    crawl.process.kill().unwrap();
+    crawl.process.wait().unwrap();
+}

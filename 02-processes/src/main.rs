@@ -34,7 +34,7 @@ fn crawl(job: &Job) -> Frontier {
         {
             pool.give(url, job.give_up());
         }
-        match pool.next() {
+        match pool.news() {
             Ok(News::Fetched(url, fetched)) => frontier.done(&url, fetched),
             Ok(News::Lost(url, ended)) => {
                 let tries = tries.entry(url.clone()).or_insert(0);

@@ -132,7 +132,7 @@ impl Pool {
     /// # Errors
     ///
     /// If no worker is left, and there can be no other.
-    pub fn next(&mut self) -> io::Result<News> {
+    pub fn news(&mut self) -> io::Result<News> {
         let _waiting = waiting("workers");
         loop {
             if self.workers.is_empty() {

@@ -1,0 +1,42 @@
+//! 2-1 · Run a child: it ends in its own way, and we are told how.
+//!
+//!     cargo run -p processes --bin 2-1-run-a-child
+//!
+//! Look at the three lines: what ends the child does not end us.
+
+use lab::{Site, Url, fetch, waiting};
+use processes::{child, role};
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{abort, exit};
+
+fn main() -> io::Result<()> {
+    // This program is its own child: then it has arguments.
+    if let Some(arguments) = role("child") {
+        return fetch_and_end(&arguments[0], &arguments[1]);
+    }
+    let site = Site::start();
+
+    for end in ["returns", "exits", "aborts"] {
+        let mut child = child(&["child", site.page(1).as_str(), end])?;
+        let status = {
+            let _waiting = waiting("the child");
+            child.status()?
+        };
+        let (code, signal) = (status.code(), status.signal());
+        println!("one that {end}: code {code:?}, signal {signal:?}");
+    }
+
+    site.finish();
+    Ok(())
+}
+
+/// All of the child: it fetches a page, and ends in one way or another.
+fn fetch_and_end(page: &str, end: &str) -> io::Result<()> {
+    fetch(&page.parse::<Url>().expect("our parent gives us an address"))?;
+    match end {
+        "exits" => exit(3),
+        "aborts" => abort(),
+        _ => Ok(()),
+    }
+}

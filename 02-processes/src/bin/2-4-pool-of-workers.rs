@@ -1,0 +1,82 @@
+//! 2-4 · A pool of worker processes, with a thread here for each that waits
+//! for it.
+//!
+//!     cargo run -p processes --bin 2-4-pool-of-workers
+//!
+//! Look at the lanes: the pages are waited for in four other processes.
+
+use lab::{Site, Url, fetch, waiting};
+use processes::{child, read_frame, role, write_frame};
+use std::io::{self, stdin, stdout};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::thread;
+
+const PAGES: usize = 24;
+const WORKERS: usize = 4;
+
+fn main() -> io::Result<()> {
+    if role("worker").is_some() {
+        return work();
+    }
+    let site = Site::start();
+    let pages = Mutex::new(site.pages(PAGES));
+
+    thread::scope(|scope| {
+        for number in 1..=WORKERS {
+            let pages = &pages;
+            scope.spawn(move || {
+                keep_busy(number, pages).expect("workers can be started");
+            });
+        }
+    });
+
+    let seen = site.finish();
+    println!("{} pages, {} at once", seen.hits.len(), seen.peak);
+    Ok(())
+}
+
+/// Gives pages to a worker until there are none left.
+fn keep_busy(number: usize, pages: &Mutex<Vec<Url>>) -> io::Result<()> {
+    let mut worker = Worker::start(number)?;
+    loop {
+        let Some(page) = pages.lock().unwrap().pop() else { break };
+        worker.fetch(&page)?;
+    }
+    worker.end()?;
+    Ok(())
+}
+
+struct Worker(Child);
+
+impl Worker {
+    fn start(number: usize) -> io::Result<Worker> {
+        let mut worker = child(&["worker", &number.to_string()])?;
+        worker.stdin(Stdio::piped()).stdout(Stdio::piped());
+        worker.spawn().map(Worker)
+    }
+
+    /// What the worker says of the page.
+    fn fetch(&mut self, page: &Url) -> io::Result<Option<Vec<u8>>> {
+        let _waiting = waiting("worker");
+        let orders = self.0.stdin.as_mut().expect("it is piped");
+        write_frame(orders, page.as_str().as_bytes())?;
+        read_frame(self.0.stdout.as_mut().expect("it is piped"))
+    }
+
+    /// `wait` closes its orders first, and that ends it.
+    fn end(mut self) -> io::Result<ExitStatus> {
+        self.0.wait()
+    }
+}
+
+/// All of a worker: orders in, answers out.
+fn work() -> io::Result<()> {
+    while let Some(order) = read_frame(stdin().lock())? {
+        let url = String::from_utf8_lossy(&order);
+        let url: Url = url.parse().expect("an order is an address");
+        let answer = fetch(&url)?.to_string();
+        write_frame(stdout().lock(), answer.as_bytes())?;
+    }
+    Ok(())
+}

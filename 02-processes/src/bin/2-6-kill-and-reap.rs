@@ -1,0 +1,56 @@
+//! 2-6 · Kill at the deadline, and reap: who has ended is a zombie until its
+//! parent has asked how.
+//!
+//!     cargo run -p processes --bin 2-6-kill-and-reap
+//!
+//! Look at the middle line: killed, and still in the table of processes.
+
+use lab::{Site, Url, fetch, waiting};
+use processes::{child, role};
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command};
+use std::thread::{park, sleep};
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_millis(200);
+
+fn main() -> io::Result<()> {
+    if let Some(arguments) = role("hangs") {
+        return hang(&arguments[0]);
+    }
+    let site = Site::start();
+    let mut child = child(&["hangs", site.page(1).as_str()])?.spawn()?;
+
+    let _waiting = waiting("the deadline");
+    sleep(DEADLINE);
+    println!("at the deadline, ps says {:?}", state(&child)?);
+
+    child.kill()?;
+    // It ends by itself now; only its entry stays.
+    sleep(DEADLINE);
+    println!("after the kill, ps says {:?}", state(&child)?);
+
+    let signal = child.wait()?.signal();
+    println!("after the wait, ps says {:?}: signal {signal:?}", state(&child)?);
+
+    site.finish();
+    Ok(())
+}
+
+/// The first letter of its state, as `ps` has it: S sleeps, R runs, Z is a
+/// zombie. Nothing, if there is no such process.
+fn state(child: &Child) -> io::Result<String> {
+    let pid = child.id().to_string();
+    let ps = Command::new("ps").args(["-o", "stat=", "-p", &pid]).output()?;
+    Ok(String::from_utf8_lossy(&ps.stdout).chars().take(1).collect())
+}
+
+/// All of the child: it fetches a page, and then nothing more comes of it.
+fn hang(page: &str) -> io::Result<()> {
+    fetch(&page.parse::<Url>().expect("our parent gives us an address"))?;
+    let _waiting = waiting("for ever");
+    loop {
+        park();
+    }
+}

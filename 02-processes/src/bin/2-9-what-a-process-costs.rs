@@ -1,0 +1,82 @@
+//! 2-9 · What a process costs: to start, and to keep.
+//!
+//!     cargo run -p processes --bin 2-9-what-a-process-costs
+//!
+//! Look at the ratios: the numbers are this machine's.
+
+use lab::{Site, fetch};
+use processes::{child, role};
+use std::fs;
+use std::io::{self, stdin};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const STARTS: u64 = 100;
+const KEPT: u64 = 20;
+
+fn main() -> io::Result<()> {
+    if role("idles").is_some() {
+        // Until there is no more to read, and there never was anything.
+        return stdin().read_line(&mut String::new()).map(drop);
+    }
+    let site = Site::start();
+    let a_page = time(1, || drop(fetch(&site.page(0))));
+    println!("a page, to compare with: {a_page:.0?}");
+
+    let thread = time(STARTS, || thread::spawn(|| ()).join().unwrap());
+    println!("to start a thread, and its end: {thread:.1?}");
+    let process = time(STARTS, || end(start(1).expect("one more process")));
+    println!("to start a process, and its end: {process:.1?}");
+
+    let kept = start(KEPT)?;
+    // They are there when they have begun to wait.
+    thread::sleep(Duration::from_millis(200));
+    match memory(&kept) {
+        None => println!("to keep one: this system does not tell"),
+        Some([all, own]) => {
+            println!("to keep one: {all} KiB, {own} of them its own");
+        }
+    }
+    end(kept);
+    site.finish();
+    Ok(())
+}
+
+/// How long it takes once, if done so often.
+fn time(times: u64, mut what: impl FnMut()) -> Duration {
+    let start = Instant::now();
+    (0..times).for_each(|_| what());
+    start.elapsed() / times as u32
+}
+
+fn start(children: u64) -> io::Result<Vec<Child>> {
+    let start = |_| child(&["idles"])?.stdin(Stdio::piped()).spawn();
+    (0..children).map(start).collect()
+}
+
+/// Ends all of them: `wait` closes their input first.
+fn end(children: Vec<Child>) {
+    for mut child in children {
+        child.wait().expect("nobody else waits for it");
+    }
+}
+
+/// What each keeps in memory, in KiB: in all, and what nobody shares with it.
+/// Only Linux tells.
+fn memory(children: &[Child]) -> Option<[u64; 2]> {
+    let mut sums = [0, 0];
+    for child in children {
+        let path = format!("/proc/{}/smaps_rollup", child.id());
+        for line in fs::read_to_string(path).ok()?.lines() {
+            let (name, kib) = line.split_once(':')?;
+            let kib = kib.trim().trim_end_matches(" kB").parse::<u64>();
+            match (name, kib) {
+                ("Rss", Ok(kib)) => sums[0] += kib,
+                ("Private_Clean" | "Private_Dirty", Ok(kib)) => sums[1] += kib,
+                _ => {}
+            }
+        }
+    }
+    Some(sums.map(|sum| sum / children.len() as u64))
+}

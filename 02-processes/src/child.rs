@@ -1,9 +1,9 @@
 //! This program once more, in another role.
 
-use lab::record;
+use lab::record::{self, What};
 use std::env;
 use std::io;
-use std::process::{self, Command};
+use std::process::{self, Child, Command, ExitStatus};
 
 /// A command that starts this program again with these arguments, to record
 /// into the same file.
@@ -15,6 +15,29 @@ pub fn child(arguments: &[&str]) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command.args(arguments).envs(record::env());
     Ok(command)
+}
+
+/// Waits for a child, and records that it has ended: so do its lanes, and if
+/// it died, they say so.
+///
+/// # Errors
+///
+/// As [`Child::wait`].
+pub fn reap(child: &mut Child) -> io::Result<ExitStatus> {
+    let status = child.wait()?;
+    note_end(child.id(), status);
+    Ok(status)
+}
+
+/// Records that a child was waited for.
+pub(crate) fn note_end(pid: u32, status: ExitStatus) {
+    let how = if status.success() { String::new() } else { said(status) };
+    record::event(What::Reap { pid, how: &how });
+}
+
+/// `signal: 6 (SIGABRT)`, whether or not that has left a core.
+pub(crate) fn said(status: ExitStatus) -> String {
+    status.to_string().replace(" (core dumped)", "")
 }
 
 /// The arguments after `name`, if this process was started as a [`child`] whose

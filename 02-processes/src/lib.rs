@@ -12,7 +12,7 @@ mod worker;
 mod pool;
 pub mod shared;
 
-pub use child::{child, role};
+pub use child::{child, reap, role};
 pub use frame::{read_frame, write_frame};
 pub use pool::{News, Pool};
 pub use shared::Shared;

@@ -1,6 +1,6 @@
 //! The parent's side: workers are started, told, listened to, killed, reaped.
 
-use crate::child::child;
+use crate::child::{child, note_end, said};
 use crate::frame::{read_frame, write_frame};
 use crate::message::{Said, order};
 use lab::{Fetched, Url, waiting};
@@ -12,8 +12,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{mem, thread};
 
 /// How long a busy worker may give no sign of life: it answers, or it computes.
 pub const SILENCE: Duration = Duration::from_secs(1);
@@ -39,6 +39,7 @@ pub struct Pool {
 
 /// A worker, as its parent knows it.
 struct Worker {
+    pid: u32,
     child: Arc<Mutex<Child>>,
     orders: ChildStdin,
     task: Option<Task>,
@@ -185,6 +186,7 @@ impl Pool {
 
     fn ended(&mut self, number: usize, status: ExitStatus) -> Option<News> {
         let worker = self.workers.remove(&number)?;
+        note_end(worker.pid, status);
         self.stillborn += 1;
         if self.stillborn <= STILLBORN
             && let Err(why) = self.add()
@@ -217,28 +219,25 @@ impl Pool {
 /// Nobody is left behind.
 impl Drop for Pool {
     fn drop(&mut self) {
-        let mut left: BTreeMap<_, _> = std::mem::take(&mut self.workers)
-            .into_iter()
-            // Its orders end here, and so does a worker that is idle.
-            .map(|(number, worker)| (number, worker.child))
-            .collect();
         let patience = Instant::now() + SILENCE;
+        // Their orders end here, and so does whoever is idle.
+        let workers = mem::take(&mut self.workers).into_iter();
+        let mut left: BTreeMap<_, _> = workers
+            .map(|(number, worker)| (number, (worker.pid, worker.child)))
+            .collect();
         while !left.is_empty() {
             let wait = patience.saturating_duration_since(Instant::now());
             match self.heard.recv_timeout(wait) {
-                Ok((number, Heard::Ended(_))) => drop(left.remove(&number)),
+                Ok((number, Heard::Ended(status))) => {
+                    if let Some((pid, _)) = left.remove(&number) {
+                        note_end(pid, status);
+                    }
+                }
                 Ok(_) => {}
-                Err(_) => break,
-            }
-        }
-        for child in left.values() {
-            let _ = child.lock().unwrap().kill();
-        }
-        while !left.is_empty() {
-            match self.heard.recv() {
-                Ok((number, Heard::Ended(_))) => drop(left.remove(&number)),
-                Ok(_) => {}
-                Err(_) => break,
+                // Who does not end by itself is helped, and then is heard of.
+                Err(_) => left.values().for_each(|(_, child)| {
+                    let _ = child.lock().unwrap().kill();
+                }),
             }
         }
     }
@@ -255,6 +254,7 @@ impl Worker {
             .spawn()?;
         let orders = child.stdin.take().expect("it was asked for");
         let answers = child.stdout.take().expect("it was asked for");
+        let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let reaped = child.clone();
         thread::Builder::new()
@@ -263,7 +263,7 @@ impl Worker {
                 let mut child = child.lock().unwrap();
                 let _ = child.kill().and_then(|()| child.wait());
             })?;
-        Ok(Worker { child, orders, task: None, killed: false })
+        Ok(Worker { pid, child, orders, task: None, killed: false })
     }
 
     fn kill(&mut self) {
@@ -306,7 +306,7 @@ impl Ended {
 /// `signal: 6 (SIGABRT)`
 impl Display for Ended {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.status)?;
+        f.write_str(&said(self.status))?;
         if self.hung {
             write!(f, ", it gave no sign of life for {SILENCE:?}")?;
         }

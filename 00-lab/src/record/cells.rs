@@ -16,11 +16,12 @@ pub(super) enum Cell {
     WaitsHolding,
     Blocked,
     Panics,
+    Dies,
     Unknown,
 }
 
 impl Cell {
-    pub const LEGEND: [(Cell, &str); 9] = [
+    pub const LEGEND: [(Cell, &str); 10] = [
         (Cell::Runs, "runs"),
         (Cell::RunsInPart, "runs part of the time"),
         (Cell::OffTheCpu, "off the CPU"),
@@ -29,6 +30,7 @@ impl Cell {
         (Cell::WaitsHolding, "waits and holds a lock"),
         (Cell::Blocked, "waits for a lock"),
         (Cell::Panics, "panics"),
+        (Cell::Dies, "dies"),
         (Cell::Unknown, "runs, as it said last"),
     ];
 
@@ -43,6 +45,7 @@ impl Cell {
             Cell::WaitsHolding => '═',
             Cell::Blocked => '×',
             Cell::Panics => '!',
+            Cell::Dies => '†',
             Cell::Unknown => '?',
         }
     }
@@ -85,6 +88,9 @@ pub(super) fn cells(
     }
     if let Some((at, _)) = track.panicked {
         row[column_of(at)] = (Cell::Panics, None);
+    }
+    if let Some((at, _)) = track.died {
+        row[column_of(at)] = (Cell::Dies, None);
     }
     row
 }

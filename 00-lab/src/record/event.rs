@@ -43,6 +43,13 @@ pub enum What<'a> {
     Flight(usize),
     /// It panics.
     Panic(&'a str),
+    /// It has waited for a child, which has ended, and so have its lanes.
+    Reap {
+        /// The child.
+        pid: u32,
+        /// How it died; nothing, if it ended in good order.
+        how: &'a str,
+    },
 }
 
 /// One line of a recording.
@@ -105,6 +112,10 @@ impl<'a> What<'a> {
             "got" => What::Got(text),
             "flight" => What::Flight(text.parse().ok()?),
             "panic" => What::Panic(text),
+            "reap" => {
+                let (pid, how) = text.split_once(' ').unwrap_or((text, ""));
+                What::Reap { pid: pid.parse().ok()?, how }
+            }
             _ => return None,
         })
     }
@@ -132,6 +143,9 @@ impl fmt::Display for What<'_> {
             What::Got(path) => write!(f, "got {}", OneLine(path)),
             What::Flight(n) => write!(f, "flight {n}"),
             What::Panic(why) => write!(f, "panic {}", OneLine(why)),
+            What::Reap { pid, how } => {
+                write!(f, "reap {pid} {}", OneLine(how))
+            }
         }
     }
 }
@@ -181,6 +195,8 @@ mod tests {
             What::Got("/3?a=b"),
             What::Flight(10_000),
             What::Panic("no such page: /9"),
+            What::Reap { pid: 77, how: "signal: 6 (SIGABRT)" },
+            What::Reap { pid: 77, how: "" },
         ] {
             let (at, pid, thread, lane, cpu) = (u64::MAX, 2, 3, 4, 5);
             let event = Event { at, pid, thread, lane, cpu, what };

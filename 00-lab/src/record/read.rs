@@ -101,6 +101,22 @@ impl Reader {
         if next.is_some() || ends || open.thread == event.thread {
             self.change(index, now, event, next);
         }
+        if let What::Reap { pid, how } = event.what {
+            self.reap(pid, how, now);
+        }
+    }
+
+    /// The lanes of a process end with it, whatever they were doing.
+    fn reap(&mut self, pid: u32, how: &str, now: Duration) {
+        let lanes = self.recording.tracks.iter_mut().zip(&self.open);
+        let lanes = lanes.filter(|(track, _)| track.pid == pid);
+        for (track, open) in lanes.filter(|(track, _)| !track.ended) {
+            track.push(open.until(now, None));
+            track.ended = true;
+            if !how.is_empty() {
+                track.died = Some((now, how.to_owned()));
+            }
+        }
     }
 
     /// A lane appears.
@@ -123,6 +139,7 @@ impl Reader {
             spans: Vec::new(),
             held: Vec::new(),
             panicked: None,
+            died: None,
             heard: now,
             ended: false,
         });

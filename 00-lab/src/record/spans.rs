@@ -43,6 +43,9 @@ pub struct Track {
     pub held: Vec<Held>,
     /// Why it panicked, if it did, and when.
     pub panicked: Option<(Duration, String)>,
+    /// How its process died while it went on, if it did, and when that was
+    /// noticed.
+    pub died: Option<(Duration, String)>,
     /// When it was last heard of.
     pub heard: Duration,
     /// Set if it came to its end before the recording did.

@@ -41,6 +41,9 @@ impl Recording {
             if let Some((_, why)) = &track.panicked {
                 let _ = write!(words, " {} panics: {why}.", track.name);
             }
+            if let Some((_, how)) = &track.died {
+                let _ = write!(words, " {} dies: {how}.", track.name);
+            }
         }
         words
     }

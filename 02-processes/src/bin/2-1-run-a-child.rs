@@ -5,7 +5,7 @@
 //! Look at the three lines: what ends the child does not end us.
 
 use lab::{Site, Url, fetch, waiting};
-use processes::{child, role};
+use processes::{child, reap, role};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{abort, exit};
@@ -18,10 +18,11 @@ fn main() -> io::Result<()> {
     let site = Site::start();
 
     for end in ["returns", "exits", "aborts"] {
-        let mut child = child(&["child", site.page(1).as_str(), end])?;
+        let mut child =
+            child(&["child", site.page(1).as_str(), end])?.spawn()?;
         let status = {
             let _waiting = waiting("the child");
-            child.status()?
+            reap(&mut child)?
         };
         let (code, signal) = (status.code(), status.signal());
         println!("one that {end}: code {code:?}, signal {signal:?}");

@@ -6,7 +6,7 @@
 //! Look at the lanes: the pages are waited for in four other processes.
 
 use lab::{Site, Url, fetch, waiting};
-use processes::{child, read_frame, role, write_frame};
+use processes::{child, read_frame, reap, role, write_frame};
 use std::io::{self, stdin, stdout};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -64,9 +64,10 @@ impl Worker {
         read_frame(self.0.stdout.as_mut().expect("it is piped"))
     }
 
-    /// `wait` closes its orders first, and that ends it.
+    /// Its orders end here, and so does it.
     fn end(mut self) -> io::Result<ExitStatus> {
-        self.0.wait()
+        drop(self.0.stdin.take());
+        reap(&mut self.0)
     }
 }
 

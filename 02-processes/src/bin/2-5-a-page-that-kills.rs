@@ -6,7 +6,7 @@
 //! Look at the page that is given up, and that all the others are there.
 
 use lab::{Site, Url, fetch, waiting};
-use processes::{child, read_frame, role, write_frame};
+use processes::{child, read_frame, reap, role, write_frame};
 use std::io::{self, stdin, stdout};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus, Stdio, abort};
@@ -80,9 +80,10 @@ impl Worker {
         read_frame(self.0.stdout.as_mut().expect("it is piped")).ok()?
     }
 
-    /// `wait` closes its orders first, and that ends it, if nothing else has.
+    /// Its orders end here, and so does it, if nothing else has ended it.
     fn end(mut self) -> io::Result<ExitStatus> {
-        self.0.wait()
+        drop(self.0.stdin.take());
+        reap(&mut self.0)
     }
 }
 

@@ -6,7 +6,7 @@
 //! Look at the middle line: killed, and still in the table of processes.
 
 use lab::{Site, Url, fetch, waiting};
-use processes::{child, role};
+use processes::{child, reap, role};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
@@ -31,7 +31,7 @@ fn main() -> io::Result<()> {
     sleep(DEADLINE);
     println!("after the kill, ps says {:?}", state(&child)?);
 
-    let signal = child.wait()?.signal();
+    let signal = reap(&mut child)?.signal();
     println!("after the wait, ps says {:?}: signal {signal:?}", state(&child)?);
 
     site.finish();

@@ -60,16 +60,24 @@ impl Picture {
             }
             self.span(span, &told, &mut last);
         }
-        if let Some((at, why)) = &track.panicked {
-            let (x, why, t) = (self.x(*at), Escaped(why), When(*at, *at));
-            let side = if x > 80.0 { " lanes-end" } else { "" };
-            let _ = writeln!(
-                self.body,
-                "<text class='lanes-panic{side}' data-t='{t}' x='{x:.2}%' \
-                 y='-8'>panics<title>panics: {why}</title></text>"
-            );
+        for (what, end) in [("panics", &track.panicked), ("dies", &track.died)]
+        {
+            if let Some((at, why)) = end {
+                self.end(what, *at, why);
+            }
         }
         self.close();
+    }
+
+    /// Writes at a bad end what it was.
+    fn end(&mut self, what: &str, at: Duration, why: &str) {
+        let (x, why, t) = (self.x(at), Escaped(why), When(at, at));
+        let side = if x > 80.0 { " lanes-end" } else { "" };
+        let _ = writeln!(
+            self.body,
+            "<text class='lanes-panic{side}' data-t='{t}' x='{x:.2}%' \
+             y='-8'>{what}<title>{what}: {why}</title></text>"
+        );
     }
 
     /// Draws a span; one that is too short to be seen beside its like is there

@@ -33,6 +33,16 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 /// assert_eq!(ours[1].load(Relaxed), 7);
 /// # Ok::<(), std::io::Error>(())
 /// ```
+///
+/// Nobody keeps one of them for longer than the memory:
+///
+/// ```compile_fail,E0505
+/// let shared = processes::Shared::new(1)?;
+/// let count = &shared[0];
+/// drop(shared);
+/// count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Shared {
     /// Valid, aligned, and `length` long, as long as this lives.
     start: NonNull<AtomicU64>,

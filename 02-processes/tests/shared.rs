@@ -1,0 +1,34 @@
+//! Memory that real processes share.
+
+use processes::Shared;
+use std::process::{Command, Stdio};
+
+/// Python knows nothing of ours but that the memory is a file.
+#[test]
+fn what_another_program_writes_is_read_here() {
+    let shared = Shared::new(3).unwrap();
+    shared[0].store(0x0102_0304_0506_0708, std::sync::atomic::Ordering::SeqCst);
+    let code = "import mmap, struct\n\
+                with mmap.mmap(0, 0) as memory:\n    \
+                    first, = struct.unpack_from('=Q', memory, 0)\n    \
+                    struct.pack_into('=Q', memory, 16, first + 1)";
+    let status = Command::new("python3")
+        .args(["-c", code])
+        .stdin(shared.file().unwrap())
+        .stderr(Stdio::inherit())
+        .status();
+    let Ok(status) = status else {
+        assert!(std::env::var_os("CI").is_none(), "CI needs python3");
+        println!("skipped: there is no python3 here");
+        return;
+    };
+    assert!(status.success());
+    let last = shared[2].load(std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(last, 0x0102_0304_0506_0709);
+}
+
+#[test]
+fn a_file_without_memory_in_it_is_refused() {
+    let file = std::fs::File::open("/dev/null").unwrap();
+    assert!(Shared::open(file).is_err());
+}

@@ -1,0 +1,205 @@
+//! What each step of rung 2 claims, on its recording.
+
+use lab::record::{Recording, State, Track};
+use lab::watchdog;
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::Duration;
+
+fn run(step: &str) -> (Recording, String) {
+    let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
+    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
+    (ran.recording, ran.stdout)
+}
+
+/// The numbers in a text, without their units; of `9.7`, the 9.
+fn numbers(text: &str) -> Vec<u64> {
+    let words = text.split_whitespace().filter_map(|word| {
+        let end = word.find(|c: char| !c.is_ascii_digit());
+        word[..end.unwrap_or(word.len())].parse().ok()
+    });
+    words.collect()
+}
+
+/// The processes that recorded, without the site's.
+fn processes(recording: &Recording) -> BTreeSet<u32> {
+    let ours = recording.tracks.iter().filter(|track| track.kind != "site");
+    ours.map(|track| track.pid).collect()
+}
+
+fn died(recording: &Recording) -> impl Iterator<Item = (&Track, &str)> {
+    let tracks = recording.tracks.iter();
+    tracks.filter_map(|track| Some((track, track.died.as_ref()?.1.as_str())))
+}
+
+fn waited_for(track: &Track, what: &str) -> Duration {
+    let state = State::Wait(what.to_owned());
+    let spans = track.spans.iter().filter(|span| span.state == state);
+    spans.map(|span| span.to - span.from).sum()
+}
+
+#[test]
+fn each_end_of_a_child_is_told_and_ends_nobody_else() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-1-run-a-child"));
+    for line in [
+        "one that returns: code Some(0), signal None\n",
+        "one that exits: code Some(3), signal None\n",
+        "one that aborts: code None, signal Some(6)\n",
+    ] {
+        assert!(stdout.contains(line), "{stdout}");
+    }
+    assert_eq!(processes(&recording).len(), 4);
+    let died: Vec<_> = died(&recording).map(|(_, how)| how).collect();
+    assert_eq!(died, ["signal: 6 (SIGABRT)"]);
+    assert_eq!(recording.peak_in_flight(), 1, "one after the other");
+}
+
+#[test]
+fn every_order_is_answered_whatever_pieces_it_came_in() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-2-only-bytes-cross"));
+    let (orders, pieces) = match numbers(&stdout)[..] {
+        [orders, pieces, ..] => (orders, pieces),
+        _ => panic!("{stdout}"),
+    };
+    assert!(orders == 4 && pieces > 20, "{stdout}");
+    for page in ["/: ", "/1: ", "/2: ", "/3: "] {
+        let answers = stdout.lines().filter(|line| line.starts_with(page));
+        assert_eq!(answers.count(), 1, "{stdout}");
+    }
+    assert_eq!(processes(&recording).len(), 2);
+}
+
+#[test]
+fn with_both_pipes_full_nothing_moves_until_somebody_reads() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-3-the-full-pipe"));
+    let lines: Vec<_> = stdout.lines().take(3).map(numbers).collect();
+    let [early, late, end] = &lines[..] else { panic!("{stdout}") };
+    // `after 200 ms: 131 KiB sent`
+    assert_eq!(early[1], late[1], "{stdout}");
+    assert!(early[1] < end[0] && end[0] == end[1], "{stdout}");
+
+    let rooms = ["room in the child's pipe", "room in the parent's pipe"];
+    for room in rooms {
+        let mut tracks = recording.tracks.iter();
+        let stuck = tracks
+            .any(|track| waited_for(track, room) > Duration::from_millis(300));
+        assert!(stuck, "nobody waits for {room}");
+    }
+}
+
+#[test]
+fn four_processes_wait_at_the_same_time() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-4-pool-of-workers"));
+    assert!(stdout.ends_with("24 pages, 4 at once\n"), "{stdout}");
+    assert_eq!(processes(&recording).len(), 5);
+    assert_eq!(recording.peak_in_flight(), 4);
+    assert_eq!(died(&recording).count(), 0);
+}
+
+#[test]
+fn a_page_that_kills_is_given_up_after_three_tries() {
+    for _ in 0..3 {
+        let (recording, stdout) =
+            run(env!("CARGO_BIN_EXE_2-5-a-page-that-kills"));
+        for n in 1..=3 {
+            let line =
+                format!("/20, try {n}: its worker ended, signal Some(6)");
+            assert_eq!(stdout.matches(&line).count(), 1, "{stdout}");
+        }
+        assert!(stdout.ends_with("24 pages, 26 requests\n"), "{stdout}");
+        let died: Vec<_> = died(&recording).map(|(_, how)| how).collect();
+        assert_eq!(died, ["signal: 6 (SIGABRT)"; 3]);
+        // Ours, four workers, and one in the place of each that died, but for
+        // one that had nothing left to do, and so nothing to record.
+        let processes = processes(&recording).len();
+        assert!((7..=8).contains(&processes), "{processes}");
+    }
+}
+
+#[test]
+fn who_was_killed_is_a_zombie_until_it_is_waited_for() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-6-kill-and-reap"));
+    for line in [
+        "at the deadline, ps says \"S\"\n",
+        "after the kill, ps says \"Z\"\n",
+        "after the wait, ps says \"\": signal Some(9)\n",
+    ] {
+        assert!(stdout.contains(line), "{stdout}");
+    }
+    let died: Vec<_> = died(&recording).collect();
+    let [(track, how)] = died[..] else { panic!("{stdout}") };
+    assert_eq!(how, "signal: 9 (SIGKILL)");
+    assert!(waited_for(track, "for ever") > Duration::from_millis(200));
+}
+
+#[test]
+fn both_ways_of_counting_lose_nothing() {
+    for _ in 0..3 {
+        let (_, stdout) = run(env!("CARGO_BIN_EXE_2-7-shared-memory"));
+        for line in ["in memory: 200000 ", "by messages: 200000 "] {
+            assert!(stdout.contains(line), "{stdout}");
+        }
+    }
+}
+
+#[test]
+fn processes_compute_on_all_cores() {
+    let (recording, stdout) =
+        run(env!("CARGO_BIN_EXE_2-8-computing-without-sharing"));
+    let cores = std::thread::available_parallelism().unwrap().get() as u64;
+    assert_eq!(numbers(stdout.lines().next().unwrap()), [cores]);
+    // `processes: 2, elapsed 306ms, CPU 608ms`
+    let rows: Vec<_> = stdout.lines().skip(1).take(4).map(numbers).collect();
+    for row in &rows {
+        let &[processes, elapsed, cpu] = &row[..] else { panic!("{stdout}") };
+        let at_best = cpu / processes.min(cores);
+        assert!(elapsed > at_best * 9 / 10, "{processes}: {stdout}");
+    }
+    let rows: Vec<_> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(rows, [1, 2, 4, 8]);
+    assert_eq!(processes(&recording).len(), 1 + 1 + 2 + 4 + 8);
+}
+
+#[test]
+fn a_process_costs_more_than_a_thread() {
+    let (recording, stdout) =
+        run(env!("CARGO_BIN_EXE_2-9-what-a-process-costs"));
+    assert_eq!(processes(&recording).len(), 1, "idle ones record nothing");
+    let line = |start: &str| {
+        let line = stdout.lines().find(|line| line.starts_with(start));
+        line.unwrap_or_else(|| panic!("no {start}: {stdout}")).to_owned()
+    };
+    let thread = time(&line("to start a thread"));
+    let process = time(&line("to start a process"));
+    assert!(process > thread, "{stdout}");
+    if cfg!(target_os = "linux") {
+        let kept = line("to keep one");
+        let kept = numbers(kept.split_once(':').unwrap().1);
+        assert!(kept[1] > 0 && kept[1] < kept[0], "{stdout}");
+    }
+}
+
+#[test]
+fn a_message_has_a_price_on_every_way() {
+    let (_, stdout) = run(env!("CARGO_BIN_EXE_2-10-what-a-message-costs"));
+    for way in ["by a channel", "by pipes", "by shared memory"] {
+        let line = stdout.lines().find(|line| line.starts_with(way));
+        assert!(time(line.expect(way)) > Duration::ZERO, "{stdout}");
+    }
+}
+
+/// The time at the end of a line, as `Duration` is printed.
+fn time(line: &str) -> Duration {
+    let word = line.rsplit(' ').next().unwrap();
+    let at = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap();
+    let number: f64 = word[..at].parse().unwrap();
+    let unit = match &word[at..] {
+        "ns" => 1e-9,
+        "µs" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        unit => panic!("{unit:?} in {line}"),
+    };
+    Duration::from_secs_f64(number * unit)
+}

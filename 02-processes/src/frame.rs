@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Read, Write};
 /// of it.
 pub const MOST: usize = 17 << 20;
 
+// ANCHOR: frames
 /// Writes a frame, by one `write` unless the pipe takes less.
 ///
 /// ```
@@ -54,6 +55,8 @@ pub fn read_frame(mut pipe: impl Read) -> io::Result<Option<Vec<u8>>> {
         n => Err(cut(n, length as usize, "frame")),
     }
 }
+
+// ANCHOR_END: frames
 
 fn length(bytes: usize) -> io::Result<u32> {
     if bytes > MOST {

@@ -273,6 +273,7 @@ impl Worker {
     }
 }
 
+// ANCHOR: listen
 /// Hands on what a worker says, and that it has ended.
 fn listen(
     number: usize,
@@ -292,6 +293,7 @@ fn listen(
     // Whoever had the pool may be gone.
     let _ = tell.send((number, Heard::Ended(status)));
 }
+// ANCHOR_END: listen
 
 impl Ended {
     /// Set if its own doing may have ended it, which a page can bring about. A

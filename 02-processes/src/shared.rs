@@ -79,15 +79,17 @@ impl Shared {
         Shared::open(file)
     }
 
-    /// The memory that another process has made.
+    /// The memory that another process has made. Nobody may make the file
+    /// shorter as long as this lives: whoever touches what is gone is ended by
+    /// a signal.
     ///
     /// # Errors
     ///
     /// If the file is empty, or no file of this kind.
     pub fn open(file: impl Into<File>) -> io::Result<Shared> {
         let file = file.into();
-        let bytes = file.metadata()?.len() as usize;
-        let length = bytes / size_of::<AtomicU64>();
+        let length = file.metadata()?.len() as usize / size_of::<AtomicU64>();
+        let bytes = length * size_of::<AtomicU64>();
         let flags = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
         // SAFETY: the kernel chooses the address, so nothing of ours is there.
         let start = unsafe {
@@ -108,6 +110,7 @@ impl Shared {
     }
 }
 
+// ANCHOR: memory
 impl Drop for Shared {
     fn drop(&mut self) {
         let bytes = self.length * size_of::<AtomicU64>();
@@ -131,3 +134,4 @@ impl Deref for Shared {
         }
     }
 }
+// ANCHOR_END: memory

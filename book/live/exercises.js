@@ -105,7 +105,9 @@ function exercisePanel() {
     status.setAttribute('role', 'status');
     const check = make('button', { type: 'button', className: 'live-check' },
         'Check');
-    const copy = make('button', { type: 'button', className: 'live-copy' });
+    const copy = make('button', {
+        type: 'button', className: 'live-copy', hidden: true,
+    });
     const said = make('span', { className: 'live-status' });
     const why = make('pre', { className: 'live-output', hidden: true });
     why.tabIndex = 0;
@@ -138,6 +140,7 @@ function exercisePanel() {
         name = own.name;
         copy.dataset.place = `${own.file}:${own.line}`;
         copy.textContent = copy.dataset.place;
+        copy.hidden = false;
         copy.title = 'Copy this place, for your editor';
         said.textContent = '';
         state.textContent = own.judging ? 'checking …'

@@ -79,6 +79,7 @@ fn obey(args: &[&str]) -> Result<ExitCode> {
         ["record", names @ ..] => {
             let programs = recorded::named(&tree, names).map_err(Usage)?;
             recorded::record(&tree, &programs)?;
+            recorded::record_changes(&tree)?;
         }
         ["check", names @ ..] => {
             return unless_told(|| exercises::check(&tree, names));

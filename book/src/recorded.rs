@@ -5,6 +5,7 @@ use crate::tree::{Program, Tree};
 use anyhow::{Context, Result, ensure};
 use lab::record::Recording;
 use rustix::process::{Pid, Signal, kill_process};
+use similar::TextDiff;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,44 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
         println!("{}", program.name());
     }
     Ok(())
+}
+
+/// What has changed in each step since the one before it on its rung, in
+/// `book/recorded/STEP.diff`.
+///
+/// # Errors
+///
+/// If the disk fails.
+pub fn record_changes(tree: &Tree) -> Result<()> {
+    for (step, changes) in changes(tree)? {
+        fs::write(file(&tree.book(), &step, "diff"), changes)?;
+    }
+    Ok(())
+}
+
+/// Each step but the first of each rung, and what has changed.
+fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    for rung in &tree.rungs {
+        for pair in rung.steps.windows(2) {
+            let files = [&pair[0], &pair[1]].map(|step| {
+                let file = format!("src/bin/{step}.rs");
+                let file = tree.root.join(&rung.folder).join(file);
+                fs::read_to_string(file)
+            });
+            let [before, now] = files;
+            let (before, now) = (before?, now?);
+            let changes = diff((&pair[0], &before), (&pair[1], &now));
+            all.push((pair[1].clone(), changes));
+        }
+    }
+    Ok(all)
+}
+
+/// What has to be done to one text, of this name, to get the other.
+pub fn diff(from: (&str, &str), to: (&str, &str)) -> String {
+    let diff = TextDiff::from_lines(from.1, to.1);
+    diff.unified_diff().header(from.0, to.0).to_string()
 }
 
 /// Where a recorded output is kept.
@@ -167,7 +206,7 @@ mod tests {
     /// Of lanes, only who they belong to is looked at, elsewhere. Their axis
     /// and legend hold what happened to happen.
     fn is_drawn(line: &str) -> bool {
-        let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?'];
+        let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?', '†'];
         line.contains(drawn)
             || line.starts_with("thread ") && line.ends_with('!')
             || line.contains("in flight") && !line.contains("at most")
@@ -218,9 +257,21 @@ mod tests {
             let picture = file(&tree.book(), name, "svg");
             let picture = fs::read_to_string(picture).expect(name);
             for track in &recording.tracks {
-                let label = track.name.as_str();
+                // Which worker is in which process, and how many there are,
+                // is not said.
+                let of_process = track.name.starts_with("process ");
+                let label = if of_process { "process 2" } else { &track.name };
                 assert!(picture.contains(label), "{name} shows no {label}");
             }
+        }
+    }
+
+    #[test]
+    fn the_changes_that_are_shown_are_those_there_are() {
+        let tree = Tree::here();
+        for (step, changes) in changes(&tree).unwrap() {
+            let kept = fs::read_to_string(file(&tree.book(), &step, "diff"));
+            assert_eq!(kept.expect(&step), changes, "{step}: record it again");
         }
     }
 

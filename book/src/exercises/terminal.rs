@@ -6,11 +6,13 @@ use super::page::Page;
 use super::progress::{Entry, Progress, hash};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
+use crate::recorded::diff;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use std::fs;
 use std::io::{Write as _, stderr};
-use std::process::{Command, ExitCode};
+use std::path::Path;
+use std::process::ExitCode;
 use std::time::Instant;
 
 /// Prints a line. Whoever reads may have left, as `head` does.
@@ -226,31 +228,17 @@ pub(super) fn solution_of(
 /// From the reader's answer to our solution, without what is said above the
 /// code.
 fn difference(exercise: &Exercise) -> Result<String> {
-    let folder = crate::folder::Folder::new()?;
-    let sides = [("yours", exercise.answer()), ("ours", exercise.solution())];
-    let mut diff = Command::new("diff");
-    diff.arg("-u").current_dir(folder.path());
-    let mut code = String::new();
-    for (side, file) in sides {
-        let text = fs::read_to_string(&file)
-            .with_context(|| format!("cannot read {}", exercise.seen(&file)))?;
-        (_, code) = parts(&text);
-        fs::write(folder.path().join(side), &code)?;
-        diff.arg(side);
-    }
-    match diff.output() {
-        Ok(output) if output.status.success() => {
-            Ok("yours is the same as ours\n".to_owned())
-        }
-        Ok(output) if output.status.code() == Some(1) => {
-            let text = String::from_utf8_lossy(&output.stdout);
-            // The two names carry the times of our copies.
-            let text = text.splitn(3, '\n').nth(2).unwrap_or_default();
-            Ok(format!("--- yours\n+++ ours\n{text}"))
-        }
-        // There is no such program here: at least ours, then.
-        _ => Ok(code),
-    }
+    let code = |file: &Path| -> Result<String> {
+        let text = fs::read_to_string(file)
+            .with_context(|| format!("cannot read {}", exercise.seen(file)))?;
+        Ok(parts(&text).1)
+    };
+    let yours = code(&exercise.answer())?;
+    let ours = code(&exercise.solution())?;
+    Ok(match yours == ours {
+        true => "yours is the same as ours\n".to_owned(),
+        false => diff(("yours", &yours), ("ours", &ours)),
+    })
 }
 
 /// What is said above the code, as plain text, and the code down to the line

@@ -8,3 +8,4 @@ mod exercises;
 mod timeline;
 mod guard;
 mod wrong_input;
+mod axe;

@@ -1,0 +1,87 @@
+//! What stands in the way of those who cannot see, or use no mouse: axe says.
+
+use crate::reader::Reader;
+use crate::webdriver::Browser;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// Pages of every kind.
+const PAGES: [&str; 6] = [
+    "index.html",
+    "exercises.html",
+    "1-threads/1-3-lost-race.html",
+    "1-threads/exercise-join-all.html",
+    "1-threads/crawl.html",
+    "1-threads/history.html",
+];
+
+/// Where `.ci/run` puts axe-core. It is not ours to hand on.
+fn axe() -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let axe = fs::read_to_string(root.join("target/axe/axe.min.js"));
+    let is_ci = std::env::var_os("CI").is_some();
+    assert!(axe.is_ok() || !is_ci, "CI needs target/axe/axe.min.js");
+    axe.ok()
+}
+
+#[test]
+fn axe_finds_nothing_serious() {
+    let (Some(axe), Some(browser)) = (axe(), Browser::start(1280, 900)) else {
+        println!("skipped: needs target/axe/axe.min.js and chromedriver");
+        return;
+    };
+    let reader = Reader::start();
+    let mut found = Vec::new();
+    for theme in ["light", "navy"] {
+        for page in PAGES {
+            browser.open(&reader.url_of(page));
+            browser
+                .wait_for("the page", "return document.querySelector('main')");
+            let set = format!("localStorage['mdbook-theme'] = '{theme}'");
+            browser.script(&set);
+            browser.open(&reader.url_of(page));
+            let class = format!(
+                "return document.documentElement.classList.contains('{theme}')
+                     && document.querySelector('.sidebar a') != null"
+            );
+            browser.wait_for(theme, &class);
+            if page.contains("1-3") {
+                run_it(&browser);
+            }
+            browser.script(&axe);
+            browser.script(
+                "axe.run({ resultTypes: ['violations'] })
+                     .then((it) => { window.found = it.violations; })",
+            );
+            let violations = browser.wait_for("axe", "return window.found");
+            found.extend(serious(&violations, page, theme));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// With output and a picture there is more to find.
+fn run_it(browser: &Browser) {
+    let run = "return document.querySelector('.live-run')?.click() ?? true";
+    browser.wait_for("Run", "return document.querySelector('.live-run')");
+    browser.script(run);
+    let svg = "return document.querySelector('.live-picture svg') != null";
+    browser.wait_for("the picture", svg);
+}
+
+fn serious(violations: &Value, page: &str, theme: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for violation in violations.as_array().into_iter().flatten() {
+        let impact = violation["impact"].as_str().unwrap_or_default();
+        if !["serious", "critical"].contains(&impact) {
+            continue;
+        }
+        for node in violation["nodes"].as_array().into_iter().flatten() {
+            let (id, html) = (&violation["id"], &node["html"]);
+            let why = &node["failureSummary"];
+            lines.push(format!("{page}, {theme}: {id} {html}: {why}"));
+        }
+    }
+    lines
+}

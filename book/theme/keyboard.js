@@ -1,0 +1,24 @@
+// What mdBook leaves to the mouse.
+'use strict';
+
+(() => {
+    // The button that opens the sidebar is a label in the markup.
+    const toggle = document.getElementById('mdbook-sidebar-toggle');
+    if (toggle) {
+        toggle.setAttribute('role', 'button');
+        toggle.tabIndex = 0;
+        toggle.addEventListener('keydown', (event) => {
+            if (event.key !== 'Enter' && event.key !== ' ') return;
+            event.preventDefault();
+            toggle.click();
+        });
+    }
+    // Who cannot drag a listing scrolls it with the arrows.
+    const listings = [...document.querySelectorAll('.content pre > code')];
+    const look = () => listings.forEach((it) => {
+        if (it.scrollWidth > it.clientWidth) it.tabIndex = 0;
+        else it.removeAttribute('tabindex');
+    });
+    addEventListener('resize', look);
+    look();
+})();

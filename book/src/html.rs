@@ -1,18 +1,7 @@
-//! A page of the book as the live reader sends it: with its own script, and
-//! with a policy that allows no other.
+//! A page of the book as the live reader sends it: with a policy that allows
+//! its scripts, and no others.
 
 use sha2::{Digest, Sha256};
-
-/// Puts the live reader's script into a page of this edition.
-pub fn live(page: &str, edition: usize) -> String {
-    let live = format!(
-        "<link rel=\"stylesheet\" href=\"/live/live.css\">\n\
-         <script src=\"/live/live.js\" defer></script>\n\
-         <script src=\"/live/exercises.js\" data-edition=\"{edition}\" defer>\
-         </script>\n</head>"
-    );
-    page.replacen("</head>", &live, 1)
-}
 
 /// The content security policy for a page: scripts from us, and those written
 /// into the page by mdBook, each by its hash. They differ by page, since they
@@ -80,7 +69,5 @@ mod tests {
         let scripts: Vec<_> = inline_scripts(page).collect();
         assert_eq!(scripts, ["one", "two"]);
         assert_eq!(policy(page).matches("sha256-").count(), 2);
-        // It has no source before, and one after: no hash for ours either.
-        assert_eq!(inline_scripts(&live(page, 1)).count(), 2);
     }
 }

@@ -26,6 +26,7 @@ mod recorded;
 mod guard;
 mod runs;
 mod html;
+mod bundle;
 mod serve;
 mod exercises;
 

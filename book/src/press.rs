@@ -1,5 +1,6 @@
 //! The pages, made again whenever something that they are made of is saved.
 
+use crate::bundle::Bundle;
 use crate::tree::Tree;
 use crate::{pages, strict};
 use anyhow::Result;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -22,7 +23,7 @@ pub struct Press {
     root: PathBuf,
     /// Each edition has a folder of its own in here.
     folder: PathBuf,
-    edition: Mutex<usize>,
+    edition: Mutex<(usize, Arc<Bundle>)>,
     /// In which edition a page was last changed, after the first one; and what
     /// is in the way of another.
     news: watch::Sender<Value>,
@@ -38,20 +39,26 @@ impl Press {
     ///
     /// If it cannot be made.
     pub fn new(tree: &Tree, folder: &Path) -> Result<Press> {
-        let press = Press {
+        let first = place(folder, 0);
+        pages::build(&tree.book(), Some(&first))?;
+        let bundle = Arc::new(Bundle::of(&first)?);
+        Ok(Press {
             root: tree.root.clone(),
             folder: folder.to_owned(),
-            edition: Mutex::new(0),
+            edition: Mutex::new((0, bundle)),
             news: watch::Sender::new(json!({ "pages": {}, "faults": [] })),
-        };
-        pages::build(&tree.book(), Some(&press.place(0)))?;
-        Ok(press)
+        })
     }
 
     /// The number of the latest edition, and where its pages are.
     pub fn pages(&self) -> (usize, PathBuf) {
-        let edition = *self.edition.lock().unwrap();
-        (edition, self.place(edition))
+        let (edition, _) = *self.edition.lock().unwrap();
+        (edition, place(&self.folder, edition))
+    }
+
+    /// Its styles and its scripts.
+    pub fn bundle(&self) -> Arc<Bundle> {
+        self.edition.lock().unwrap().1.clone()
     }
 
     /// What has changed, `{"pages": {PAGE: EDITION}, "faults": [SENTENCE]}`: at
@@ -78,20 +85,21 @@ impl Press {
             printed = now;
             let (number, before) = self.pages();
             let number = number + 1;
-            let (root, place) = (self.root.clone(), self.place(number));
-            let made = move || edition(&root, &place, &before);
+            let (root, now) = (self.root.clone(), place(&self.folder, number));
+            let made = move || edition(&root, &now, &before);
             let made = match spawn_blocking(made).await {
                 Ok(Ok(made)) => made,
                 Ok(Err(why)) => Err(vec![format!("{why:#}")]),
                 Err(why) => Err(vec![why.to_string()]),
             };
-            if made.is_ok() {
-                *self.edition.lock().unwrap() = number;
+            let made = made.map(|(bundle, pages)| {
+                *self.edition.lock().unwrap() = (number, Arc::new(bundle));
                 // Of the one before, a page may still be under way.
                 if let Some(old) = number.checked_sub(2) {
-                    let _ = fs::remove_dir_all(self.place(old));
+                    let _ = fs::remove_dir_all(place(&self.folder, old));
                 }
-            }
+                pages
+            });
             self.news.send_modify(|news| {
                 let faults = made.as_ref().err();
                 news["faults"] = json!(faults.cloned().unwrap_or_default());
@@ -101,19 +109,18 @@ impl Press {
             });
         }
     }
-
-    fn place(&self, edition: usize) -> PathBuf {
-        self.folder.join(format!("pages-{edition}"))
-    }
 }
 
-/// Makes an edition; gives back the pages that are not as before. The inner
-/// error is what the strict check finds.
-fn edition(
-    root: &Path,
-    place: &Path,
-    before: &Path,
-) -> Result<Result<Vec<String>, Vec<String>>> {
+fn place(folder: &Path, edition: usize) -> PathBuf {
+    folder.join(format!("pages-{edition}"))
+}
+
+/// An edition's bundle, and the pages that are not as before; or what the strict
+/// check finds.
+type Made = Result<(Bundle, Vec<String>), Vec<String>>;
+
+/// Makes an edition.
+fn edition(root: &Path, place: &Path, before: &Path) -> Result<Made> {
     let tree = Tree::at(root);
     let faults = strict::faults(&tree);
     if !faults.is_empty() {
@@ -128,7 +135,7 @@ fn edition(
         let is_new = || text_of(&file) != text_of(&before.join(page));
         (is_page && is_new()).then(|| page.display().to_string())
     });
-    Ok(Ok(pages.collect()))
+    Ok(Ok((Bundle::of(place)?, pages.collect())))
 }
 
 /// What is on a page itself. Around it, mdBook puts the names of its scripts,

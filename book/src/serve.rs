@@ -1,5 +1,6 @@
 //! The live reader: pages, and runs.
 
+use crate::bundle::bundled;
 use crate::exercises::Desk;
 use crate::guard::{Guard, guard};
 use crate::html;
@@ -81,9 +82,8 @@ pub async fn serve(tree: Tree, press: Press, folder: &Path) -> Result<()> {
 /// Every route there is, behind the guard.
 fn router(reader: Arc<Reader>, door: Guard) -> Router {
     Router::new()
-        .route("/live/live.js", get(script))
-        .route("/live/live.css", get(style))
-        .route("/live/exercises.js", get(exercises_script))
+        .route("/live/style.css", get(style))
+        .route("/live/script.js", get(script))
         .route("/live/news", get(news))
         .route("/live/exercises/{name}/check", post(check))
         .route("/live/exercises/{name}/hint", post(hint))
@@ -118,7 +118,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     let kind = match end.unwrap_or_default() {
         "html" => {
             reader.opens(path);
-            let page = html::live(&String::from_utf8_lossy(&bytes), edition);
+            let page = bundled(&String::from_utf8_lossy(&bytes), edition);
             let policy = html::policy(&page);
             let kind = "text/html; charset=utf-8";
             let policy = (header::CONTENT_SECURITY_POLICY, policy);
@@ -235,18 +235,16 @@ fn failed<T>(result: &Result<Result<T>, JoinError>) -> Response {
     say(StatusCode::INTERNAL_SERVER_ERROR, &format!("That failed: {why}."))
 }
 
-async fn exercises_script() -> Response {
-    let text = include_str!("../live/exercises.js");
-    typed("text/javascript; charset=utf-8", text)
+async fn style(State(reader): State<Arc<Reader>>) -> Response {
+    let style = reader.press.bundle().style.clone();
+    let coding = [(header::CONTENT_ENCODING, "deflate")];
+    (coding, typed("text/css; charset=utf-8", style)).into_response()
 }
 
-async fn script() -> Response {
-    let text = include_str!("../live/live.js");
-    typed("text/javascript; charset=utf-8", text)
-}
-
-async fn style() -> Response {
-    typed("text/css; charset=utf-8", include_str!("../live/live.css"))
+async fn script(State(reader): State<Arc<Reader>>) -> Response {
+    let script = reader.press.bundle().script.clone();
+    let coding = [(header::CONTENT_ENCODING, "deflate")];
+    (coding, typed("text/javascript; charset=utf-8", script)).into_response()
 }
 
 async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {

@@ -6,12 +6,11 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 15] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
-    ("GET", "/live/live.js"),
-    ("GET", "/live/live.css"),
-    ("GET", "/live/exercises.js"),
+    ("GET", "/live/style.css"),
+    ("GET", "/live/script.js"),
     ("GET", "/live/news"),
     ("POST", "/live/exercises/none/check"),
     ("POST", "/live/exercises/none/hint"),

@@ -1,0 +1,139 @@
+//! The styles and the scripts of a page, each in one piece.
+//!
+//! mdBook names some twenty files in every page, and each would be a request.
+//! As static pages they are; here they come together, compressed, and with the
+//! live reader's own.
+
+use anyhow::{Context, Result};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use std::fs;
+use std::path::Path;
+
+/// What all pages of an edition have in common, as `Content-Encoding: deflate`
+/// has it.
+pub struct Bundle {
+    pub style: Vec<u8>,
+    pub script: Vec<u8>,
+}
+
+/// A line of a page that names a file of the bundle.
+enum Part<'a> {
+    Style { file: &'a str, print: bool },
+    Script { file: &'a str },
+}
+
+impl Bundle {
+    /// The bundle of the book whose pages are in this folder.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read.
+    pub fn of(pages: &Path) -> Result<Bundle> {
+        let (mut style, mut script) = (String::new(), String::new());
+        let read = |file: &str| {
+            let file = pages.join(file);
+            fs::read_to_string(&file)
+                .with_context(|| format!("cannot read {}", file.display()))
+        };
+        for line in read("index.html")?.lines() {
+            match Part::of(line) {
+                None => {}
+                Some(Part::Style { file, print: false }) => {
+                    style += &format!("{}\n", read(file)?);
+                }
+                Some(Part::Style { file, print: true }) => {
+                    style += &format!("@media print {{\n{}}}\n", read(file)?);
+                }
+                Some(Part::Script { file }) => {
+                    // Some end without a semicolon, or in a comment.
+                    script += &format!("{}\n;\n", read(file)?);
+                }
+            }
+        }
+        style += include_str!("../live/live.css");
+        script += include_str!("../live/live.js");
+        script += include_str!("../live/exercises.js");
+        Ok(Bundle {
+            style: compress_to_vec_zlib(style.as_bytes(), LEVEL),
+            script: compress_to_vec_zlib(script.as_bytes(), LEVEL),
+        })
+    }
+}
+
+/// Fast rather than small: it does not go far.
+const LEVEL: u8 = 4;
+
+/// A page of this edition, with the bundle in the place of what is in it.
+pub fn bundled(page: &str, edition: usize) -> String {
+    let style = "<link rel=\"stylesheet\" href=\"/live/style.css\">";
+    let script = format!(
+        "<script src=\"/live/script.js\" data-edition=\"{edition}\"></script>"
+    );
+    let is_style = |line: &&str| line.contains("<link rel=\"stylesheet\"");
+    let styles = page.lines().filter(is_style).count();
+    let is_script =
+        |line: &&str| matches!(Part::of(line), Some(Part::Script { .. }));
+    let scripts = page.lines().filter(is_script).count();
+
+    let (mut styles_seen, mut scripts_seen) = (0, 0);
+    let mut bundled = String::with_capacity(page.len());
+    for line in page.lines() {
+        let part = Part::of(line);
+        styles_seen += usize::from(is_style(&line));
+        scripts_seen += usize::from(is_script(&line));
+        if part.is_none() {
+            bundled += line;
+            bundled.push('\n');
+        }
+        // Each where the last of them was: what it overrides comes before.
+        if is_style(&line) && styles_seen == styles {
+            bundled += style;
+            bundled.push('\n');
+        }
+        if is_script(&line) && scripts_seen == scripts {
+            bundled += &script;
+            bundled.push('\n');
+        }
+    }
+    bundled
+}
+
+impl<'a> Part<'a> {
+    /// The styles for code have names, by which they are turned on and off; and
+    /// the table of contents is needed before the page is there.
+    fn of(line: &'a str) -> Option<Part<'a>> {
+        let line = line.trim();
+        let named = |start: &str| {
+            let file = line.strip_prefix(start)?.split('"').next()?;
+            Some(file.trim_start_matches("../"))
+        };
+        if let Some(file) = named("<link rel=\"stylesheet\" href=\"") {
+            let print = line.contains("media=\"print\"");
+            return Some(Part::Style { file, print });
+        }
+        let file = named("<script src=\"")?;
+        (!file.starts_with("toc")).then_some(Part::Script { file })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bundled;
+
+    #[test]
+    fn what_is_in_the_bundle_is_no_longer_in_the_page() {
+        let page = "<head>\n<link rel=\"stylesheet\" href=\"../a.css\">\n\
+                    <link rel=\"stylesheet\" id=\"x\" href=\"../x.css\">\n\
+                    <link rel=\"stylesheet\" href=\"../b.css\" media=\"print\">\n\
+                    <script src=\"../toc-1.js\"></script>\n<script>one</script>\n\
+                    </head>\n<script src=\"../c.js\"></script>\ntext\n\
+                    <script src=\"../d.js\"></script>\nend\n";
+        let expected = "<head>\n\
+            <link rel=\"stylesheet\" id=\"x\" href=\"../x.css\">\n\
+            <link rel=\"stylesheet\" href=\"/live/style.css\">\n\
+            <script src=\"../toc-1.js\"></script>\n<script>one</script>\n\
+            </head>\ntext\n\
+            <script src=\"/live/script.js\" data-edition=\"3\"></script>\nend\n";
+        assert_eq!(bundled(page, 3), expected);
+    }
+}

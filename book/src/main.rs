@@ -21,6 +21,7 @@ mod tree;
 mod strict;
 mod pages;
 mod press;
+mod notices;
 mod folder;
 mod recorded;
 mod guard;
@@ -36,6 +37,7 @@ use folder::Folder;
 use lab::watchdog;
 use press::Press;
 use std::env::args_os;
+use std::path::Path;
 use std::process::{self, ExitCode};
 use std::{io, thread};
 use tokio::runtime::{Builder, Runtime};
@@ -77,6 +79,11 @@ fn obey(args: &[&str]) -> Result<ExitCode> {
     match args {
         [] => open(tree)?,
         ["build"] => build(&tree)?,
+        // What the reader has another process do.
+        ["edition", root, place, before] => {
+            let [root, place, before] = [root, place, before].map(Path::new);
+            println!("{}", press::edition(root, place, before)?);
+        }
         ["record", names @ ..] => {
             let programs = recorded::named(&tree, names).map_err(Usage)?;
             recorded::record(&tree, &programs)?;
@@ -124,12 +131,13 @@ fn build(tree: &Tree) -> Result<()> {
 
 /// The same, and serves it until it is told to stop.
 fn open(tree: Tree) -> Result<()> {
-    check(&tree)?;
     // Of its own, because somebody may open the book twice.
     let folder = Folder::new().context("there is no place for the pages")?;
-    let press = Press::new(&tree, folder.path())?;
     let runtime = runtime().context("cannot start the reader")?;
-    runtime.block_on(serve::serve(tree, press, folder.path()))
+    runtime.block_on(async {
+        let press = Press::new(&tree, folder.path()).await?;
+        serve::serve(tree, press, folder.path()).await
+    })
 }
 
 /// Does it, unless told to stop (Ctrl-C): that ends whatever it runs as well.
@@ -151,12 +159,6 @@ fn runtime() -> io::Result<Runtime> {
 
 fn check(tree: &Tree) -> Result<()> {
     let faults = strict::faults(tree);
-    for fault in &faults {
-        eprintln!("{fault}");
-    }
-    match faults.len() {
-        0 => Ok(()),
-        1 => bail!("the chapters have a fault; mend it and try again"),
-        n => bail!("the chapters have {n} faults; mend them and try again"),
-    }
+    faults.iter().for_each(|fault| eprintln!("{fault}"));
+    strict::verdict(faults.len())
 }

@@ -14,6 +14,7 @@ mod tests;
 
 use crate::recorded;
 use crate::tree::Tree;
+use anyhow::{Result, bail};
 use chapter::Chapter;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -59,6 +60,19 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
     check.faults.sort();
     check.faults.dedup();
     check.faults
+}
+
+/// What becomes of chapters with so many faults.
+///
+/// # Errors
+///
+/// If there are any.
+pub fn verdict(faults: usize) -> Result<()> {
+    match faults {
+        0 => Ok(()),
+        1 => bail!("the chapters have a fault; mend it and try again"),
+        n => bail!("the chapters have {n} faults; mend them and try again"),
+    }
 }
 
 /// A check under way.

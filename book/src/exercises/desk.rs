@@ -2,24 +2,21 @@
 //! as a page is open.
 
 use super::page::Page;
-use super::progress::{Progress, hash};
+use super::progress::{self, Progress, hash};
 use super::terminal::{judged, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
+use crate::notices::Notices;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use std::{fs, thread};
-use tokio::sync::watch;
-use tokio::time::sleep;
-
-/// How often we look whether something was saved.
-const PAUSE: Duration = Duration::from_millis(250);
+use tokio::sync::{Notify, watch};
 
 /// Where answers are handed in.
 pub struct Desk {
@@ -30,7 +27,12 @@ pub struct Desk {
     shown: watch::Sender<String>,
     orders: Sender<usize>,
     readers: AtomicUsize,
+    /// One more of them.
+    arrived: Notify,
 }
+
+/// What changes when a file does: which one it is, how long, since when.
+type Stamp = Option<(u64, u64, i64, i64)>;
 
 /// What we know of an answer besides what is in the progress.
 #[derive(Default)]
@@ -65,6 +67,7 @@ impl Desk {
             shown: watch::Sender::default(),
             orders,
             readers: AtomicUsize::new(0),
+            arrived: Notify::new(),
         });
         let judge = desk.clone();
         thread::Builder::new()
@@ -77,13 +80,30 @@ impl Desk {
 
     /// Looks at the files for as long as somebody looks at a page. Never ends.
     pub async fn look(&self) {
+        let mut seen = Vec::new();
+        let notices = Notices::of(&self.files());
         loop {
-            sleep(PAUSE).await;
-            if self.readers.load(Relaxed) > 0 {
+            if self.readers.load(Relaxed) == 0 {
+                self.arrived.notified().await;
+            }
+            let stamps = self.stamps();
+            if stamps != seen {
+                seen = stamps;
                 self.hand_in_what_is_new();
                 self.show();
             }
+            notices.next().await;
         }
+    }
+
+    /// Of all that may change while somebody looks at a page.
+    fn stamps(&self) -> Vec<Stamp> {
+        self.files().iter().map(|file| stamp(file)).collect()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let answers = self.all.iter().flat_map(|it| [it.answer(), it.check()]);
+        answers.chain([progress::file(&self.root)]).collect()
     }
 
     /// Judges the answer to an exercise as it is now; the pages are told when it
@@ -147,6 +167,7 @@ impl Desk {
     /// A page that wants to be told.
     pub fn listen(self: Arc<Desk>) -> Reader {
         self.readers.fetch_add(1, Relaxed);
+        self.arrived.notify_one();
         let mut shown = self.shown.subscribe();
         shown.mark_changed();
         Reader { desk: self, shown }
@@ -216,6 +237,12 @@ impl Desk {
             is_news
         });
     }
+}
+
+/// The time is that of the last change of any kind, which no tool can put back.
+fn stamp(file: &Path) -> Stamp {
+    let file = fs::metadata(file).ok()?;
+    Some((file.ino(), file.len(), file.ctime(), file.ctime_nsec()))
 }
 
 /// What a page is told of an exercise.

@@ -124,7 +124,8 @@ pub fn hash(exercise: &Exercise) -> io::Result<String> {
     Ok(hash[..8].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn file(root: &Path) -> PathBuf {
+/// Where it is kept.
+pub(super) fn file(root: &Path) -> PathBuf {
     root.join("progress.txt")
 }
 

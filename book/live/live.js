@@ -163,8 +163,7 @@ function listen(id, output, status, ended) {
         const text = JSON.parse(event.data);
         const atEnd = output.scrollTop + output.clientHeight
             >= output.scrollHeight - 8;
-        // Escape sequences are for terminals.
-        output.append(text.replace(/\x1b\[[0-9;?]*[ -\/]*[@-~]/g, ''));
+        output.append(plain(text));
         if (atEnd) output.scrollTop = output.scrollHeight;
         if (status.textContent === GONE) status.textContent = 'runs';
     });
@@ -173,6 +172,15 @@ function listen(id, output, status, ended) {
         ended(JSON.parse(event.data));
     });
     source.addEventListener('error', () => { status.textContent = GONE; });
+}
+
+// Without what is for terminals: escape sequences, and what remains of them if
+// they came in two pieces.
+function plain(text) {
+    return text
+        .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
+        .replace(/\x1b\][^\x07\x1b]*(\x07|\x1b\\)/g, '')
+        .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
 }
 
 // The picture of the run. It is parsed as an image, not as a page.

@@ -4,9 +4,10 @@
 //! The reader starts programs, so a page of some other site must not reach it.
 //! One guard stands around the whole router, and every request passes four
 //! questions. Is it to us, by name (`Host`)? Otherwise a name that was made to
-//! point here would do (DNS rebinding). Does it come from a page of ours
+//! point here would do (DNS rebinding). Does the browser say that another site's
+//! page has made it (`Sec-Fetch-Site`)? Does it come from a page of ours
 //! (`Origin`), if it may change anything? Does it know the secret of this
-//! start, from its address once or from then on in a cookie? All must be true.
+//! start, from its address once or from then on in a cookie?
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -73,6 +74,12 @@ impl Guard {
                 "The request was meant for another host.",
             ));
         }
+        if is_elsewheres(method, headers) {
+            return Err(Stop::Refused(
+                StatusCode::FORBIDDEN,
+                "The request was made by a page of another site.",
+            ));
+        }
         if method != Method::GET && method != Method::HEAD {
             let origin = text(headers, header::ORIGIN);
             let origin = origin.and_then(|it| it.strip_prefix("http://"));
@@ -116,6 +123,20 @@ impl Guard {
         let differs =
             ours.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
         ours.len() == other.len() && std::hint::black_box(differs) == 0
+    }
+}
+
+/// Set if the browser says that a page of another site, or of another port, has
+/// made the request. That a reader goes from there to here by a link is no
+/// harm. Who sends no such header is no such browser.
+fn is_elsewheres(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name| text(headers, HeaderName::from_static(name));
+    let goes_here = method == Method::GET
+        && says("sec-fetch-mode") == Some("navigate")
+        && says("sec-fetch-dest") == Some("document");
+    match says("sec-fetch-site") {
+        None | Some("same-origin" | "none") => false,
+        Some(_) => !goes_here,
     }
 }
 
@@ -246,6 +267,34 @@ mod tests {
         assert_eq!(ask(&guard, "POST /", &[host, cookie, null]), Some(403));
         let wrong = ("cookie", "taking-turns-8019=0123");
         assert_eq!(ask(&guard, "GET /", &[host, wrong]), Some(403));
+    }
+
+    #[test]
+    fn another_sites_page_may_lead_here_and_no_more() {
+        let guard = Guard::new(8019).unwrap();
+        let cookie = format!("{}={}", guard.cookie(), guard.token);
+        let ours = [("host", "127.0.0.1:8019"), ("cookie", cookie.as_str())];
+        let from = |site, mode, dest| {
+            let said = [
+                ("sec-fetch-site", site),
+                ("sec-fetch-mode", mode),
+                ("sec-fetch-dest", dest),
+            ];
+            ask(&guard, "GET /", &[&ours[..], &said].concat())
+        };
+        assert_eq!(from("same-origin", "cors", "empty"), None);
+        assert_eq!(from("none", "navigate", "document"), None);
+        assert_eq!(from("cross-site", "navigate", "document"), None);
+        for (mode, dest) in [
+            ("no-cors", "image"),
+            ("no-cors", "script"),
+            ("cors", "empty"),
+            ("navigate", "iframe"),
+        ] {
+            for site in ["cross-site", "same-site", "anything"] {
+                assert_eq!(from(site, mode, dest), Some(403), "{mode} {dest}");
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,8 @@
 //! The process behind a run: its output, its limits, its end.
+#![cfg_attr(
+    target_os = "linux",
+    expect(unsafe_code, reason = "what is called between fork and exec")
+)]
 
 use super::{Event, Order, Run};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -33,7 +37,9 @@ pub fn start(root: &Path, order: &Order<'_>, run: &Arc<Run>) -> io::Result<()> {
     // One pipe for both, so that they come in the order they were written.
     let (output, stdout) = io::pipe()?;
     let stderr = stdout.try_clone()?;
-    let child = Command::new(env!("CARGO"))
+    let mut command = Command::new(env!("CARGO"));
+    die_with_us(&mut command);
+    let child = command
         .args(order.program.arguments())
         .arg("--")
         .args(&order.flags)
@@ -51,6 +57,19 @@ pub fn start(root: &Path, order: &Order<'_>, run: &Arc<Run>) -> io::Result<()> {
     let output = receiver(output)?;
     tokio::spawn(supervise(run.clone(), child, output));
     Ok(())
+}
+
+/// If this process is killed, and cannot end the program any more, the system
+/// does. Elsewhere than on Linux it ends when it next writes.
+fn die_with_us(command: &mut Command) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::set_parent_process_death_signal;
+        let die = || Ok(set_parent_process_death_signal(Some(Signal::KILL))?);
+        // SAFETY: between fork and exec, it makes one system call.
+        unsafe { command.pre_exec(die) };
+    }
+    let _ = command;
 }
 
 fn receiver(output: PipeReader) -> io::Result<Receiver> {

@@ -7,12 +7,21 @@ use std::time::{Duration, Instant};
 /// The browser and a reader with its page open and this on it, unless there is
 /// no browser here; CI insists on one.
 pub fn open(page: &str, what: &str) -> Option<(Reader, Browser)> {
+    open_with(Reader::start, page, what)
+}
+
+/// The same with a reader of one's own.
+pub fn open_with(
+    reader: impl FnOnce() -> Reader,
+    page: &str,
+    what: &str,
+) -> Option<(Reader, Browser)> {
     let Some(browser) = Browser::start(1280, 900) else {
         assert!(std::env::var_os("CI").is_none(), "CI needs chromedriver");
         println!("skipped: there is no chromedriver here");
         return None;
     };
-    let reader = Reader::start();
+    let reader = reader();
     browser.open(&reader.url_of(page));
     let there = format!("return document.querySelector('{what}') != null");
     browser.wait_for(what, &there);

@@ -24,11 +24,33 @@ const ROUTES: [(&str, &str); 15] = [
     ("GET", "/live/runs/0/trace"),
 ];
 
+/// No route is forgotten here: they are in the server's source.
+#[test]
+fn every_route_there_is_is_tried() {
+    let source = include_str!("../../src/serve.rs");
+    let routes = source.split(".route(\"").skip(1);
+    let routes: Vec<_> = routes
+        .filter_map(|rest| {
+            let (path, rest) = rest.split_once("\", ")?;
+            let method = if rest.starts_with("post") { "POST" } else { "GET" };
+            let path = path.replace("{id}", "0").replace("{name}", "none");
+            Some((method, path))
+        })
+        .collect();
+    assert!(routes.len() > 10, "{routes:?}");
+    for (method, path) in routes {
+        let is_tried = ROUTES.contains(&(method, path.as_str()));
+        assert!(is_tried, "{method} {path} is not tried");
+    }
+}
+
 struct Enemy<'a> {
     reader: &'a Reader,
     host: String,
     cookie: Option<String>,
     origin: Option<String>,
+    /// What a browser says of where the request comes from.
+    site: Option<&'static str>,
 }
 
 impl Enemy<'_> {
@@ -43,9 +65,11 @@ impl Enemy<'_> {
              Content-Length: 0\r\n",
             self.host
         );
-        for (name, value) in
-            [("Cookie", &self.cookie), ("Origin", &self.origin)]
-        {
+        for (name, value) in [
+            ("Cookie", self.cookie.as_deref()),
+            ("Origin", self.origin.as_deref()),
+            ("Sec-Fetch-Site", self.site),
+        ] {
             if let Some(value) = value {
                 request += &format!("{name}: {value}\r\n");
             }
@@ -80,6 +104,7 @@ fn nobody_passes_who_is_not_our_own_page() {
         host: host.clone(),
         cookie: Some(cookie.clone()),
         origin: Some(origin.clone()),
+        site: None,
     };
     let wrong = cookie.replace(['0', '1', '2', '3'], "f");
     let other_port = format!("taking-turns-1={token}");
@@ -90,6 +115,8 @@ fn nobody_passes_who_is_not_our_own_page() {
         ("rebinding", 421, Enemy { host: "evil.example".into(), ..good() }),
         ("other port", 421, Enemy { host: "127.0.0.1:1".into(), ..good() }),
         ("no port", 421, Enemy { host: "127.0.0.1".into(), ..good() }),
+        ("cross-site", 403, Enemy { site: Some("cross-site"), ..good() }),
+        ("another port's", 403, Enemy { site: Some("same-site"), ..good() }),
     ];
     for (who, expected, enemy) in &enemies {
         for (method, path) in ROUTES {
@@ -132,6 +159,7 @@ fn no_path_leads_out_of_the_book() {
         host: format!("127.0.0.1:{}", reader.port()),
         cookie: Some(reader.cookie()),
         origin: None,
+        site: None,
     };
     for path in [
         "/../Cargo.toml",

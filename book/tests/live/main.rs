@@ -9,3 +9,5 @@ mod timeline;
 mod guard;
 mod wrong_input;
 mod axe;
+mod http;
+mod hostile;

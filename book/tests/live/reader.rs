@@ -34,6 +34,16 @@ impl Reader {
         Reader { process, _limit, url }
     }
 
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Ends it in this way, and waits for its end.
+    pub fn end_by(mut self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+        self.wait();
+    }
+
     pub fn port(&self) -> u16 {
         let url: lab::Url = self.url.parse().unwrap();
         url.port().unwrap()
@@ -51,11 +61,8 @@ impl Reader {
     pub fn url_of(&self, page: &str) -> String {
         self.url.replace("/?", &format!("/{page}?"))
     }
-}
 
-impl Drop for Reader {
-    fn drop(&mut self) {
-        kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
+    fn wait(&mut self) {
         let patience = Instant::now() + Duration::from_secs(10);
         while self.process.try_wait().unwrap().is_none() {
             if Instant::now() > patience {
@@ -63,6 +70,15 @@ impl Drop for Reader {
                 panic!("the reader does not end when it is told to");
             }
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Ok(None) = self.process.try_wait() {
+            kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
+            self.wait();
         }
     }
 }

@@ -1,0 +1,122 @@
+//! What a page asks the reader for, asked without a browser.
+
+use crate::reader::Reader;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+impl Reader {
+    /// The status of the answer, and its body.
+    pub fn post(&self, path: &str, body: &str) -> (u16, String) {
+        let mut answer = self.ask("POST", path, "", body);
+        let mut text = String::new();
+        answer.read_to_string(&mut text).expect("an answer");
+        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = text.split_once("\r\n\r\n").unwrap().1;
+        (status, body.to_owned())
+    }
+
+    /// Starts a step; its number, or the status and the reason.
+    pub fn run(&self, step: &str, pages: u32) -> Result<u64, (u16, String)> {
+        let order = format!(
+            "{{\"program\": \"{step}\", \"knobs\": {{\"pages\": {pages}}}}}"
+        );
+        match self.post("/live/runs", &order) {
+            (200, body) => {
+                let body: Value = serde_json::from_str(&body).unwrap();
+                Ok(body["run"].as_u64().unwrap())
+            }
+            refused => Err(refused),
+        }
+    }
+
+    pub fn stop(&self, run: u64) {
+        let (status, why) = self.post(&format!("/live/runs/{run}/stop"), "{}");
+        assert_eq!(status, 204, "{why}");
+    }
+
+    /// The events of a run after one that was seen, as they come.
+    pub fn events(&self, run: u64, seen: Option<u64>) -> Events {
+        let seen = seen.map(|seen| format!("Last-Event-ID: {seen}\r\n"));
+        let path = format!("/live/runs/{run}/events");
+        let stream = self.ask("GET", &path, &seen.unwrap_or_default(), "");
+        Events { lines: BufReader::new(stream) }
+    }
+
+    /// All that a run has to say, and how it ended.
+    pub fn all_of(&self, run: u64) -> (String, String) {
+        let mut output = String::new();
+        for event in self.events(run, None) {
+            match event.name.as_str() {
+                "output" => output += &event.text,
+                _ => return (output, event.text),
+            }
+        }
+        panic!("the stream ended before the run: {output}");
+    }
+
+    fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        more: &str,
+        body: &str,
+    ) -> TcpStream {
+        let address = ("127.0.0.1", self.port());
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(90))).unwrap();
+        let (cookie, port) = (self.cookie(), self.port());
+        write!(
+            socket,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\
+             Origin: http://127.0.0.1:{port}\r\nCookie: {cookie}\r\n{more}\
+             Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        socket
+    }
+}
+
+/// An event of a stream.
+#[derive(Debug)]
+pub struct Event {
+    pub id: u64,
+    pub name: String,
+    pub text: String,
+}
+
+/// The events of a stream, as they come. Dropped, it is a browser that is gone.
+pub struct Events {
+    lines: BufReader<TcpStream>,
+}
+
+impl Iterator for Events {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let mut event =
+            Event { id: 0, name: String::new(), text: String::new() };
+        loop {
+            let mut line = String::new();
+            if self.lines.read_line(&mut line).expect("a line in time") == 0 {
+                return None;
+            }
+            let line = line.trim_end();
+            // Between them are the sizes of chunks, which have no colon.
+            let Some((field, value)) = line.split_once(": ") else {
+                if line.is_empty() && !event.name.is_empty() {
+                    return Some(event);
+                }
+                continue;
+            };
+            match field {
+                "id" => event.id = value.parse().unwrap(),
+                "event" => event.name = value.to_owned(),
+                "data" => event.text = serde_json::from_str(value).unwrap(),
+                _ => {}
+            }
+        }
+    }
+}

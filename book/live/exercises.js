@@ -20,6 +20,7 @@
             const own = told.exercises.find(({ page }) => page === here);
             if (panel && own) panel.show(own);
             mark(told.exercises, home);
+            if (told.set_aside) setAside(told.set_aside);
             if (here === '' || here === 'index.html') goOn(told.page, home);
         });
         source.addEventListener('pages', (event) => {
@@ -57,10 +58,18 @@ function printed(isNew, faults) {
     }
 }
 
+// Something of the reader's was not understood, and was kept.
+function setAside(said) {
+    if (!document.querySelector('.live-aside')) {
+        tell(said).classList.replace('live-news', 'live-aside');
+    }
+}
+
 function tell(...what) {
     const news = make('div', { className: 'live live-news' }, ...what);
     news.setAttribute('role', 'status');
     document.querySelector('.content main').prepend(news);
+    return news;
 }
 
 // A mark beside each link to an exercise, in the sidebar and in lists.

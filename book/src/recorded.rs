@@ -247,23 +247,33 @@ mod tests {
     fn what_is_shown_has_the_shape_of_a_fresh_run() {
         let tree = Tree::here();
         for program in tree.programs() {
-            let name = program.name();
-            let kept = file(&tree.book(), name, "txt");
-            let kept = fs::read_to_string(kept).expect(name);
-            let (fresh, recording) = run(&tree, program).expect(name);
-            assert_eq!(shape(&kept), shape(&fresh), "{name}");
-            assert_eq!(lanes(&kept), lanes(&fresh), "{name}");
-
-            let picture = file(&tree.book(), name, "svg");
-            let picture = fs::read_to_string(picture).expect(name);
-            for track in &recording.tracks {
-                // Which worker is in which process, and how many there are,
-                // is not said.
-                let of_process = track.name.starts_with("process ");
-                let label = if of_process { "process 2" } else { &track.name };
-                assert!(picture.contains(label), "{name} shows no {label}");
-            }
+            // What else runs here may make a program late, and one that has a
+            // deadline is then another. Not always.
+            let again = |_| is_as_shown(&tree, program);
+            let first = is_as_shown(&tree, program);
+            first.or_else(again).or_else(again).unwrap();
         }
+    }
+
+    /// Runs it, and compares.
+    fn is_as_shown(tree: &Tree, program: Program<'_>) -> Result<()> {
+        let name = program.name();
+        let kept = fs::read_to_string(file(&tree.book(), name, "txt"))?;
+        let (fresh, recording) = run(tree, program)?;
+        let (kept_shape, shape) = (shape(&kept), shape(&fresh));
+        ensure!(kept_shape == shape, "{name}: {kept_shape:?}, now {shape:?}");
+        let (kept_lanes, lanes) = (lanes(&kept), lanes(&fresh));
+        ensure!(kept_lanes == lanes, "{name}: {kept_lanes:?}, now {lanes:?}");
+
+        let picture = fs::read_to_string(file(&tree.book(), name, "svg"))?;
+        for track in &recording.tracks {
+            // Which worker is in which process, and how many there are, is not
+            // said.
+            let of_process = track.name.starts_with("process ");
+            let label = if of_process { "process 2" } else { &track.name };
+            ensure!(picture.contains(label), "{name} shows no {label}");
+        }
+        Ok(())
     }
 
     #[test]

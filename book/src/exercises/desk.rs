@@ -229,6 +229,7 @@ impl Desk {
         let told = json!({
             "exercises": told.collect::<Vec<_>>(),
             "page": progress.page,
+            "set_aside": progress::set_aside(),
         });
         let told = told.to_string();
         self.shown.send_if_modified(|shown| {

@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// What is known of every exercise that was ever looked at.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,14 @@ pub struct Entry {
     pub shown: bool,
     /// How many hints the reader has seen.
     pub hints: usize,
+}
+
+/// What was said of the progress that made no sense, if there was any.
+static SET_ASIDE: Mutex<Option<String>> = Mutex::new(None);
+
+/// A sentence, if some of the progress made no sense since this program began.
+pub fn set_aside() -> Option<String> {
+    SET_ASIDE.lock().unwrap().clone()
 }
 
 impl Progress {
@@ -70,11 +79,14 @@ impl Progress {
         if progress.odd > 0 {
             let odd = dated(root, "progress", "txt")?;
             fs::copy(file(root), &odd)?;
-            eprintln!(
-                "{} lines of progress.txt make no sense; as it was, it is now {}",
-                progress.odd,
-                odd.display()
+            let kept = odd.strip_prefix(root).unwrap_or(&odd).display();
+            let said = format!(
+                "{} lines of progress.txt make no sense; as it was, it is now \
+                 {kept}",
+                progress.odd
             );
+            eprintln!("{said}");
+            *SET_ASIDE.lock().unwrap() = Some(said);
         }
         change(&mut progress);
         write(&lock, &file(root), progress.text().as_bytes())

@@ -4,6 +4,8 @@
 use crate::browser::open;
 use crate::workspace::{IN_ORDER, book, workspace};
 use std::fs;
+use std::io::Write;
+use std::time::Duration;
 
 const STATE: &str = "document.querySelector('.live-state')?.textContent";
 
@@ -119,5 +121,33 @@ fn a_page_follows_its_chapter_and_its_listing() {
     fs::write(&step, code.replace("Look at the", "See the")).unwrap();
     shows("See the total", ".content code.language-rust");
     fs::write(&step, code).unwrap();
+    drop(reader);
+}
+
+#[test]
+fn progress_that_makes_no_sense_is_kept_and_the_page_says_so() {
+    let page = "0-one-at-a-time/exercise-frontier.html";
+    let Some((reader, browser)) = open(page, ".live-exercise") else { return };
+    // Whichever reader next notes something finds it: ours, at once.
+    let damage = || {
+        let file = workspace().join("progress.txt");
+        let file = fs::File::options().append(true).create(true).open(file);
+        let damage = "frontier solved? perhaps\n\u{fffd}\n";
+        file.unwrap().write_all(damage.as_bytes()).unwrap();
+        let hint = "/live/exercises/frontier/hint";
+        assert_eq!(reader.post(hint, "{\"hints\": 1}").0, 204);
+    };
+    let notice = "return document.querySelector('.live-aside')?.textContent";
+    let said = (0..20).find_map(|_| {
+        damage();
+        std::thread::sleep(Duration::from_millis(500));
+        Some(browser.script(notice)).filter(|said| !said.is_null())
+    });
+    let said = said.expect("the page says so");
+    let said = said.as_str().unwrap();
+    assert!(said.contains("progress.txt make no sense"), "{said}");
+    let kept = said.rsplit(' ').next().unwrap();
+    let kept = fs::read_to_string(workspace().join(kept)).unwrap();
+    assert!(kept.contains("frontier solved? perhaps"), "{kept}");
     drop(reader);
 }

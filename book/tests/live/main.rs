@@ -11,3 +11,4 @@ mod wrong_input;
 mod axe;
 mod http;
 mod hostile;
+mod looks;

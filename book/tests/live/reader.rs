@@ -4,7 +4,8 @@ use crate::workspace::{IN_ORDER, book};
 use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,20 @@ pub struct Reader {
 impl Reader {
     pub fn start() -> Reader {
         let in_order = IN_ORDER.read().unwrap_or_else(PoisonError::into_inner);
-        let mut process = book()
+        let reader = Reader::of(book());
+        drop(in_order);
+        reader
+    }
+
+    /// The reader of another workspace than the copy of ours.
+    pub fn start_in(root: &Path) -> Reader {
+        let mut book = Command::new(env!("CARGO_BIN_EXE_book"));
+        book.current_dir(root).env("CARGO_TARGET_DIR", root.join("target"));
+        Reader::of(book)
+    }
+
+    fn of(mut book: Command) -> Reader {
+        let mut process = book
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
             .stdout(Stdio::piped())
@@ -30,7 +44,6 @@ impl Reader {
             .map_while(Result::ok)
             .find_map(|line| Some(line[line.find("http://")?..].to_owned()));
         let url = url.expect("the reader prints its address");
-        drop(in_order);
         Reader { process, _limit, url }
     }
 

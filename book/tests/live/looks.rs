@@ -1,0 +1,190 @@
+//! A change of looks is noticed: a page with one of everything, compared with
+//! what it looked like.
+//!
+//! What is kept is small and grey, a dot for 8 by 8 of the screen's, so that it
+//! can be looked at in a diff, and so that the edge of a letter does not matter.
+//! With `LOOKS=keep` in the environment, it is made anew. Other systems have
+//! other fonts: only CI insists.
+
+use crate::reader::Reader;
+use crate::webdriver::Browser;
+use png::{BitDepth, ColorType, Decoder, Encoder};
+use std::env;
+use std::fs::{self, File};
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+/// How many of the screen's dots become one, in a row.
+const BLOCK: usize = 8;
+
+/// By how much a dot may differ, of 255.
+const TOLERANCE: u8 = 24;
+
+/// Of so many dots, one may differ by more.
+const OF: usize = 100;
+
+#[test]
+fn a_change_of_looks_is_noticed() {
+    let keeps = env::var_os("LOOKS").is_some_and(|it| it == "keep");
+    if !keeps && env::var_os("CI").is_none() {
+        println!("skipped: other systems have other fonts");
+        return;
+    }
+    let root = book_of_one_page();
+    let reader = Reader::start_in(&root);
+    let mut changed = Vec::new();
+    for (name, theme, width) in [
+        ("light", "light", 1280),
+        ("dark", "navy", 1280),
+        ("phone", "light", 390),
+    ] {
+        let browser = Browser::start(1280, 900).expect("CI has a browser");
+        let now = seen(&browser, &reader, theme, width);
+        let kept = folder().join(format!("{name}.png"));
+        if keeps {
+            write(&kept, &now);
+            continue;
+        }
+        let differing = read(&kept).differing(&now);
+        if differing * OF > now.dots.len() {
+            let to_see = env!("CARGO_TARGET_TMPDIR");
+            let to_see = Path::new(to_see).join(format!("looks-{name}.png"));
+            write(&to_see, &now);
+            changed.push(format!(
+                "{name}: {differing} of {} dots; it is in {}",
+                now.dots.len(),
+                to_see.display()
+            ));
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "the look has changed; if it should, run this test with LOOKS=keep:\n{}",
+        changed.join("\n")
+    );
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/looks")
+}
+
+/// A workspace with a rung of one step, and a chapter about it.
+fn book_of_one_page() -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("looks");
+    let put = |file: &str, text: &str| {
+        let file = root.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = |file: &str| fs::read_to_string(ours.join(file)).unwrap();
+    put("book/book.toml", &text("book.toml"));
+    for file in [
+        "taking-turns.css",
+        "timeline.css",
+        "timeline.js",
+        "twins.js",
+        "keyboard.js",
+        "fonts/fonts.css",
+    ] {
+        let file = format!("theme/{file}");
+        put(&format!("book/{file}"), &text(&file));
+    }
+    put("book/chapters/README.md", &text("tests/live/looks/page.md"));
+    put("book/chapters/SUMMARY.md", "- [A page](README.md)\n");
+    let picture = text("tests/live/looks/picture.svg");
+    for program in ["1-1-one-step", "threads"] {
+        put(&format!("book/recorded/{program}.svg"), &picture);
+        let lanes = "main      █───────────█\nthread 1   ─── /1 ────\n";
+        put(&format!("book/recorded/{program}.txt"), lanes);
+    }
+    put("Cargo.toml", "[workspace]\nmembers = [\"01-threads\"]\n");
+    put("01-threads/Cargo.toml", "[package]\nname = \"threads\"\n");
+    put("01-threads/python/crawl.py", "");
+    put("01-threads/src/main.rs", "fn main() {}\n");
+    let step = "//! A step.\n\nfn main() {\n    println!(\"now\");\n}\n";
+    put("01-threads/src/bin/1-1-one-step.rs", step);
+    root
+}
+
+/// What the page looks like.
+fn seen(browser: &Browser, reader: &Reader, theme: &str, width: u32) -> Look {
+    browser.be_as_large_as(width, 2000);
+    let url = reader.url_of("");
+    browser.open(&url);
+    browser.wait_for("the page", "return document.querySelector('main')");
+    browser.script(&format!(
+        "localStorage['mdbook-theme'] = '{theme}';
+         localStorage['mdbook-sidebar'] = 'hidden';"
+    ));
+    browser.open(&url);
+    browser.wait_for(
+        "all of it",
+        "return document.querySelector('.live-run') != null
+             && document.querySelector('.twins-tabs') != null
+             && document.querySelector('.timeline-tools') != null
+             && document.readyState === 'complete'",
+    );
+    // Where fonts and pictures are late.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    Look::of(&browser.screenshot())
+}
+
+/// A small grey picture.
+struct Look {
+    width: usize,
+    dots: Vec<u8>,
+}
+
+impl Look {
+    /// Of a picture as a browser takes it, eight bits for each colour.
+    fn of(png: &[u8]) -> Look {
+        let mut reader = Decoder::new(Cursor::new(png)).read_info().unwrap();
+        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut bytes).unwrap();
+        let colors = info.color_type.samples();
+        let (wide, high) = (info.width as usize, info.height as usize);
+        let (width, height) = (wide / BLOCK, high / BLOCK);
+        let mut dots = Vec::new();
+        for dot in 0..width * height {
+            let (x, y) = (dot % width * BLOCK, dot / width * BLOCK);
+            let mut sum = 0;
+            for at in 0..BLOCK * BLOCK {
+                let (x, y) = (x + at % BLOCK, y + at / BLOCK);
+                let from = (y * wide + x) * colors;
+                let grey = &bytes[from..from + colors.min(3)];
+                let all: usize = grey.iter().map(|it| usize::from(*it)).sum();
+                sum += all / grey.len();
+            }
+            dots.push((sum / (BLOCK * BLOCK)) as u8);
+        }
+        Look { width, dots }
+    }
+
+    /// How many dots differ by more than they may.
+    fn differing(&self, other: &Look) -> usize {
+        if self.width != other.width || self.dots.len() != other.dots.len() {
+            return other.dots.len();
+        }
+        let pairs = self.dots.iter().zip(&other.dots);
+        pairs.filter(|(a, b)| a.abs_diff(**b) > TOLERANCE).count()
+    }
+}
+
+fn write(file: &Path, look: &Look) {
+    let height = look.dots.len() / look.width;
+    let out = File::create(file).unwrap();
+    let mut encoder = Encoder::new(out, look.width as u32, height as u32);
+    encoder.set_color(ColorType::Grayscale);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&look.dots).unwrap();
+}
+
+fn read(file: &Path) -> Look {
+    let png = fs::read(file).unwrap();
+    let mut reader = Decoder::new(Cursor::new(png)).read_info().unwrap();
+    let mut dots = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut dots).unwrap();
+    Look { width: info.width as usize, dots }
+}

@@ -134,18 +134,40 @@ impl Check<'_> {
                 (step, folder.join("src/bin").join(format!("{step}.rs")))
             });
             for (name, source) in steps.chain([(&rung.package, crawl)]) {
-                let book = self.tree.book();
-                let text = recorded::file(&book, name, "txt");
-                let picture = recorded::file(&book, name, "svg");
-                for (what, file) in [
-                    ("its listing", &source),
-                    ("its recorded output", &text),
-                    ("its picture", &picture),
-                ] {
-                    if !shown.contains(file) {
+                let recorded =
+                    |end| recorded::file(&self.tree.book(), name, end);
+                let mut wanted = vec![
+                    ("its listing", source.clone()),
+                    ("its recorded output", recorded("txt")),
+                    ("its picture", recorded("svg")),
+                ];
+                if rung.steps.iter().skip(1).any(|step| step == name) {
+                    wanted.push(("what it changes", recorded("diff")));
+                }
+                for (what, file) in wanted {
+                    if !shown.contains(&file) {
                         let why = format!("no page shows {what}");
                         self.fault(&source, 0, why);
                     }
+                }
+                let command = match name == &rung.package {
+                    true => format!("cargo run -p {name}"),
+                    false => {
+                        format!("cargo run -p {} --bin {name}", rung.package)
+                    }
+                };
+                let path = source.strip_prefix(&self.tree.root);
+                let path = path.unwrap_or(&source).display().to_string();
+                let has_caption = |chapter: &Chapter| {
+                    let mut pairs = chapter.code.windows(2);
+                    pairs.any(|it| it[0].text == path && it[1].text == command)
+                };
+                let page = chapters
+                    .iter()
+                    .find(|chapter| includes::files(chapter).contains(&source));
+                if page.is_some_and(|page| !has_caption(page)) {
+                    let why = "no caption says its file and its command";
+                    self.fault(&source, 0, why.to_owned());
                 }
             }
         }

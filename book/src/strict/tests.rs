@@ -18,6 +18,8 @@ const PAGE: &str = "\
 $ cargo run -p threads --bin 1-1-a-step -- --pages 3
 ```
 
+*`01-threads/src/bin/1-1-a-step.rs`* `cargo run -p threads --bin 1-1-a-step`
+
 ```rust
 {{#include ../../01-threads/src/bin/1-1-a-step.rs:main}}
 ```
@@ -51,6 +53,8 @@ const CRAWL: &str = "\
 # The crawl
 
 `cargo run -p threads -- --at-once 3 --json`
+
+*`01-threads/src/main.rs`* `cargo run -p threads`
 
 ```rust
 {{#include ../../01-threads/src/main.rs}}
@@ -206,8 +210,21 @@ fn a_step_that_no_page_shows_is_found() {
     let small = Small::new();
     small.write("01-threads/src/bin/1-2-more.rs", "fn main() {}\n");
     let faults = small.faults();
-    assert_eq!(faults.len(), 3, "{faults:#?}");
+    assert_eq!(faults.len(), 4, "{faults:#?}");
     assert!(faults.iter().any(|it| it.ends_with("no page shows its listing")));
+    let changes = "no page shows what it changes";
+    assert!(faults.iter().any(|it| it.ends_with(changes)));
+}
+
+#[test]
+fn a_listing_without_a_caption_is_found() {
+    found(
+        |small| {
+            let caption = "rs`* `cargo run -p threads --bin 1-1-a-step`";
+            small.damage("1-1-a-step.md", caption, "rs`*");
+        },
+        "1-1-a-step.rs: no caption says its file and its command",
+    );
 }
 
 #[test]
@@ -234,7 +251,13 @@ fn a_command_that_does_not_exist_is_found() {
         found(|small| small.damage(page, from, to), says);
     }
     found(
-        |small| small.damage(page, "-p threads", "-p thread"),
+        |small| {
+            small.damage(
+                page,
+                "$ cargo run -p threads",
+                "$ cargo run -p thread",
+            )
+        },
         "there is no package \"thread\"",
     );
     found(
@@ -294,7 +317,7 @@ fn a_dead_link_is_found() {
         |small| {
             small.damage("1-1-a-step.md", "(exercise-mend.md)", "(mend.md)");
         },
-        "1-1-a-step.md:19: the link leads nowhere: mend.md",
+        "1-1-a-step.md:21: the link leads nowhere: mend.md",
     );
     found(
         |small| small.damage("1-1-a-step.md", "#what-happened", "#what-if"),

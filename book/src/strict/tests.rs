@@ -252,11 +252,9 @@ fn a_command_that_does_not_exist_is_found() {
     }
     found(
         |small| {
-            small.damage(
-                page,
-                "$ cargo run -p threads",
-                "$ cargo run -p thread",
-            )
+            let [from, to] =
+                ["threads", "thread"].map(|it| format!("$ cargo run -p {it}"));
+            small.damage(page, &from, &to);
         },
         "there is no package \"thread\"",
     );

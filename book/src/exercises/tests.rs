@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 13] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -24,6 +24,10 @@ const NAMES: [&str; 9] = [
     "philosophers",
     "bounded-queue",
     "first-error",
+    "split-frames",
+    "talk-to-a-child",
+    "restart-budget",
+    "no-zombies",
 ];
 
 #[test]

@@ -1,0 +1,33 @@
+//! Plausible answers that are wrong. The first line of each is the sentence it
+//! must be met with; a test of the book sees that it is.
+
+#[path = "no-zombies/asks-again-and-again.rs"]
+mod no_zombies_asks_again_and_again;
+#[path = "no-zombies/kills-them.rs"]
+mod no_zombies_kills_them;
+#[path = "no-zombies/stops-at-the-first.rs"]
+mod no_zombies_stops_at_the_first;
+#[path = "restart-budget/a-signal-is-no-failure.rs"]
+mod restart_budget_a_signal_is_no_failure;
+#[path = "restart-budget/asks-again-and-again.rs"]
+mod restart_budget_asks_again_and_again;
+#[path = "restart-budget/counts-the-first.rs"]
+mod restart_budget_counts_the_first;
+#[path = "restart-budget/restarts-what-ended-well.rs"]
+mod restart_budget_restarts_what_ended_well;
+#[path = "split-frames/least-significant-first.rs"]
+mod split_frames_least_significant_first;
+#[path = "split-frames/limit-at-the-end.rs"]
+mod split_frames_limit_at_the_end;
+#[path = "split-frames/one-at-a-time.rs"]
+mod split_frames_one_at_a_time;
+#[path = "split-frames/whole-frames-only.rs"]
+mod split_frames_whole_frames_only;
+#[path = "talk-to-a-child/broken-pipe-is-an-error.rs"]
+mod talk_to_a_child_broken_pipe_is_an_error;
+#[path = "talk-to-a-child/does-not-wait.rs"]
+mod talk_to_a_child_does_not_wait;
+#[path = "talk-to-a-child/keeps-its-end.rs"]
+mod talk_to_a_child_keeps_its_end;
+#[path = "talk-to-a-child/reads-first.rs"]
+mod talk_to_a_child_reads_first;

@@ -36,8 +36,9 @@ fn a_child_is_started_again_until_the_budget_is_used_up() {
     let ended = supervise(slow, 1).map(|(status, _)| status.success());
     assert!(matches!(ended, Ok(true)), "wrong answer: {ended:?}");
     let judged = judge.end();
+    // Who waits uses nothing. Who does not uses what the others leave.
     assert!(
-        judged.busy() < 0.5,
+        judged.busy() < 0.1,
         "right answer, wrong way: a child slept, and a core was busy for {:.0} \
          % of that time: `supervise` asks again and again instead of waiting",
         100.0 * judged.busy()

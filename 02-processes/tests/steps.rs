@@ -103,8 +103,7 @@ fn a_page_that_kills_is_given_up_after_three_tries() {
         let (recording, stdout) =
             run(env!("CARGO_BIN_EXE_2-5-a-page-that-kills"));
         for n in 1..=3 {
-            let line =
-                format!("/20, try {n}: its worker ended, signal Some(6)");
+            let line = format!("/20, try {n}: died of signal Some(6)");
             assert_eq!(stdout.matches(&line).count(), 1, "{stdout}");
         }
         assert!(stdout.ends_with("24 pages, 26 requests\n"), "{stdout}");

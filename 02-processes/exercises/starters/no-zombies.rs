@@ -11,7 +11,10 @@ use std::process::{Child, ExitStatus};
 
 /// Waits for all of these children. Reports each as soon as it has ended, by
 /// its place in the list, while others still run.
-pub fn collect(children: Vec<Child>, mut report: impl FnMut(usize, ExitStatus)) {
+pub fn collect(
+    children: Vec<Child>,
+    mut report: impl FnMut(usize, ExitStatus),
+) {
     for (n, mut child) in children.into_iter().enumerate() {
         let _waiting = waiting(format!("child {n}"));
         let status = child.wait().expect("nobody else waits for it");

@@ -50,10 +50,7 @@ fn keep_busy(number: usize, pages: &Mutex<Vec<(Url, u32)>>) -> io::Result<()> {
             continue;
         }
         let how = worker.end()?.signal();
-        println!(
-            "{}, try {tries}: its worker ended, signal {how:?}",
-            page.path()
-        );
+        println!("{}, try {tries}: died of signal {how:?}", page.path());
         if tries < TRIES {
             pages.lock().unwrap().insert(0, (page, tries + 1));
         }

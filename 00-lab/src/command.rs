@@ -54,16 +54,12 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// results), 1 if it could not run, 2 if the command line is wrong. The first
 /// call in `main`: this process may be the slow site's.
 pub fn run(crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
-    run_at_most(None, crawl)
+    run_at_most(CRAWL[0].most, crawl)
 }
 
-/// [`run`] for a rung that cannot have more than one request in flight.
-pub fn run_one_at_a_time(crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
-    run_at_most(Some(1), crawl)
-}
-
-fn run_at_most(
-    most: Option<u64>,
+/// [`run`] for a rung that cannot have more than `most` requests in flight.
+pub fn run_at_most(
+    most: u64,
     crawl: impl FnOnce(&Job) -> Frontier,
 ) -> ExitCode {
     serve_if_child();
@@ -71,7 +67,7 @@ fn run_at_most(
     let rung = program();
     let (status, why) = match Command::parse(Parser::from_env(), most) {
         Ok(None) => {
-            print!("{}", help(&rung));
+            print!("{}", help(&rung, most));
             return ExitCode::SUCCESS;
         }
         Ok(Some(command)) => match command.perform(&rung, crawl) {
@@ -82,6 +78,13 @@ fn run_at_most(
     };
     eprintln!("{rung}: {why}");
     ExitCode::from(status)
+}
+
+/// The flags of a rung that can have so many requests in flight.
+fn of_rung(most: u64) -> [Flag; 3] {
+    let [at_once, timeout, deadline] = CRAWL;
+    let default = at_once.default.min(most);
+    [Flag { default, most, ..at_once }, timeout, deadline]
 }
 
 /// A command line, understood.
@@ -102,15 +105,12 @@ impl Command {
     /// # Errors
     ///
     /// One sentence that says what is wrong, and what would be right.
-    fn parse(
-        mut args: Parser,
-        most: Option<u64>,
-    ) -> Result<Option<Command>, String> {
-        let [at_once, timeout, deadline] = &CRAWL;
+    fn parse(mut args: Parser, most: u64) -> Result<Option<Command>, String> {
+        let [at_once, timeout, deadline] = of_rung(most);
         let mut command = Command {
             shape: Shape::default(),
             site: None,
-            at_once: at_once.default.min(most.unwrap_or(u64::MAX)),
+            at_once: at_once.default,
             timeout: Duration::from_millis(timeout.default),
             deadline: Duration::from_secs(deadline.default),
             json: false,
@@ -152,11 +152,6 @@ impl Command {
             return Err(format!(
                 "--{flag} shapes the built-in site; with --site leave it out"
             ));
-        }
-        if most == Some(1) && command.at_once > 1 {
-            return Err("this rung fetches one page at a time; \
-                        leave --at-once out, or take another rung"
-                .into());
         }
         Ok(Some(command))
     }
@@ -275,16 +270,16 @@ fn say(why: lexopt::Error) -> String {
     format!("{why}; --help lists the flags")
 }
 
-fn help(rung: &str) -> String {
+fn help(rung: &str, most: u64) -> String {
     let mut help = format!(
         "Crawls the slow site, or another one, and reports.\n\n\
          cargo run -p {rung} -- [FLAGS]\n\n\
          \u{20} --site URL           crawl this instead of the slow site\n"
     );
-    for flag in flags::SHAPE.iter().chain(&CRAWL) {
+    for flag in flags::SHAPE.iter().chain(&of_rung(most)) {
         help += &flag.help();
     }
-    help += "  --faults NAME[,NAME…] let the slow site misbehave\n\
+    help += "  --faults NAME,…      let the slow site misbehave\n\
              \u{20} --json               the report as one JSON object\n\
              \u{20} --list FILE          every URL reached, with its status\n\
              \u{20} --trace FILE         the timeline, for Perfetto\n";

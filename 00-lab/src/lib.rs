@@ -27,7 +27,7 @@ pub mod interleave;
 mod conformance;
 pub mod twin;
 
-pub use command::{run, run_one_at_a_time};
+pub use command::{run, run_at_most};
 pub use conformance::{
     conformance, conformance_one_at_a_time, conformance_with_deadly_pages,
 };

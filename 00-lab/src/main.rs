@@ -8,7 +8,7 @@ use lab::{Frontier, Job, Page, fetch_by};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lab::run_one_at_a_time(crawl)
+    lab::run_at_most(1, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {

@@ -10,8 +10,12 @@ use lab::{Frontier, Job, Page, fetch_by};
 use std::process::ExitCode;
 use std::thread::{self, Builder};
 
+/// A stack and its guard pages are three or four mappings, of which Linux gives
+/// a process 65,530.
+const MOST: u64 = 10_000;
+
 fn main() -> ExitCode {
-    lab::run(crawl)
+    lab::run_at_most(MOST, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {
@@ -27,7 +31,7 @@ fn crawl(job: &Job) -> Frontier {
                 Ok(worker) => workers.push(worker),
                 // Fewer workers crawl as well, only slower.
                 Err(why) => {
-                    eprintln!("only {} threads could start: {why}", n - 1);
+                    eprintln!("threads that could start: {}: {why}", n - 1);
                     break;
                 }
             }

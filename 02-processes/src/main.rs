@@ -12,9 +12,12 @@ use processes::{News, Pool, work_if_worker};
 use std::collections::HashMap;
 use std::process::ExitCode;
 
+/// A machine has some ten thousand processes to give, and not to us alone.
+const MOST: u64 = 1000;
+
 fn main() -> ExitCode {
     work_if_worker(|url, deadline| fetch_by(url, deadline).inspect(Page::work));
-    lab::run(crawl)
+    lab::run_at_most(MOST, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {

@@ -98,7 +98,7 @@ impl Pool {
                 Ok(()) => {}
                 Err(why) if n == 0 => return Err(why),
                 Err(why) => {
-                    eprintln!("only {n} workers could start: {why}");
+                    eprintln!("workers that could start: {n}: {why}");
                     break;
                 }
             }
@@ -298,6 +298,8 @@ fn listen(
 impl Ended {
     /// Set if its own doing may have ended it, which a page can bring about. A
     /// signal of these comes from elsewhere, and says nothing about the page.
+    /// (So does the kernel's, when a machine is out of memory. That is why a
+    /// worker has a limit of its own.)
     pub fn may_be_the_pages_fault(&self) -> bool {
         let signal = self.status.signal();
         let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];

@@ -12,7 +12,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::ops::Deref;
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::process;
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -85,10 +85,16 @@ impl Shared {
     ///
     /// # Errors
     ///
-    /// If the file is empty, or no file of this kind.
+    /// If the file has a name, by which anybody could open it; if it is empty,
+    /// or no file at all.
     pub fn open(file: impl Into<File>) -> io::Result<Shared> {
         let file = file.into();
-        let length = file.metadata()?.len() as usize / size_of::<AtomicU64>();
+        let metadata = file.metadata()?;
+        if !metadata.is_file() || metadata.nlink() > 0 {
+            let why = "this is not memory that a process has made to share";
+            return Err(io::Error::new(ErrorKind::InvalidInput, why));
+        }
+        let length = metadata.len() as usize / size_of::<AtomicU64>();
         let bytes = length * size_of::<AtomicU64>();
         let flags = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
         // SAFETY: the kernel chooses the address, so nothing of ours is there.

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 /// The most memory that a worker may use for data, in bytes. Linux sees to it;
@@ -34,13 +34,15 @@ pub fn work_if_worker(fetch: fn(&Url, Instant) -> Fetched) {
     let name = format!("worker {}", arguments.concat());
     let (orders, ordered) = channel();
     let work = move || {
-        let worked = catch_unwind(AssertUnwindSafe(|| work(&ordered, fetch)));
-        // A panic ends this thread. Here it ends the process, as in `main`.
-        process::exit(if worked.is_ok() { 0 } else { 101 });
+        match catch_unwind(AssertUnwindSafe(|| work(&ordered, fetch))) {
+            Ok(Ok(())) => process::exit(0),
+            Ok(Err(why)) => cannot_start(&why),
+            // A panic ends this thread. Here it ends the process, as in `main`.
+            Err(_) => process::exit(101),
+        }
     };
-    if let Err(why) = thread::Builder::new().name(name).spawn(work) {
-        eprintln!("a worker cannot start: {why}");
-        process::exit(1);
+    if let Err(why) = Builder::new().name(name).spawn(work) {
+        cannot_start(&why);
     }
     while let Ok(Some(order)) = read_frame(stdin().lock()) {
         if orders.send(order).is_err() {
@@ -50,12 +52,19 @@ pub fn work_if_worker(fetch: fn(&Url, Instant) -> Fetched) {
     process::exit(0)
 }
 
-fn work(orders: &Receiver<Vec<u8>>, fetch: fn(&Url, Instant) -> Fetched) {
-    let answers = Answers::open().expect("standard output is a pipe");
-    let answers = &answers;
+fn cannot_start(why: &io::Error) -> ! {
+    eprintln!("a worker cannot start: {why}");
+    process::exit(1);
+}
+
+fn work(
+    orders: &Receiver<Vec<u8>>,
+    fetch: fn(&Url, Instant) -> Fetched,
+) -> io::Result<()> {
+    let answers = &Answers::open()?;
     let (turns, turned) = channel();
     thread::scope(|scope| {
-        scope.spawn(move || beat(&turned, answers));
+        Builder::new().spawn_scoped(scope, move || beat(&turned, answers))?;
         // Hello.
         answers.say(&Said::Alive(Duration::ZERO));
         while let Some(order) = next(orders) {
@@ -66,7 +75,8 @@ fn work(orders: &Receiver<Vec<u8>>, fetch: fn(&Url, Instant) -> Fetched) {
             answers.say(&Said::Fetched(fetched));
         }
         drop(turns);
-    });
+        Ok(())
+    })
 }
 
 fn next(orders: &Receiver<Vec<u8>>) -> Option<Vec<u8>> {

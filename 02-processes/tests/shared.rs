@@ -28,7 +28,13 @@ fn what_another_program_writes_is_read_here() {
 }
 
 #[test]
-fn a_file_without_memory_in_it_is_refused() {
-    let file = std::fs::File::open("/dev/null").unwrap();
-    assert!(Shared::open(file).is_err());
+fn what_nobody_made_to_share_is_refused() {
+    // Anybody may open the second, and make it shorter.
+    for path in ["/dev/null", env!("CARGO_BIN_EXE_processes")] {
+        let file = std::fs::File::open(path).unwrap();
+        let why = Shared::open(file).err().expect(path).to_string();
+        assert!(why.starts_with("this is not memory"), "{path}: {why}");
+    }
+    // No memory is none to share.
+    assert!(Shared::new(0).is_err());
 }

@@ -69,14 +69,14 @@ impl Flag {
         let Flag { name, least, most, .. } = self;
         let text = args.value().and_then(ValueExt::string);
         let text = text.map_err(|why| why.to_string())?;
-        text.parse().ok().filter(|n| (least..=most).contains(&n)).ok_or_else(
-            || {
-                format!(
-                    "--{name} takes a number from {least} to {most}, \
-                         not {text:?}"
-                )
-            },
-        )
+        let number = text.parse().ok();
+        number.filter(|n| (least..=most).contains(&n)).ok_or_else(|| {
+            let numbers = match most - least {
+                0 => format!("only {most} here"),
+                _ => format!("a number from {least} to {most}"),
+            };
+            format!("--{name} takes {numbers}, not {text:?}")
+        })
     }
 }
 

@@ -15,7 +15,7 @@ const ENDS: [usize; 4] = [2, 1, 3, 0];
 /// How long to wait for a report: many times what it takes.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long we look at somebody who waits.
-const A_WHILE: Duration = Duration::from_millis(150);
+const A_WHILE: Duration = Duration::from_millis(100);
 
 #[test]
 fn each_is_reported_when_it_ends_and_none_stays() {

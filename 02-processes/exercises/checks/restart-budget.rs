@@ -32,7 +32,7 @@ fn a_child_is_started_again_until_the_budget_is_used_up() {
     );
 
     let judge = Judge::begin();
-    let slow = || Command::new("sleep").arg("0.3").spawn();
+    let slow = || Command::new("sleep").arg("0.15").spawn();
     let ended = supervise(slow, 1).map(|(status, _)| status.success());
     assert!(matches!(ended, Ok(true)), "wrong answer: {ended:?}");
     let judged = judge.end();

@@ -39,7 +39,7 @@ fn both_are_heard_and_nobody_waits_for_ever() {
     }
 
     // Its output ends before it does.
-    let slow = shell("exec >&-; sleep 0.2; exit 4");
+    let slow = shell("exec >&-; sleep 0.1; exit 4");
     let (_, status) = talk(slow, b"").expect("it talks");
     assert!(
         status.code() == Some(4),

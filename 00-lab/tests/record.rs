@@ -283,10 +283,41 @@ fn lanes_of_a_second_process_are_called_so() {
         2 8 1 1 0 spawn thread - main\n\
         3 8 2 2 0 spawn thread - thread 1\n\
         4 8 1 5 0 spawn task 1 \n";
-    let recording = Recording::parse(text);
-    let names = recording.tracks.iter().map(|track| track.name.as_str());
-    let names: Vec<&str> = names.collect();
     let second = ["process 2", "process 2: thread 1", "process 2: task 1"];
-    assert_eq!(names[0], "main");
-    assert_eq!(names[1..], second);
+    assert_eq!(names(text)[0], "main");
+    assert_eq!(names(text)[1..], second);
+}
+
+#[test]
+fn a_name_that_says_who_it_is_is_enough() {
+    let text = "\
+        1 7 1 1 0 spawn thread - main\n\
+        2 8 1 1 0 spawn thread - worker 1\n\
+        3 9 1 1 0 spawn thread - worker 2\n\
+        4 10 1 1 0 spawn thread - reader\n\
+        5 11 1 1 0 spawn thread - reader\n\
+        6 12 1 1 0 spawn thread - thread 5\n";
+    let others = ["process 4: reader", "process 5: reader"];
+    assert_eq!(names(text)[..3], ["main", "worker 1", "worker 2"]);
+    assert_eq!(names(text)[3..5], others);
+    assert_eq!(names(text)[5], "process 6: thread 5");
+}
+
+#[test]
+fn lanes_with_a_number_of_their_own_stand_in_its_order() {
+    let text = "\
+        1 7 1 1 0 spawn thread - main\n\
+        2 8 1 1 0 spawn thread - worker 10\n\
+        3 9 1 1 0 spawn site - site\n\
+        4 7 2 2 0 spawn thread - thread 1\n\
+        5 10 1 1 0 spawn thread - worker 2\n\
+        6 7 3 3 0 spawn thread - worker 3\n";
+    let order =
+        ["main", "worker 2", "thread 1", "worker 3", "worker 10", "site"];
+    assert_eq!(names(text), order);
+}
+
+fn names(text: &str) -> Vec<String> {
+    let tracks = Recording::parse(text).tracks.into_iter();
+    tracks.map(|track| track.name).collect()
 }

@@ -6,14 +6,40 @@ use std::collections::{BTreeSet, HashMap};
 impl Recording {
     /// Sorts and names the tracks once all are known.
     pub(super) fn tidy(&mut self) {
-        self.put_the_site_last();
+        self.put_in_order();
         self.name_processes();
         self.name_locks();
     }
 
-    fn put_the_site_last(&mut self) {
+    /// As they began, but for the site, which is last, and for `worker 1` to
+    /// `worker 8`, which take their places by their numbers.
+    fn put_in_order(&mut self) {
         let mut order: Vec<usize> = (0..self.tracks.len()).collect();
         order.sort_by_key(|&index| self.tracks[index].kind == "site");
+
+        let number = |index: usize| {
+            let Track { name, kind, .. } = &self.tracks[index];
+            numbered_name(name).filter(|(stem, _)| stem != kind)
+        };
+        let mut places = HashMap::<&str, Vec<usize>>::new();
+        for (place, &index) in order.iter().enumerate() {
+            if let Some((stem, _)) = number(index) {
+                places.entry(stem).or_default().push(place);
+            }
+        }
+        for places in places.values() {
+            let mut tracks: Vec<_> =
+                places.iter().map(|&place| order[place]).collect();
+            tracks.sort_by_key(|&index| number(index));
+            for (&place, index) in places.iter().zip(tracks) {
+                order[place] = index;
+            }
+        }
+        self.rearrange(&order);
+    }
+
+    /// `order` holds the places where the tracks were.
+    fn rearrange(&mut self, order: &[usize]) {
         let mut place = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {
             place[old] = new;
@@ -25,19 +51,32 @@ impl Recording {
         for (index, _) in self.notified.values_mut() {
             *index = place[*index];
         }
-        self.tracks.sort_by_key(|track| track.kind == "site");
+        let mut tracks: Vec<_> =
+            place.into_iter().zip(self.tracks.drain(..)).collect();
+        tracks.sort_by_key(|&(place, _)| place);
+        self.tracks = tracks.into_iter().map(|(_, track)| track).collect();
     }
 
     /// The lanes of a second process are called so: `process 2`, its main
-    /// thread, and `process 2: thread 1`.
+    /// thread, and `process 2: thread 1`. One with a name of its own that is
+    /// all its process has, and all that is called so, keeps it: `worker 3`.
     fn name_processes(&mut self) {
+        let mut lanes = HashMap::<u32, usize>::new();
+        let mut called = HashMap::<String, usize>::new();
+        for track in &self.tracks {
+            *lanes.entry(track.pid).or_default() += 1;
+            *called.entry(track.name.clone()).or_default() += 1;
+        }
         let ours = |track: &&mut Track| track.kind != "site";
         let mut number = HashMap::new();
         for track in self.tracks.iter_mut().filter(ours) {
             let next = number.len() + 1;
             let number = *number.entry(track.pid).or_insert(next);
-            if number > 1 {
-                track.name = match track.name.as_str() {
+            let name = track.name.as_str();
+            let own = name != "main" && !name.starts_with(&track.kind);
+            let says_all = own && lanes[&track.pid] == 1 && called[name] == 1;
+            if number > 1 && !says_all {
+                track.name = match name {
                     "main" => format!("process {number}"),
                     name => format!("process {number}: {name}"),
                 };
@@ -75,8 +114,11 @@ impl Recording {
 
 /// A lock's name without its number.
 fn kind_of(lock: &str) -> &str {
-    match lock.rsplit_once(' ') {
-        Some((kind, n)) if n.bytes().all(|b| b.is_ascii_digit()) => kind,
-        _ => lock,
-    }
+    numbered_name(lock).map_or(lock, |(kind, _)| kind)
+}
+
+/// `worker 3`
+fn numbered_name(name: &str) -> Option<(&str, u64)> {
+    let (stem, n) = name.rsplit_once(' ')?;
+    Some((stem, n.parse().ok()?))
 }

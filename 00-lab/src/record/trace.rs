@@ -65,9 +65,12 @@ impl Recording {
         for track in &self.tracks {
             let pid = track.pid;
             if !pids.contains(&pid) {
+                let number = format!("process {}", pids.len() + 1);
                 let what = match track.kind.as_str() {
-                    "site" => "the site".to_owned(),
-                    _ => format!("process {}", pids.len() + 1),
+                    "site" => "the site",
+                    _ if pids.is_empty() => &number,
+                    _ if track.name.starts_with(&number) => &number,
+                    _ => &track.name,
                 };
                 names.push(json!({
                     "ph": "M", "name": "process_name", "pid": pid, "tid": 0,

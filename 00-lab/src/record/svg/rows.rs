@@ -93,7 +93,7 @@ impl Picture {
         let (from, mut to) = (self.x(span.from), self.x(span.to));
         let short = to - from < NARROWEST;
         // Runs are to be seen, and so is a wait that has only begun.
-        if short && span.state.runs() {
+        if short && (span.state.runs() || own == "lanes-unknown") {
             (class, to) = ("lanes-run", from + NARROWEST);
         } else if span.from == span.to {
             to = from + NARROWEST;

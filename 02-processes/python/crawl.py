@@ -28,8 +28,12 @@ def crawl(frontier, at_once):
     idle, busy, workers = [], {}, []
     for _ in range(at_once):
         ours, theirs = multiprocessing.Pipe()
-        workers.append(multiprocessing.Process(target=worker, args=(theirs,)))
+        # Daemons end with this process, however it ends but by a kill.
+        workers.append(multiprocessing.Process(
+            target=worker, args=(theirs,), daemon=True))
         workers[-1].start()
+        # Or its end would never come, since we had a copy of it.
+        theirs.close()
         idle.append(ours)
     while not frontier.finished():
         while idle and (url := frontier.next()) is not None:

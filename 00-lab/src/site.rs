@@ -28,6 +28,7 @@ use lexopt::{Arg, Parser};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
+use std::panic;
 use std::process;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -109,6 +110,7 @@ impl Site {
             }
             Err(why) => exit(2, &why),
         };
+        end_if_output_fails();
         if let Err(why) = record::start() {
             exit(1, &format!("cannot record: {why}"));
         }
@@ -240,6 +242,22 @@ fn step_arguments(mut args: Parser) -> Result<Option<Shape>, String> {
         }
     }
     Ok(Some(shape))
+}
+
+/// `println!` panics if nobody reads, and a step is all `println!`. Piped into
+/// `head` it has said enough; into a full disk, it says so.
+fn end_if_output_fails() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let why = info.payload().downcast_ref::<String>();
+        let why =
+            why.and_then(|why| why.strip_prefix("failed printing to stdout: "));
+        match why {
+            None => report(info),
+            Some(why) if why.starts_with("Broken pipe") => process::exit(0),
+            Some(why) => exit(1, &format!("cannot print: {why}")),
+        }
+    }));
 }
 
 fn step_help() -> String {

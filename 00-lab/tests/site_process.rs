@@ -6,7 +6,7 @@ use rustix::process::{
     Pid, Resource, Rlimit, Signal, getrlimit, kill_process_group, setrlimit,
 };
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -205,6 +205,25 @@ fn help_lists_every_flag() {
     assert!(ran.status.success());
     for flag in lab::site::flags::SHAPE {
         assert!(said.contains(&format!("--{} ", flag.name)), "{said}");
+    }
+}
+
+#[test]
+fn a_step_whose_output_nobody_takes_ends_without_a_panic() {
+    let step = env!("CARGO_BIN_EXE_0-2-one-page-at-a-time");
+    let (reads, nobody_reads) = io::pipe().unwrap();
+    drop(reads);
+    let mut outputs = vec![(Stdio::from(nobody_reads), 0, "")];
+    // Linux has a disk that is always full.
+    if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
+        outputs.push((full.into(), 1, "cannot print: No space left on device"));
+    }
+    for (stdout, status, says) in outputs {
+        let ran = Command::new(step).stdout(stdout).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(status), "{said}");
+        assert!(said.contains(says), "{said}");
+        assert_eq!(said.lines().count(), usize::from(!says.is_empty()));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::site::flags::{self, Flag, unexpected};
 use crate::site::{Fault, Shape, serve_if_child};
 use crate::target::Target;
 use crate::usage::Usage;
-use crate::{Frontier, Job, program};
+use crate::{Failure, Frontier, Job, program};
 use lexopt::{Arg, Parser, ValueExt};
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -190,7 +190,11 @@ impl Command {
             .map_err(|why| format!("cannot read the recording: {why}"))?;
 
         if let Some(why) = results.no_start() {
-            return Err(format!("cannot crawl {}: {why}", job.start));
+            let advice = match why {
+                Failure::TimedOut => "; --timeout MS can give it longer",
+                _ => "",
+            };
+            return Err(format!("cannot crawl {}: {why}{advice}", job.start));
         }
         let report = Report {
             rung: rung.to_owned(),

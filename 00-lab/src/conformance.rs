@@ -152,11 +152,19 @@ impl Rung<'_> {
     /// Without `--site` there is a site all the same, and the verdict is told.
     fn crawls_its_own_site(&self) -> Verdict {
         let args = ["--pages", "30", "--latency", "5", "--seed", "7"];
-        let json = self.command(&[&args[..], &["--json"]].concat());
-        let ran = good_end(run(json)?)?;
-        let report = json_of(&ran)?;
-        if report["right"] != true || report["pages"] != 30 {
-            return Err(format!("it reported {report}"));
+        let mut processes = Vec::new();
+        for more in [&["--json"][..], &["--json", "--work", "1"]] {
+            let json = self.command(&[&args[..], more].concat());
+            let ran = good_end(run(json)?)?;
+            let report = json_of(&ran)?;
+            if report["right"] != true || report["pages"] != 30 {
+                return Err(format!("it reported {report}"));
+            }
+            processes.push(report["processes"].clone());
+        }
+        if processes[0] != processes[1] {
+            let [idle, busy] = [&processes[0], &processes[1]];
+            return Err(format!("{idle} processes; with work, {busy}"));
         }
         let ran = good_end(run(self.command(&args))?)?;
         if !ran.stdout.contains("The answer is right") {

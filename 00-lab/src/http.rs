@@ -15,6 +15,7 @@ mod failure;
 
 pub use failure::Failure;
 pub use incoming::Incoming;
+pub(crate) use page::compute_unseen;
 pub use page::{Digest, Harm, Page, checksum, compute};
 pub(crate) use page::{HARM, digest, path};
 pub use request::{address, request};

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 
 fn crawl(job: &Job) -> Frontier {
     let mut frontier = job.frontier();
-    let mut pool = match Pool::start(job.at_once) {
+    let mut pool = match Pool::start(job.at_once, job.deadline) {
         Ok(pool) => pool,
         Err(why) => {
             eprintln!("no worker could start: {why}");

@@ -35,6 +35,7 @@ pub struct Pool {
     /// For listeners to come.
     tell: Sender<(usize, Heard)>,
     stillborn: u32,
+    end: Instant,
 }
 
 /// A worker, as its parent knows it.
@@ -79,12 +80,13 @@ pub struct Ended {
 
 impl Pool {
     /// Starts so many workers; fewer, if the system gives no more, which is said
-    /// on standard error.
+    /// on standard error. Whoever still computes a second after `end` is killed
+    /// as if it hung.
     ///
     /// # Errors
     ///
     /// If there cannot be any.
-    pub fn start(workers: usize) -> io::Result<Pool> {
+    pub fn start(workers: usize, end: Instant) -> io::Result<Pool> {
         let (tell, heard) = channel();
         let mut pool = Pool {
             workers: BTreeMap::new(),
@@ -92,6 +94,7 @@ impl Pool {
             heard,
             tell,
             stillborn: 0,
+            end,
         };
         for n in 0..workers {
             match pool.add() {
@@ -174,10 +177,11 @@ impl Pool {
             (Said::Fetched(fetched), task) => {
                 Some(News::Fetched(task.take()?.url, fetched))
             }
-            // It computes: that may take as long as it takes.
+            // It computes: that may take as long as there is time.
             (Said::Alive(cpu), Some(task)) if cpu > task.cpu + PROGRESS => {
                 task.cpu = cpu;
-                task.until = task.until.max(Instant::now() + SILENCE);
+                let now = Instant::now().min(self.end);
+                task.until = task.until.max(now + SILENCE);
                 None
             }
             _ => None,

@@ -142,6 +142,20 @@ fn killing_the_parent_leaves_nobody_behind() {
 }
 
 #[test]
+fn who_computes_when_the_deadline_comes_is_killed() {
+    let mut crawl = Command::new(env!("CARGO_BIN_EXE_processes"));
+    crawl.args("--work 10000 --deadline 1 --json".split(' '));
+    let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
+    let report: Value = serde_json::from_str(&ran.stdout).expect("a report");
+    let how = ran.recording.tracks.iter().filter_map(|it| it.died.as_ref());
+    let how: Vec<_> = how.map(|(_, how)| how.as_str()).collect();
+    assert!(!how.is_empty() && how.iter().all(|it| it.contains("SIGKILL")));
+    // It is not the page's fault.
+    assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
+    assert_ne!(report["not_reached"], 0, "{report}");
+}
+
+#[test]
 fn ps_tells_who_is_who() {
     let mut crawl = Crawl::start("--at-once 3 --latency 2000");
     until("three workers", || crawl.workers().len() == 3);

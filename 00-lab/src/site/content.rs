@@ -3,7 +3,7 @@
 use super::Shape;
 use super::graph::Graph;
 use super::script::{self, Step};
-use crate::http::compute;
+use crate::http::compute_unseen;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ fn rounds_a_second() -> f64 {
     let body = [b'x'; 1200];
     let time = |_| {
         let start = Instant::now();
-        compute(&body, ROUNDS);
+        compute_unseen(&body, ROUNDS);
         start.elapsed().as_secs_f64()
     };
     f64::from(ROUNDS) / (0..5).map(time).fold(f64::INFINITY, f64::min)

@@ -3,10 +3,10 @@
 use crate::child::role;
 use crate::frame::{read_frame, write_frame};
 use crate::message::{Said, read_order};
-use lab::{Fetched, Url, cpu_time, waiting};
+use lab::{Failure, Fetched, Url, cpu_time, waiting};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::fs::File;
-use std::io::{self, stdin, stdout};
+use std::io::{self, ErrorKind, stdin, stdout};
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
@@ -109,9 +109,16 @@ impl Answers {
 
     fn say(&self, said: &Said) {
         let pipe = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if write_frame(&*pipe, &said.bytes()).is_err() {
+        match write_frame(&*pipe, &said.bytes()) {
+            Ok(()) => {}
+            // Nothing of it has been sent. Why is short enough to say.
+            Err(why) if why.kind() == ErrorKind::InvalidData => {
+                drop(pipe);
+                let why = Failure::System(why.to_string());
+                self.say(&Said::Fetched(Err(why)));
+            }
             // Nobody listens any more.
-            process::exit(0);
+            Err(_) => process::exit(0),
         }
     }
 }
@@ -126,5 +133,27 @@ fn limit_itself() {
         let limit = Rlimit { current: Some(most), maximum: Some(most) };
         // Where the system does not know it, we go on without.
         let _ = setrlimit(resource, limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::MOST;
+    use std::os::fd::OwnedFd;
+
+    #[test]
+    fn an_answer_too_long_for_a_frame_says_so_instead() {
+        let (pipe, end) = io::pipe().unwrap();
+        let answers = Answers(Mutex::new(OwnedFd::from(end).into()));
+        let long = Failure::System("x".repeat(MOST));
+        answers.say(&Said::Fetched(Err(long)));
+        let answer = read_frame(pipe).unwrap().expect("a frame");
+        match Said::read(&answer).unwrap() {
+            Said::Fetched(Err(Failure::System(why))) => {
+                assert!(why.ends_with("17825792 are the most"), "{why}");
+            }
+            said => panic!("{said:?}"),
+        }
     }
 }

@@ -22,7 +22,7 @@ pub fn order(url: &Url, deadline: Instant) -> Vec<u8> {
 ///
 /// If it is none.
 pub fn read_order(bytes: &[u8]) -> io::Result<(Url, Instant)> {
-    let line: Value = serde_json::from_slice(bytes)?;
+    let line = json(bytes)?;
     let understand = || {
         let left = Duration::from_micros(line["left_us"].as_u64()?);
         Some((url(&line["url"])?, Instant::now() + left))
@@ -60,7 +60,7 @@ impl Said {
     pub fn read(bytes: &[u8]) -> io::Result<Said> {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let (line, body) = bytes.split_at(end.ok_or_else(|| illegal("line"))?);
-        let line: Value = serde_json::from_slice(line)?;
+        let line = json(line)?;
         if let Some(why) = line["why"].as_str() {
             return Ok(Said::Fetched(Err(Failure::from(why))));
         }
@@ -108,6 +108,10 @@ fn page(line: &Value, body: &[u8]) -> Option<Page> {
         harm: None,
         took: Duration::from_micros(line["took_us"].as_u64()?),
     })
+}
+
+fn json(line: &[u8]) -> io::Result<Value> {
+    serde_json::from_slice(line).map_err(|_| illegal("line"))
 }
 
 fn url(text: &Value) -> Option<Url> {

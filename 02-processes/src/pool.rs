@@ -7,7 +7,7 @@ use lab::{Fetched, Url, waiting};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
-use std::io;
+use std::io::{self, ErrorKind::UnexpectedEof};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -58,7 +58,8 @@ struct Task {
 
 enum Heard {
     Said(Said),
-    Ended(ExitStatus),
+    /// And that it talked nonsense, if it did.
+    Ended(ExitStatus, Option<io::Error>),
 }
 
 /// What a pool has to tell.
@@ -75,7 +76,8 @@ pub enum News {
 #[derive(Clone, Debug)]
 pub struct Ended {
     status: ExitStatus,
-    hung: bool,
+    /// What it had done, if that is why we have killed it.
+    killed: Option<String>,
 }
 
 impl Pool {
@@ -148,7 +150,9 @@ impl Pool {
             };
             let news = match heard {
                 Heard::Said(said) => self.said(number, said),
-                Heard::Ended(status) => self.ended(number, status),
+                Heard::Ended(status, nonsense) => {
+                    self.ended(number, status, nonsense)
+                }
             };
             if let Some(news) = news {
                 return Ok(news);
@@ -188,7 +192,12 @@ impl Pool {
         }
     }
 
-    fn ended(&mut self, number: usize, status: ExitStatus) -> Option<News> {
+    fn ended(
+        &mut self,
+        number: usize,
+        status: ExitStatus,
+        nonsense: Option<io::Error>,
+    ) -> Option<News> {
         let worker = self.workers.remove(&number)?;
         note_end(worker.pid, status);
         self.stillborn += 1;
@@ -197,7 +206,7 @@ impl Pool {
         {
             eprintln!("one worker less: {why}");
         }
-        let ended = Ended { status, hung: worker.killed };
+        let ended = Ended::new(status, nonsense, worker.killed);
         Some(News::Lost(worker.task?.url, ended))
     }
 
@@ -232,7 +241,7 @@ impl Drop for Pool {
         while !left.is_empty() {
             let wait = patience.saturating_duration_since(Instant::now());
             match self.heard.recv_timeout(wait) {
-                Ok((number, Heard::Ended(status))) => {
+                Ok((number, Heard::Ended(status, _))) => {
                     if let Some((pid, _)) = left.remove(&number) {
                         note_end(pid, status);
                     }
@@ -281,25 +290,51 @@ impl Worker {
 /// Hands on what a worker says, and that it has ended.
 fn listen(
     number: usize,
-    mut answers: ChildStdout,
+    answers: ChildStdout,
     child: &Mutex<Child>,
     tell: &Sender<(usize, Heard)>,
 ) {
-    while let Ok(Some(frame)) = read_frame(&mut answers)
-        && let Ok(said) = Said::read(&frame)
-        && tell.send((number, Heard::Said(said))).is_ok()
-    {}
+    let heard = hear(number, answers, tell);
     // Its pipe has ended, or it talks nonsense. Either way it is of no more use,
     // and it has to be waited for, or it would stay as a zombie.
     let mut child = child.lock().unwrap();
     let _ = child.kill();
     let status = child.wait().expect("nobody else waits for it");
+    // Who dies in the middle of a frame does not talk nonsense.
+    let nonsense = heard.err().filter(|it| it.kind() != UnexpectedEof);
     // Whoever had the pool may be gone.
-    let _ = tell.send((number, Heard::Ended(status)));
+    let _ = tell.send((number, Heard::Ended(status, nonsense)));
+}
+
+fn hear(
+    number: usize,
+    mut answers: ChildStdout,
+    tell: &Sender<(usize, Heard)>,
+) -> io::Result<()> {
+    while let Some(frame) = read_frame(&mut answers)? {
+        let said = Said::read(&frame)?;
+        if tell.send((number, Heard::Said(said))).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 // ANCHOR_END: listen
 
 impl Ended {
+    fn new(
+        status: ExitStatus,
+        nonsense: Option<io::Error>,
+        hung: bool,
+    ) -> Ended {
+        let killed = match nonsense {
+            Some(why) => Some(format!("it talked nonsense: {why}")),
+            None if !hung => None,
+            None => Some(format!("it gave no sign of life for {SILENCE:?}")),
+        };
+        Ended { status, killed }
+    }
+
     /// Set if its own doing may have ended it, which a page can bring about. A
     /// signal of these comes from elsewhere, and says nothing about the page.
     /// (So does the kernel's, when a machine is out of memory. That is why a
@@ -307,7 +342,8 @@ impl Ended {
     pub fn may_be_the_pages_fault(&self) -> bool {
         let signal = self.status.signal();
         let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
-        self.hung || !elsewhere.iter().any(|it| signal == Some(it.as_raw()))
+        self.killed.is_some()
+            || !elsewhere.iter().any(|it| signal == Some(it.as_raw()))
     }
 }
 
@@ -315,9 +351,47 @@ impl Ended {
 impl Display for Ended {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&said(self.status))?;
-        if self.hung {
-            write!(f, ", it gave no sign of life for {SILENCE:?}")?;
+        match &self.killed {
+            Some(why) => write!(f, ", {why}"),
+            None => Ok(()),
         }
-        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// What is heard of a shell that does this.
+    fn heard_of(code: &str) -> Ended {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", code]).stdout(Stdio::piped());
+        let mut child = shell.spawn().unwrap();
+        let answers = child.stdout.take().unwrap();
+        let (tell, heard) = channel();
+        listen(1, answers, &Mutex::new(child), &tell);
+        match heard.recv().unwrap() {
+            (1, Heard::Ended(status, nonsense)) => {
+                Ended::new(status, nonsense, false)
+            }
+            _ => panic!("a shell speaks no frames"),
+        }
+    }
+
+    #[test]
+    fn who_talks_nonsense_is_killed_for_it() {
+        let ended = heard_of("echo 'It was a dark night'; sleep 60");
+        assert!(ended.may_be_the_pages_fault());
+        let why = "signal: 9 (SIGKILL), it talked nonsense: \
+                   a frame of 1232347255 bytes; 17825792 are the most";
+        assert_eq!(ended.to_string(), why);
+    }
+
+    #[test]
+    fn who_dies_in_the_middle_of_a_frame_is_not() {
+        let ended = heard_of("printf '\\0\\0\\0\\11half'; kill -9 $$");
+        assert!(!ended.may_be_the_pages_fault());
+        assert_eq!(ended.to_string(), "signal: 9 (SIGKILL)");
     }
 }

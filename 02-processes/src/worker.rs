@@ -5,8 +5,9 @@ use crate::frame::{read_frame, write_frame};
 use crate::message::{Said, read_order};
 use lab::{Failure, Fetched, Url, cpu_time, waiting};
 use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::stdio::dup2_stdout;
 use std::fs::File;
-use std::io::{self, ErrorKind, stdin, stdout};
+use std::io::{self, ErrorKind, stderr, stdin, stdout};
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
@@ -98,12 +99,14 @@ fn beat(turns: &Receiver<()>, answers: &Answers) {
     }
 }
 
-/// Standard output, without the buffer that is for lines.
+/// What was standard output. A `println!` now goes to standard error, where it
+/// is in no frame's way.
 struct Answers(Mutex<File>);
 
 impl Answers {
     fn open() -> io::Result<Answers> {
         let pipe = stdout().as_fd().try_clone_to_owned()?;
+        dup2_stdout(stderr())?;
         Ok(Answers(Mutex::new(pipe.into())))
     }
 

@@ -1,19 +1,20 @@
 //! The parent's side: workers are started, told, listened to, killed, reaped.
 
-use crate::child::{child, note_end, said};
-use crate::frame::{read_frame, write_frame};
+mod ended;
+mod listener;
+
+pub use ended::Ended;
+
+use crate::child::note_end;
+use crate::frame::write_frame;
 use crate::message::{Said, order};
 use lab::{Fetched, Url, waiting};
-use rustix::process::Signal;
+use listener::{Heard, Task, Worker};
 use std::collections::BTreeMap;
-use std::fmt::{self, Display, Formatter};
-use std::io::{self, ErrorKind::UnexpectedEof};
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use std::{mem, thread};
+use std::{io, mem};
 
 /// How long a busy worker may give no sign of life: it answers, or it computes.
 pub const SILENCE: Duration = Duration::from_secs(1);
@@ -38,30 +39,6 @@ pub struct Pool {
     end: Instant,
 }
 
-/// A worker, as its parent knows it.
-struct Worker {
-    pid: u32,
-    child: Arc<Mutex<Child>>,
-    orders: ChildStdin,
-    task: Option<Task>,
-    /// Set if we have killed it.
-    killed: bool,
-}
-
-/// A page that a worker is busy with.
-struct Task {
-    url: Url,
-    /// When the worker has hung, if it is still busy then.
-    until: Instant,
-    cpu: Duration,
-}
-
-enum Heard {
-    Said(Said),
-    /// And that it talked nonsense, if it did.
-    Ended(ExitStatus, Option<io::Error>),
-}
-
 /// What a pool has to tell.
 #[derive(Debug)]
 pub enum News {
@@ -70,14 +47,6 @@ pub enum News {
     /// A worker has ended while it was busy with this page. Another has been
     /// started in its place.
     Lost(Url, Ended),
-}
-
-/// How a worker has ended.
-#[derive(Clone, Debug)]
-pub struct Ended {
-    status: ExitStatus,
-    /// What it had done, if that is why we have killed it.
-    killed: Option<String>,
 }
 
 impl Pool {
@@ -253,145 +222,5 @@ impl Drop for Pool {
                 }),
             }
         }
-    }
-}
-
-impl Worker {
-    fn start(
-        number: usize,
-        tell: Sender<(usize, Heard)>,
-    ) -> io::Result<Worker> {
-        let mut child = child(&["worker", &number.to_string()])?
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let orders = child.stdin.take().expect("it was asked for");
-        let answers = child.stdout.take().expect("it was asked for");
-        let pid = child.id();
-        let child = Arc::new(Mutex::new(child));
-        let reaped = child.clone();
-        thread::Builder::new()
-            .spawn(move || listen(number, answers, &reaped, &tell))
-            .inspect_err(|_| {
-                let mut child = child.lock().unwrap();
-                let _ = child.kill().and_then(|()| child.wait());
-            })?;
-        Ok(Worker { pid, child, orders, task: None, killed: false })
-    }
-
-    fn kill(&mut self) {
-        self.killed = true;
-        // If it has ended meanwhile, so much the better.
-        let _ = self.child.lock().unwrap().kill();
-    }
-}
-
-// ANCHOR: listen
-/// Hands on what a worker says, and that it has ended.
-fn listen(
-    number: usize,
-    answers: ChildStdout,
-    child: &Mutex<Child>,
-    tell: &Sender<(usize, Heard)>,
-) {
-    let heard = hear(number, answers, tell);
-    // Its pipe has ended, or it talks nonsense. Either way it is of no more use,
-    // and it has to be waited for, or it would stay as a zombie.
-    let mut child = child.lock().unwrap();
-    let _ = child.kill();
-    let status = child.wait().expect("nobody else waits for it");
-    // Who dies in the middle of a frame does not talk nonsense.
-    let nonsense = heard.err().filter(|it| it.kind() != UnexpectedEof);
-    // Whoever had the pool may be gone.
-    let _ = tell.send((number, Heard::Ended(status, nonsense)));
-}
-
-fn hear(
-    number: usize,
-    mut answers: ChildStdout,
-    tell: &Sender<(usize, Heard)>,
-) -> io::Result<()> {
-    while let Some(frame) = read_frame(&mut answers)? {
-        let said = Said::read(&frame)?;
-        if tell.send((number, Heard::Said(said))).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-// ANCHOR_END: listen
-
-impl Ended {
-    fn new(
-        status: ExitStatus,
-        nonsense: Option<io::Error>,
-        hung: bool,
-    ) -> Ended {
-        let killed = match nonsense {
-            Some(why) => Some(format!("it talked nonsense: {why}")),
-            None if !hung => None,
-            None => Some(format!("it gave no sign of life for {SILENCE:?}")),
-        };
-        Ended { status, killed }
-    }
-
-    /// Set if its own doing may have ended it, which a page can bring about. A
-    /// signal of these comes from elsewhere, and says nothing about the page.
-    /// (So does the kernel's, when a machine is out of memory. That is why a
-    /// worker has a limit of its own.)
-    pub fn may_be_the_pages_fault(&self) -> bool {
-        let signal = self.status.signal();
-        let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
-        self.killed.is_some()
-            || !elsewhere.iter().any(|it| signal == Some(it.as_raw()))
-    }
-}
-
-/// `signal: 6 (SIGABRT)`
-impl Display for Ended {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&said(self.status))?;
-        match &self.killed {
-            Some(why) => write!(f, ", {why}"),
-            None => Ok(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::process::Command;
-
-    /// What is heard of a shell that does this.
-    fn heard_of(code: &str) -> Ended {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", code]).stdout(Stdio::piped());
-        let mut child = shell.spawn().unwrap();
-        let answers = child.stdout.take().unwrap();
-        let (tell, heard) = channel();
-        listen(1, answers, &Mutex::new(child), &tell);
-        match heard.recv().unwrap() {
-            (1, Heard::Ended(status, nonsense)) => {
-                Ended::new(status, nonsense, false)
-            }
-            _ => panic!("a shell speaks no frames"),
-        }
-    }
-
-    #[test]
-    fn who_talks_nonsense_is_killed_for_it() {
-        let ended = heard_of("echo 'It was a dark night'; sleep 60");
-        assert!(ended.may_be_the_pages_fault());
-        let why = "signal: 9 (SIGKILL), it talked nonsense: \
-                   a frame of 1232347255 bytes; 17825792 are the most";
-        assert_eq!(ended.to_string(), why);
-    }
-
-    #[test]
-    fn who_dies_in_the_middle_of_a_frame_is_not() {
-        let ended = heard_of("printf '\\0\\0\\0\\11half'; kill -9 $$");
-        assert!(!ended.may_be_the_pages_fault());
-        assert_eq!(ended.to_string(), "signal: 9 (SIGKILL)");
     }
 }

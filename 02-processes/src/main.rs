@@ -22,13 +22,7 @@ fn main() -> ExitCode {
 
 fn crawl(job: &Job) -> Frontier {
     let mut frontier = job.frontier();
-    let mut pool = match Pool::start(job.at_once, job.deadline) {
-        Ok(pool) => pool,
-        Err(why) => {
-            eprintln!("no worker could start: {why}");
-            return frontier;
-        }
-    };
+    let mut pool = Pool::start(job.at_once, job.deadline);
     let mut tries = HashMap::new();
 
     while !frontier.finished() {
@@ -41,7 +35,7 @@ fn crawl(job: &Job) -> Frontier {
             Ok(News::Fetched(url, fetched)) => frontier.done(&url, fetched),
             Ok(News::Lost(url, ended)) => {
                 let tries = tries.entry(url.clone()).or_insert(0);
-                *tries += u32::from(ended.may_be_the_pages_fault());
+                *tries += u32::from(ended.may_be_its_own_fault());
                 if *tries < Fault::TRIES {
                     frontier.put_back(&url);
                 } else {
@@ -49,9 +43,12 @@ fn crawl(job: &Job) -> Frontier {
                     frontier.done(&url, Err(why));
                 }
             }
+            // Nobody is left to fetch the pages that are left.
             Err(why) => {
-                eprintln!("the crawl ends here: {why}");
-                break;
+                let why = Failure::from(why);
+                while let Some(url) = frontier.next() {
+                    frontier.done(&url, Err(why.clone()));
+                }
             }
         }
     }

@@ -23,8 +23,8 @@ pub const SILENCE: Duration = Duration::from_secs(1);
 /// alive takes a tenth of it.
 const PROGRESS: Duration = Duration::from_millis(10);
 
-/// So many workers that end before they have said a word, one after another,
-/// are enough to start no more.
+/// So many workers that end by themselves before they have said a word, one
+/// after another, are enough to start no more.
 const STILLBORN: u32 = 10;
 
 /// Worker processes. Each has a thread here that listens to it, and that reaps
@@ -36,6 +36,8 @@ pub struct Pool {
     /// For listeners to come.
     tell: Sender<(usize, Heard)>,
     stillborn: u32,
+    /// Why there are no more workers.
+    hindrance: Option<io::Error>,
     end: Instant,
 }
 
@@ -51,13 +53,9 @@ pub enum News {
 
 impl Pool {
     /// Starts so many workers; fewer, if the system gives no more, which is said
-    /// on standard error. Whoever still computes a second after `end` is killed
-    /// as if it hung.
-    ///
-    /// # Errors
-    ///
-    /// If there cannot be any.
-    pub fn start(workers: usize, end: Instant) -> io::Result<Pool> {
+    /// on standard error. If it gives none, [`news`](Pool::news) tells. Whoever
+    /// still computes a second after `end` is killed as if it hung.
+    pub fn start(workers: usize, end: Instant) -> Pool {
         let (tell, heard) = channel();
         let mut pool = Pool {
             workers: BTreeMap::new(),
@@ -65,19 +63,13 @@ impl Pool {
             heard,
             tell,
             stillborn: 0,
+            hindrance: None,
             end,
         };
-        for n in 0..workers {
-            match pool.add() {
-                Ok(()) => {}
-                Err(why) if n == 0 => return Err(why),
-                Err(why) => {
-                    eprintln!("workers that could start: {n}: {why}");
-                    break;
-                }
-            }
+        while pool.workers.len() < workers && pool.hindrance.is_none() {
+            pool.add();
         }
-        Ok(pool)
+        pool
     }
 
     /// Set if somebody has nothing to do.
@@ -106,12 +98,17 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// If no worker is left, and there can be no other.
+    /// If no worker is left, and there can be no other: why the last could not
+    /// be started.
+    ///
+    /// # Panics
+    ///
+    /// If it has given that error before.
     pub fn news(&mut self) -> io::Result<News> {
         let _waiting = waiting("workers");
         loop {
             if self.workers.is_empty() {
-                return Err(io::Error::other("no worker can be started"));
+                return Err(self.hindrance.take().expect("there are workers"));
             }
             let Some((number, heard)) = self.listen() else {
                 self.kill_who_hangs();
@@ -169,13 +166,14 @@ impl Pool {
     ) -> Option<News> {
         let worker = self.workers.remove(&number)?;
         note_end(worker.pid, status);
-        self.stillborn += 1;
-        if self.stillborn <= STILLBORN
-            && let Err(why) = self.add()
-        {
-            eprintln!("one worker less: {why}");
-        }
         let ended = Ended::new(status, nonsense, worker.killed);
+        self.stillborn += u32::from(ended.may_be_its_own_fault());
+        if self.stillborn <= STILLBORN {
+            self.add();
+        } else {
+            let why = format!("no worker gets to work: {ended}");
+            self.hindrance = Some(io::Error::other(why));
+        }
         Some(News::Lost(worker.task?.url, ended))
     }
 
@@ -188,13 +186,24 @@ impl Pool {
         }
     }
 
-    /// Starts one more.
-    fn add(&mut self) -> io::Result<()> {
-        let number = self.next;
-        let worker = Worker::start(number, self.tell.clone())?;
-        self.next += 1;
-        self.workers.insert(number, worker);
-        Ok(())
+    /// Starts one more, if it can.
+    fn add(&mut self) {
+        match Worker::start(self.next, self.tell.clone()) {
+            Ok(worker) => {
+                self.workers.insert(self.next, worker);
+                self.next += 1;
+            }
+            Err(why) => {
+                // Fewer workers crawl as well, only slower.
+                if !self.workers.is_empty() {
+                    eprintln!(
+                        "no more workers than {}: {why}",
+                        self.workers.len()
+                    );
+                }
+                self.hindrance = Some(why);
+            }
+        }
     }
 }
 

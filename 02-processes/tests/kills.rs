@@ -5,7 +5,7 @@
 use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -124,6 +124,22 @@ fn any_worker_may_be_killed_at_any_time_and_none_stays_unburied() {
 }
 
 #[test]
+fn who_is_killed_before_it_has_begun_is_no_reason_to_start_no_more() {
+    let mut crawl =
+        Crawl::start("--pages 200 --latency 4 --deadline 90 --json");
+    let mut kills = 0;
+    while kills < 300 && !crawl.is_over() {
+        for pid in crawl.workers() {
+            kills += u32::from(kill_process(pid, Signal::TERM).is_ok());
+        }
+    }
+    assert!(kills >= 300, "it was over too early");
+    let report = crawl.report();
+    assert_eq!(report["right"], true, "{report}");
+    assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
+}
+
+#[test]
 fn killing_the_parent_leaves_nobody_behind() {
     // Some wait for a page, one hangs, some have nothing to do.
     let hang = "--pages 3 --faults hang,stall --timeout 60000";
@@ -153,6 +169,24 @@ fn who_computes_when_the_deadline_comes_is_killed() {
     // It is not the page's fault.
     assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
     assert_ne!(report["not_reached"], 0, "{report}");
+}
+
+#[test]
+fn where_fewer_workers_can_start_or_none_the_reason_is_told() {
+    let mut codes = BTreeSet::new();
+    for files in [8, 9, 10, 12, 16] {
+        let crawl = env!("CARGO_BIN_EXE_processes");
+        let limited = format!("ulimit -n {files}; exec {crawl} --json");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limited]);
+        let ran = watchdog::run(&mut shell, Duration::from_secs(60)).unwrap();
+        let why = ran.stderr.to_lowercase();
+        assert!(why.contains("too many open files"), "{files}: {why}");
+        assert_eq!(why.lines().count(), 1, "{files}: {why}");
+        codes.insert(ran.status.code());
+    }
+    // None, and fewer.
+    assert_eq!(codes, BTreeSet::from([Some(1), Some(0)]));
 }
 
 #[test]

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn who_talks_nonsense_is_killed_for_it() {
         let ended = heard_of("echo 'It was a dark night'; sleep 60");
-        assert!(ended.may_be_the_pages_fault());
+        assert!(ended.may_be_its_own_fault());
         let why = "signal: 9 (SIGKILL), it talked nonsense: \
                    a frame of 1232347255 bytes; 17825792 are the most";
         assert_eq!(ended.to_string(), why);
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn who_dies_in_the_middle_of_a_frame_is_not() {
         let ended = heard_of("printf '\\0\\0\\0\\11half'; kill -9 $$");
-        assert!(!ended.may_be_the_pages_fault());
+        assert!(!ended.may_be_its_own_fault());
         assert_eq!(ended.to_string(), "signal: 9 (SIGKILL)");
     }
 }

@@ -4,18 +4,16 @@
     reason = "memory that others write to at any time is not Rust's to know"
 )]
 
-use rustix::fs::{ftruncate, unlink};
+mod nameless;
+
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
-use std::env::temp_dir;
 use std::ffi::c_void;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::ops::Deref;
 use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::process;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
 
 /// So many `AtomicU64`, zero at first, in memory that several processes map: a
 /// slice of them, and as safe to use as any.
@@ -60,37 +58,22 @@ impl Shared {
     ///
     /// # Errors
     ///
-    /// If there is no place for the file, or for its pages.
+    /// If there is no place for it, or none is asked for.
     pub fn new(length: usize) -> io::Result<Shared> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let n = NEXT.fetch_add(1, Relaxed);
-        let name = format!("processes-{}-{n}.shared", process::id());
-        let path = temp_dir().join(name);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)?;
-        // Whoever has it open keeps it; nobody else can open it from now on.
-        unlink(&path)?;
+        let bytes = length.saturating_mul(size_of::<AtomicU64>());
         // All zeros, which is an `AtomicU64` of 0.
-        ftruncate(&file, (length * size_of::<AtomicU64>()) as u64)?;
-        Shared::open(file)
+        Shared::open(nameless::file(bytes as u64)?)
     }
 
-    /// The memory that another process has made. Nobody may make the file
-    /// shorter as long as this lives: whoever touches what is gone is ended by
-    /// a signal.
+    /// The memory that another process has made.
     ///
     /// # Errors
     ///
-    /// If the file has a name, by which anybody could open it; if it is empty,
-    /// or no file at all.
+    /// If it is not what [`new`](Shared::new) makes, or is empty.
     pub fn open(file: impl Into<File>) -> io::Result<Shared> {
         let file = file.into();
         let metadata = file.metadata()?;
-        if !metadata.is_file() || metadata.nlink() > 0 {
+        if !metadata.is_file() || !nameless::is_one(&file, &metadata) {
             let why = "this is not memory that a process has made to share";
             return Err(io::Error::new(ErrorKind::InvalidInput, why));
         }
@@ -133,8 +116,7 @@ impl Deref for Shared {
         // SAFETY: a mapping begins at a page, so it is aligned, and there are
         // so many whole ones in it. Any bytes are an `AtomicU64`. Others change
         // them, but through atomics, as this does: no race on data. And nobody
-        // makes the file shorter, which would take the memory away: it has no
-        // name, and those who have it open are all ours.
+        // makes the file shorter, which would take the memory away.
         unsafe {
             NonNull::slice_from_raw_parts(self.start, self.length).as_ref()
         }

@@ -35,6 +35,20 @@ fn what_nobody_made_to_share_is_refused() {
         let why = Shared::open(file).err().expect(path).to_string();
         assert!(why.starts_with("this is not memory"), "{path}: {why}");
     }
-    // No memory is none to share.
-    assert!(Shared::new(0).is_err());
+    // No memory is none to share, and nobody has so much.
+    for length in [0, usize::MAX] {
+        assert!(Shared::new(length).is_err(), "{length}");
+    }
+}
+
+/// Or whoever touches what is gone would be ended by a signal.
+#[cfg(target_os = "linux")]
+#[test]
+fn nobody_can_make_it_shorter() {
+    let shared = Shared::new(1000).unwrap();
+    let file = shared.file().unwrap();
+    let why = file.set_len(0).unwrap_err();
+    assert_eq!(why.kind(), std::io::ErrorKind::PermissionDenied);
+    assert_eq!(shared.len(), 1000);
+    assert_eq!(shared[999].load(std::sync::atomic::Ordering::SeqCst), 0);
 }

@@ -2,31 +2,50 @@
 //!
 //!     cargo test -p processes --test restart-budget
 //!
-//! A supervisor starts another child when one has ended badly. If each of them
-//! does, there has to be an end. As it stands, there is none. Mend it.
+//! A supervisor starts another child when one has ended badly. One that fails
+//! once a day may do so for ever; one that fails whenever it starts may not. So
+//! there is a budget: so many restarts within so much time. As it stands, nobody
+//! is ever started again. Mend it.
 
 use lab::waiting;
 use std::io;
 use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
 
-/// Runs a child, and another one in its place whenever it ends badly, but no
-/// more than `budget` others. Gives back how the last one ended, and how many
-/// there were. An error in starting one is handed on.
+/// So many restarts within so much time.
+pub struct Budget {
+    most: usize,
+    within: Duration,
+    /// When there were restarts that still count.
+    restarts: Vec<Instant>,
+}
+
+impl Budget {
+    /// No more than `most` restarts within any stretch of time as long as this.
+    pub fn new(most: usize, within: Duration) -> Budget {
+        Budget { most, within, restarts: Vec::new() }
+    }
+
+    /// Set if there may be a restart now; then there is one. It counts until
+    /// `within` has passed.
+    pub fn allows(&mut self, now: Instant) -> bool {
+        let _ = (now, self.most, self.within, &self.restarts);
+        false
+    }
+}
+
+/// Runs a child, and another one in its place whenever it ends badly, as long
+/// as the budget allows. Gives back how the last one ended, and how many there
+/// were. An error in starting one is handed on.
 pub fn supervise(
     mut start: impl FnMut() -> io::Result<Child>,
-    budget: u32,
+    mut budget: Budget,
 ) -> io::Result<(ExitStatus, u32)> {
-    let _ = budget;
-    let mut started = 0;
-    loop {
-        let mut child = start()?;
-        started += 1;
-        let _waiting = waiting("the child");
-        let status = child.wait()?;
-        if status.success() {
-            return Ok((status, started));
-        }
-    }
+    let mut child = start()?;
+    let _waiting = waiting("the child");
+    let status = child.wait()?;
+    let _ = budget.allows(Instant::now());
+    Ok((status, 1))
 }
 
 #[path = "checks/restart-budget.rs"]

@@ -13,8 +13,16 @@ mod restart_budget_a_signal_is_no_failure;
 mod restart_budget_asks_again_and_again;
 #[path = "restart-budget/counts-the-first.rs"]
 mod restart_budget_counts_the_first;
+#[path = "restart-budget/counts-what-it-refuses.rs"]
+mod restart_budget_counts_what_it_refuses;
+#[path = "restart-budget/keeps-its-own-count.rs"]
+mod restart_budget_keeps_its_own_count;
+#[path = "restart-budget/never-forgets.rs"]
+mod restart_budget_never_forgets;
 #[path = "restart-budget/restarts-what-ended-well.rs"]
 mod restart_budget_restarts_what_ended_well;
+#[path = "restart-budget/starts-over.rs"]
+mod restart_budget_starts_over;
 #[path = "split-frames/least-significant-first.rs"]
 mod split_frames_least_significant_first;
 #[path = "split-frames/limit-at-the-end.rs"]

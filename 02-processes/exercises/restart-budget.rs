@@ -4,8 +4,8 @@
 //!
 //! A supervisor starts another child when one has ended badly. One that fails
 //! once a day may do so for ever; one that fails whenever it starts may not. So
-//! there is a budget: so many restarts within so much time. As it stands, nobody
-//! is ever started again. Mend it.
+//! there is a budget: so many restarts within so much time. As it stands,
+//! nobody is ever started again. Mend it.
 
 use lab::waiting;
 use std::io;

@@ -1,6 +1,7 @@
 //! Recorded outputs: what each program printed, and the picture of that run.
 
 use crate::folder::Folder;
+use crate::strict::markdown_in;
 use crate::tree::{Program, Tree};
 use anyhow::{Context, Result, ensure};
 use lab::record::Recording;
@@ -60,12 +61,12 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// What has changed in each step since the one before it on its rung, in
+/// What has changed in each step since the one that its page names, in
 /// `book/recorded/STEP.diff`.
 ///
 /// # Errors
 ///
-/// If the disk fails.
+/// If a page names no step before it, or the disk fails.
 pub fn record_changes(tree: &Tree) -> Result<()> {
     for (step, changes) in changes(tree)? {
         fs::write(file(&tree.book(), &step, "diff"), changes)?;
@@ -75,21 +76,39 @@ pub fn record_changes(tree: &Tree) -> Result<()> {
 
 /// Each step but the first of each rung, and what has changed.
 fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
+    let pages = markdown_in(&tree.book().join("chapters"));
+    let mut before: Vec<(&str, String)> = Vec::new();
     let mut all = Vec::new();
     for rung in &tree.rungs {
-        for pair in rung.steps.windows(2) {
-            let files = [&pair[0], &pair[1]].map(|step| {
-                let file = format!("src/bin/{step}.rs");
-                let file = tree.root.join(&rung.folder).join(file);
-                fs::read_to_string(file)
-            });
-            let [before, now] = files;
-            let (before, now) = (before?, now?);
-            let changes = diff((&pair[0], &before), (&pair[1], &now));
-            all.push((pair[1].clone(), changes));
+        for (n, step) in rung.steps.iter().enumerate() {
+            let source = format!("{}/src/bin/{step}.rs", rung.folder);
+            let now = fs::read_to_string(tree.root.join(source))?;
+            if n > 0 {
+                let since = since(&pages, step)?;
+                let from = before.iter().find(|(it, _)| it.starts_with(&since));
+                let (name, text) = from.with_context(|| {
+                    format!("the page of {step} names no step before it")
+                })?;
+                all.push((step.clone(), diff((name, text), (step, &now))));
+            }
+            before.push((step, now));
         }
     }
     Ok(all)
+}
+
+/// What the name of the step begins with that this one is compared with: `2-1-`,
+/// if its page says `What changed since 2-1`.
+fn since(pages: &[PathBuf], step: &str) -> Result<String> {
+    let file = format!("{step}.md");
+    let page = pages.iter().find(|page| page.ends_with(&file));
+    let text = fs::read_to_string(page.context("it has no page")?)?;
+    let said = text.split_once("<summary>What changed since ");
+    let said = said.and_then(|(_, rest)| rest.split_once("</summary>"));
+    let said = said.with_context(|| {
+        format!("the page of {step} does not say what changed since when")
+    });
+    Ok(format!("{}-", said?.0))
 }
 
 /// What has to be done to one text, of this name, to get the other.

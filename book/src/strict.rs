@@ -175,7 +175,7 @@ impl Check<'_> {
 }
 
 /// All chapters in a folder and the folders in it, sorted.
-fn markdown_in(folder: &Path) -> Vec<PathBuf> {
+pub fn markdown_in(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -26,7 +26,7 @@ fn main() -> io::Result<()> {
         for number in 1..=WORKERS {
             let pages = &pages;
             scope.spawn(move || {
-                keep_busy(number, pages).expect("workers can be started");
+                keep_busy(number, pages).expect("workers start, and live");
             });
         }
     });
@@ -64,9 +64,9 @@ impl Worker {
         read_frame(self.0.stdout.as_mut().expect("it is piped"))
     }
 
-    /// Its orders end here, and so does it.
+    /// Its orders end here, and so does it: whoever waits for a child first
+    /// closes its input.
     fn end(mut self) -> io::Result<ExitStatus> {
-        drop(self.0.stdin.take());
         reap(&mut self.0)
     }
 }
@@ -76,7 +76,8 @@ fn work() -> io::Result<()> {
     while let Some(order) = read_frame(stdin().lock())? {
         let url = String::from_utf8_lossy(&order);
         let url: Url = url.parse().expect("an order is an address");
-        let answer = fetch(&url)?.to_string();
+        let answer = fetch(&url)
+            .map_or_else(|why| why.to_string(), |page| page.to_string());
         write_frame(stdout().lock(), answer.as_bytes())?;
     }
     Ok(())

@@ -79,7 +79,6 @@ impl Worker {
 
     /// Its orders end here, and so does it, if nothing else has ended it.
     fn end(mut self) -> io::Result<ExitStatus> {
-        drop(self.0.stdin.take());
         reap(&mut self.0)
     }
 }
@@ -89,7 +88,8 @@ fn work() -> io::Result<()> {
     while let Some(order) = read_frame(stdin().lock())? {
         let url = String::from_utf8_lossy(&order);
         let url: Url = url.parse().expect("an order is an address");
-        let answer = fetch(&url)?.to_string();
+        let answer = fetch(&url)
+            .map_or_else(|why| why.to_string(), |page| page.to_string());
         if url.path() == DEADLY {
             abort();
         }

@@ -11,9 +11,11 @@ pub mod message;
 mod worker;
 mod pool;
 pub mod shared;
+mod how_long;
 
 pub use child::{child, reap, role};
 pub use frame::{read_frame, write_frame};
+pub use how_long::how_long;
 pub use pool::{News, Pool};
 pub use shared::Shared;
 pub use worker::work_if_worker;

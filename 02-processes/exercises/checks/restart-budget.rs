@@ -98,12 +98,12 @@ fn is_right(most: usize, at: &[u64]) {
             false if !may_be => {}
             true => panic!(
                 "wrong answer: {}: the one at {now} s was allowed, and in the \
-                 {WITHIN} s before there had been {before}",
+                 {WITHIN} s before, there had been {before}",
                 asked()
             ),
             false => panic!(
                 "wrong answer: {}: the one at {now} s was refused, and in the \
-                 {WITHIN} s before there had been only {before}",
+                 {WITHIN} s before, there had been only {before}",
                 asked()
             ),
         }

@@ -6,7 +6,7 @@
 //! Look at the ratios: the numbers are this machine's.
 
 use lab::{Site, fetch};
-use processes::{Shared, child, role};
+use processes::{Shared, child, how_long, role};
 use std::io::{self, Read, Write, stdin, stdout};
 use std::os::fd::AsFd;
 use std::process::Stdio;
@@ -15,16 +15,12 @@ use std::sync::mpsc::channel;
 use std::thread::{self, yield_now};
 use std::time::{Duration, Instant};
 
-const TURNS: u64 = 5000;
-
 fn main() -> io::Result<()> {
     if role("echo").is_some() {
         return echo();
     }
-    if role("turns").is_some() {
-        let shared = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
-        (0..=TURNS).for_each(|turn| take(turn, 1, &shared));
-        return Ok(());
+    if role("answers").is_some() {
+        return answer();
     }
     let site = Site::start();
     let start = Instant::now();
@@ -37,19 +33,10 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// How long a turn takes. The first is not counted: it waits for the other to
-/// be there.
-fn time(mut turn: impl FnMut(u64)) -> Duration {
-    turn(0);
-    let start = Instant::now();
-    (1..=TURNS).for_each(turn);
-    start.elapsed() / TURNS as u32
-}
-
 fn by_channel() -> Duration {
     let ((to, orders), (answer, from)) = (channel(), channel());
     thread::spawn(move || orders.iter().try_for_each(|()| answer.send(())));
-    time(|_| {
+    how_long(|| {
         to.send(()).expect("it listens as long as we talk");
         from.recv().expect("it gives each back");
     })
@@ -62,7 +49,7 @@ fn by_pipes() -> io::Result<Duration> {
         .spawn()?;
     let mut to = child.stdin.take().expect("it is piped");
     let mut from = child.stdout.take().expect("it is piped");
-    let each = time(|_| {
+    let each = how_long(|| {
         to.write_all(b"1").expect("it listens as long as we talk");
         from.read_exact(&mut [0]).expect("it gives each back");
     });
@@ -81,20 +68,31 @@ fn echo() -> io::Result<()> {
     Ok(())
 }
 
+/// In memory there is a 1 while somebody waits for an answer, else a 0.
 fn by_memory() -> io::Result<Duration> {
     let shared = Shared::new(1)?;
-    let mut child = child(&["turns"])?.stdin(shared.file()?).spawn()?;
-    let each = time(|turn| take(turn, 0, &shared));
+    let mut child = child(&["answers"])?.stdin(shared.file()?).spawn()?;
+    let each = how_long(|| {
+        // Paired with the other's Acquire: what we wrote before, it sees.
+        shared[0].store(1, Release);
+        while shared[0].load(Acquire) == 1 {
+            yield_now();
+        }
+    });
+    child.kill()?;
     child.wait()?;
     Ok(each)
 }
 
-/// Waits for a turn, and lets the other have the next. Acquire, paired with the
-/// other's Release: what it wrote in its turn is seen in ours.
-fn take(turn: u64, ours: u64, shared: &Shared) {
-    let turn = 2 * turn + ours;
-    while shared[0].load(Acquire) != turn {
-        yield_now();
+/// All of a child: each 1 becomes a 0. Not for ever: our parent may be killed.
+fn answer() -> io::Result<()> {
+    let shared = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(10) {
+        match shared[0].load(Acquire) {
+            1 => shared[0].store(0, Release),
+            _ => yield_now(),
+        }
     }
-    shared[0].store(turn + 1, Release);
+    Ok(())
 }

@@ -5,14 +5,13 @@
 //! Look at the ratios: the numbers are this machine's.
 
 use lab::{Site, fetch};
-use processes::{child, role};
+use processes::{child, how_long, role};
 use std::fs;
 use std::io::{self, stdin};
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const STARTS: u64 = 100;
 const KEPT: u64 = 20;
 
 fn main() -> io::Result<()> {
@@ -21,12 +20,13 @@ fn main() -> io::Result<()> {
         return stdin().read_line(&mut String::new()).map(drop);
     }
     let site = Site::start();
-    let a_page = time(1, || drop(fetch(&site.page(0))));
-    println!("a page, to compare with: {a_page:.0?}");
+    let now = Instant::now();
+    fetch(&site.page(0))?;
+    println!("a page, to compare with: {:.0?}", now.elapsed());
 
-    let thread = time(STARTS, || thread::spawn(|| ()).join().unwrap());
+    let thread = how_long(|| thread::spawn(|| ()).join().unwrap());
     println!("to start a thread, and its end: {thread:.1?}");
-    let process = time(STARTS, || end(start(1).expect("one more process")));
+    let process = how_long(|| end(start(1).expect("one more process")));
     println!("to start a process, and its end: {process:.1?}");
 
     let kept = start(KEPT)?;
@@ -41,13 +41,6 @@ fn main() -> io::Result<()> {
     end(kept);
     site.finish();
     Ok(())
-}
-
-/// How long it takes once, if done so often.
-fn time(times: u64, mut what: impl FnMut()) -> Duration {
-    let start = Instant::now();
-    (0..times).for_each(|_| what());
-    start.elapsed() / times as u32
 }
 
 fn start(children: u64) -> io::Result<Vec<Child>> {

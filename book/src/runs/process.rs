@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{Instant, interval, timeout_at};
 
 /// How long a program may run.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
@@ -91,7 +91,7 @@ async fn supervise(run: Arc<Run>, mut child: Child, output: Receiver) {
     let status = loop {
         let why = tokio::select! {
             status = child.wait() => break status,
-            text = output.next(), if !output.is_full() => {
+            Some(text) = output.next(), if !output.is_full() => {
                 run.note(Event::Output(text));
                 output.is_full().then_some("too much output; stopped here")
             }
@@ -119,11 +119,12 @@ async fn supervise(run: Arc<Run>, mut child: Child, output: Receiver) {
             _ => {}
         }
     };
-    // Whatever it has started goes with it; then the pipe comes to its end.
-    let last = timeout(GRACE, output.rest_of_it());
+    // Whatever it has started goes with it; then the pipe comes to its end,
+    // unless somebody has left the group and kept it.
     signal(Signal::KILL);
-    if let Ok(text) = last.await
-        && !text.is_empty()
+    let patience = Instant::now() + GRACE;
+    while !output.is_full()
+        && let Ok(Some(text)) = timeout_at(patience, output.next()).await
     {
         run.note(Event::Output(text));
     }
@@ -156,35 +157,22 @@ impl Output {
         self.taken >= MOST_OUTPUT
     }
 
-    /// The next piece. Waits for ever once the pipe is closed: the end of the
-    /// process is what ends the run.
+    /// The next piece; `None` if there is none any more.
     ///
     /// Cancel safe: bytes are taken by the one `await` that returns them.
-    async fn next(&mut self) -> String {
+    async fn next(&mut self) -> Option<String> {
         let mut buffer = [0; 8192];
         loop {
             match self.pipe.read(&mut buffer).await {
-                Ok(0) | Err(_) => std::future::pending().await,
+                Ok(0) | Err(_) => return None,
                 Ok(n) => {
                     let text = self.text(&buffer[..n]);
                     if !text.is_empty() {
-                        return text;
+                        return Some(text);
                     }
                 }
             }
         }
-    }
-
-    async fn rest_of_it(&mut self) -> String {
-        let mut bytes = Vec::new();
-        while self.taken + bytes.len() < MOST_OUTPUT {
-            let mut buffer = [0; 8192];
-            match self.pipe.read(&mut buffer).await {
-                Ok(0) | Err(_) => break,
-                Ok(n) => bytes.extend(&buffer[..n]),
-            }
-        }
-        self.text(&bytes)
     }
 
     fn text(&mut self, bytes: &[u8]) -> String {

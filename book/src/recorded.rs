@@ -244,8 +244,9 @@ mod tests {
                 c => shape.push(c),
             }
         }
-        // `1.02s` and `980ms` are times, both.
-        shape.replace("#ms", "#s").replace("#µs", "#s")
+        // `1.02s`, `980ms`, `1.2µs` and `520ns` are times, all of them.
+        let units = ["#ms", "#µs", "#ns"];
+        units.iter().fold(shape, |shape, unit| shape.replace(unit, "#s"))
     }
 
     /// The names of the lanes.

@@ -100,7 +100,7 @@ impl Rung<'_> {
         let faults = faults.to_vec();
         let trial = self.crawl(
             Shape { pages: 24, latency, faults, ..Shape::default() },
-            &["--at-once", &self.most.to_string(), "--timeout", "500"],
+            &["--at-once", &self.most.to_string(), "--timeout", "1000"],
         )?;
         trial.answer_is_right()?;
         trial.each_page_was_asked_for_as_often_as_it_should()?;

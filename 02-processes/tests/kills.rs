@@ -82,45 +82,67 @@ fn is_there(pid: Pid) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
+/// Looks at a crawl's children again and again until it is over; says for how
+/// long one was a zombie at most, seen every few milliseconds.
+fn longest_unburied(
+    crawl: &mut Crawl,
+    mut look: impl FnMut(&[(Pid, bool, String)]),
+) -> Duration {
+    let mut zombies = BTreeMap::<i32, Instant>::new();
+    let mut longest = Duration::ZERO;
+    // The report is short: it is not in anybody's way in the pipe.
+    while !crawl.is_over() {
+        let now = Instant::now();
+        let children = crawl.children();
+        let dead = children.iter().filter(|(_, dead, _)| *dead);
+        let dead: BTreeSet<_> =
+            dead.map(|(pid, ..)| pid.as_raw_pid()).collect();
+        zombies.retain(|pid, _| dead.contains(pid));
+        for pid in dead {
+            let since = zombies.entry(pid).or_insert(now);
+            longest = longest.max(now.duration_since(*since));
+        }
+        look(&children);
+        sleep(Duration::from_millis(3));
+    }
+    longest
+}
+
 #[test]
 fn any_worker_may_be_killed_at_any_time_and_none_stays_unburied() {
     let mut crawl = Crawl::start("--pages 2000 --latency 4 --json");
-    let mut zombies = BTreeMap::new();
-    let (mut kills, mut worst) = (0, Duration::ZERO);
-    for round in 0.. {
-        // The report is short: it is not in anybody's way in the pipe.
-        if crawl.is_over() {
-            break;
-        }
-        let now = Instant::now();
-        let children = crawl.children();
-        zombies.retain(|pid: &i32, _| {
-            children
-                .iter()
-                .any(|(child, dead, _)| child.as_raw_pid() == *pid && *dead)
-        });
-        for (pid, ..) in children.iter().filter(|(_, dead, _)| *dead) {
-            let since: &mut Instant =
-                zombies.entry(pid.as_raw_pid()).or_insert(now);
-            worst = worst.max(now.duration_since(*since));
-        }
-        // Every other time, so that there is some time to work in between.
+    let (mut kills, mut round) = (0, 0);
+    let longest = longest_unburied(&mut crawl, |children| {
         let workers: Vec<_> = children
             .iter()
             .filter(|(_, dead, line)| !dead && line.contains(" worker "))
             .collect();
+        round += 1;
+        // Every other time, so that there is some time to work in between.
         if round % 2 == 0 && kills < 300 && !workers.is_empty() {
             let (pid, ..) = workers[round / 2 % workers.len()];
             kills += u32::from(kill_process(*pid, Signal::KILL).is_ok());
         }
-        sleep(Duration::from_millis(3));
-    }
-    println!("{kills} kills; no zombie for longer than {worst:?}");
+    });
+    println!("{kills} kills; no zombie for longer than {longest:?}");
     assert!(kills > 50, "only {kills} kills");
-    assert!(worst < UNBURIED, "a zombie for {worst:?}");
+    assert!(longest < UNBURIED, "a zombie for {longest:?}");
     let report = crawl.report();
     assert_eq!(report["right"], true, "{report}");
     assert_eq!(report["pages"], 2000, "{report}");
+}
+
+#[test]
+fn who_dies_of_a_page_does_not_stay_unburied_either() {
+    let arguments = "--faults abort,eat,hang --timeout 200 --json";
+    let mut crawl = Crawl::start(arguments);
+    let longest = longest_unburied(&mut crawl, |_| ());
+    assert!(longest < UNBURIED, "a zombie for {longest:?}");
+    let report = crawl.report();
+    assert_eq!(report["right"], true, "{report}");
+    // Two pages of each kind, three tries for each.
+    assert_eq!(report["failed"].as_array().unwrap().len(), 6, "{report}");
+    assert!(report["processes"].as_u64() >= Some(1 + 18), "{report}");
 }
 
 #[test]

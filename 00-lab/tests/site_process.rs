@@ -167,12 +167,14 @@ fn a_killed_step_leaves_neither_its_site_nor_a_file() {
 }
 
 #[test]
-fn ctrl_c_leaves_neither_the_site_nor_a_file() {
-    let (site, directory) = step("interrupted");
-    // As a terminal does it: to all of them.
-    let group = Pid::from_raw(site.process.id() as i32).unwrap();
-    kill_process_group(group, Signal::INT).unwrap();
-    nothing_is_left(&site, &directory);
+fn what_ends_a_group_leaves_neither_the_site_nor_a_file() {
+    // As a terminal does it, or `timeout`: to all of them.
+    for signal in [Signal::INT, Signal::QUIT, Signal::HUP, Signal::TERM] {
+        let (site, directory) = step("interrupted");
+        let group = Pid::from_raw(site.process.id() as i32).unwrap();
+        kill_process_group(group, signal).unwrap();
+        nothing_is_left(&site, &directory);
+    }
 }
 
 #[test]

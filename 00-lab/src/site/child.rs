@@ -104,7 +104,7 @@ impl Orders {
 
     /// Serves until the parent says so, or is gone, or hangs.
     fn perform(&self) -> io::Result<()> {
-        ignore_the_terminal();
+        ignore_what_ends_the_group();
         allow_many_connections();
         match self.serve() {
             Err(why) if why.kind() == ErrorKind::BrokenPipe => {
@@ -176,10 +176,10 @@ fn say(line: impl Display) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }
 
-/// Ctrl-C is meant for the parent. Once that is gone so are we, and not before:
-/// somebody has to clear away.
-fn ignore_the_terminal() {
-    for signal in [libc::SIGINT, libc::SIGHUP] {
+/// What ends a whole group, such as Ctrl-C, is meant for the parent. Once that is
+/// gone so are we, and not before: somebody has to clear away.
+fn ignore_what_ends_the_group() {
+    for signal in [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGTERM] {
         // SAFETY: a signal that is ignored runs no code.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }

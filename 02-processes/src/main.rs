@@ -12,8 +12,9 @@ use processes::{News, Pool, work_if_worker};
 use std::collections::HashMap;
 use std::process::ExitCode;
 
-/// A machine has some ten thousand processes to give, and not to us alone.
-const MOST: u64 = 1000;
+/// Each worker has two pipes here, and Linux gives a process 1,024 open files
+/// unless it asks for more.
+const MOST: u64 = 500;
 
 fn main() -> ExitCode {
     work_if_worker(|url, deadline| fetch_by(url, deadline).inspect(Page::work));

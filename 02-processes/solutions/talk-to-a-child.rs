@@ -26,16 +26,21 @@ pub fn talk(
             // At its end it drops `input`, which is the end of the words.
             input.write_all(words)
         });
-        {
+        let read = {
             let _waiting = waiting("what the child says");
-            output.read_to_end(&mut said)?;
-        }
-        match writer.join().unwrap() {
+            output.read_to_end(&mut said)
+        };
+        // Whatever went wrong: it is not to wait for us, and we wait for it.
+        drop(output);
+        let written = writer.join().unwrap();
+        let status = child.wait()?;
+        read?;
+        match written {
             // It has heard enough.
             Err(why) if why.kind() == ErrorKind::BrokenPipe => {}
             written => written?,
         }
-        Ok((said, child.wait()?))
+        Ok((said, status))
     })
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "no-zombies/asks-again-and-again.rs"]
 mod no_zombies_asks_again_and_again;
+#[path = "no-zombies/keeps-a-sender.rs"]
+mod no_zombies_keeps_a_sender;
 #[path = "no-zombies/kills-them.rs"]
 mod no_zombies_kills_them;
 #[path = "no-zombies/stops-at-the-first.rs"]

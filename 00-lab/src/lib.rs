@@ -35,7 +35,7 @@ pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};
 pub use job::Job;
-pub use record::{Lane, cpu_time, waiting};
+pub use record::{Lane, cpu_time, cpu_time_of_thread, waiting};
 pub use site::{Seen, Shape, Site};
 pub use url::Url;
 pub use usage::Usage;

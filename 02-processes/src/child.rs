@@ -3,6 +3,7 @@
 use lab::record::{self, What};
 use std::env;
 use std::io;
+use std::path::Path;
 use std::process::{self, Child, Command, ExitStatus};
 
 /// A command that starts this program again with these arguments, to record
@@ -52,11 +53,15 @@ pub fn role(name: &str) -> Option<Vec<String>> {
     if arguments.next()? != name {
         return None;
     }
-    if env::var_os(record::VARIABLE).is_some()
-        && let Err(why) = record::start()
-    {
-        eprintln!("{name}: cannot record: {why}");
-        process::exit(1);
+    if let Some(file) = env::var_os(record::VARIABLE) {
+        // Our parent has made it. If it is gone, so is our parent.
+        if !Path::new(&file).exists() {
+            process::exit(0);
+        }
+        if let Err(why) = record::start() {
+            eprintln!("{name}: cannot record: {why}");
+            process::exit(1);
+        }
     }
     Some(arguments.collect())
 }

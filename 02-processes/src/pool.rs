@@ -12,16 +12,19 @@ use lab::{Fetched, Url, waiting};
 use listener::{Heard, Task, Worker};
 use std::collections::BTreeMap;
 use std::process::ExitStatus;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
 /// How long a busy worker may give no sign of life: it answers, or it computes.
 pub const SILENCE: Duration = Duration::from_secs(1);
 
-/// Who computes uses at least so much CPU time meanwhile. To say that one is
-/// alive takes a tenth of it.
-const PROGRESS: Duration = Duration::from_millis(10);
+/// Who computes uses at least so much CPU time meanwhile, however many others
+/// compute. Who hangs uses none.
+const PROGRESS: Duration = Duration::from_millis(1);
+
+/// How long to listen at a time.
+const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// So many workers that end by themselves before they have said a word, one
 /// after another, are enough to start no more.
@@ -74,7 +77,7 @@ impl Pool {
 
     /// Set if somebody has nothing to do.
     pub fn has_idle(&self) -> bool {
-        self.workers.values().any(|worker| worker.task.is_none())
+        self.workers.values().any(Worker::is_idle)
     }
 
     /// Gives a page to somebody who has nothing to do, who gives up on it at
@@ -85,7 +88,7 @@ impl Pool {
     /// If all are busy.
     pub fn give(&mut self, url: Url, deadline: Instant) {
         let mut workers = self.workers.values_mut();
-        let worker = workers.find(|worker| worker.task.is_none());
+        let worker = workers.find(|worker| worker.is_idle());
         let worker = worker.expect("somebody is idle");
         // If it has ended meanwhile, we shall hear of that.
         let _ = write_frame(&mut worker.orders, &order(&url, deadline));
@@ -126,23 +129,31 @@ impl Pool {
         }
     }
 
-    /// What was heard; `None` if it is time to kill somebody.
-    fn listen(&self) -> Option<(usize, Heard)> {
-        let tasks = self.workers.values().filter(|worker| !worker.killed);
-        let tasks = tasks.filter_map(|worker| worker.task.as_ref());
-        let heard = match tasks.map(|task| task.until).min() {
-            Some(until) => {
-                let left = until.saturating_duration_since(Instant::now());
-                self.heard.recv_timeout(left)
+    /// What was heard; `None` if nothing was, for a moment, or if it is time to
+    /// kill somebody.
+    fn listen(&mut self) -> Option<(usize, Heard)> {
+        let began = Instant::now();
+        let workers = self.workers.values().filter(|worker| !worker.killed);
+        let tasks = workers.filter_map(|worker| worker.task.as_ref());
+        let left =
+            tasks.map(|task| task.until.saturating_duration_since(began));
+        let moment = left.min().unwrap_or(A_MOMENT).min(A_MOMENT);
+        let heard = self.heard.recv_timeout(moment).ok();
+        let lost = began.elapsed().saturating_sub(moment);
+        // Somebody has stopped us, by Ctrl-Z perhaps, and our workers with us.
+        if lost > A_MOMENT {
+            let workers = self.workers.values_mut();
+            for task in workers.filter_map(|worker| worker.task.as_mut()) {
+                task.until += lost;
             }
-            None => self.heard.recv().map_err(|_| RecvTimeoutError::Timeout),
-        };
-        heard.ok()
+        }
+        heard
     }
 
     fn said(&mut self, number: usize, said: Said) -> Option<News> {
         self.stillborn = 0;
         let worker = self.workers.get_mut(&number)?;
+        worker.has_spoken = true;
         match (said, &mut worker.task) {
             (Said::Fetched(fetched), task) => {
                 Some(News::Fetched(task.take()?.url, fetched))
@@ -164,17 +175,22 @@ impl Pool {
         status: ExitStatus,
         nonsense: Option<io::Error>,
     ) -> Option<News> {
-        let worker = self.workers.remove(&number)?;
-        note_end(worker.pid, status);
-        let ended = Ended::new(status, nonsense, worker.killed);
-        self.stillborn += u32::from(ended.may_be_its_own_fault());
+        let Worker { pid, orders, task, killed, has_spoken, .. } =
+            self.workers.remove(&number)?;
+        note_end(pid, status);
+        // It may be the last file that the system gives us.
+        drop(orders);
+        let ended = Ended::new(status, nonsense, killed);
+        if !has_spoken && ended.may_be_its_own_fault() {
+            self.stillborn += 1;
+        }
         if self.stillborn <= STILLBORN {
             self.add();
         } else {
             let why = format!("no worker gets to work: {ended}");
             self.hindrance = Some(io::Error::other(why));
         }
-        Some(News::Lost(worker.task?.url, ended))
+        Some(News::Lost(task?.url, ended))
     }
 
     fn kill_who_hangs(&mut self) {

@@ -3,7 +3,7 @@
 use crate::child::role;
 use crate::frame::{read_frame, write_frame};
 use crate::message::{Said, read_order};
-use lab::{Failure, Fetched, Url, cpu_time, waiting};
+use lab::{Failure, Fetched, Url, cpu_time, cpu_time_of_thread, waiting};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use rustix::stdio::dup2_stdout;
 use std::fs::File;
@@ -67,7 +67,7 @@ fn work(
     thread::scope(|scope| {
         Builder::new().spawn_scoped(scope, move || beat(&turned, answers))?;
         // Hello.
-        answers.say(&Said::Alive(Duration::ZERO));
+        answers.say(&Said::Alive(cpu_time()));
         while let Some(order) = next(orders) {
             let order = read_order(&order).expect("our parent's orders");
             take_turn(&turns);
@@ -94,7 +94,8 @@ fn take_turn(turns: &Sender<()>) {
 fn beat(turns: &Receiver<()>, answers: &Answers) {
     while turns.recv().is_ok() {
         while turns.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
-            answers.say(&Said::Alive(cpu_time()));
+            // But for what it costs to say so.
+            answers.say(&Said::Alive(cpu_time() - cpu_time_of_thread()));
         }
     }
 }

@@ -149,8 +149,12 @@ pub(super) fn now() -> u64 {
     nanos(ClockId::Monotonic)
 }
 
-/// The CPU time of this thread.
-pub(crate) fn thread_cpu() -> u64 {
+/// The CPU time that this thread has used.
+pub fn cpu_time_of_thread() -> Duration {
+    Duration::from_nanos(thread_cpu())
+}
+
+pub(super) fn thread_cpu() -> u64 {
     nanos(ClockId::ThreadCPUTime)
 }
 

@@ -4,7 +4,7 @@ use super::Shape;
 use super::graph::Graph;
 use super::script::{self, Step};
 use crate::http::compute_unseen;
-use crate::record::cpu_of_thread;
+use crate::record::cpu_time_of_thread;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -45,10 +45,10 @@ fn rounds_a_second() -> f64 {
     const ROUNDS: u32 = 300;
     let body = [b'x'; 1200];
     let time = |_| {
-        let start = cpu_of_thread();
+        let start = cpu_time_of_thread();
         compute_unseen(&body, ROUNDS);
-        cpu_of_thread() - start
+        cpu_time_of_thread() - start
     };
-    let nanos = (0..5).map(time).min().expect("five tries");
-    f64::from(ROUNDS) / Duration::from_nanos(nanos).as_secs_f64()
+    let best = (0..5).map(time).min().expect("five tries");
+    f64::from(ROUNDS) / best.as_secs_f64()
 }

@@ -77,7 +77,8 @@ impl Host {
             }
             let told = child::told(server.finish()?);
             // Relaxed: whoever reads it has joined this thread.
-            CPU_IN_THREADS.fetch_add(record::cpu_of_thread(), Relaxed);
+            let nanos = record::cpu_time_of_thread().as_nanos() as u64;
+            CPU_IN_THREADS.fetch_add(nanos, Relaxed);
             Ok(told)
         };
         let thread = thread::Builder::new().name("site".into()).spawn(serve)?;

@@ -17,6 +17,8 @@ pub struct Worker {
     pub child: Arc<Mutex<Child>>,
     pub orders: ChildStdin,
     pub task: Option<Task>,
+    /// Set if it has said a word.
+    pub has_spoken: bool,
     /// Set if we have killed it.
     pub killed: bool,
 }
@@ -56,7 +58,19 @@ impl Worker {
                 let mut child = child.lock().unwrap();
                 let _ = child.kill().and_then(|()| child.wait());
             })?;
-        Ok(Worker { pid, child, orders, task: None, killed: false })
+        Ok(Worker {
+            pid,
+            child,
+            orders,
+            task: None,
+            has_spoken: false,
+            killed: false,
+        })
+    }
+
+    /// Set if it has nothing to do, and can do something.
+    pub fn is_idle(&self) -> bool {
+        self.task.is_none() && !self.killed
     }
 
     pub fn kill(&mut self) {

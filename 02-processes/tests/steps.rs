@@ -83,7 +83,7 @@ fn with_both_pipes_full_nothing_moves_until_somebody_reads() {
     for room in rooms {
         let mut tracks = recording.tracks.iter();
         let stuck = tracks
-            .any(|track| waited_for(track, room) > Duration::from_millis(300));
+            .any(|track| waited_for(track, room) > Duration::from_millis(150));
         assert!(stuck, "nobody waits for {room}");
     }
 }
@@ -129,7 +129,7 @@ fn who_was_killed_is_a_zombie_until_it_is_waited_for() {
     let died: Vec<_> = died(&recording).collect();
     let [(track, how)] = died[..] else { panic!("{stdout}") };
     assert_eq!(how, "signal: 9 (SIGKILL)");
-    assert!(waited_for(track, "for ever") > Duration::from_millis(200));
+    assert!(waited_for(track, "for ever") > Duration::from_millis(300));
 }
 
 #[test]
@@ -162,6 +162,16 @@ fn processes_compute_on_all_cores() {
     }
     assert_eq!(rows, [1, 2, 4, 8]);
     assert_eq!(processes(&recording).len(), 1 + 1 + 2 + 4 + 8);
+    // Each of them lives at the same time as others, but for the one of the
+    // first row.
+    let children = recording.tracks.iter().filter(|it| it.name != "main");
+    let lives: Vec<_> =
+        children.filter(|it| it.kind != "site").map(Track::life).collect();
+    let alone = lives.iter().filter(|a| {
+        let meet = |b: &&(_, _)| a.0 < b.1 && b.0 < a.1;
+        lives.iter().filter(meet).count() == 1
+    });
+    assert_eq!(alone.count(), 1, "{lives:?}");
 }
 
 #[test]

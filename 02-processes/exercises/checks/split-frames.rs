@@ -70,6 +70,17 @@ fn a_length_over_the_limit_is_refused_at_once() {
              and `take` gave {taken:?}"
         );
     }
+    // The length itself may come in pieces.
+    let mut coming = Frames::default();
+    let length = (MOST as u32 + 1).to_be_bytes();
+    let taken: Vec<_> =
+        length.iter().map(|byte| coming.take(&[*byte])).collect();
+    assert!(
+        taken[3] == Err(TooLong),
+        "wrong answer: a length of {} has come, byte by byte, {MOST} are the \
+         most, and `take` gave {taken:?}",
+        MOST + 1
+    );
     let most = vec![7; MOST];
     let bytes = [&(MOST as u32).to_be_bytes()[..], &most].concat();
     let taken = Frames::default().take(&bytes);

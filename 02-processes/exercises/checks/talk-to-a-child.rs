@@ -14,6 +14,15 @@ fn both_are_heard_and_nobody_waits_for_ever() {
     let judge = Judge::begin();
     let words: Vec<u8> = (0..MANY).map(|n| n as u8).collect();
 
+    // Its output ends before it does.
+    let slow = shell("exec >&-; sleep 0.1; exit 4");
+    let (_, status) = talk(slow, b"").expect("it talks");
+    assert!(
+        status.code() == Some(4),
+        "wrong answer: a child closed its output, and exited with 4 a little \
+         later; how it ended, by `talk`, is {status}"
+    );
+
     let (said, status) = talk(Command::new("cat"), &words).expect("it talks");
     assert!(
         said == words,
@@ -37,15 +46,6 @@ fn both_are_heard_and_nobody_waits_for_ever() {
              worse for it, and `talk` gave an error: {why}"
         ),
     }
-
-    // Its output ends before it does.
-    let slow = shell("exec >&-; sleep 0.1; exit 4");
-    let (_, status) = talk(slow, b"").expect("it talks");
-    assert!(
-        status.code() == Some(4),
-        "wrong answer: a child closed its output, and exited with 4 a little \
-         later; how it ended, by `talk`, is {status}"
-    );
 
     let judged = judge.end();
     assert!(

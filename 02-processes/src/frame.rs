@@ -31,14 +31,14 @@ pub fn write_frame(mut pipe: impl Write, bytes: &[u8]) -> io::Result<()> {
     pipe.flush()
 }
 
-/// Reads a frame, however many pieces it comes in; `None` if the pipe ends where
-/// a frame would begin.
+/// Reads a frame, however many pieces it comes in; `None` if the pipe ends
+/// where a frame would begin.
 ///
 /// # Errors
 ///
 /// If the pipe ends in the middle of a frame ([`ErrorKind::UnexpectedEof`]), if
-/// it is longer than [`MOST`] ([`ErrorKind::InvalidData`]), or if the pipe cannot
-/// be read. There is no next frame after an error.
+/// it is longer than [`MOST`] ([`ErrorKind::InvalidData`]), or if the pipe
+/// cannot be read. There is no next frame after an error.
 pub fn read_frame(mut pipe: impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 4];
     match fill(&mut pipe, &mut length)? {

@@ -2,8 +2,8 @@
 //! becomes of them.
 //!
 //! A worker is this same program, started again with `worker` and its number as
-//! arguments. Nothing is shared with it: an order goes to its standard input, an
-//! answer comes from its standard output, each as a [`frame`].
+//! arguments. Nothing is shared with it: an order goes to its standard input,
+//! an answer comes from its standard output, each as a [`frame`].
 
 pub mod child;
 pub mod frame;

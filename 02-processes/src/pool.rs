@@ -55,9 +55,9 @@ pub enum News {
 }
 
 impl Pool {
-    /// Starts so many workers; fewer, if the system gives no more, which is said
-    /// on standard error. If it gives none, [`news`](Pool::news) tells. Whoever
-    /// still computes a second after `end` is killed as if it hung.
+    /// Starts so many workers; fewer, if the system gives no more, which is
+    /// said on standard error. If it gives none, [`news`](Pool::news) tells.
+    /// Whoever still computes a second after `end` is killed as if it hung.
     pub fn start(workers: usize, end: Instant) -> Pool {
         let (tell, heard) = channel();
         let mut pool = Pool {
@@ -96,8 +96,8 @@ impl Pool {
         worker.task = Some(Task { url, until, cpu: Duration::ZERO });
     }
 
-    /// Waits until there is something to tell. Meanwhile it kills who hangs, and
-    /// starts another for whoever has ended.
+    /// Waits until there is something to tell. Meanwhile it kills who hangs,
+    /// and starts another for whoever has ended.
     ///
     /// # Errors
     ///

@@ -18,10 +18,10 @@ use std::sync::atomic::AtomicU64;
 /// So many `AtomicU64`, zero at first, in memory that several processes map: a
 /// slice of them, and as safe to use as any.
 ///
-/// It lives in a file without a name. Hand the [`file`](Shared::file) to a child
-/// as its standard input, and let it [`open`](Shared::open) that. On Linux nobody
-/// can make the file shorter. Elsewhere nobody *may*: whoever touches what is
-/// gone is ended by a signal.
+/// It lives in a file without a name. Hand the [`file`](Shared::file) to a
+/// child as its standard input, and let it [`open`](Shared::open) that. On
+/// Linux nobody can make the file shorter. Elsewhere nobody *may*: whoever
+/// touches what is gone is ended by a signal.
 ///
 /// ```
 /// use processes::Shared;
@@ -118,7 +118,8 @@ impl Deref for Shared {
         // SAFETY: a mapping begins at a page, so it is aligned, and there are
         // so many whole ones in it. Any bytes are an `AtomicU64`. Others change
         // them, but through atomics, as this does: no race on data. And nobody
-        // makes the file shorter, which would take the memory away: see `nameless`.
+        // makes the file shorter, which would take the memory away: see
+        // `nameless`.
         unsafe {
             NonNull::slice_from_raw_parts(self.start, self.length).as_ref()
         }

@@ -26,8 +26,8 @@ const BEAT: Duration = Duration::from_millis(100);
 /// If this process was started to be a worker, fetches what it is told to, and
 /// does not return.
 ///
-/// One thread reads the orders and one, `worker 3`, carries them out. So the end
-/// of the pipe is noticed, and ends this process, whatever the other one is
+/// One thread reads the orders and one, `worker 3`, carries them out. So the
+/// end of the pipe is noticed, and ends this process, whatever the other one is
 /// doing: a parent that was killed leaves no worker behind.
 pub fn work_if_worker(fetch: fn(&Url, Instant) -> Fetched) {
     let Some(arguments) = role("worker") else { return };

@@ -97,8 +97,8 @@ fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
     Ok(all)
 }
 
-/// What the name of the step begins with that this one is compared with: `2-1-`,
-/// if its page says `What changed since 2-1`.
+/// What the name of the step begins with that this one is compared with:
+/// `2-1-`, if its page says `What changed since 2-1`.
 fn since(pages: &[PathBuf], step: &str) -> Result<String> {
     let file = format!("{step}.md");
     let page = pages.iter().find(|page| page.ends_with(&file));

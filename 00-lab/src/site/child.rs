@@ -176,8 +176,8 @@ fn say(line: impl Display) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }
 
-/// What ends a whole group, such as Ctrl-C, is meant for the parent. Once that is
-/// gone so are we, and not before: somebody has to clear away.
+/// What ends a whole group, such as Ctrl-C, is meant for the parent. Once that
+/// is gone so are we, and not before: somebody has to clear away.
 fn ignore_what_ends_the_group() {
     for signal in [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGTERM] {
         // SAFETY: a signal that is ignored runs no code.

@@ -39,8 +39,8 @@ impl Content {
     }
 }
 
-/// How many rounds of work this build does in a second of CPU time, measured: of
-/// a few tries the best, since others want the CPU and its caches too.
+/// How many rounds of work this build does in a second of CPU time, measured:
+/// of a few tries the best, since others want the CPU and its caches too.
 fn rounds_a_second() -> f64 {
     const ROUNDS: u32 = 300;
     let body = [b'x'; 1200];

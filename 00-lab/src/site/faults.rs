@@ -68,8 +68,8 @@ impl Fault {
         Fault::NotHttp,
     ];
 
-    /// Those that end the process in which the page is worked on. The site sends
-    /// an answer in good order, which asks for it; see
+    /// Those that end the process in which the page is worked on. The site
+    /// sends an answer in good order, which asks for it; see
     /// [`Page::work`](crate::Page::work).
     pub const DEADLY: &[Fault] = &[Fault::Abort, Fault::Eat, Fault::Hang];
 

@@ -43,7 +43,8 @@ fn each_is_reported_when_it_ends_and_none_stays() {
     );
     assert!(
         judged.threads_left.is_empty(),
-        "right answer, wrong way: `collect` is back, and these have not ended: {}",
+        "right answer, wrong way: `collect` is back, and these have not \
+         ended: {}",
         judged.threads_left.join(", ")
     );
 }
@@ -56,8 +57,8 @@ fn child() -> Child {
     shell.spawn().expect("there is a shell")
 }
 
-/// Lets one after another end; says what is wrong with what was reported. All of
-/// them have ended when it is back.
+/// Lets one after another end; says what is wrong with what was reported. All
+/// of them have ended when it is back.
 fn end_in_order(
     mut inputs: Vec<Option<ChildStdin>>,
     reports: &Receiver<(usize, ExitStatus)>,

@@ -42,8 +42,8 @@ fn a_child_is_started_again_as_long_as_the_budget_allows() {
     let judged = judge.end();
     assert!(
         !judged.children_left,
-        "right answer, wrong way: `supervise` is back, and a child is left that \
-         nobody has waited for"
+        "right answer, wrong way: `supervise` is back, and a child is left \
+         that nobody has waited for"
     );
 
     let judge = Judge::begin();
@@ -155,7 +155,7 @@ fn ends(
     );
     assert!(
         (status.code(), said) == (code, wanted),
-        "wrong answer: {how}: `supervise` gave {status} and {said}; it has to be \
-         code {code:?} and {wanted}"
+        "wrong answer: {how}: `supervise` gave {status} and {said}; it has to \
+         be code {code:?} and {wanted}"
     );
 }

@@ -26,7 +26,8 @@ fn both_are_heard_and_nobody_waits_for_ever() {
     let (said, status) = talk(Command::new("cat"), &words).expect("it talks");
     assert!(
         said == words,
-        "wrong answer: `cat` was told {MANY} bytes, and {} came back, or others",
+        "wrong answer: `cat` was told {MANY} bytes, and {} came back, or \
+         others",
         said.len()
     );
     assert!(status.success(), "wrong answer: `cat` ended well, not {status}");

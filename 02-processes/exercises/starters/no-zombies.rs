@@ -2,9 +2,9 @@
 //!
 //!     cargo test -p processes --test no-zombies
 //!
-//! Some children run, and end in any order. Each is to be reported when it ends,
-//! and none is to stay as a zombie. As it stands, they are waited for in the
-//! order in which they were started. Mend it.
+//! Some children run, and end in any order. Each is to be reported when it
+//! ends, and none is to stay as a zombie. As it stands, they are waited for in
+//! the order in which they were started. Mend it.
 
 use lab::waiting;
 use std::process::{Child, ExitStatus};

@@ -2,7 +2,8 @@
 //!
 //!     cargo run -p processes --bin 2-2-only-bytes-cross
 //!
-//! Look at the answers: four, to four orders that were sent in many more pieces.
+//! Look at the answers: four, to four orders that were sent in many more
+//! pieces.
 
 use lab::{Site, Url, fetch, waiting};
 use processes::{child, role};

@@ -14,7 +14,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 const DEADLINE: Duration = Duration::from_millis(300);
-/// Nearly. If somebody kills the parent first, nobody is left to kill the child.
+/// Nearly. If somebody kills the parent first, nobody is left to kill the
+/// child.
 const FOR_EVER: Duration = Duration::from_secs(60);
 
 fn main() -> io::Result<()> {

@@ -30,10 +30,10 @@ impl Ended {
         Ended { status, killed }
     }
 
-    /// Set if its own doing may have ended it, and so the page. A signal of these
-    /// comes from elsewhere, and says nothing about the page.
-    /// (So does the kernel's, when a machine is out of memory. That is why a
-    /// worker has a limit of its own.)
+    /// Set if its own doing may have ended it, and so the page. A signal of
+    /// these comes from elsewhere, and says nothing about the page. (So does
+    /// the kernel's, when a machine is out of memory. That is why a worker has
+    /// a limit of its own.)
     pub fn may_be_its_own_fault(&self) -> bool {
         let signal = self.status.signal();
         let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];

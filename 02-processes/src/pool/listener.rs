@@ -89,8 +89,8 @@ fn listen(
     tell: &Sender<(usize, Heard)>,
 ) {
     let heard = hear(number, answers, tell);
-    // Its pipe has ended, or it talks nonsense. Either way it is of no more use,
-    // and it has to be waited for, or it would stay as a zombie.
+    // Its pipe has ended, or it talks nonsense. Either way it is of no more
+    // use, and it has to be waited for, or it would stay as a zombie.
     let mut child = child.lock().unwrap();
     let _ = child.kill();
     let status = child.wait().expect("nobody else waits for it");

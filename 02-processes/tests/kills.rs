@@ -22,11 +22,23 @@ struct Crawl {
 
 impl Crawl {
     fn start(arguments: &str) -> Crawl {
-        let process = Command::new(env!("CARGO_BIN_EXE_processes"))
-            .args(arguments.split(' '))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+        let mut crawl = Command::new(env!("CARGO_BIN_EXE_processes"));
+        crawl.args(arguments.split(' '));
+        Crawl::of(crawl)
+    }
+
+    /// With no more than so many open files.
+    fn start_with_files(files: u32, arguments: &str) -> Crawl {
+        let crawl = env!("CARGO_BIN_EXE_processes");
+        let code = format!("ulimit -n {files}; exec {crawl} {arguments}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &code]);
+        Crawl::of(shell)
+    }
+
+    fn of(mut command: Command) -> Crawl {
+        let process =
+            command.stdout(Stdio::piped()).spawn().expect("it starts");
         let _limit = watchdog::limit(&process, Duration::from_secs(100));
         Crawl { process, _limit }
     }
@@ -236,6 +248,34 @@ fn where_fewer_workers_can_start_or_none_the_reason_is_told() {
     }
     // None, and fewer.
     assert_eq!(codes, BTreeSet::from([Some(1), Some(0)]));
+}
+
+#[test]
+fn where_files_are_few_whoever_dies_is_replaced_too() {
+    let mut replaced = 0;
+    for files in 8..=13 {
+        let mut crawl =
+            Crawl::start_with_files(files, "--pages 30 --latency 20 --json");
+        let mut killed = BTreeSet::new();
+        while !crawl.is_over() {
+            let workers = crawl.workers();
+            if killed.len() < 3
+                && let Some(pid) = workers.first()
+                && killed.insert(pid.as_raw_pid())
+            {
+                let _ = kill_process(*pid, Signal::KILL);
+            }
+            sleep(Duration::from_millis(30));
+        }
+        // With the fewest there can be no worker at all.
+        if killed.is_empty() {
+            continue;
+        }
+        let report = crawl.report();
+        assert_eq!(report["right"], true, "{files} files: {report}");
+        replaced += killed.len();
+    }
+    assert!(replaced > 0, "in each case there were too few files to begin");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub const SILENCE: Duration = Duration::from_secs(1);
 /// compute. Who hangs uses none.
 const PROGRESS: Duration = Duration::from_millis(1);
 
-/// How long to listen at a time.
+/// How long to listen at a time. Who has listened for much longer was stopped.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// So many workers that end by themselves before they have said a word, one

@@ -181,7 +181,7 @@ fn who_is_killed_before_it_has_begun_is_no_reason_to_start_no_more() {
 #[test]
 fn who_was_stopped_with_its_parent_has_not_hung() {
     let crawl =
-        Crawl::start("--pages 16 --latency 0 --work 600 --timeout 1000 --json");
+        Crawl::start("--pages 16 --latency 0 --work 400 --timeout 1000 --json");
     until("eight workers", || crawl.workers().len() == 8);
     sleep(Duration::from_millis(300));
     // As Ctrl-Z does it, and `fg`: to all of them.

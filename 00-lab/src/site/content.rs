@@ -12,8 +12,8 @@ use std::time::Duration;
 pub(super) struct Content {
     graph: Graph,
     by_path: HashMap<String, usize>,
-    /// How many rounds of work are a second's.
-    rounds: f64,
+    /// How many blocks are hashed in a second of work.
+    blocks: f64,
     /// Where the site is, as in `http://host:port`.
     pub origin: String,
 }
@@ -23,8 +23,8 @@ impl Content {
         let graph = Graph::new(shape);
         let paths = graph.pages.iter().map(|node| node.path.clone());
         let by_path = paths.zip(0..).collect();
-        let rounds = if shape.work.is_zero() { 0.0 } else { rounds_a_second() };
-        Content { graph, by_path, rounds, origin }
+        let blocks = if shape.work.is_zero() { 0.0 } else { blocks_a_second() };
+        Content { graph, by_path, blocks, origin }
     }
 
     /// The latency of this path, and what is sent after it.
@@ -33,22 +33,29 @@ impl Content {
             return (Duration::ZERO, script::refusal("404 Not Found"));
         };
         let node = &self.graph.pages[index];
-        let rounds = (self.rounds * node.work.as_secs_f64()) as u32;
+        let blocks = self.blocks * node.work.as_secs_f64();
+        let rounds = (blocks / blocks_of(node.body.len())) as u32;
         let script = script::answer(&self.graph, index, rounds, &self.origin);
         (node.latency, script)
     }
 }
 
-/// How many rounds of work this build does in a second of CPU time, measured:
+/// How many blocks of SHA-1 this build hashes in a second of CPU time, measured:
 /// of a few tries the best, since others want the CPU and its caches too.
-fn rounds_a_second() -> f64 {
-    const ROUNDS: u32 = 300;
-    let body = [b'x'; 1200];
+fn blocks_a_second() -> f64 {
+    const ROUNDS: u32 = 600;
+    let body = [b'x'; 600];
     let time = |_| {
         let start = cpu_time_of_thread();
         compute_unseen(&body, ROUNDS);
         cpu_time_of_thread() - start
     };
     let best = (0..5).map(time).min().expect("five tries");
-    f64::from(ROUNDS) / best.as_secs_f64()
+    f64::from(ROUNDS) * blocks_of(body.len()) / best.as_secs_f64()
+}
+
+/// How many blocks of 64 bytes a round is over a body of this length, behind a
+/// digest of 20 bytes and before at least 9 that SHA-1 adds.
+fn blocks_of(body: usize) -> f64 {
+    (20 + body + 9).div_ceil(64) as f64
 }

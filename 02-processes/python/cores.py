@@ -3,11 +3,11 @@
     python3 02-processes/python/cores.py
 
 One thread computes once; then four threads and four processes compute once
-each, at the same time. It takes as long if there are cores for all of them, and
-four times as long if they take turns.
+each, at the same time. How many cores are busy is the CPU time over the time.
 """
 
 import os
+import resource
 import sys
 import time
 from multiprocessing import Process
@@ -20,14 +20,23 @@ def compute():
         total += n * n
 
 
-def timed(kind, count):
+def cpu_time():
+    """Of this process, and of its children that have ended."""
+    used = map(resource.getrusage,
+               (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(it.ru_utime + it.ru_stime for it in used)
+
+
+def measure(kind, count):
     workers = [kind(target=compute) for _ in range(count)]
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), cpu_time()
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    return time.perf_counter() - start
+    elapsed = time.perf_counter() - start
+    busy = (cpu_time() - cpu) / elapsed
+    return f"{elapsed * 1000:.0f} ms, cores busy: {busy:.1f}"
 
 
 def main():
@@ -35,11 +44,9 @@ def main():
     has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     print(f"{name} {version}, {'with' if has_gil else 'without'} a GIL, "
           f"{os.cpu_count()} cores")
-    one = timed(Thread, 1)
-    print(f"one thread: {one * 1000:.0f} ms")
-    for what, kind in ("threads", Thread), ("processes", Process):
-        four = timed(kind, 4)
-        print(f"four {what}: {four * 1000:.0f} ms, ratio {four / one:.1f}")
+    print(f"one thread: {measure(Thread, 1)}")
+    print(f"four threads: {measure(Thread, 4)}")
+    print(f"four processes: {measure(Process, 4)}")
 
 
 # A child may start by reading this file once more.

@@ -23,15 +23,19 @@ fn processes_compute_on_more_cores_than_threads_do() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/cores.py");
     let Some(said) = twin::output(script, &[]) else { return };
-    let ratio = |line: &str| -> f64 {
-        let line = said.lines().find(|it| it.starts_with(line));
-        let ratio = line.and_then(|line| line.split(' ').next_back());
-        ratio.expect(&said).parse().unwrap()
+    let busy = |said: &str, who: &str| -> f64 {
+        let line = said.lines().find(|line| line.starts_with(who));
+        let cores = line.and_then(|line| line.split(' ').next_back());
+        cores.expect(said).parse().unwrap()
     };
-    let (threads, processes) = (ratio("four threads"), ratio("four processes"));
     let cores = available_parallelism().unwrap().get();
     if said.contains("with a GIL") && cores > 1 {
-        assert!(processes < threads, "{said}");
+        // What else runs here can only make it less.
+        assert!(busy(&said, "four threads") < 1.3, "{said}");
+        // Here, too; but hardly each time.
+        let mut tries = (0..5).map(|_| twin::output(script, &[]).unwrap());
+        let more = tries.any(|said| busy(&said, "four processes") > 1.3);
+        assert!(more, "never more than one core: {said}");
     }
 
     // The output in the book is of this program.

@@ -22,28 +22,22 @@ pub struct Browser {
 impl Browser {
     /// Starts one with a window of this size; `None` if there is none here.
     pub fn start(width: u32, height: u32) -> Option<Browser> {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .ok()?;
+        // Of the ports that it tries, another program may have taken one
+        // between two steps of its own. Then it ends at once.
+        let mut tries = 0;
+        let (driver, port) = loop {
+            let (driver, port) = Browser::driver()?;
+            tries += 1;
+            match port {
+                Some(port) => break (driver, port),
+                None => assert!(tries < 5, "no driver says where it listens"),
+            }
+        };
         let _limit = watchdog::limit(&driver, Duration::from_secs(300));
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let port = line.split("successfully on port ").nth(1)?;
-            port.trim_end_matches('.').parse().ok()
-        });
         let name = format!("taking-turns-browser-{}", driver.id());
         let profile = std::env::temp_dir().join(name);
-        let mut browser = Browser {
-            driver,
-            _limit,
-            port: port.expect("the driver says where it listens"),
-            session: String::new(),
-            profile,
-        };
+        let mut browser =
+            Browser { driver, _limit, port, session: String::new(), profile };
         let options = [
             "--headless",
             "--no-sandbox",
@@ -63,6 +57,28 @@ impl Browser {
         let answer = browser.send("POST", "/session", &wanted);
         browser.session = answer["sessionId"].as_str().unwrap().to_owned();
         Some(browser)
+    }
+
+    /// A driver, and the port it listens on, if it has found one; else it has
+    /// ended.
+    fn driver() -> Option<(Child, Option<u16>)> {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .ok()?;
+        let _limit = watchdog::limit(&driver, Duration::from_secs(60));
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let port = line.split("successfully on port ").nth(1)?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        if port.is_none() {
+            driver.wait().expect("nobody else waits for it");
+        }
+        Some((driver, port))
     }
 
     pub fn open(&self, url: &str) {

@@ -182,6 +182,33 @@ pub fn in_thread(silence: Duration) -> Watching {
     Watching { _stop: stop }
 }
 
+/// The time at the end of a text, as [`Duration`] is printed. For tests.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let ms = lab::watchdog::time("elapsed: 1.5ms");
+/// assert_eq!(ms, Duration::from_micros(1500));
+/// ```
+///
+/// # Panics
+///
+/// If there is none.
+pub fn time(text: &str) -> Duration {
+    let word = text.rsplit(' ').next().unwrap_or_default();
+    let digit = |c: char| c.is_ascii_digit() || c == '.';
+    let unit = word.trim_start_matches(digit);
+    let number: f64 = word[..word.len() - unit.len()].parse().expect(text);
+    let one = match unit {
+        "ns" => 1e-9,
+        "µs" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        _ => panic!("{unit:?} is no unit of time: {text}"),
+    };
+    Duration::from_secs_f64(number * one)
+}
+
 /// Kills a child that is not done within `limit`, and says for whom it was:
 /// whoever waits for its output or its end waits no longer. For tests; give
 /// the guard up before the child is waited for, or at once after.

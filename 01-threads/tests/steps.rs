@@ -1,7 +1,7 @@
 //! What each step of rung 1 claims, on its recording.
 
 use lab::record::{Recording, Span, State};
-use lab::watchdog;
+use lab::watchdog::{self, time};
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
@@ -154,7 +154,7 @@ fn the_sender_waits_for_room_and_the_queue_stays_short() {
 
 #[test]
 fn some_pages_are_in_time_and_nobody_stops_the_others() {
-    let (mut in_time, mut too_late) = (0, 0);
+    let (mut in_time, mut too_late, mut still_waiting) = (0, 0, 0);
     for _ in 0..5 {
         let (recording, stdout) =
             run(env!("CARGO_BIN_EXE_1-9-select-with-a-deadline"));
@@ -173,9 +173,13 @@ fn some_pages_are_in_time_and_nobody_stops_the_others() {
         let gave_up = spans.rfind(|it| it.state == choice).unwrap().to;
         let waits = |it: &Span| it.state.waits() && it.to > gave_up;
         let late = fetching.iter().filter(|it| it.spans.iter().any(waits));
-        assert_eq!(late.count(), pages[1] as usize, "{stdout}");
+        // One that no longer waited may not have sent it yet.
+        let late = late.count() as u32;
+        assert!(late <= pages[1], "{late}: {stdout}");
+        still_waiting += late;
     }
     assert!(in_time > 0 && too_late > 0, "{in_time}, {too_late}");
+    assert!(still_waiting > 0, "of {too_late}, nobody waited any more");
 }
 
 #[test]
@@ -185,14 +189,18 @@ fn cores_bound_what_can_be_computed() {
     let cores = std::thread::available_parallelism().unwrap().get() as u32;
     assert_eq!(numbers(stdout.lines().next().unwrap()), [cores]);
     // `threads: 2, elapsed 306ms, CPU 608ms`
-    let rows: Vec<_> = stdout.lines().skip(1).take(4).map(numbers).collect();
-    for row in &rows {
-        let &[threads, elapsed, cpu] = &row[..] else { panic!("{stdout}") };
-        let at_best = cpu / threads.min(cores);
-        assert!(elapsed > at_best * 9 / 10, "{threads}: {stdout}");
+    let mut rows = Vec::new();
+    for line in stdout.lines().skip(1).take(4) {
+        let [threads, elapsed, cpu] = line.split(',').collect::<Vec<_>>()[..]
+        else {
+            panic!("{stdout}")
+        };
+        let threads = numbers(threads)[0];
+        let at_best = time(cpu) / threads.min(cores);
+        assert!(time(elapsed) > at_best * 9 / 10, "{threads}: {stdout}");
+        rows.push(threads);
     }
-    let threads: Vec<_> = rows.iter().map(|row| row[0]).collect();
-    assert_eq!(threads, [1, 2, 4, 8]);
+    assert_eq!(rows, [1, 2, 4, 8]);
     assert_eq!(recording.of_kind("thread").count(), 1 + 1 + 2 + 4 + 8);
     assert!(recording.most_at_once(State::runs) >= 8, "they want to run");
 }

@@ -1,7 +1,7 @@
 //! What each step of rung 2 claims, on its recording.
 
 use lab::record::{Recording, State, Track};
-use lab::watchdog;
+use lab::watchdog::{self, time};
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
@@ -200,19 +200,4 @@ fn a_message_has_a_price_on_every_way() {
         let line = stdout.lines().find(|line| line.starts_with(way));
         assert!(time(line.expect(way)) > Duration::ZERO, "{stdout}");
     }
-}
-
-/// The time at the end of a text, as `Duration` is printed.
-fn time(line: &str) -> Duration {
-    let word = line.rsplit(' ').next().unwrap();
-    let at = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap();
-    let number: f64 = word[..at].parse().unwrap();
-    let unit = match &word[at..] {
-        "ns" => 1e-9,
-        "µs" => 1e-6,
-        "ms" => 1e-3,
-        "s" => 1.0,
-        unit => panic!("{unit:?} in {line}"),
-    };
-    Duration::from_secs_f64(number * unit)
 }

@@ -44,7 +44,7 @@ fn crawl(job: &Job) -> Frontier {
                     frontier.done(&url, Err(why));
                 }
             }
-            // Nobody is left to fetch the pages that are left.
+            // No worker can be had any more: for that every page fails.
             Err(why) => {
                 let why = Failure::from(why);
                 while let Some(url) = frontier.next() {

@@ -27,15 +27,6 @@ impl Crawl {
         Crawl::of(crawl)
     }
 
-    /// With no more than so many open files.
-    fn start_with_files(files: u32, arguments: &str) -> Crawl {
-        let crawl = env!("CARGO_BIN_EXE_processes");
-        let code = format!("ulimit -n {files}; exec {crawl} {arguments}");
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &code]);
-        Crawl::of(shell)
-    }
-
     fn of(mut command: Command) -> Crawl {
         let process =
             command.stdout(Stdio::piped()).spawn().expect("it starts");
@@ -81,6 +72,15 @@ impl Crawl {
     fn is_over(&mut self) -> bool {
         self.process.try_wait().unwrap().is_some()
     }
+}
+
+/// A crawl that has no more than so many open files.
+fn with_files(files: u32, arguments: &str) -> Command {
+    let crawl = env!("CARGO_BIN_EXE_processes");
+    let code = format!("ulimit -n {files}; exec {crawl} {arguments}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &code]);
+    shell
 }
 
 fn until(what: &str, done: impl Fn() -> bool) {
@@ -236,11 +236,8 @@ fn who_computes_when_the_deadline_comes_is_killed() {
 fn where_fewer_workers_can_start_or_none_the_reason_is_told() {
     let mut codes = BTreeSet::new();
     for files in [8, 9, 10, 12, 16] {
-        let crawl = env!("CARGO_BIN_EXE_processes");
-        let limited = format!("ulimit -n {files}; exec {crawl} --json");
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &limited]);
-        let ran = watchdog::run(&mut shell, Duration::from_secs(60)).unwrap();
+        let mut crawl = with_files(files, "--json");
+        let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
         let why = ran.stderr.to_lowercase();
         assert!(why.contains("too many open files"), "{files}: {why}");
         assert_eq!(why.lines().count(), 1, "{files}: {why}");
@@ -254,8 +251,8 @@ fn where_fewer_workers_can_start_or_none_the_reason_is_told() {
 fn where_files_are_few_whoever_dies_is_replaced_too() {
     let mut replaced = 0;
     for files in 8..=13 {
-        let mut crawl =
-            Crawl::start_with_files(files, "--pages 30 --latency 20 --json");
+        let command = with_files(files, "--pages 30 --latency 20 --json");
+        let mut crawl = Crawl::of(command);
         let mut killed = BTreeSet::new();
         while !crawl.is_over() {
             let workers = crawl.workers();

@@ -40,8 +40,9 @@ impl Content {
     }
 }
 
-/// How many blocks of SHA-1 this build hashes in a second of CPU time, measured:
-/// of a few tries the best, since others want the CPU and its caches too.
+/// How many blocks of SHA-1 this build hashes in a second of CPU time,
+/// measured: of a few tries the best, since others want the CPU and its caches
+/// too.
 fn blocks_a_second() -> f64 {
     const ROUNDS: u32 = 600;
     let body = [b'x'; 600];

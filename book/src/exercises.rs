@@ -14,7 +14,7 @@ mod desk;
 mod tests;
 
 pub use desk::Desk;
-pub use page::Page;
+pub use page::{CAUSES, Page};
 pub use terminal::{Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 

@@ -6,6 +6,9 @@ use super::verdict::{Kind, Verdict};
 use std::fs;
 use std::io;
 
+/// What stands above the causes. They give much away, so they are folded.
+pub const CAUSES: &str = "<summary>When it says</summary>";
+
 /// The hints of an exercise, and its causes.
 #[derive(Debug, Default)]
 pub struct Page {
@@ -44,9 +47,12 @@ impl Page {
     ///
     /// </details>
     ///
-    /// ## When it says
+    /// <details>
+    /// <summary>When it says</summary>
     ///
     /// - **was fetched more than once**: …
+    ///
+    /// </details>
     /// ```
     pub fn parse(text: &str) -> Page {
         let mut page = Page::default();
@@ -55,9 +61,8 @@ impl Page {
             let hint = hint.split_once("</summary>").unwrap_or_default().1;
             page.hints.push(hint.trim().to_owned());
         }
-        let causes = text.split_once("## When it says").unwrap_or_default().1;
-        let causes = causes.split("\n<").next().unwrap_or_default();
-        let causes = causes.split("\n#").next().unwrap_or_default();
+        let causes = text.split_once(CAUSES).unwrap_or_default().1;
+        let causes = causes.split("</details>").next().unwrap_or_default();
         for item in causes.split("\n- **").skip(1) {
             // The list ends where a paragraph follows it.
             let item = item.split("\n\n").next().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::chapter::Chapter;
-use crate::exercises::{Exercise, Page, all};
+use crate::exercises::{CAUSES, Exercise, Page, all};
 use std::fs;
 
 /// How many wrong answers there are at least.
@@ -57,8 +57,8 @@ fn has_a_page(
         check.fault(&page.file, 0, why);
     }
     if causes.is_empty() {
-        let why = "there is no list of causes, `## When it says`";
-        check.fault(&page.file, 0, why.into());
+        let why = format!("there is no list of causes, `{CAUSES}`");
+        check.fault(&page.file, 0, why);
     }
 }
 

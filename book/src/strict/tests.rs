@@ -44,9 +44,12 @@ const EXERCISE: &str = "\
 <summary>Hint 2</summary> b </details>
 <summary>Hint 3</summary> c </details>
 
-## When it says
+<details>
+<summary>When it says</summary>
 
 - **no**: it is not so.
+
+</details>
 ";
 
 const CRAWL: &str = "\
@@ -299,10 +302,16 @@ fn an_exercise_that_lacks_something_is_found() {
         |small| small.damage("exercise-mend.md", "Hint 3", "Hunt 3"),
         "there are 2 hints, not 3",
     );
-    found(
-        |small| small.damage("exercise-mend.md", "- **no**: it", "It"),
-        "there is no list of causes",
-    );
+    for (from, to) in [
+        ("- **no**: it", "It"),
+        // Not folded away: it would be read before the exercise is tried.
+        ("<details>\n<summary>When it says</summary>", "## When it says"),
+    ] {
+        found(
+            |small| small.damage("exercise-mend.md", from, to),
+            "there is no list of causes",
+        );
+    }
     found(
         |small| small.damage("exercise-mend.md", "check mend", "check wend"),
         "there is no exercise \"wend\"",

@@ -48,7 +48,8 @@ Times.
 
 </details>
 
-## When it says
+<details>
+<summary>When it says</summary>
 
 - **13 is not 42**: you have added where you ought to have
   multiplied.
@@ -56,7 +57,7 @@ Times.
 - **hangs**: nobody will wake it.
 - **panics**: in so many words.
 
-<details>
+</details>
 ";
 
 impl Workshop {

@@ -95,11 +95,21 @@ impl Exercise {
 
     /// Plausible answers that are wrong, sorted.
     pub fn wrong(&self) -> Vec<PathBuf> {
-        let folder = self.rung.join("exercises/wrong").join(&self.name);
+        self.answers("wrong")
+    }
+
+    /// Answers that are right and unlike ours, sorted.
+    #[cfg(test)]
+    pub fn right(&self) -> Vec<PathBuf> {
+        self.answers("right")
+    }
+
+    fn answers(&self, kind: &str) -> Vec<PathBuf> {
+        let folder = self.rung.join("exercises").join(kind).join(&self.name);
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut wrong: Vec<_> = entries.map(|entry| entry.path()).collect();
-        wrong.sort();
-        wrong
+        let mut answers: Vec<_> = entries.map(|entry| entry.path()).collect();
+        answers.sort();
+        answers
     }
 
     /// A piece of what the starter is met with, as its check promises.

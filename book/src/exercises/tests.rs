@@ -1,6 +1,6 @@
 //! The exercises that we ship: each fails as it is, for the reason stated;
 //! each wrong answer meets its sentence; each solution passes, and passes
-//! again.
+//! again, and so does each right answer that is unlike it.
 
 use super::judge::{ROUNDS, Target, compile, judge};
 use super::verdict::{Kind, Verdict};
@@ -72,6 +72,18 @@ fn every_wrong_answer_meets_its_sentence() {
 }
 
 #[test]
+fn every_right_answer_passes_though_it_is_unlike_the_solution() {
+    for exercise in all(&Tree::here()) {
+        let target = compiled(&exercise, "right");
+        for answer in exercise.right() {
+            let module = module(&exercise.name, &answer);
+            let verdict = target.run_again(&tests_of(&target, &module), ROUNDS);
+            is_solved(&exercise.seen(&answer), &verdict);
+        }
+    }
+}
+
+#[test]
 fn every_solution_passes_again_and_again() {
     passes(ROUNDS);
 }
@@ -99,9 +111,14 @@ fn passes(rounds: usize) {
         assert_eq!(target.warnings, "", "{}", exercise.name);
         let tests = tests_of(&target, &exercise.name.replace('-', "_"));
         let verdict = target.run_again(&tests, rounds);
-        let Verdict { kind, why, .. } = verdict;
-        assert_eq!(kind, Kind::Solved, "{}: {why}", exercise.name);
+        is_solved(&exercise.name, &verdict);
     }
+}
+
+#[track_caller]
+fn is_solved(answer: &str, verdict: &Verdict) {
+    let Verdict { kind, why, .. } = verdict;
+    assert_eq!(*kind, Kind::Solved, "{answer}: {why}");
 }
 
 /// The verdict has the sentence in it, and the page says where it comes from.

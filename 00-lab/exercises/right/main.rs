@@ -1,0 +1,2 @@
+//! Answers that are right and unlike ours. Each must pass its check; a test of
+//! the book sees that it does.

@@ -19,6 +19,7 @@ pub mod command;
 mod target;
 mod report;
 mod usage;
+mod dice;
 pub mod record;
 pub mod sync;
 pub mod watchdog;
@@ -31,6 +32,7 @@ pub use command::{run, run_at_most};
 pub use conformance::{
     conformance, conformance_one_at_a_time, conformance_with_deadly_pages,
 };
+pub use dice::Dice;
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};

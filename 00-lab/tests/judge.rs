@@ -1,11 +1,12 @@
 //! What an answer did is what the judge says it did. In a program of its own:
 //! the CPU time and the children of a process are those of all its tests.
 
-use lab::judge::{Judge, Judged};
+use lab::judge::{Judge, Judged, others_sleep};
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
+use std::fs;
 use std::process::Command;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -93,4 +94,29 @@ fn a_lock_that_is_held_across_a_wait_is_named() {
         let _waiting = waiting("/3");
     });
     assert!(before.recording.waits_under_locks().is_empty());
+}
+
+#[test]
+fn a_thread_that_looks_again_and_again_does_not_sleep() {
+    let stretch = Duration::from_millis(20);
+    judged(|| {
+        let (end, ended) = channel::<()>();
+        let waits = thread::spawn(move || ended.recv());
+        assert!(others_sleep(stretch), "it waits");
+        drop(end);
+        waits.join().unwrap().unwrap_err();
+
+        if fs::exists("/proc/self/task").unwrap() {
+            let (end, ended) = channel::<()>();
+            let pause = Duration::from_millis(5);
+            let looks = thread::spawn(move || {
+                while ended.try_recv() == Err(TryRecvError::Empty) {
+                    thread::sleep(pause);
+                }
+            });
+            assert!(!others_sleep(stretch), "it looks every {pause:?}");
+            drop(end);
+            looks.join().unwrap();
+        }
+    });
 }

@@ -1,6 +1,7 @@
 //! The pages of the site: what they say, where they lead, how late they are.
 
 use super::{Fault, Shape};
+use crate::Dice;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -52,13 +53,13 @@ impl Graph {
         fault: Option<Fault>,
         nth: u32,
     ) {
-        let mut dice = Dice::new(shape.seed, self.pages.len());
+        let mut dice = dice_of(shape.seed, self.pages.len());
         self.pages.push(Node {
             path,
             fault,
             nth,
-            latency: dice.around(shape.latency),
-            work: dice.around(shape.work),
+            latency: around(&mut dice, shape.latency),
+            work: around(&mut dice, shape.work),
             links: Vec::new(),
             body: Vec::new(),
             content_type: "text/html; charset=utf-8",
@@ -74,7 +75,7 @@ impl Graph {
             self.pages[healthy - 1].content_type = "text/plain";
         }
         for n in 1..self.pages.len() {
-            let mut dice = Dice::new(!shape.seed, n);
+            let mut dice = dice_of(!shape.seed, n);
             // Shallow, so that a crawl soon knows more pages than it may ask
             // for at once; and about as many links on each page.
             let youngest = (n.min(healthy) - 1) / 6;
@@ -101,7 +102,7 @@ impl Graph {
     /// Some pages are linked to by many, as on any site.
     fn more_links(&self, shape: &Shape, page: usize) -> [usize; 4] {
         let healthy = shape.pages as usize;
-        let mut dice = Dice::new(shape.seed.rotate_left(32), page);
+        let mut dice = dice_of(shape.seed.rotate_left(32), page);
         let mut popular = || (1 + dice.below(4)) * healthy / 5;
         [popular(), popular(), dice.below(healthy), 0]
     }
@@ -159,32 +160,15 @@ fn a(path: &str, root: &str, style: usize) -> String {
     }
 }
 
-/// Numbers that look random and depend on the seed and the page alone.
-pub(super) struct Dice(u64);
+/// Dice that depend on the seed and the page alone.
+pub(super) fn dice_of(seed: u64, page: usize) -> Dice {
+    Dice::new(seed ^ (page as u64).wrapping_mul(0xA24B_AED4_963E_E407))
+}
 
-impl Dice {
-    pub fn new(seed: u64, page: usize) -> Dice {
-        Dice(seed ^ (page as u64).wrapping_mul(0xA24B_AED4_963E_E407))
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number less than `n`.
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
-    }
-
-    /// Between a half and one and a half of `mean`, in whole microseconds.
-    fn around(&mut self, mean: Duration) -> Duration {
-        let micros = mean.as_micros() as u64;
-        Duration::from_micros(micros / 2 + self.next() % (micros + 1))
-    }
+/// Between a half and one and a half of `mean`, in whole microseconds.
+fn around(dice: &mut Dice, mean: Duration) -> Duration {
+    let micros = mean.as_micros() as u64;
+    Duration::from_micros(micros / 2 + dice.number() % (micros + 1))
 }
 
 #[cfg(test)]

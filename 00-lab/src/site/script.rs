@@ -1,7 +1,7 @@
 //! What the site sends, byte by byte and pause by pause.
 
 use super::Fault;
-use super::graph::{Dice, Graph, Node};
+use super::graph::{Graph, Node, dice_of};
 use crate::http::HARM;
 use std::time::Duration;
 
@@ -226,7 +226,7 @@ fn pieces(
 /// Cuts between the CR and the LF of every line, before or after the first byte
 /// of the next, and then anywhere: often at first, where the head is.
 fn anywhere(node: &Node) -> impl FnMut(&[u8]) -> usize {
-    let mut dice = Dice::new(u64::from(node.nth), node.body.len());
+    let mut dice = dice_of(u64::from(node.nth), node.body.len());
     let mut longest = 8;
     move |rest| {
         longest += 1;

@@ -1,4 +1,4 @@
-use super::{Dice, Graph};
+use super::Graph;
 use crate::links::of_html;
 use crate::site::{Answer, Fault, Shape};
 use std::collections::BTreeSet;
@@ -103,11 +103,4 @@ fn a_crawl_soon_knows_more_pages_than_it_may_ask_for_at_once() {
         let (one, eight) = (answer.ideal(1), answer.ideal(8));
         assert!(eight < one.mul_f64(1.15 / 8.0), "{eight:?} of {one:?}");
     }
-}
-
-#[test]
-fn dice_stay_below_their_limit_and_reach_it() {
-    let mut dice = Dice::new(1, 1);
-    let rolls: BTreeSet<_> = (0..200).map(|_| dice.below(6)).collect();
-    assert_eq!(rolls, (0..6).collect());
 }

@@ -1,9 +1,11 @@
 //! What a check needs in order to judge how an answer ran.
 
+mod gate;
 mod smallest;
 mod sleep;
 
-pub use sleep::others_sleep;
+pub use gate::Gate;
+pub use sleep::{others_sleep, wait_until};
 pub use smallest::smallest;
 
 use crate::record::{self, Recording, cpu_time};
@@ -90,8 +92,9 @@ impl Judge {
         let path = record::path().expect("it was begun");
         let recording =
             || Recording::read_from(path, self.recorded).expect("a recording");
-        // Whoever has been joined may still be about to say that it is done.
-        let grace = Instant::now() + Duration::from_millis(50);
+        // A thread that has been joined may still be about to say that it is
+        // done, and on a busy machine it has to wait for a core.
+        let grace = Instant::now() + Duration::from_millis(500);
         let mut recording_so_far = recording();
         while !left(&recording_so_far).is_empty() && Instant::now() < grace {
             std::thread::yield_now();

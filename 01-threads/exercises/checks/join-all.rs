@@ -1,80 +1,245 @@
-//! Judges `join_all`: every result and every panic, in order, and not one by
-//! one.
+//! Judges `join_all`: all jobs at once, each on a thread of its own, and every
+//! result and every panic in its place.
+//!
+//! No job ends before all have begun, if all are begun; then they end in any
+//! order. So nothing here depends on how long anything takes.
 //!
 //! As shipped: came out of `join_all`
 
 use super::{Job, join_all};
-use lab::judge::Judge;
-use lab::{Shape, Site, fetch};
-use std::cmp::Reverse;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use lab::judge::{Judge, others_sleep, wait_until};
+use lab::{Dice, waiting};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
-
-const JOBS: usize = 6;
-/// Which of them panics.
-const PANICS: usize = 2;
 
 #[test]
 fn all_run_at_once_and_nothing_is_lost() {
+    let mut dice = Dice::random();
     let judge = Judge::begin();
-    let site = Site::in_thread(Shape {
-        latency: Duration::from_millis(20),
-        ..Shape::default()
-    });
-    // The slowest page first: the jobs end in another order.
-    let mut pages: Vec<usize> = (0..JOBS).collect();
-    pages.sort_by_key(|&page| Reverse(site.answer().latency(page)));
-    let job = |n: usize| -> Job<usize> {
-        let page = site.page(pages[n]);
-        Box::new(move || {
-            let _ = fetch(&page);
-            if n == PANICS {
-                panic!("on purpose");
-            }
-            n
-        })
-    };
-    let jobs = (0..JOBS).map(job).collect();
-
-    let results = catch_unwind(AssertUnwindSafe(|| join_all(jobs)));
-    let seen = site.end();
-    let judged = judge.end();
-    let Ok(results) = results else {
-        panic!(
-            "wrong answer: the panic of job {PANICS} came out of `join_all`: \
-             the results of the other {} are lost",
-            JOBS - 1
-        );
-    };
-    assert_eq!(
-        results.len(),
-        JOBS,
-        "wrong answer: {JOBS} jobs, and {} results",
-        results.len()
-    );
-    for (n, result) in results.into_iter().enumerate() {
-        let whose = result.unwrap_or_else(|panic| {
-            assert_eq!(
-                panic.downcast_ref(),
-                Some(&"on purpose"),
-                "wrong answer: in place {n} is a panic that is not the job's"
-            );
-            PANICS
-        });
-        assert_eq!(
-            n, whose,
-            "wrong answer: in place {n} is the result of job {whose}: not in \
-             the order of the jobs"
-        );
+    // More than there are cores, and than anybody would think enough.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let many = cores + 65 + dice.below(64);
+    let panics = 1 + dice.below(3);
+    let mut runs: Vec<Run> = Vec::new();
+    // Where no job panics, any panic is the answer's own: that comes first.
+    for (jobs, panics) in [
+        (2 + dice.below(8), 0),
+        (0, 0),
+        (panics + 1 + dice.below(8), panics),
+        (many, 2),
+    ] {
+        let all_at_once = runs.iter().all(|run| run.at_once == run.jobs);
+        let mut run = Run::of(jobs, panics, all_at_once, &mut dice);
+        run.judge_answer(&dice);
+        runs.push(run);
     }
+    let judged = judge.end();
     assert!(
         judged.threads_left.is_empty(),
         "wrong answer: `join_all` is back, and these have not ended: {}",
         judged.threads_left.join(", ")
     );
-    assert!(
-        seen.peak > 1,
-        "right answer, wrong way: the jobs never overlapped: each had ended \
-         before the next was begun"
-    );
+    runs.iter().for_each(Run::judge_way);
+}
+
+/// What a job gives. It can neither be copied nor made up.
+struct Gift(usize);
+
+/// What the second job that panics panics with, and the third.
+struct Harm(usize);
+
+/// What became of some jobs.
+struct Run {
+    jobs: usize,
+    /// Which of them panicked.
+    panics: Vec<usize>,
+    /// How many were under way, none having ended, when no more came.
+    at_once: usize,
+    /// Set if nothing ran while they all waited.
+    slept: bool,
+    /// Those that ran where `join_all` was called.
+    at_home: Vec<usize>,
+    results: Option<thread::Result<Vec<thread::Result<Gift>>>>,
+}
+
+impl Run {
+    /// Has so many `jobs` joined, some of which panic. In `hold`, whether
+    /// they wait for one another.
+    fn of(jobs: usize, panics: usize, hold: bool, dice: &mut Dice) -> Run {
+        let order = shuffled(jobs, dice);
+        let panics = shuffled(jobs, dice)[..panics].to_vec();
+        let stage = Arc::new(Stage::default());
+        let job = |n: usize| -> Job<Gift> {
+            let stage = Arc::clone(&stage);
+            let panics = panics.iter().position(|&it| it == n);
+            Box::new(move || {
+                stage.begin(n);
+                match panics {
+                    None => Gift(n),
+                    Some(0) => panic!("{}", on_purpose(n)),
+                    Some(_) => panic_any(Harm(n)),
+                }
+            })
+        };
+        let list: Vec<_> = (0..jobs).map(job).collect();
+        thread::scope(|scope| {
+            let call = || {
+                let home = thread::current().id();
+                let join = AssertUnwindSafe(|| join_all(list));
+                (catch_unwind(join), home)
+            };
+            let caller = scope.spawn(call);
+            let all = hold && wait_until(|| stage.begun() == jobs);
+            let at_once = stage.begun();
+            let slept =
+                !all || jobs == 0 || others_sleep(Duration::from_millis(15));
+            stage.let_go(if all { &order } else { &[] });
+            let (results, home) = caller.join().expect("it is caught");
+            let at_home = stage.at(home);
+            let results = Some(results);
+            Run { panics, jobs, at_once, slept, at_home, results }
+        })
+    }
+
+    fn judge_answer(&mut self, dice: &Dice) {
+        let jobs = self.jobs;
+        let results = match self.results.take().expect("once") {
+            Ok(results) => results,
+            Err(own) if self.panics.is_empty() => resume_unwind(own),
+            Err(_) => panic!(
+                "wrong answer: the panic of a job came out of `join_all`: the \
+                 results of the other {} are lost",
+                jobs - 1
+            ),
+        };
+        let again = dice.again();
+        assert!(
+            results.len() == jobs,
+            "wrong answer: {jobs} jobs, and {} results {again}",
+            results.len()
+        );
+        for (n, result) in results.into_iter().enumerate() {
+            let whose = match result {
+                Ok(Gift(whose)) => whose,
+                Err(panic) => panics_of(&*panic).unwrap_or_else(|| {
+                    panic!(
+                        "wrong answer: in place {n} of {jobs} is a panic that \
+                         is not the job's"
+                    )
+                }),
+            };
+            assert!(
+                whose == n,
+                "wrong answer: in place {n} is the result of job {whose}: not \
+                 in the order of the jobs {again}"
+            );
+        }
+    }
+
+    fn judge_way(&self) {
+        let jobs = self.jobs;
+        if self.at_once < jobs {
+            match self.at_once {
+                1 => panic!(
+                    "right answer, wrong way: the jobs never overlapped: each \
+                     had ended before the next was begun"
+                ),
+                few => panic!(
+                    "right answer, wrong way: only {few} of {jobs} jobs were \
+                     running at the same time; the others were not begun \
+                     before one of these had ended"
+                ),
+            }
+        }
+        assert!(
+            self.at_home.is_empty(),
+            "right answer, wrong way: job {} of {jobs} had no thread of its \
+             own: it ran on the thread that called `join_all`",
+            self.at_home[0]
+        );
+        assert!(
+            self.slept,
+            "right answer, wrong way: while all {jobs} jobs waited, a thread \
+             looked again and again whether they had ended"
+        );
+    }
+}
+
+fn on_purpose(n: usize) -> String {
+    format!("job {n}, on purpose")
+}
+
+/// Which job panicked with this.
+fn panics_of(panic: &(dyn Any + Send)) -> Option<usize> {
+    if let Some(Harm(n)) = panic.downcast_ref() {
+        return Some(*n);
+    }
+    let said = panic.downcast_ref::<String>()?;
+    let n = said.strip_prefix("job ")?.split(',').next()?.parse().ok()?;
+    (*said == on_purpose(n)).then_some(n)
+}
+
+/// Where the jobs wait until they are let go.
+#[derive(Default)]
+struct Stage {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Which jobs have begun, and where.
+    begun: Vec<(usize, ThreadId)>,
+    /// Which may end, and whether all may.
+    may_end: Vec<usize>,
+    all_may_end: bool,
+    ended: usize,
+}
+
+impl Stage {
+    /// Job `n` begins, and waits until it may end.
+    fn begin(&self, n: usize) {
+        let _waiting = waiting("the end");
+        let mut state = self.state.lock().unwrap();
+        state.begun.push((n, thread::current().id()));
+        while !state.all_may_end && !state.may_end.contains(&n) {
+            state = self.changed.wait(state).unwrap();
+        }
+        state.ended += 1;
+    }
+
+    fn begun(&self) -> usize {
+        self.state.lock().unwrap().begun.len()
+    }
+
+    /// Lets jobs end: some of these one after the other, in this order, and then
+    /// the rest.
+    fn let_go(&self, order: &[usize]) {
+        for (n, job) in order.iter().take(8).enumerate() {
+            self.state.lock().unwrap().may_end.push(*job);
+            self.changed.notify_all();
+            wait_until(|| self.state.lock().unwrap().ended > n);
+        }
+        self.state.lock().unwrap().all_may_end = true;
+        self.changed.notify_all();
+    }
+
+    /// The jobs that have run on this thread.
+    fn at(&self, thread: ThreadId) -> Vec<usize> {
+        let state = self.state.lock().unwrap();
+        let there = state.begun.iter().filter(|(_, at)| *at == thread);
+        there.map(|(n, _)| *n).collect()
+    }
+}
+
+/// The numbers below `n`, in any order.
+fn shuffled(n: usize, dice: &mut Dice) -> Vec<usize> {
+    let mut order: Vec<_> = (0..n).collect();
+    for last in (1..n).rev() {
+        order.swap(last, dice.below(last + 1));
+    }
+    order
 }

@@ -27,14 +27,28 @@ mod first_error_last_error;
 mod first_error_lock_across_fetch;
 #[path = "first-error/own-errors-only.rs"]
 mod first_error_own_errors_only;
+#[path = "join-all/a-panic-of-its-own.rs"]
+mod join_all_a_panic_of_its_own;
+#[path = "join-all/as-many-as-64.rs"]
+mod join_all_as_many_as_64;
 #[path = "join-all/as-they-end.rs"]
 mod join_all_as_they_end;
+#[path = "join-all/asks-again-and-again.rs"]
+mod join_all_asks_again_and_again;
 #[path = "join-all/join-after-spawn.rs"]
 mod join_all_join_after_spawn;
 #[path = "join-all/lazy-map.rs"]
 mod join_all_lazy_map;
+#[path = "join-all/one-panic-stops-them-all.rs"]
+mod join_all_one_panic_stops_them_all;
 #[path = "join-all/panics-dropped.rs"]
 mod join_all_panics_dropped;
+#[path = "join-all/sleeps-between-looks.rs"]
+mod join_all_sleeps_between_looks;
+#[path = "join-all/the-last-one-here.rs"]
+mod join_all_the_last_one_here;
+#[path = "join-all/two-at-a-time.rs"]
+mod join_all_two_at_a_time;
 #[path = "join-all/unwrap-at-the-join.rs"]
 mod join_all_unwrap_at_the_join;
 #[path = "philosophers/one-lock-for-the-table.rs"]

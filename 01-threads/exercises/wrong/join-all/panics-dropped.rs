@@ -1,4 +1,4 @@
-//! Met with: 6 jobs, and 5 results
+//! Met with: 6 jobs, results
 //!
 //! `flat_map` over a `Result` takes the good and drops the bad: nobody can tell
 //! any more which job the third result is of.

@@ -118,7 +118,7 @@ impl Run {
         let again = dice.again();
         assert!(
             results.len() == jobs,
-            "wrong answer: {jobs} jobs, and {} results {again}",
+            "wrong answer: {jobs} jobs gave {} results {again}",
             results.len()
         );
         for (n, result) in results.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Met with: results
+//! Met with: jobs gave
 //!
 //! `collect` into a `Result` stops at the first `Err`, and the rest is not asked
 //! for: those threads run on behind the caller's back.

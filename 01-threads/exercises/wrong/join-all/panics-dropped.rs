@@ -1,4 +1,4 @@
-//! Met with: 6 jobs, results
+//! Met with: jobs gave
 //!
 //! `flat_map` over a `Result` takes the good and drops the bad: nobody can tell
 //! any more which job the third result is of.

@@ -134,10 +134,45 @@ fn one_thread_panics_and_the_others_finish() {
 }
 
 #[test]
+fn a_notify_before_the_sleep_wakes_nobody() {
+    let mut most_looks = 0;
+    for _ in 0..5 {
+        let (recording, stdout) =
+            run(env!("CARGO_BIN_EXE_1-8-wait-until-changed"));
+        let condvar = State::Wait("condvar 1".to_owned());
+        let waits = |name: &str| -> Vec<&Span> {
+            let track = recording.tracks.iter().find(|it| it.name == name);
+            let spans = track.expect(&stdout).spans.iter();
+            spans.filter(|span| span.state == condvar).collect()
+        };
+        let last = |start: &str| {
+            let line = stdout.lines().find(|line| line.starts_with(start));
+            numbers(line.expect(&stdout))
+        };
+
+        // It looks before each wait and after the last one.
+        let careful = waits("careful");
+        let looked = last("careful looked ");
+        assert_eq!(looked, [careful.len() as u32 + 1, 2], "{stdout}");
+        most_looks = most_looks.max(looked[0]);
+
+        // All was over before it went to sleep, and nobody woke it.
+        let [asleep] = waits("careless")[..] else { panic!("{stdout}") };
+        let woken = careful.iter().map(|wait| wait.to).max();
+        assert!(woken < Some(asleep.from), "{stdout}");
+        let slept = asleep.to - asleep.from;
+        assert!(slept >= Duration::from_millis(100), "{slept:?}: {stdout}");
+        assert!(last("careless looked once, ")[0] >= 100, "{stdout}");
+    }
+    // Once before it slept, and once for each page.
+    assert_eq!(most_looks, 3);
+}
+
+#[test]
 fn the_sender_waits_for_room_and_the_queue_stays_short() {
     for _ in 0..5 {
         let (recording, stdout) =
-            run(env!("CARGO_BIN_EXE_1-8-pool-with-back-pressure"));
+            run(env!("CARGO_BIN_EXE_1-9-pool-with-back-pressure"));
         assert!(stdout.contains("3 workers: 3 at once\n"), "{stdout}");
         assert!(stdout.contains("room for 4: 4 queued at most\n"), "{stdout}");
 
@@ -157,7 +192,7 @@ fn some_pages_are_in_time_and_nobody_stops_the_others() {
     let (mut in_time, mut too_late, mut still_waiting) = (0, 0, 0);
     for _ in 0..5 {
         let (recording, stdout) =
-            run(env!("CARGO_BIN_EXE_1-9-select-with-a-deadline"));
+            run(env!("CARGO_BIN_EXE_1-10-select-with-a-deadline"));
         let pages = numbers(stdout.lines().last().unwrap());
         assert_eq!(pages.iter().sum::<u32>(), 8, "{stdout}");
         in_time += pages[0];
@@ -185,7 +220,7 @@ fn some_pages_are_in_time_and_nobody_stops_the_others() {
 #[test]
 fn cores_bound_what_can_be_computed() {
     let (recording, stdout) =
-        run(env!("CARGO_BIN_EXE_1-10-computing-needs-cores"));
+        run(env!("CARGO_BIN_EXE_1-11-computing-needs-cores"));
     let cores = std::thread::available_parallelism().unwrap().get() as u32;
     assert_eq!(numbers(stdout.lines().next().unwrap()), [cores]);
     // `threads: 2, elapsed 306ms, CPU 608ms`
@@ -208,7 +243,7 @@ fn cores_bound_what_can_be_computed() {
 #[test]
 fn thousands_of_threads_can_be_kept_for_a_few_kilobytes_each() {
     let (recording, stdout) =
-        run(env!("CARGO_BIN_EXE_1-11-what-a-thread-costs"));
+        run(env!("CARGO_BIN_EXE_1-12-what-a-thread-costs"));
     let line = stdout.lines().find(|line| line.starts_with("to keep "));
     let line = numbers(line.expect(&stdout));
     let refused = stdout.contains("the system gives us no more: ");

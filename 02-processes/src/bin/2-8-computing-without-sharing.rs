@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p processes --bin 2-8-computing-without-sharing
 //!
-//! Look at the times, beside those of step 1-10: they fall in the same way.
+//! Look at the times, beside those of step 1-11: they fall in the same way.
 
 use lab::{Site, Usage, compute, fetch};
 use processes::{child, read_frame, role, write_frame};

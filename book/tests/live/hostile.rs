@@ -12,10 +12,10 @@ use std::sync::{Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const STEP: &str = "1-9-select-with-a-deadline";
+const STEP: &str = "1-10-select-with-a-deadline";
 
 /// What it does depends on `--pages`.
-const CODE: &str = r#"//! 1-9 · Select with a deadline.
+const CODE: &str = r#"//! 1-10 · Select with a deadline.
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::thread::sleep;
@@ -81,7 +81,7 @@ fn programs(reader: &Reader) -> Vec<Pid> {
 
 #[test]
 fn output_is_text_whatever_is_in_it() {
-    let page = "1-threads/1-9-select-with-a-deadline.html";
+    let page = "1-threads/1-10-select-with-a-deadline.html";
     let Some((reader, browser)) = open_with(reader, page, ".live-run") else {
         return;
     };

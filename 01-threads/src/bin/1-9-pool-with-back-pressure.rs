@@ -1,6 +1,6 @@
-//! 1-8 · A pool with back-pressure: whoever is too fast waits for room.
+//! 1-9 · A pool with back-pressure: whoever is too fast waits for room.
 //!
-//!     cargo run -p threads --bin 1-8-pool-with-back-pressure
+//!     cargo run -p threads --bin 1-9-pool-with-back-pressure
 //!
 //! Look at `main`: it has pages to give away, and waits until it may.
 

@@ -1,6 +1,6 @@
-//! 1-9 · Select with a deadline: whichever comes first, a page or the end.
+//! 1-10 · Select with a deadline: whichever comes first, a page or the end.
 //!
-//!     cargo run -p threads --bin 1-9-select-with-a-deadline
+//!     cargo run -p threads --bin 1-10-select-with-a-deadline
 //!
 //! Look at the threads that are too late: they go on all the same.
 

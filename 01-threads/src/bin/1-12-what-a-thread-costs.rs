@@ -1,6 +1,6 @@
-//! 1-11 · What a thread costs: to start, to switch to, to keep.
+//! 1-12 · What a thread costs: to start, to switch to, to keep.
 //!
-//!     cargo run -p threads --bin 1-11-what-a-thread-costs
+//!     cargo run -p threads --bin 1-12-what-a-thread-costs
 //!
 //! Look at the last line: ten thousand threads can be had, and what for.
 

@@ -1,6 +1,6 @@
-//! 1-10 · Computing needs cores: more threads than these do not help.
+//! 1-11 · Computing needs cores: more threads than these do not help.
 //!
-//!     cargo run -p threads --bin 1-10-computing-needs-cores
+//!     cargo run -p threads --bin 1-11-computing-needs-cores
 //!
 //! Look at the times: they fall until there are as many threads as cores. The
 //! CPU time does not fall at all.

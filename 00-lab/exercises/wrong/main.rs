@@ -15,9 +15,25 @@ mod ideal_time_longest_chain;
 mod ideal_time_sum_or_chain;
 #[path = "predict-the-time/a-core-for-each.rs"]
 mod predict_the_time_a_core_for_each;
+#[path = "predict-the-time/first-and-last.rs"]
+mod predict_the_time_first_and_last;
+#[path = "predict-the-time/four-seconds.rs"]
+mod predict_the_time_four_seconds;
 #[path = "predict-the-time/in-the-order-of-the-list.rs"]
 mod predict_the_time_in_the_order_of_the_list;
 #[path = "predict-the-time/nothing-overlaps.rs"]
 mod predict_the_time_nothing_overlaps;
+#[path = "predict-the-time/only-the-one-before.rs"]
+mod predict_the_time_only_the_one_before;
+#[path = "predict-the-time/right-for-a-few.rs"]
+mod predict_the_time_right_for_a_few;
+#[path = "predict-the-time/shortest-work-first.rs"]
+mod predict_the_time_shortest_work_first;
+#[path = "predict-the-time/some-page-is-first.rs"]
+mod predict_the_time_some_page_is_first;
+#[path = "predict-the-time/waits-overlap-here-too.rs"]
+mod predict_the_time_waits_overlap_here_too;
+#[path = "predict-the-time/whole-milliseconds.rs"]
+mod predict_the_time_whole_milliseconds;
 #[path = "predict-the-time/work-after-all-waits.rs"]
 mod predict_the_time_work_after_all_waits;

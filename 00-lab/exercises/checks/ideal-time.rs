@@ -1,72 +1,200 @@
-//! Judges `ideal`: on small sites, against the one that the report uses, and
-//! against a crawl that was really made.
+//! Judges `ideal`: on small sites and on random ones, which are played through,
+//! and against a crawl that was really made.
 //!
 //! As shipped: you say 4.5s, and it is 8s
 
 use super::ideal;
-use lab::judge::Judge;
-use lab::{Frontier, Shape, Site, fetch, frontier};
+use lab::judge::{Judge, smallest};
+use lab::{Dice, Frontier, Shape, Site, fetch};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// How many at once, the waits in seconds, the links.
 type Small = (usize, &'static [u64], &'static [&'static [usize]]);
 
 /// The smallest sites that can be got wrong.
-const SMALL: [Small; 7] = [
+const SMALL: [Small; 9] = [
     (1, &[3], &[&[]]),
     // Both known only through the first; in fact one after another.
     (2, &[3, 1, 5], &[&[1, 2], &[], &[0]]),
     // A chain: nothing overlaps.
     (9, &[1, 2, 3], &[&[1], &[2], &[0]]),
+    // Nobody links to the last one.
+    (1, &[1, 2, 4], &[&[1, 1, 0], &[1], &[0]]),
     // One free place, and a page that waits for it.
     (2, &[1, 4, 2, 3], &[&[1, 2, 3], &[], &[], &[]]),
     // A page is known as soon as *it* was found, not when its whole level is.
     (2, &[1, 9, 2, 5, 1], &[&[1, 2], &[], &[3], &[4], &[]]),
     // Two pages link to a third.
     (2, &[1, 2, 3, 4], &[&[1, 2], &[3], &[3], &[1]]),
+    // The page that was begun first may come last, and its links with it.
+    (2, &[1, 1, 1, 3, 1], &[&[2, 3], &[4], &[1], &[4], &[]]),
     (3, &[2, 7, 3, 1, 6, 2], &[&[1, 2, 3], &[5], &[4], &[4, 2], &[], &[]]),
 ];
 
+/// How many random sites are tried, by each of twenty runs.
+const SITES: usize = 400;
+
+const SECOND: Duration = Duration::from_secs(1);
+
 #[test]
 fn every_site_takes_the_time_it_takes() {
-    small_sites();
-    larger_sites();
-}
-
-fn small_sites() {
+    let judge = Judge::begin();
     for (at_once, waits, links) in SMALL {
-        let seconds = |&wait: &u64| Duration::from_secs(wait);
-        let durations: Vec<_> = waits.iter().map(seconds).collect();
-        let lists: Vec<_> = links.iter().map(|it| it.to_vec()).collect();
-        let right = frontier::ideal(at_once, &durations, &lists);
-        let said = ideal(at_once, &durations, &lists);
-        assert!(
-            said == right,
-            "wrong answer: {at_once} at once, waits of {waits:?} seconds, \
-             links {links:?}: you say {said:?}, and it is {right:?}"
-        );
+        let waits = waits.iter().map(|&n| Duration::from_secs(n)).collect();
+        let links = links.iter().map(|it| it.to_vec()).collect();
+        judged(&Pages { at_once, waits, links }, "");
     }
+    let mut dice = Dice::random();
+    let again = format!(" {}", dice.again());
+    for n in 0..SITES {
+        let site = Pages::random(&mut dice, n);
+        let wrong = |site: &Pages| !site.right().contains(&site.said());
+        if wrong(&site) {
+            judged(&smallest(site, Pages::smaller, wrong), &again);
+        }
+    }
+    judge.end();
 }
 
-fn larger_sites() {
-    let mut dice = Dice(1);
-    for n in 0..300 {
-        // Small ones first: they are easier to follow.
-        let pages = 2 + n / 10;
-        let wait = |_| Duration::from_nanos(dice.below(1_000_000_000) as u64);
-        let waits: Vec<_> = (0..pages).map(wait).collect();
-        let links: Vec<Vec<_>> = (0..pages)
+fn judged(site: &Pages, again: &str) {
+    let (said, right) = (site.said(), site.right());
+    let times: Vec<_> = right.iter().map(|it| format!("{it:?}")).collect();
+    let Pages { at_once, waits, links } = site;
+    assert!(
+        right.contains(&said),
+        "wrong answer: {at_once} at once, waits {waits:?}, links {links:?}: \
+         you say {said:?}, and it is {}{again}",
+        times.join(" or ")
+    );
+}
+
+/// A site as it is crawled.
+#[derive(Clone)]
+struct Pages {
+    at_once: usize,
+    waits: Vec<Duration>,
+    links: Vec<Vec<usize>>,
+}
+
+impl Pages {
+    /// Small ones first: they are easier to follow. In half of the small ones,
+    /// pages come at the same moment.
+    fn random(dice: &mut Dice, n: usize) -> Pages {
+        let whole = n < SITES / 2 && n % 2 == 0;
+        let pages = 1 + dice.below(if whole { 5 } else { 3 + n / 12 });
+        let most = dice.one_of(&[1 << 8, 1 << 30, 1 << 44]);
+        let wait = |_| match whole {
+            true => SECOND * dice.below(4) as u32,
+            false => Duration::from_nanos(1 + dice.number() % most),
+        };
+        let waits = (0..pages).map(wait).collect();
+        let links = (0..pages)
             .map(|_| (0..dice.below(4)).map(|_| dice.below(pages)).collect())
             .collect();
-        let at_once = 1 + dice.below(6);
-        let right = frontier::ideal(at_once, &waits, &links);
-        let said = ideal(at_once, &waits, &links);
-        assert!(
-            said == right,
-            "wrong answer: on a site of {pages} pages, {at_once} at once: you \
-             say {said:?}, and it is {right:?}; waits {waits:?}, links {links:?}"
-        );
+        Pages { at_once: 1 + dice.below(6), waits, links }
     }
+
+    fn said(&self) -> Duration {
+        ideal(self.at_once, &self.waits, &self.links)
+    }
+
+    /// All times that it may take.
+    fn right(&self) -> BTreeSet<Duration> {
+        let mut known = vec![false; self.waits.len()];
+        known[0] = true;
+        let start = Moment {
+            now: Duration::ZERO,
+            known,
+            queue: vec![0],
+            under_way: Vec::new(),
+        };
+        let mut ends = BTreeSet::new();
+        self.play(start, &mut ends);
+        ends
+    }
+
+    /// Plays it through from here on. Several pages may come at the same moment,
+    /// and any of them may be looked at first: so there may be several ends.
+    fn play(&self, mut moment: Moment, ends: &mut BTreeSet<Duration>) {
+        let free = self.at_once - moment.under_way.len();
+        let begun = free.min(moment.queue.len());
+        for page in moment.queue.drain(..begun) {
+            moment.under_way.push((moment.now + self.waits[page], page));
+        }
+        let Some(&(next, _)) = moment.under_way.iter().min() else {
+            ends.insert(moment.now);
+            return;
+        };
+        for n in 0..moment.under_way.len() {
+            if moment.under_way[n].0 == next {
+                let mut then = moment.clone();
+                then.now = next;
+                let (_, page) = then.under_way.remove(n);
+                for &link in &self.links[page] {
+                    if !then.known[link] {
+                        then.known[link] = true;
+                        then.queue.push(link);
+                    }
+                }
+                self.play(then, ends);
+            }
+        }
+    }
+
+    /// With one page less, one link less, one place less, or a shorter wait.
+    fn smaller(&self) -> Vec<Pages> {
+        let mut all = Vec::new();
+        for n in 1..self.waits.len() {
+            let mut site = self.clone();
+            site.waits.remove(n);
+            site.links.remove(n);
+            for links in &mut site.links {
+                links.retain(|&link| link != n);
+                links.iter_mut().for_each(|link| *link -= (*link > n) as usize);
+            }
+            all.push(site);
+        }
+        for n in 0..self.links.len() {
+            for link in 0..self.links[n].len() {
+                let mut site = self.clone();
+                site.links[n].remove(link);
+                all.push(site);
+            }
+        }
+        if self.at_once > 1 {
+            all.push(Pages { at_once: self.at_once - 1, ..self.clone() });
+        }
+        for n in 0..self.waits.len() {
+            for wait in shorter(self.waits[n]) {
+                let mut site = self.clone();
+                site.waits[n] = wait;
+                all.push(site);
+            }
+        }
+        all
+    }
+}
+
+/// Some seconds, as few as possible; else half of it.
+fn shorter(wait: Duration) -> Vec<Duration> {
+    let seconds = (1..=5).map(|n| SECOND * n);
+    match seconds.clone().any(|it| it == wait) {
+        true => seconds.filter(|it| *it < wait).collect(),
+        false if wait > SECOND * 5 => seconds.chain([wait / 2]).collect(),
+        false => seconds.collect(),
+    }
+}
+
+/// A moment of the crawl.
+#[derive(Clone)]
+struct Moment {
+    now: Duration,
+    known: Vec<bool>,
+    /// Known and not begun.
+    queue: Vec<usize>,
+    /// When it will be there, and which.
+    under_way: Vec<(Duration, usize)>,
 }
 
 #[test]
@@ -100,15 +228,4 @@ fn no_crawl_is_faster_than_that() {
         "wrong answer: you say that a crawl takes {said:?} at best which has \
          just been made in {took:?}"
     );
-}
-
-/// The same throws in every run: a generator by Knuth.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
 }

@@ -7,12 +7,30 @@ mod frontier_failures_stay_under_way;
 mod frontier_finished_when_the_queue_is_empty;
 #[path = "frontier/known-when-taken.rs"]
 mod frontier_known_when_taken;
+#[path = "ideal-time/a-batch-at-a-time.rs"]
+mod ideal_time_a_batch_at_a_time;
+#[path = "ideal-time/a-place-for-each-page.rs"]
+mod ideal_time_a_place_for_each_page;
+#[path = "ideal-time/fetched-once-for-each-link.rs"]
+mod ideal_time_fetched_once_for_each_link;
+#[path = "ideal-time/in-the-order-of-beginning.rs"]
+mod ideal_time_in_the_order_of_beginning;
 #[path = "ideal-time/level-by-level.rs"]
 mod ideal_time_level_by_level;
+#[path = "ideal-time/links-before-the-page.rs"]
+mod ideal_time_links_before_the_page;
 #[path = "ideal-time/longest-chain.rs"]
 mod ideal_time_longest_chain;
+#[path = "ideal-time/newest-first.rs"]
+mod ideal_time_newest_first;
+#[path = "ideal-time/shortest-first.rs"]
+mod ideal_time_shortest_first;
 #[path = "ideal-time/sum-or-chain.rs"]
 mod ideal_time_sum_or_chain;
+#[path = "ideal-time/unreachable-pages-too.rs"]
+mod ideal_time_unreachable_pages_too;
+#[path = "ideal-time/whole-milliseconds.rs"]
+mod ideal_time_whole_milliseconds;
 #[path = "predict-the-time/a-core-for-each.rs"]
 mod predict_the_time_a_core_for_each;
 #[path = "predict-the-time/first-and-last.rs"]

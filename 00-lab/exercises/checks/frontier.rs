@@ -1,72 +1,227 @@
-//! Judges `Frontier`: what it says after each step, and how a crawl goes that
-//! several threads make with it.
+//! Judges `Frontier`: what it says after each step of many crawls, and how a
+//! crawl goes that several threads make with it.
 //!
 //! As shipped: it says that it is finished, and / is under way
 
 use super::Frontier;
-use lab::judge::Judge;
+use lab::judge::{Judge, smallest};
 use lab::sync::{Condvar, Mutex};
-use lab::{Shape, Site, Url, fetch};
-use std::collections::HashSet;
+use lab::{Dice, Shape, Site, Url, fetch};
+use std::fmt::Write;
 use std::thread;
 use std::time::Duration;
 
 const THREADS: usize = 4;
 
-fn page(path: &str) -> Url {
-    format!("http://127.0.0.1{path}").parse().expect("it is a URL")
-}
+const SITE: &str = "http://127.0.0.1";
 
-fn pages(paths: &[&str]) -> Vec<Url> {
-    paths.iter().map(|path| page(path)).collect()
-}
+/// How many random crawls are made, by each of twenty runs.
+const CRAWLS: usize = 300;
 
 #[test]
 fn it_says_the_right_thing_after_each_step() {
-    let mut frontier = Frontier::new(page("/"));
-    gives(&mut frontier, &["/"]);
-    is_not_finished(&frontier, "/ is under way");
-    // To itself, and to one page twice.
-    frontier.done(&pages(&["/1", "/", "/2", "/1"]));
-    is_not_finished(&frontier, "/1 and /2 were found");
-    gives(&mut frontier, &["/1", "/2"]);
-    is_not_finished(&frontier, "/1 and /2 are under way");
-    frontier.done(&pages(&["/2", "/3"]));
-    gives(&mut frontier, &["/3"]);
-    frontier.done(&[]);
-    is_not_finished(&frontier, "/2 or /3 is still under way");
-    frontier.done(&pages(&["/", "/1", "/3"]));
-    gives(&mut frontier, &[]);
-    assert!(
-        frontier.finished(),
-        "wrong answer: it is not finished, though every page is done and none \
-         was found that is not"
-    );
-}
-
-/// Takes all that there are: these, in any order, and no other.
-fn gives(frontier: &mut Frontier, wanted: &[&str]) {
-    let mut missing: HashSet<_> = pages(wanted).into_iter().collect();
-    while let Some(url) = frontier.take() {
-        let path = url.path();
-        assert!(
-            missing.remove(&url),
-            "wrong answer: {path} was given out twice, or nobody has linked to \
-             it"
-        );
+    let judge = Judge::begin();
+    let mut dice = Dice::random();
+    for n in 0..CRAWLS {
+        let crawl = Crawl::random(&mut dice, n);
+        if crawl.play().is_err() {
+            let wrong = |crawl: &Crawl| crawl.play().is_err();
+            let crawl = smallest(crawl, Crawl::smaller, wrong);
+            let why = crawl.play().unwrap_err();
+            panic!("wrong answer: {why} {}", dice.again());
+        }
     }
-    assert!(
-        missing.is_empty(),
-        "wrong answer: of {wanted:?}, which were found, it does not give out {}",
-        missing.iter().map(Url::path).collect::<Vec<_>>().join(" and ")
-    );
+    judge.end();
 }
 
-fn is_not_finished(frontier: &Frontier, why: &str) {
-    assert!(
-        !frontier.finished(),
-        "wrong answer: it says that it is finished, and {why}"
-    );
+/// A crawl, step by step.
+#[derive(Clone)]
+struct Crawl {
+    /// The links of each page.
+    links: Vec<Vec<usize>>,
+    /// What is done next: 0 takes a page, and any other number is done with one
+    /// of those under way. After these, all are taken, and then done with.
+    choices: Vec<usize>,
+}
+
+impl Crawl {
+    /// Small ones first: they are easier to follow.
+    fn random(dice: &mut Dice, n: usize) -> Crawl {
+        let pages = 1 + dice.below(3 + n / 10);
+        // Some have few links, or none, as a page has that failed.
+        let most = 1 + dice.below(5);
+        let links = (0..pages).map(|_| {
+            let count = dice.below(most);
+            (0..count).map(|_| dice.below(pages)).collect()
+        });
+        let links = links.collect();
+        let steps = 0..dice.below(1 + 3 * pages);
+        Crawl { links, choices: steps.map(|_| dice.below(4)).collect() }
+    }
+
+    /// Makes the crawl. What is wrong comes with the steps up to there.
+    fn play(&self) -> Result<(), String> {
+        let mut told = Told::new();
+        told.asks_whether_it_is_finished()?;
+        for &choice in &self.choices {
+            match told.under_way.len() {
+                some if choice > 0 && some > 0 => {
+                    told.is_done((choice - 1) % some, &self.links);
+                }
+                _ => told.takes()?,
+            }
+            told.asks_whether_it_is_finished()?;
+        }
+        loop {
+            while !told.queue.is_empty() {
+                told.takes()?;
+                told.asks_whether_it_is_finished()?;
+            }
+            // There is none now, or no more: whoever asks is told so.
+            told.takes()?;
+            told.asks_whether_it_is_finished()?;
+            if told.under_way.is_empty() {
+                return Ok(());
+            }
+            told.is_done(0, &self.links);
+            told.asks_whether_it_is_finished()?;
+        }
+    }
+
+    /// With one step less, one link less, or a simpler step.
+    fn smaller(&self) -> Vec<Crawl> {
+        let mut all = Vec::new();
+        for n in 0..self.choices.len() {
+            let mut crawl = self.clone();
+            crawl.choices.remove(n);
+            all.push(crawl);
+        }
+        for page in 0..self.links.len() {
+            for n in 0..self.links[page].len() {
+                let mut crawl = self.clone();
+                crawl.links[page].remove(n);
+                all.push(crawl);
+            }
+        }
+        for n in 0..self.choices.len() {
+            let mut crawl = self.clone();
+            if crawl.choices[n] > 1 {
+                crawl.choices[n] -= 1;
+                all.push(crawl);
+            }
+        }
+        all
+    }
+}
+
+/// A frontier, what it has been told, and so what it has to say.
+struct Told {
+    frontier: Frontier,
+    /// Pages that were found: all, those not given out yet, and those under way.
+    known: Vec<usize>,
+    queue: Vec<usize>,
+    under_way: Vec<usize>,
+    steps: String,
+}
+
+impl Told {
+    fn new() -> Told {
+        Told {
+            frontier: Frontier::new(url(0)),
+            known: vec![0],
+            queue: vec![0],
+            under_way: Vec::new(),
+            steps: String::new(),
+        }
+    }
+
+    fn wrong(&self, why: &str) -> Result<(), String> {
+        let steps = self.steps.trim_start_matches(", ");
+        Err(match steps {
+            "" => why.to_owned(),
+            _ => format!("{why}; the steps: {steps}"),
+        })
+    }
+
+    /// Any page that waits for it, in whatever order.
+    fn takes(&mut self) -> Result<(), String> {
+        let taken = self.frontier.take();
+        let said = taken.as_ref().map_or("none".to_owned(), address);
+        let _ = write!(self.steps, ", take: {said}");
+        let Some(taken) = &taken else {
+            return match self.queue.first() {
+                None => Ok(()),
+                Some(&page) => self.wrong(&format!(
+                    "{} was found, and it does not give it out",
+                    address(&url(page))
+                )),
+            };
+        };
+        let place = self.queue.iter().position(|&page| url(page) == *taken);
+        if let Some(place) = place {
+            self.under_way.push(self.queue.remove(place));
+            return Ok(());
+        }
+        match self.known.iter().any(|&page| url(page) == *taken) {
+            true => self.wrong(&format!("{said} was given out twice")),
+            false => self.wrong(&format!(
+                "{said} was given out, and nobody has linked to it"
+            )),
+        }
+    }
+
+    /// With one of those under way, and its links.
+    fn is_done(&mut self, place: usize, links: &[Vec<usize>]) {
+        let links = &links[self.under_way.remove(place)];
+        let urls: Vec<_> = links.iter().map(|&page| url(page)).collect();
+        self.frontier.done(&urls);
+        let said: Vec<_> = urls.iter().map(address).collect();
+        let _ = write!(self.steps, ", done: [{}]", said.join(", "));
+        for &page in links {
+            if !self.known.contains(&page) {
+                self.known.push(page);
+                self.queue.push(page);
+            }
+        }
+    }
+
+    fn asks_whether_it_is_finished(&mut self) -> Result<(), String> {
+        let finished = self.frontier.finished();
+        let over = self.queue.is_empty() && self.under_way.is_empty();
+        if finished == over {
+            return Ok(());
+        }
+        let under_way = self.under_way.first().map(|it| (*it, "is under way"));
+        let found = self.queue.first().map(|it| (*it, "was found"));
+        let left = under_way.or(found);
+        // What it gives out explains more, if that is wrong as well.
+        if under_way.is_none() {
+            self.takes()?;
+        }
+        self.wrong(&match left {
+            Some((page, why)) => format!(
+                "it says that it is finished, and {} {why}",
+                address(&url(page))
+            ),
+            None => "it is not finished, though every page is done and none \
+                     was found that is not"
+                .to_owned(),
+        })
+    }
+}
+
+/// Of two pages, the second differs in its query only.
+fn url(page: usize) -> Url {
+    let path = match page {
+        0 => "/".to_owned(),
+        n if n % 2 == 1 => format!("/{n}"),
+        n => format!("/{}?next", n - 1),
+    };
+    format!("{SITE}{path}").parse().expect("it is a URL")
+}
+
+fn address(url: &Url) -> String {
+    url.as_str().replace(SITE, "")
 }
 
 #[test]

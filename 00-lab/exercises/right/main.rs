@@ -1,6 +1,12 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
+#[path = "frontier/a-state-for-each.rs"]
+mod frontier_a_state_for_each;
+#[path = "frontier/newest-first.rs"]
+mod frontier_newest_first;
+#[path = "frontier/one-list.rs"]
+mod frontier_one_list;
 #[path = "ideal-time/a-moment-at-a-time.rs"]
 mod ideal_time_a_moment_at_a_time;
 #[path = "ideal-time/last-of-those-that-come-together.rs"]

@@ -1,12 +1,28 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
+#[path = "frontier/all-known-are-taken.rs"]
+mod frontier_all_known_are_taken;
+#[path = "frontier/counts-what-it-does-not-give.rs"]
+mod frontier_counts_what_it_does_not_give;
 #[path = "frontier/failures-stay-under-way.rs"]
 mod frontier_failures_stay_under_way;
+#[path = "frontier/finished-once-is-for-good.rs"]
+mod frontier_finished_once_is_for_good;
 #[path = "frontier/finished-when-the-queue-is-empty.rs"]
 mod frontier_finished_when_the_queue_is_empty;
+#[path = "frontier/known-by-its-path.rs"]
+mod frontier_known_by_its_path;
 #[path = "frontier/known-when-taken.rs"]
 mod frontier_known_when_taken;
+#[path = "frontier/known-while-in-the-queue.rs"]
+mod frontier_known_while_in_the_queue;
+#[path = "frontier/one-under-way.rs"]
+mod frontier_one_under_way;
+#[path = "frontier/start-is-not-known.rs"]
+mod frontier_start_is_not_known;
+#[path = "frontier/stops-at-a-known-link.rs"]
+mod frontier_stops_at_a_known_link;
 #[path = "ideal-time/a-batch-at-a-time.rs"]
 mod ideal_time_a_batch_at_a_time;
 #[path = "ideal-time/a-place-for-each-page.rs"]

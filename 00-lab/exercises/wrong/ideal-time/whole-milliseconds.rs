@@ -1,4 +1,4 @@
-//! Met with: you say 0ns, and it is
+//! Met with: and it is
 //!
 //! Counts in milliseconds, and loses what is less than one.
 

@@ -81,7 +81,7 @@ impl Pages {
     /// Small ones first: they are easier to follow. In half of the small ones,
     /// pages come at the same moment.
     fn random(dice: &mut Dice, n: usize) -> Pages {
-        let whole = n < SITES / 2 && n % 2 == 0;
+        let whole = n < SITES / 2 && dice.below(2) == 0;
         let pages = 1 + dice.below(if whole { 5 } else { 3 + n / 12 });
         let most = dice.one_of(&[1 << 8, 1 << 30, 1 << 44]);
         let wait = |_| match whole {

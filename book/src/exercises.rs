@@ -18,7 +18,9 @@ pub use page::{CAUSES, Page};
 pub use terminal::{Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 
+use crate::files::{read, read_text};
 use crate::tree::Tree;
+use anyhow::{Result, anyhow, ensure};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +43,7 @@ pub struct Exercise {
 /// All exercises, in the order of the book.
 pub fn all(tree: &Tree) -> Vec<Exercise> {
     let chapters = tree.book().join("chapters");
-    let summary = fs::read_to_string(chapters.join("SUMMARY.md"));
+    let summary = read_text(&chapters.join("SUMMARY.md"));
     let summary = summary.unwrap_or_default();
     let mut found: Vec<(usize, Exercise)> = Vec::new();
     for rung in &tree.rungs {
@@ -114,7 +116,7 @@ impl Exercise {
 
     /// A piece of what the starter is met with, as its check promises.
     pub fn as_shipped(&self) -> Option<String> {
-        let check = fs::read_to_string(self.check()).ok()?;
+        let check = read_text(&self.check()).ok()?;
         let mut lines = check.lines();
         let said = lines.find_map(|it| it.strip_prefix("//! As shipped: "))?;
         Some(said.to_owned())
@@ -130,12 +132,42 @@ impl Exercise {
         file.display().to_string()
     }
 
-    /// Set if the reader has changed something.
+    /// Set if the reader has changed something. What editors change when they
+    /// save, line ends and a byte-order mark, is nothing.
     ///
     /// # Errors
     ///
     /// If one of the two files cannot be read.
     pub fn is_started(&self) -> io::Result<bool> {
-        Ok(fs::read(self.answer())? != fs::read(self.starter())?)
+        let typed = |file: PathBuf| -> io::Result<Vec<u8>> {
+            let mut bytes = read(&file)?;
+            bytes.retain(|byte| *byte != b'\r');
+            let mark = "\u{feff}".as_bytes();
+            Ok(bytes.strip_prefix(mark).map(<[u8]>::to_vec).unwrap_or(bytes))
+        };
+        Ok(typed(self.answer())? != typed(self.starter())?)
+    }
+
+    /// Whether there is an answer that can be judged.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what can be done about it.
+    pub fn can_be_judged(&self) -> Result<()> {
+        let Err(why) = read(&self.answer()) else { return Ok(()) };
+        ensure!(
+            why.kind() != io::ErrorKind::NotFound,
+            "{answer} is gone; `cargo run -- undo {name}` puts back the latest \
+             of your own that was kept, `cargo run -- reset {name}` the one we \
+             shipped",
+            answer = self.seen(&self.answer()),
+            name = self.name,
+        );
+        let advice = format!(
+            "`cargo run -- reset {}` moves it away and puts back the one we \
+             shipped",
+            self.name
+        );
+        Err(anyhow!("{why}; {advice}"))
     }
 }

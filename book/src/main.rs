@@ -23,6 +23,7 @@ mod pages;
 mod press;
 mod notices;
 mod folder;
+mod files;
 mod recorded;
 mod guard;
 mod runs;

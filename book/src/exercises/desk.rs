@@ -6,6 +6,7 @@ use super::progress::{self, Progress, hash};
 use super::terminal::{judged, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
+use crate::files::read_text;
 use crate::notices::Notices;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
@@ -271,6 +272,9 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
         "solved": entry.solved,
         "shown": entry.shown,
     });
+    if let Err(why) = exercise.can_be_judged() {
+        told["why"] = why.to_string().into();
+    }
     let found = look.found.as_ref().filter(|found| found.answer == now);
     if let Some(Found { warnings, verdict, .. }) = found {
         told["warnings"] = warnings.as_str().into();
@@ -293,7 +297,7 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
 
 /// The first line below what is said at the top.
 fn first_line(exercise: &Exercise) -> usize {
-    let text = fs::read_to_string(exercise.answer()).unwrap_or_default();
+    let text = read_text(&exercise.answer()).unwrap_or_default();
     let said = text.lines().take_while(|it| it.starts_with("//!")).count();
     let blank = text.lines().skip(said).take_while(|it| it.is_empty()).count();
     1 + said + blank
@@ -318,5 +322,27 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.desk.readers.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keep::tests::begun;
+    use super::*;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    #[test]
+    fn of_an_answer_that_cannot_be_read_a_page_says_why() {
+        let (_folder, exercise) = begun();
+        let answer = exercise.answer();
+        let why = |exercise: &Exercise| {
+            let (look, progress) = (Look::default(), Progress::default());
+            tell(exercise, &look, &progress)["why"].to_string()
+        };
+        assert_eq!(why(&exercise), "null");
+        fs::remove_file(&answer).unwrap();
+        assert!(why(&exercise).contains("is gone; "), "{}", why(&exercise));
+        mknodat(CWD, &answer, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        assert!(why(&exercise).contains("not a regular file"));
     }
 }

@@ -50,12 +50,7 @@ pub fn judge(
     remark: &mut dyn FnMut(&str),
 ) -> Result<Verdict> {
     let answer = exercise.seen(&exercise.answer());
-    ensure!(
-        exercise.answer().exists(),
-        "{answer} is gone; `cargo run -- undo {0}` puts back the latest of \
-         your own that was kept, `cargo run -- reset {0}` the one we shipped",
-        exercise.name
-    );
+    exercise.can_be_judged()?;
     let compiled = compile(exercise, &exercise.name)?;
     let target = match compiled {
         Ok(target) => target,

@@ -2,12 +2,17 @@
 //!
 //! No file is written in its place: a new one is written aside and then takes
 //! the name. And no answer is removed: it is moved to `backups/`.
+//!
+//! Not every file system can do all that is wanted here; some have no hard
+//! links, no way to sync a folder, no locks. Nothing rests on them.
 
 use super::Exercise;
+use crate::files::{cannot, read};
 use anyhow::{Context, Result, bail};
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,56 +23,88 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock on a folder.
+    /// Waits for the lock on a folder. Where the system knows none, there is
+    /// nothing to wait for.
     ///
     /// # Errors
     ///
-    /// If the system knows no such locks, or there is no such folder.
+    /// If there is no such folder.
     pub fn on(folder: &Path) -> io::Result<Lock> {
-        let folder = File::open(folder)?;
-        flock(&folder, FlockOperation::LockExclusive)?;
-        Ok(Lock { folder })
+        let file = File::open(folder).map_err(|it| cannot("open", folder, &it));
+        let lock = Lock { folder: file? };
+        let _ = flock(&lock.folder, FlockOperation::LockExclusive);
+        Ok(lock)
+    }
+
+    /// Lets names last, should the power fail. What was done is done, also
+    /// where a folder cannot be synced.
+    fn sync(&self) {
+        let _ = self.folder.sync_all();
     }
 }
 
-/// Writes a file, all of it or none, in the folder that is locked.
+/// Writes a file that only the reader can read, all of it or none, in the
+/// folder that is locked.
 ///
 /// # Errors
 ///
 /// If the disk is full, say; the file is then what it was.
 pub fn write(lock: &Lock, file: &Path, bytes: &[u8]) -> io::Result<()> {
-    // What is left of a write that was cut short, the next one overwrites.
     let aside = file.with_extension("new");
-    write_aside(&aside, bytes)?;
-    fs::rename(&aside, file)?;
-    lock.folder.sync_all()
+    write_aside(&aside, bytes, 0o600)?;
+    fs::rename(&aside, file).map_err(|why| cannot("write", file, &why))?;
+    lock.sync();
+    Ok(())
 }
 
-fn write_aside(aside: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(aside)?;
+/// What is left of a write that was cut short, the next one replaces.
+fn write_aside(aside: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let _ = fs::remove_file(aside);
+    write_new(aside, bytes, mode)
+        .inspect_err(|_| drop(fs::remove_file(aside)))
+        .map_err(|why| cannot("write", aside, &why))
+}
+
+fn write_new(file: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut options = File::options();
+    let mut file =
+        options.write(true).create_new(true).mode(mode).open(file)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
+/// Gives a file another name, which must be free.
+type Rename = fn(&Path, &Path) -> rustix::io::Result<()>;
+
+fn rename(from: &Path, to: &Path) -> rustix::io::Result<()> {
+    renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)
+}
+
 /// Puts back the answer as shipped. Gives back where the reader's own is now;
 /// `None` if it was as shipped anyway.
+///
+/// Of a link, the backup is what it leads to, and that is left alone.
 ///
 /// # Errors
 ///
 /// If that cannot be done. The reader's is then in its place, or in the backup
 /// that the error names.
 pub fn reset(exercise: &Exercise) -> Result<Option<PathBuf>> {
+    reset_by(rename, exercise)
+}
+
+fn reset_by(rename: Rename, exercise: &Exercise) -> Result<Option<PathBuf>> {
     let lock = Lock::on(&exercise.root)?;
     let answer = exercise.answer();
-    if answer.exists() && !exercise.is_started()? {
+    if answer.exists() && exercise.is_started().is_ok_and(|started| !started) {
         return Ok(None);
     }
-    let backups = folder(&exercise.root)?;
-    let aside = backups.join(".starter");
-    write_aside(&aside, &fs::read(exercise.starter())?)?;
+    // First all that may fail for want of room or rights.
+    let aside = folder(&exercise.root)?.join(".starter");
+    write_aside(&aside, &read(&exercise.starter())?, 0o666)?;
     let backup = move_away(exercise)?;
-    put(&aside, &answer, backup.as_deref())?;
-    lock.folder.sync_all()?;
+    put(rename, &aside, &answer, backup.as_deref())?;
+    lock.sync();
     Ok(backup)
 }
 
@@ -78,62 +115,73 @@ pub fn reset(exercise: &Exercise) -> Result<Option<PathBuf>> {
 ///
 /// If there is none, or it cannot be done; nothing is lost then either.
 pub fn undo(exercise: &Exercise) -> Result<(PathBuf, Option<PathBuf>)> {
+    undo_by(rename, exercise)
+}
+
+fn undo_by(
+    rename: Rename,
+    exercise: &Exercise,
+) -> Result<(PathBuf, Option<PathBuf>)> {
     let lock = Lock::on(&exercise.root)?;
-    let answer = exercise.answer();
     let backups = folder(&exercise.root)?;
-    let Some(newest) = of(exercise, &backups)?.pop() else {
+    let found = all(&backups, &exercise.name, "rs")?;
+    let Some((_, newest)) = found.into_iter().next_back() else {
         bail!("nothing of yours was kept for {}", exercise.name);
     };
+    let starter = read(&exercise.starter()).ok();
     let mut instead = move_away(exercise)?;
-    put(&newest, &answer, instead.as_deref())?;
-    let starter = fs::read(exercise.starter())?;
+    put(rename, &newest, &exercise.answer(), instead.as_deref())?;
     if let Some(moved) = &instead
-        && fs::read(moved)? == starter
+        && starter.is_some()
+        && read(moved).ok() == starter
+        && fs::remove_file(moved).is_ok()
     {
-        fs::remove_file(moved)?;
         instead = None;
     }
-    lock.folder.sync_all()?;
+    lock.sync();
     Ok((newest, instead))
 }
 
 /// The folder of the backups.
 fn folder(root: &Path) -> io::Result<PathBuf> {
     let folder = root.join("backups");
-    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(&folder).map_err(|why| cannot("make", &folder, &why))?;
     Ok(folder)
 }
 
-/// A file that is not there yet, `backups/NAME.DATE.END`. Names sort by time.
+/// A file that is not there yet, `backups/NAME.NUMBER.DATE.END`. Each has a
+/// higher number than those before it: the clock may go back.
 ///
 /// # Errors
 ///
 /// If there is no folder for it.
 pub fn dated(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
     let folder = folder(root)?;
+    let newest = all(&folder, name, end)?.pop();
+    let number = 1 + newest.map_or(0, |(number, _)| number);
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let mut time = now.map_err(io::Error::other)?;
-    loop {
-        let file = folder.join(format!("{name}.{}.{end}", date(time)));
-        if !file.exists() {
-            return Ok(file);
-        }
-        time += Duration::from_micros(1);
-    }
+    let date = date(now.unwrap_or_default());
+    Ok(folder.join(format!("{name}.{number:04}.{date}.{end}")))
 }
 
-/// The backups of an exercise, the newest last.
-fn of(exercise: &Exercise, backups: &Path) -> io::Result<Vec<PathBuf>> {
+/// What was kept under a name, and its numbers, the newest last. Before there
+/// were numbers, there were only dates.
+fn all(
+    backups: &Path,
+    name: &str,
+    end: &str,
+) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(backups)? {
+    let entries = fs::read_dir(backups);
+    for entry in entries.map_err(|why| cannot("read", backups, &why))? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let Some((of, date)) = name.and_then(|name| name.split_once('.'))
-        else {
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else {
             continue;
         };
-        if of == exercise.name && date.ends_with(".rs") {
-            found.push(path);
+        let mut parts = file.split('.');
+        if parts.next() == Some(name) && parts.next_back() == Some(end) {
+            let number = parts.next().and_then(|part| part.parse().ok());
+            found.push((number.unwrap_or(0), path));
         }
     }
     found.sort();
@@ -144,25 +192,68 @@ fn of(exercise: &Exercise, backups: &Path) -> io::Result<Vec<PathBuf>> {
 /// what an editor is writing into it just now goes with it.
 fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     let backup = dated(&exercise.root, &exercise.name, "rs")?;
-    match fs::rename(exercise.answer(), &backup) {
-        Ok(()) => Ok(Some(backup)),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(why).context("cannot move your answer to a backup"),
+    let answer = exercise.answer();
+    // Elsewhere, a link may lead to something else.
+    let linked = answer.is_symlink().then(|| answer.canonicalize());
+    match fs::rename(&answer, &backup) {
+        Ok(()) => {}
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(why) => {
+            let why = cannot("move", &answer, &why);
+            return Err(why).context("your answer stays where it is");
+        }
     }
+    if let Some(Ok(linked)) = linked
+        && backup.is_symlink()
+    {
+        let aside = backup.with_file_name(".linked");
+        let copied = read(&linked)
+            .and_then(|bytes| write_aside(&aside, &bytes, 0o666))
+            .and_then(|()| fs::rename(&aside, &backup));
+        if let Err(why) = copied {
+            fs::rename(&backup, &answer)?;
+            return Err(why).context("your answer stays where it is");
+        }
+    }
+    Ok(Some(backup))
 }
 
 /// Gives a file the name of the answer, unless somebody has just saved one
-/// under that name.
-fn put(file: &Path, answer: &Path, backup: Option<&Path>) -> Result<()> {
-    fs::hard_link(file, answer).with_context(|| match backup {
-        Some(backup) => format!(
-            "cannot put {} in its place; your own is now {}",
-            answer.display(),
-            backup.display()
-        ),
-        None => format!("cannot put {} in its place", answer.display()),
+/// under that name. If it cannot be done, the backup is put back.
+fn put(
+    rename: Rename,
+    file: &Path,
+    answer: &Path,
+    backup: Option<&Path>,
+) -> Result<()> {
+    let done = match rename(file, answer).map_err(io::Error::from) {
+        Err(why) if why.kind() == ErrorKind::AlreadyExists => Err(why),
+        // Not every file system can refuse to replace a file.
+        Err(_) => copy(file, answer),
+        done => done,
+    };
+    let Err(why) = done else { return Ok(()) };
+    let why = cannot("write", answer, &why);
+    let Some(backup) = backup else { return Err(why.into()) };
+    if !answer.exists() && fs::rename(backup, answer).is_ok() {
+        return Err(why).context("your answer stays as it is");
+    }
+    let backup = backup.display();
+    Err(why).with_context(|| format!("your answer is now {backup}"))
+}
+
+/// Moves a file to a name that must be free, one step at a time.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let bytes = fs::read(from)?;
+    write_new(to, &bytes, 0o666).inspect_err(|why| {
+        let is_ours = || read(to).is_ok_and(|part| bytes.starts_with(&part));
+        if why.kind() != ErrorKind::AlreadyExists && is_ours() {
+            let _ = fs::remove_file(to);
+        }
     })?;
-    Ok(fs::remove_file(file)?)
+    // It is there now; that it is still here, too, harms nobody.
+    let _ = fs::remove_file(from);
+    Ok(())
 }
 
 /// A time since 1970 as `2026-11-23T190211.000042Z`.
@@ -189,8 +280,139 @@ fn date(since_1970: Duration) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::folder::Folder;
+    use rustix::io::Errno;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    /// An exercise that is begun, in a folder of its own.
+    pub fn begun() -> (Folder, Exercise) {
+        let folder = Folder::new().unwrap();
+        let root = folder.path().to_owned();
+        let exercise = Exercise {
+            name: "sum".to_owned(),
+            package: "threads".to_owned(),
+            rung: root.join("01-threads"),
+            page: root.join("book/chapters/sum.md"),
+            root,
+        };
+        let starters = exercise.rung.join("exercises/starters");
+        fs::create_dir_all(starters).unwrap();
+        fs::write(exercise.starter(), "// as shipped").unwrap();
+        fs::write(exercise.answer(), "// mine").unwrap();
+        (folder, exercise)
+    }
+
+    fn text(file: &Path) -> String {
+        fs::read_to_string(file).unwrap()
+    }
+
+    /// As where the system cannot refuse to replace a file.
+    fn cannot_refuse(_: &Path, _: &Path) -> rustix::io::Result<()> {
+        Err(Errno::INVAL)
+    }
+
+    /// An editor saves at the worst moment.
+    fn somebody_saves(_: &Path, to: &Path) -> rustix::io::Result<()> {
+        fs::write(to, "// saved").unwrap();
+        Err(Errno::INVAL)
+    }
+
+    /// The name cannot be had, in any way.
+    fn nothing_can_be_put_there(
+        from: &Path,
+        _: &Path,
+    ) -> rustix::io::Result<()> {
+        fs::remove_file(from).unwrap();
+        Err(Errno::IO)
+    }
+
+    #[test]
+    fn answers_are_put_back_where_only_plain_files_can_be_written() {
+        let (_folder, exercise) = begun();
+        let backup = reset_by(cannot_refuse, &exercise).unwrap().unwrap();
+        assert_eq!(text(&exercise.answer()), "// as shipped");
+        assert_eq!(text(&backup), "// mine");
+
+        let (back, instead) = undo_by(cannot_refuse, &exercise).unwrap();
+        assert_eq!((back, instead), (backup.clone(), None));
+        assert_eq!(text(&exercise.answer()), "// mine");
+        assert!(!backup.exists());
+    }
+
+    #[test]
+    fn what_is_saved_meanwhile_stays_and_what_was_there_is_kept() {
+        let (_folder, exercise) = begun();
+        let why = reset_by(somebody_saves, &exercise).unwrap_err();
+        assert_eq!(text(&exercise.answer()), "// saved");
+        let backups = exercise.root.join("backups");
+        let kept = all(&backups, "sum", "rs").unwrap().pop().unwrap().1;
+        assert_eq!(text(&kept), "// mine");
+        let why = format!("{why:#}");
+        assert!(why.contains(&kept.display().to_string()), "{why}");
+    }
+
+    #[test]
+    fn what_cannot_be_finished_is_taken_back() {
+        let (_folder, exercise) = begun();
+        let why = reset_by(nothing_can_be_put_there, &exercise).unwrap_err();
+        assert_eq!(text(&exercise.answer()), "// mine", "{why:#}");
+        let backups = exercise.root.join("backups");
+        assert!(all(&backups, "sum", "rs").unwrap().is_empty());
+    }
+
+    #[test]
+    fn of_a_link_the_backup_is_what_it_leads_to() {
+        let (folder, exercise) = begun();
+        let elsewhere = folder.path().join("elsewhere.rs");
+        fs::rename(exercise.answer(), &elsewhere).unwrap();
+        symlink("../../elsewhere.rs", exercise.answer()).unwrap();
+
+        let backup = reset(&exercise).unwrap().unwrap();
+        assert_eq!(text(&exercise.answer()), "// as shipped");
+        assert!(!backup.is_symlink());
+        assert_eq!(text(&backup), "// mine");
+        assert_eq!(text(&elsewhere), "// mine");
+
+        undo(&exercise).unwrap();
+        assert_eq!(text(&exercise.answer()), "// mine");
+    }
+
+    #[test]
+    fn the_newest_backup_is_the_last_whatever_the_clock_says() {
+        let (_folder, exercise) = begun();
+        let backups = folder(&exercise.root).unwrap();
+        for (name, of) in [
+            // As they were named before they had numbers.
+            ("sum.2096-11-23T190211.000042Z.rs", "second"),
+            ("sum.2026-11-23T190211.000042Z.rs", "first"),
+            ("sum.9999.2096-11-23T190211.000042Z.rs", "third"),
+            ("sums.0001.2026-11-23T190211.000042Z.rs", "another's"),
+            ("sum.rs~", "nobody's"),
+        ] {
+            fs::write(backups.join(name), of).unwrap();
+        }
+        reset(&exercise).unwrap();
+        for newest in ["// mine", "third", "second", "first"] {
+            undo(&exercise).unwrap();
+            assert_eq!(text(&exercise.answer()), newest);
+            fs::remove_file(exercise.answer()).unwrap();
+        }
+        assert!(undo(&exercise).is_err());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_synced_is_no_failure_and_files_are_ours() {
+        let folder = Folder::new().unwrap();
+        // Of a device there is nothing to sync, and the system says so.
+        let lock = Lock { folder: File::open("/dev/null").unwrap() };
+        assert!(lock.folder.sync_all().is_err());
+        let file = folder.path().join("progress.txt");
+        write(&lock, &file, b"page x").unwrap();
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 
     #[test]
     fn dates_are_those_of_the_calendar() {

@@ -3,7 +3,7 @@
 
 use super::Exercise;
 use super::verdict::{Kind, Verdict};
-use std::fs;
+use crate::files::read_text;
 use std::io;
 
 /// What stands above the causes. They give much away, so they are folded.
@@ -34,7 +34,7 @@ impl Page {
     ///
     /// If it cannot be read.
     pub fn of(exercise: &Exercise) -> io::Result<Page> {
-        Ok(Page::parse(&fs::read_to_string(&exercise.page)?))
+        Ok(Page::parse(&read_text(&exercise.page)?))
     }
 
     /// Reads the page as it is written.

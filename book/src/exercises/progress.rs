@@ -7,6 +7,7 @@
 use super::Exercise;
 use super::keep::{Lock, dated, write};
 use super::verdict::Kind;
+use crate::files::{cannot, read};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -49,8 +50,11 @@ pub fn set_aside() -> Option<String> {
 impl Progress {
     /// What the file says. A file or a line that makes no sense says nothing.
     pub fn read(root: &Path) -> Progress {
-        let text = fs::read(file(root)).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
+        Progress::parse(&read(&file(root)).unwrap_or_default())
+    }
+
+    fn parse(text: &[u8]) -> Progress {
+        let text = String::from_utf8_lossy(text);
         let mut progress = Progress::default();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             match (line.strip_prefix("page "), entry(line)) {
@@ -68,17 +72,24 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// If the file cannot be written; it then says what it said.
+    /// If the file cannot be read or written; it then says what it said.
     pub fn update(
         root: &Path,
         change: impl FnOnce(&mut Progress),
     ) -> io::Result<()> {
         // Several of us may be at it: a watch in one window, a page in another.
         let lock = Lock::on(root)?;
-        let mut progress = Progress::read(root);
+        let mut progress = match read(&file(root)) {
+            Ok(text) => Progress::parse(&text),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {
+                Progress::default()
+            }
+            Err(why) => return Err(why),
+        };
         if progress.odd > 0 {
             let odd = dated(root, "progress", "txt")?;
-            fs::copy(file(root), &odd)?;
+            fs::copy(file(root), &odd)
+                .map_err(|it| cannot("write", &odd, &it))?;
             let kept = odd.strip_prefix(root).unwrap_or(&odd).display();
             let said = format!(
                 "{} lines of progress.txt make no sense; as it was, it is now \
@@ -130,8 +141,8 @@ impl Progress {
 /// its check.
 pub fn hash(exercise: &Exercise) -> io::Result<String> {
     let mut hash = Sha256::new();
-    hash.update(fs::read(exercise.answer())?);
-    hash.update(fs::read(exercise.check())?);
+    hash.update(read(&exercise.answer())?);
+    hash.update(read(&exercise.check())?);
     let hash = hash.finalize();
     Ok(hash[..8].iter().map(|byte| format!("{byte:02x}")).collect())
 }

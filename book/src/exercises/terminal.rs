@@ -6,10 +6,10 @@ use super::page::Page;
 use super::progress::{Entry, Progress, hash};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
+use crate::files::read_text;
 use crate::recorded::diff;
 use crate::tree::Tree;
-use anyhow::{Context, Result};
-use std::fs;
+use anyhow::Result;
 use std::io::{Write as _, stderr};
 use std::path::Path;
 use std::process::ExitCode;
@@ -71,12 +71,14 @@ pub(super) fn judged(
     let is_started = exercise.is_started().unwrap_or(true);
     let verdict = judge(exercise, remark)?;
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
-    Progress::update(&exercise.root, |progress| {
+    let noted = Progress::update(&exercise.root, |progress| {
         let entry = progress.of_mut(exercise);
         entry.verdict = answer.map(|answer| (kind, answer));
         entry.solved |= kind == Kind::Solved;
-    })
-    .context("your progress could not be noted")?;
+    });
+    if let Err(why) = noted {
+        remark(&format!("your progress could not be noted: {why}\n"));
+    }
     Ok(verdict)
 }
 
@@ -130,10 +132,7 @@ fn table(tree: &Tree) -> Result<ExitCode> {
 
 /// What is known of an answer, or found out now.
 fn state(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
-    if !exercise.answer().exists() {
-        // Says what can be done about it.
-        return judge(exercise, &mut |_| {}).map(|verdict| verdict.kind);
-    }
+    exercise.can_be_judged()?;
     if !exercise.is_started()? {
         return Ok(Kind::NotStarted);
     }
@@ -221,18 +220,15 @@ pub(super) fn solution_of(
         let note = |all: &mut Progress| all.of_mut(exercise).shown = true;
         Progress::update(&exercise.root, note)?;
     }
-    let (idea, _) = parts(&fs::read_to_string(exercise.solution())?);
+    let (idea, _) = parts(&read_text(&exercise.solution())?);
     Ok(Some(format!("{idea}\n\n{}", difference(exercise)?)))
 }
 
 /// From the reader's answer to our solution, without what is said above the
 /// code.
 fn difference(exercise: &Exercise) -> Result<String> {
-    let code = |file: &Path| -> Result<String> {
-        let text = fs::read_to_string(file)
-            .with_context(|| format!("cannot read {}", exercise.seen(file)))?;
-        Ok(parts(&text).1)
-    };
+    let code =
+        |file: &Path| -> Result<String> { Ok(parts(&read_text(file)?).1) };
     let yours = code(&exercise.answer())?;
     let ours = code(&exercise.solution())?;
     Ok(match yours == ours {

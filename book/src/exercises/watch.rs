@@ -3,11 +3,11 @@
 use super::progress::Progress;
 use super::terminal::{check_one, next, put};
 use super::{Exercise, all};
+use crate::files::read;
 use crate::tree::Tree;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub fn watch(tree: &Tree) -> Result<Infallible> {
 /// keep whole seconds, and some tools put old ones back.
 fn contents(all: &[Exercise]) -> BTreeMap<String, Vec<u8>> {
     let read = |exercise: &Exercise| {
-        let answer = fs::read(exercise.answer()).unwrap_or_default();
+        let answer = read(&exercise.answer()).unwrap_or_default();
         (exercise.name.clone(), answer)
     };
     all.iter().map(read).collect()

@@ -5,3 +5,4 @@ mod workshop;
 mod verdicts;
 mod terminal;
 mod killed;
+mod odd_files;

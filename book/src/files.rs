@@ -1,0 +1,89 @@
+//! Reading files that are the reader's: whatever lies there, it comes to an
+//! end.
+
+use rustix::fs::OFlags;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// More than any answer or page has.
+const MOST: u64 = 1024 * 1024;
+
+/// All that is in a file.
+///
+/// # Errors
+///
+/// One that names the file: if it cannot be read, is none (a pipe would be
+/// waited for, and a device may never end), or has more than a MiB.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    read_regular(path).map_err(|why| cannot("read", path, &why))
+}
+
+/// The same as text, without a byte-order mark, which some editors write.
+///
+/// # Errors
+///
+/// As [`read`], and if it is not UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::from_utf8(read(path)?).map_err(|why| {
+        let why = io::Error::new(ErrorKind::InvalidData, why);
+        cannot("read", path, &why)
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
+}
+
+/// An error that names the file and what was to be done with it.
+pub fn cannot(what: &str, path: &Path, why: &io::Error) -> io::Error {
+    let said = format!("cannot {what} {}: {why}", path.display());
+    io::Error::new(why.kind(), said)
+}
+
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    // To open a pipe that nobody writes into would wait for somebody.
+    let flags = OFlags::NONBLOCK.bits() as i32;
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        let why = "it is not a regular file";
+        return Err(io::Error::new(ErrorKind::InvalidInput, why));
+    }
+    let mut bytes = Vec::new();
+    file.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST {
+        let why = "it is larger than 1 MiB";
+        return Err(io::Error::new(ErrorKind::FileTooLarge, why));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::Folder;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::fs;
+
+    #[test]
+    fn what_is_no_file_or_has_no_end_is_an_error_that_names_it() {
+        let folder = Folder::new().unwrap();
+        let (pipe, large) = (folder.path().join("a"), folder.path().join("b"));
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        File::create(&large).unwrap().set_len(2 << 30).unwrap();
+        for path in [&pipe, &large, Path::new("/dev/zero"), folder.path()] {
+            let why = read(path).unwrap_err().to_string();
+            let start = format!("cannot read {}: it is ", path.display());
+            assert!(why.starts_with(&start), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_text() {
+        let folder = Folder::new().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "\u{feff}//! text").unwrap();
+        assert_eq!(read_text(&file).unwrap(), "//! text");
+    }
+}

@@ -1,0 +1,114 @@
+//! Answers and disks that are not as one would wish.
+
+use crate::workshop::{STARTER, Workshop, files, with_check};
+use lab::watchdog;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+const ANSWER: &str = "01-threads/exercises/six-times-seven.rs";
+
+#[test]
+fn nothing_rests_on_hard_links_or_on_syncing_folders() {
+    let shop = Workshop::new();
+    let library = shop.path("odd_disks.so");
+    let source =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exercises/odd_disks.c");
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", source, "-ldl", "-o"]).arg(&library);
+    let Ok(built) = cc.status() else {
+        println!("left out, since there is no C compiler");
+        return;
+    };
+    assert!(built.success());
+    let run = |args: &str| {
+        let mut book = shop.book(args);
+        book.env("LD_PRELOAD", &library);
+        let limit = Duration::from_secs(60);
+        let ran = watchdog::run(&mut book, limit).unwrap();
+        assert!(ran.status.success(), "{args}: {}", ran.stderr);
+    };
+    let read = || fs::read_to_string(shop.path(ANSWER)).unwrap();
+
+    shop.answer("// mine");
+    run("reset six-times-seven");
+    assert_eq!(read(), with_check(STARTER));
+    run("undo six-times-seven");
+    assert_eq!(read(), with_check("// mine"));
+    run("hint");
+}
+
+#[test]
+fn an_answer_that_is_a_pipe_is_a_sentence_and_can_be_reset() {
+    let shop = Workshop::new();
+    let answer = shop.path(ANSWER);
+    fs::remove_file(&answer).unwrap();
+    mknodat(CWD, &answer, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    let ran = shop.run("check six-times-seven");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(ran.stderr.contains("not a regular file"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("reset six-times-seven"), "{}", ran.stderr);
+    assert!(shop.run("check").stdout.contains("not a regular file"));
+
+    assert!(shop.run("reset six-times-seven").status.success());
+    let text = fs::read_to_string(&answer).unwrap();
+    assert_eq!(text, with_check(STARTER));
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_change_nothing() {
+    let shop = Workshop::new();
+    let windows = |text: &str| {
+        format!("\u{feff}{}", with_check(text)).replace('\n', "\r\n")
+    };
+    let answer = shop.path(ANSWER);
+    fs::write(&answer, windows(STARTER)).unwrap();
+    let said = shop.run("reset six-times-seven").stdout;
+    assert!(said.contains("nothing to do"), "{said}");
+
+    fs::write(&answer, windows("//! Mine.\n\npub fn answer() -> i32 { 42 }"))
+        .unwrap();
+    let ran = shop.run("check six-times-seven");
+    assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
+    let shown = shop.run("solution six-times-seven").stdout;
+    assert!(!shown.contains("Mine."), "{shown}");
+}
+
+#[test]
+fn progress_is_the_readers_alone() {
+    let shop = Workshop::new();
+    let progress = shop.path("progress.txt");
+    fs::write(&progress, "").unwrap();
+    fs::set_permissions(&progress, PermissionsExt::from_mode(0o644)).unwrap();
+    shop.run("hint");
+    let mode = fs::metadata(&progress).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn what_cannot_be_written_is_named() {
+    let shop = Workshop::new();
+    let named = |ran: watchdog::Ran, file: PathBuf| {
+        let name = file.display().to_string();
+        assert!(ran.stderr.contains(&name), "{}", ran.stderr);
+        ran
+    };
+    // No rights keep the superuser out; a file in the way does.
+    shop.answer("pub fn answer() -> i32 { 42 }");
+    fs::write(shop.path("backups"), "").unwrap();
+    let ran = shop.run("reset six-times-seven");
+    let ran = named(ran, shop.path("backups"));
+    assert_eq!(ran.status.code(), Some(1));
+    let text = fs::read_to_string(shop.path(ANSWER)).unwrap();
+    assert!(text.contains("42"));
+
+    // Without its folder a verdict is still a verdict.
+    fs::create_dir(shop.path("progress.txt")).unwrap();
+    let ran = shop.run("check six-times-seven");
+    let ran = named(ran, shop.path("progress.txt"));
+    assert!(ran.stdout.contains("six-times-seven: solved"), "{}", ran.stdout);
+    assert!(files(&shop.path("progress.txt")).is_empty());
+}

@@ -8,9 +8,10 @@
 (() => {
     const root = typeof path_to_root === 'undefined' ? '' : path_to_root;
     const home = new URL(root || './', location.href);
-    const here = location.href.split('#')[0].replace(home.href, '');
+    const here = `${location.origin}${location.pathname}`
+        .replace(home.href, '');
     const edition = Number(document.currentScript.dataset.edition);
-    const panel = here.includes('exercise-') ? exercisePanel() : null;
+    const panel = here.includes('exercise-') ? exercisePanel(home) : null;
 
     let source = null;
     const listen = () => {
@@ -18,7 +19,7 @@
         source.addEventListener('exercises', (event) => {
             const told = JSON.parse(event.data);
             const own = told.exercises.find(({ page }) => page === here);
-            if (panel && own) panel.show(own);
+            if (panel && own) panel.show(own, told.exercises);
             mark(told.exercises, home);
             if (told.set_aside) setAside(told.set_aside);
             if (here === '' || here === 'index.html') goOn(told.page, home);
@@ -80,12 +81,13 @@ function mark(exercises, home) {
             ({ page }) => link.href === new URL(page, home).href);
         if (!own) continue;
         link.querySelector('.live-mark')?.remove();
-        const [sign, said] = own.solved ? ['✓', 'solved']
-            : own.state === 'not-started' ? ['', '']
-            : ['…', own.said ?? 'changed'];
+        const [state, sign, said] = own.solved ? ['solved', '✓', 'solved']
+            : own.state === 'not-started' ? ['', '', '']
+            : [own.state, own.sign ?? '…', own.said ?? 'changed'];
         if (sign) {
             const mark = make('span', { className: 'live-mark', title: said },
                 ` ${sign}`);
+            mark.dataset.state = state;
             mark.setAttribute('aria-label', said);
             mark.setAttribute('role', 'img');
             link.append(mark);
@@ -100,18 +102,19 @@ function goOn(page, home) {
     const links = [...document.querySelectorAll('.sidebar a')];
     const link = links.find(({ href }) => href === address);
     if (!link) return;
-    const title = link.cloneNode(true);
-    title.querySelector('.live-mark')?.remove();
     document.querySelector('.content h1')?.after(
         make('p', { className: 'live-go-on' }, 'You were at ',
-            make('a', { href: address }, title.textContent.trim()), '.'));
+            make('a', { href: address }, titleOf(link)), '.'));
 }
 
 // What stands below the title of an exercise.
-function exercisePanel() {
+function exercisePanel(home) {
     const state = make('strong', { className: 'live-state' });
     const status = make('p', { className: 'live-verdict' }, state);
     status.setAttribute('role', 'status');
+    const doing = clock();
+    const todo = make('p', { className: 'live-todo' });
+    const next = make('p', { className: 'live-next' });
     const check = make('button', { type: 'button', className: 'live-check' },
         'Check');
     const copy = make('button', {
@@ -123,18 +126,27 @@ function exercisePanel() {
     why.setAttribute('aria-label', 'What the check says');
     const usually = make('p', { className: 'live-usually', hidden: true });
     const picture = make('figure', { className: 'live-picture', hidden: true });
+    const evidence = make('div', {}, why, usually, picture);
+    const shipped = make('details', { className: 'live-shipped' },
+        make('summary', {}, 'What it does as shipped'));
     const section = make('section', { className: 'live live-exercise' },
-        status,
+        make('div', { className: 'live-head' }, status, doing.shown),
+        todo, next,
         make('div', { className: 'live-buttons' }, check, copy, said),
-        why, usually, picture);
+        shipped, evidence);
     section.setAttribute('aria-label', 'Your answer');
     document.querySelector('.content h1').after(section);
 
     let name = null;
     let drawn = null;
-    check.addEventListener('click', async () => {
+    let isJudged = false;
+    const judge = async () => {
         const answer = await post(`/live/exercises/${name}/check`, {});
         if (answer.why) said.textContent = answer.why;
+    };
+    check.addEventListener('click', judge);
+    shipped.addEventListener('toggle', () => {
+        if (shipped.open && !isJudged) judge();
     });
     copy.addEventListener('click', async () => {
         await navigator.clipboard.writeText(copy.dataset.place);
@@ -145,8 +157,9 @@ function exercisePanel() {
     const solution = solutionOfPage((anyway) =>
         post(`/live/exercises/${name}/solution`, { anyway }));
 
-    const show = async (own) => {
+    const show = async (own, all) => {
         name = own.name;
+        isJudged = own.found !== undefined || own.judging !== null;
         copy.dataset.place = `${own.file}:${own.line}`;
         copy.textContent = copy.dataset.place;
         copy.hidden = false;
@@ -154,22 +167,32 @@ function exercisePanel() {
         said.textContent = '';
         state.textContent = own.judging ? 'checking …'
             : own.said ?? (own.why ? 'cannot be checked' : 'changed');
+        state.dataset.sign = own.judging ? '…' : own.sign ?? '…';
         section.dataset.state = own.judging ? 'judging' : own.state ?? '';
-        check.disabled = own.judging;
+        doing.show(own.judging);
+        check.disabled = own.judging !== null;
 
-        const shipped = own.state === 'not-started' && own.as_shipped
-            ? `As shipped, this is what becomes of it: ${own.as_shipped}.\n\n`
-            : '';
+        // What the file does as shipped is no mistake of the reader's.
+        const isShipped = own.state === 'not-started';
+        todo.replaceChildren(...prose(isShipped
+            ? `Edit \`${own.file}\` and save it: it is checked at once, here `
+                + `or by \`cargo run -- check ${name}\`.` : ''));
+        todo.hidden = !isShipped;
+        shipped.hidden = !isShipped;
+        (isShipped ? shipped : section).append(evidence);
+        const found = isShipped && own.found ? `${own.found}: ` : '';
         const printed = (own.printed ?? '').trim();
-        const text = [own.warnings, shipped + (own.why ?? ''),
+        const text = [own.warnings, own.why && found + own.why,
             printed && `It printed:\n\n${printed}`];
         why.textContent = text.filter(Boolean).join('\n\n');
-        why.hidden = own.judging || why.textContent === '';
-        usually.textContent = own.usually
-            ? `Usually: ${own.usually.replaceAll('`', '')}` : '';
-        usually.hidden = own.judging || !own.usually;
+        why.hidden = own.judging !== null || why.textContent === '';
+        usually.replaceChildren(...prose(`Usually: ${own.usually ?? ''}`));
+        usually.hidden = own.judging !== null || !own.usually;
+        const isSolved = own.state === 'solved' && !own.judging;
+        next.replaceChildren(...isSolved ? whatIsNext(own, all, home) : []);
+        next.hidden = !isSolved;
         hints.seen(own.hints);
-        solution.due(own.solved || own.shown);
+        solution.due(own.solved || own.shown, own.answer);
 
         const run = own.drawn && !own.judging ? own.why : null;
         if (run !== drawn) {
@@ -181,6 +204,64 @@ function exercisePanel() {
     };
     const gone = () => { said.textContent = GONE; };
     return { show, gone };
+}
+
+// What is being done, and for how long. It changes too often to be read out.
+function clock() {
+    const shown = make('span', { className: 'live-doing', hidden: true });
+    shown.setAttribute('aria-hidden', 'true');
+    let timer = null;
+    const show = (judging) => {
+        clearInterval(timer);
+        shown.hidden = !judging;
+        if (!judging) return;
+        const began = performance.now() - judging.ms;
+        const tick = () => {
+            const seconds = (performance.now() - began) / 1000;
+            shown.textContent = `${judging.stage}, ${seconds.toFixed(1)} s`;
+        };
+        tick();
+        timer = setInterval(tick, 100);
+    };
+    return { shown, show };
+}
+
+// After an exercise: the next page of the book, and the next exercise that is
+// not solved.
+function whatIsNext(own, all, home) {
+    const pages = [...document.querySelectorAll('.sidebar a')];
+    const linkTo = (page) => {
+        const address = new URL(page, home).href;
+        const there = pages.find(({ href }) => href === address);
+        return make('a', { href: address }, titleOf(there) || page);
+    };
+    const here = new URL(own.page, home).href;
+    const at = pages.findIndex(({ href }) => href === here);
+    const page = pages[at + 1]?.href.replace(home.href, '');
+    const n = all.indexOf(own);
+    const rest = [...all.slice(n + 1), ...all.slice(0, n)];
+    const exercise = rest.find(({ solved }) => !solved)?.page;
+    const said = ['Next: '];
+    if (page) said.push(linkTo(page));
+    if (!exercise) {
+        said.push(page ? '. ' : '', 'All exercises are solved.');
+    } else if (exercise !== page) {
+        said.push(page ? ', or ' : '', linkTo(exercise));
+    }
+    return said;
+}
+
+// The title of a page, as its link in the sidebar has it.
+function titleOf(link) {
+    const title = link?.cloneNode(true);
+    title?.querySelector('.live-mark')?.remove();
+    return title?.textContent.trim();
+}
+
+// Text with `code` in it.
+function prose(text) {
+    return text.split('`').map((piece, n) =>
+        n % 2 === 0 ? piece : make('code', {}, piece));
 }
 
 // Hints one by one: the next is there when the one before has been opened.
@@ -213,24 +294,42 @@ function solutionOfPage(ask) {
     const anyway = make('button', { type: 'button' }, 'Show it all the same');
     const request = make('p', { className: 'live' },
         'It is not solved yet. ', anyway);
-    const text = make('pre', { className: 'live-output' });
-    text.tabIndex = 0;
-    text.setAttribute('aria-label', 'From your answer to ours');
     place.replaceChildren(summary, request);
     let isDue = false;
+    let shown = null;
 
     const open = async (all_the_same) => {
         const answer = await ask(all_the_same);
-        text.textContent = answer.solution ?? answer.why;
-        place.replaceChildren(summary, text);
+        const said = (answer.why ?? answer.idea).split('\n\n').map(
+            (paragraph) => make('p', {}, ...prose(paragraph)));
+        if (!answer.why) said.push(difference(answer.difference));
+        place.replaceChildren(summary, ...said);
     };
     anyway.addEventListener('click', () => open(true));
     place.addEventListener('toggle', () => {
         if (place.open && isDue) open(false);
     });
-    const due = (now) => {
-        if (now && !isDue && place.open) open(false);
+    // It is the way from this answer to ours.
+    const due = (now, answer) => {
         isDue = now;
+        if (isDue && place.open && answer !== shown) open(false);
+        shown = answer;
     };
     return { due };
+}
+
+// What was added and what is gone, as in the book's other listings.
+function difference(text) {
+    const kinds = { '+': 'addition', '-': 'deletion', '@': 'meta' };
+    const lines = text.trimEnd().split('\n').map((line, n) => {
+        // The first two lines name the two files.
+        const kind = n < 2 ? 'meta' : kinds[line[0]];
+        const className = kind ? `hljs-${kind}` : '';
+        return make('span', { className }, `${line}\n`);
+    });
+    const code = make('code', { className: 'language-diff hljs' }, ...lines);
+    const listing = make('pre', {}, code);
+    listing.tabIndex = 0;
+    listing.setAttribute('aria-label', 'From your answer to ours');
+    return listing;
 }

@@ -6,6 +6,7 @@ mod panics;
 mod judge;
 mod progress;
 mod keep;
+mod status;
 mod terminal;
 mod watch;
 mod desk;
@@ -15,7 +16,7 @@ mod tests;
 
 pub use desk::Desk;
 pub use page::{CAUSES, Page};
-pub use terminal::{Usage, check, hint, reset, solution, undo};
+pub use terminal::{Solution, Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 
 use crate::files::{read, read_text};

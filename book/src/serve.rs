@@ -1,7 +1,7 @@
 //! The live reader: pages, and runs.
 
 use crate::bundle::bundled;
-use crate::exercises::Desk;
+use crate::exercises::{Desk, Solution};
 use crate::guard::{Guard, guard};
 use crate::html;
 use crate::press::Press;
@@ -205,8 +205,9 @@ async fn solution(
     let anyway = body["anyway"] == true;
     let desk = reader.desk.clone();
     match spawn_blocking(move || desk.solution(&name, anyway)).await {
-        Ok(Ok(Some(Some(text)))) => {
-            typed("application/json", json!({ "solution": text }).to_string())
+        Ok(Ok(Some(Some(Solution { idea, difference })))) => {
+            let solution = json!({"idea": idea, "difference": difference});
+            typed("application/json", solution.to_string())
         }
         Ok(Ok(Some(None))) => {
             say(StatusCode::CONFLICT, "It is not solved yet.")

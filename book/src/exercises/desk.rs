@@ -1,9 +1,10 @@
 //! The exercises as the pages see them: judged whenever they are saved, as long
 //! as a page is open.
 
+use super::judge::Stage;
 use super::page::Page;
 use super::progress::{self, Progress, hash};
-use super::terminal::{judged, solution_of};
+use super::terminal::{Solution, judged, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::files::read_text;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use std::{fs, thread};
 use tokio::sync::{Notify, watch};
 
@@ -40,15 +42,22 @@ type Stamp = Option<(u64, u64, i64, i64)>;
 struct Look {
     /// The answer that was last handed in, judged or not.
     handed_in: Option<String>,
-    is_judged: bool,
+    /// Set while it waits to be judged, or is.
+    judging: Option<Judging>,
     /// The latest verdict, or why there is none.
     found: Option<Found>,
+}
+
+/// What is being done for an answer, and since when.
+struct Judging {
+    began: Instant,
+    /// None while others are judged before it.
+    stage: Option<Stage>,
 }
 
 struct Found {
     /// The answer that it is about.
     answer: Option<String>,
-    warnings: String,
     verdict: Result<Verdict>,
 }
 
@@ -140,7 +149,7 @@ impl Desk {
         &self,
         name: &str,
         anyway: bool,
-    ) -> Result<Option<Option<String>>> {
+    ) -> Result<Option<Option<Solution>>> {
         let Some(exercise) = self.named(name) else { return Ok(None) };
         let solution = solution_of(exercise, anyway)?;
         self.show();
@@ -196,8 +205,9 @@ impl Desk {
     fn order(&self, n: usize) {
         let mut looks = self.looks.lock().unwrap();
         looks[n].handed_in = hash(&self.all[n]).ok();
-        if !looks[n].is_judged {
-            looks[n].is_judged = true;
+        if looks[n].judging.is_none() {
+            looks[n].judging =
+                Some(Judging { began: Instant::now(), stage: None });
             self.orders.send(n).expect("the judge lives as long as we do");
         }
         drop(looks);
@@ -209,13 +219,19 @@ impl Desk {
         for n in ordered {
             let exercise = &self.all[n];
             let answer = hash(exercise).ok();
-            let mut warnings = String::new();
-            let verdict = judged(exercise, &mut |it| warnings += it);
+            let verdict = judged(exercise, &|stage| {
+                let mut looks = self.looks.lock().unwrap();
+                if let Some(judging) = &mut looks[n].judging {
+                    judging.stage = Some(stage);
+                }
+                drop(looks);
+                self.show();
+            });
             let mut looks = self.looks.lock().unwrap();
-            looks[n].is_judged = false;
+            looks[n].judging = None;
             // What was saved meanwhile is new again.
             looks[n].handed_in = answer.clone();
-            looks[n].found = Some(Found { answer, warnings, verdict });
+            looks[n].found = Some(Found { answer, verdict });
             drop(looks);
             self.show();
         }
@@ -223,8 +239,9 @@ impl Desk {
 
     /// Tells the pages, if there is news.
     fn show(&self) {
-        let progress = Progress::read(&self.root);
+        // Locked first: of two that tell at once, the later knows more.
         let looks = self.looks.lock().unwrap();
+        let progress = Progress::read(&self.root);
         let told = self.all.iter().zip(&*looks);
         let told = told.map(|(exercise, look)| tell(exercise, look, &progress));
         let told = json!({
@@ -267,7 +284,9 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
         "line": first_line(exercise),
         "state": kind.map(Kind::id),
         "said": kind.map(|kind| kind.to_string()),
-        "judging": look.is_judged,
+        "sign": kind.map(Kind::sign),
+        "judging": look.judging.as_ref().map(Judging::tell),
+        "answer": now,
         "hints": entry.hints,
         "solved": entry.solved,
         "shown": entry.shown,
@@ -276,15 +295,18 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
         told["why"] = why.to_string().into();
     }
     let found = look.found.as_ref().filter(|found| found.answer == now);
-    if let Some(Found { warnings, verdict, .. }) = found {
-        told["warnings"] = warnings.as_str().into();
+    if let Some(Found { verdict, .. }) = found {
         match verdict {
             Ok(verdict) => {
                 let page = Page::of(exercise).unwrap_or_default();
-                told["as_shipped"] = verdict.kind.to_string().into();
+                told["found"] = verdict.kind.to_string().into();
+                told["warnings"] = verdict.warnings.as_str().into();
                 told["why"] = verdict.why.as_str().into();
                 told["printed"] = verdict.printed.as_str().into();
-                told["usually"] = page.cause(verdict).into();
+                // What we have shipped is no mistake of the reader's.
+                if kind != Some(Kind::NotStarted) {
+                    told["usually"] = page.cause(verdict).into();
+                }
                 let drawn =
                     matches!(verdict.kind, Kind::WrongWay | Kind::Hangs);
                 told["drawn"] = drawn.into();
@@ -293,6 +315,16 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
         }
     }
     told
+}
+
+impl Judging {
+    fn tell(&self) -> Value {
+        let stage = match self.stage {
+            Some(stage) => stage.to_string(),
+            None => "waiting for the one before".to_owned(),
+        };
+        json!({"stage": stage, "ms": self.began.elapsed().as_millis() as u64})
+    }
 }
 
 /// The first line below what is said at the top.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lab::watchdog::{self, Ran};
 use serde_json::Value;
 use std::env;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -28,6 +29,26 @@ const LIMIT: Duration = Duration::from_secs(8);
 /// How long the compiler may take, to build all that is needed.
 const COMPILING: Duration = Duration::from_secs(15 * 60);
 
+/// What the judge is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Compiling,
+    /// This one of that many runs.
+    Running(usize, usize),
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stage::Compiling => f.write_str("compiling"),
+            Stage::Running(n, of) => write!(f, "run {n} of {of}"),
+        }
+    }
+}
+
+/// Is called with each stage as it begins, by any thread.
+pub type Tell<'a> = &'a (dyn Fn(Stage) + Sync);
+
 /// A test target that compiled.
 #[derive(Debug)]
 pub struct Target {
@@ -39,26 +60,20 @@ pub struct Target {
     pub warnings: String,
 }
 
-/// Judges the reader's answer. Calls `remark` with what there is to be said
-/// before the verdict.
+/// Judges the reader's answer, and says to `tell` what it is doing.
 ///
 /// # Errors
 ///
 /// If it cannot be judged: a file is missing, cargo cannot be run.
-pub fn judge(
-    exercise: &Exercise,
-    remark: &mut dyn FnMut(&str),
-) -> Result<Verdict> {
+pub fn judge(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
     let answer = exercise.seen(&exercise.answer());
     exercise.can_be_judged()?;
+    tell(Stage::Compiling);
     let compiled = compile(exercise, &exercise.name)?;
     let target = match compiled {
         Ok(target) => target,
         Err(said) => return Ok(Verdict::new(Kind::DoesNotCompile, said)),
     };
-    if !target.warnings.is_empty() {
-        remark(&target.warnings);
-    }
     ensure!(
         target.tests.iter().any(|test| test.starts_with("check::")),
         "{answer} has lost its last two lines, which name its check; put back\n\
@@ -66,12 +81,12 @@ pub fn judge(
         exercise.name
     );
     let tests: Vec<_> = target.tests.iter().map(String::as_str).collect();
-    let verdict = target.run(&tests);
-    if verdict.kind != Kind::Solved {
-        return Ok(verdict);
+    tell(Stage::Running(1, ROUNDS));
+    let mut verdict = target.run(&tests);
+    if verdict.kind == Kind::Solved {
+        verdict = target.run_again(&tests, ROUNDS - 1, tell);
     }
-    remark(&format!("passes; {} times more\n", ROUNDS - 1));
-    Ok(target.run_again(&tests, ROUNDS - 1))
+    Ok(Verdict { warnings: target.warnings, ..verdict })
 }
 
 /// Compiles a test target of an exercise's package. The inner error is what
@@ -147,10 +162,20 @@ impl Target {
 
     /// Runs tests so many times, several at once; the verdict is solved or
     /// flaky. One round has passed before.
-    pub fn run_again(&self, tests: &[&str], rounds: usize) -> Verdict {
-        let runs = rounds * tests.len();
+    pub fn run_again(
+        &self,
+        tests: &[&str],
+        rounds: usize,
+        tell: Tell<'_>,
+    ) -> Verdict {
+        let (runs, of) = (rounds * tests.len(), 1 + rounds);
+        // The run that a test is of: the first has passed before.
+        let run_of = |n: usize| 2 + n / tests.len();
         let hung = AtomicUsize::new(0);
         let verdicts = at_once(AT_ONCE, runs, |n| {
+            if n % tests.len() == 0 {
+                tell(Stage::Running(run_of(n), of));
+            }
             // One hang tells as much as twenty, and takes as long as all else.
             let verdict = match hung.load(Relaxed) {
                 0 => self.run_one(tests[n % tests.len()])?,
@@ -159,22 +184,26 @@ impl Target {
             hung.fetch_add((verdict.kind == Kind::Hangs).into(), Relaxed);
             Some(verdict)
         });
-        let round_passed =
-            |round: &&[Option<Verdict>]| round.iter().all(Option::is_none);
-        let passed = 1 + verdicts
-            .chunks(tests.len().max(1))
-            .filter(round_passed)
-            .count();
-        let of = 1 + rounds;
-        match verdicts.into_iter().flatten().min_by_key(|v| v.kind) {
+        let has_failed =
+            |run: &&[Option<Verdict>]| run.iter().any(Option::is_some);
+        let failed = verdicts.chunks(tests.len()).filter(has_failed).count();
+        let failures = verdicts.into_iter().enumerate();
+        let failures = failures.filter_map(|(n, it)| Some((run_of(n), it?)));
+        match failures.min_by_key(|(_, verdict)| verdict.kind) {
             None => {
-                let why = format!("passed {passed} of {of}");
+                let why = format!("each of {of} runs passed");
                 Verdict::new(Kind::Solved, why)
             }
-            Some(verdict) => {
+            Some((run, verdict)) => {
                 let Verdict { kind, why, .. } = &verdict;
-                let why =
-                    format!("passed {passed} of {of}; once, {kind}: {why}");
+                let run = ordinal(run);
+                let others = match failed - 1 {
+                    0 => String::new(),
+                    n => format!(" (and {n} more)"),
+                };
+                let why = format!(
+                    "the {run} of {of} runs failed{others}: {kind}: {why}"
+                );
                 Verdict { kind: Kind::Flaky, why, ..verdict }
             }
         }
@@ -193,6 +222,7 @@ impl Target {
                 kind: Kind::Hangs,
                 printed: printed(&hung.stdout, test) + &hung.stderr,
                 why: hung.why,
+                warnings: String::new(),
                 recording: Some(*hung.recording),
             }),
         }
@@ -227,7 +257,8 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         Kind::Hangs => printed(&stdout, test),
         _ => printed(&stdout, test) + &others,
     };
-    Some(Verdict { kind, why, printed, recording: Some(recording) })
+    let warnings = String::new();
+    Some(Verdict { kind, why, warnings, printed, recording: Some(recording) })
 }
 
 /// What a test has printed, without what is printed about it.
@@ -248,6 +279,16 @@ const ASSERT_EQ: &str = "assertion `left == right` failed: ";
 fn sentence(panic: &Panic<'_>) -> String {
     let Panic { thread, place, said } = panic;
     format!("thread {thread} panics at {place}: {said}")
+}
+
+/// `second`: which one it is, in a word.
+fn ordinal(n: usize) -> String {
+    const WORDS: &str = "\
+        first second third fourth fifth sixth seventh eighth ninth tenth \
+        eleventh twelfth thirteenth fourteenth fifteenth sixteenth \
+        seventeenth eighteenth nineteenth twentieth";
+    let word = WORDS.split(' ').nth(n - 1).map(str::to_owned);
+    word.unwrap_or_else(|| format!("{n}th"))
 }
 
 /// Calls `job` with 0 to `count` less one, by so many threads; gives back what

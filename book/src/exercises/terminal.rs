@@ -1,16 +1,16 @@
 //! The exercises from the terminal.
 
-use super::judge::judge;
+use super::judge::{Tell, judge};
 use super::keep;
 use super::page::Page;
 use super::progress::{Entry, Progress, hash};
+use super::status::{paint, paint_diff, say_meanwhile};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::files::read_text;
 use crate::recorded::diff;
 use crate::tree::Tree;
 use anyhow::Result;
-use std::io::{Write as _, stderr};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -38,38 +38,44 @@ pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
     let wanted = names.iter().map(|name| named(&all, name));
     let mut solved = true;
     for exercise in wanted.collect::<Result<Vec<_>>>()? {
-        solved &= check_one(exercise)? == Kind::Solved;
+        solved &= check_one(&all, exercise)? == Kind::Solved;
     }
     Ok(if solved { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Judges one, says the verdict and remembers it.
-pub fn check_one(exercise: &Exercise) -> Result<Kind> {
-    let began = Instant::now();
-    let is_started = exercise.is_started().unwrap_or(true);
-    let verdict = judged(exercise, &mut |remark| {
-        let _ = write!(stderr(), "{remark}");
-    })?;
-    let kind = if is_started { verdict.kind } else { Kind::NotStarted };
-    put!("{}: {kind} ({:.1?})", exercise.name, began.elapsed());
-    put!("{}", exercise.seen(&exercise.answer()));
-    if !is_started {
-        put!("as shipped, this is what becomes of it: {}", verdict.kind);
+/// Judges one of them all, says the verdict and remembers it.
+pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
+    let Exercise { name, package, .. } = exercise;
+    let file = exercise.seen(&exercise.answer());
+    // What it does as shipped is no mistake of the reader's.
+    if let Ok(false) = exercise.is_started() {
+        let kind = Kind::NotStarted;
+        put!("{}", paint(kind, &format!("{name}: {kind}")));
+        put!("{file} is as shipped; edit it, save it, and then");
+        put!("\n  cargo run -- check {name}\n");
+        put!("what it does as shipped: cargo test -p {package} --test {name}");
+        return Ok(Kind::NotStarted);
     }
-    put!();
+    let began = Instant::now();
+    let verdict = say_meanwhile(name, |tell| judged(exercise, tell))?;
+    let kind = verdict.kind;
+    let line = paint(kind, &format!("{name}: {kind}"));
+    put!("{line} ({:.1?})", began.elapsed());
+    put!("{file}\n");
     say(exercise, &verdict);
+    if kind == Kind::Solved {
+        put!();
+        say_next(next_after(all, exercise, &Progress::read(&exercise.root)));
+    }
     Ok(kind)
 }
 
 /// Judges an answer and remembers the verdict.
-pub(super) fn judged(
-    exercise: &Exercise,
-    remark: &mut dyn FnMut(&str),
-) -> Result<Verdict> {
+pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
     // Of what is there before: what is saved meanwhile is not what was judged.
     let answer = hash(exercise).ok();
     let is_started = exercise.is_started().unwrap_or(true);
-    let verdict = judge(exercise, remark)?;
+    let mut verdict = judge(exercise, tell)?;
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
     let noted = Progress::update(&exercise.root, |progress| {
         let entry = progress.of_mut(exercise);
@@ -77,13 +83,17 @@ pub(super) fn judged(
         entry.solved |= kind == Kind::Solved;
     });
     if let Err(why) = noted {
-        remark(&format!("your progress could not be noted: {why}\n"));
+        let remark = format!("your progress could not be noted: {why}\n");
+        verdict.warnings += &remark;
     }
     Ok(verdict)
 }
 
 /// The evidence, the usual cause, and what can be done next.
 fn say(exercise: &Exercise, verdict: &Verdict) {
+    if !verdict.warnings.is_empty() {
+        put!("{}\n", indented(&verdict.warnings));
+    }
     put!("{}", indented(&verdict.why));
     if let (Kind::WrongWay, Some(recording)) =
         (verdict.kind, &verdict.recording)
@@ -116,18 +126,27 @@ fn table(tree: &Tree) -> Result<ExitCode> {
                 if kind != Kind::Solved && next.is_none() {
                     next = Some(exercise);
                 }
-                kind.to_string()
+                paint(kind, &format!("{:width$}  {kind}", exercise.name))
             }
-            Err(why) => format!("{why:#}"),
+            // There is no sign for it, and there is more to be read.
+            Err(why) => format!("  {:width$}  {why:#}", exercise.name),
         };
-        put!("{:width$}  {state}", exercise.name);
+        put!("{state}");
     }
     put!("\n{solved} of {} solved", all.len());
-    if let Some(exercise) = next {
-        put!("next: {}", exercise.seen(&exercise.answer()));
-        put!("      cargo run -- check {}", exercise.name);
-    }
+    say_next(next);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which file is next to be edited, and the command for it.
+fn say_next(next: Option<&Exercise>) {
+    match next {
+        Some(exercise) => {
+            put!("next: {}", exercise.seen(&exercise.answer()));
+            put!("      cargo run -- check {}", exercise.name);
+        }
+        None => put!("that was the last one: all are solved"),
+    }
 }
 
 /// What is known of an answer, or found out now.
@@ -138,7 +157,10 @@ fn state(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
     }
     match progress.of(exercise).verdict {
         Some((kind, answer)) if answer == hash(exercise)? => Ok(kind),
-        _ => Ok(judged(exercise, &mut |_| {})?.kind),
+        _ => {
+            let judged = |tell: Tell<'_>| judged(exercise, tell);
+            Ok(say_meanwhile(&exercise.name, judged)?.kind)
+        }
     }
 }
 
@@ -146,6 +168,18 @@ fn state(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
 pub fn next<'a>(all: &'a [Exercise], progress: &Progress) -> &'a Exercise {
     let unsolved = all.iter().find(|it| !progress.of(it).solved);
     unsolved.unwrap_or(&all[all.len() - 1])
+}
+
+/// The one that comes after this one and is not solved; if there is none, the
+/// first of those before it.
+fn next_after<'a>(
+    all: &'a [Exercise],
+    exercise: &Exercise,
+    progress: &Progress,
+) -> Option<&'a Exercise> {
+    let at = all.iter().position(|it| it.name == exercise.name)?;
+    let (before, after) = all.split_at(at);
+    after.iter().chain(before).find(|it| !progress.of(it).solved)
 }
 
 /// Says the next hint.
@@ -190,8 +224,8 @@ pub fn solution(
         None => next(&all, &progress),
     };
     match solution_of(exercise, anyway)? {
-        Some(solution) => {
-            put!("{}", solution.trim_end());
+        Some(Solution { idea, difference }) => {
+            put!("{idea}\n\n{}", paint_diff(&difference));
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -205,12 +239,20 @@ pub fn solution(
     }
 }
 
-/// Our solution, its idea first; `None` if the reader has not solved it, nor
+/// Our own solution to an exercise.
+pub struct Solution {
+    /// What is said above the code.
+    pub idea: String,
+    /// From the reader's code to ours, as `diff` writes it.
+    pub difference: String,
+}
+
+/// Our solution; `None` if the reader has not solved it, nor
 /// asked for it before, nor now.
 pub(super) fn solution_of(
     exercise: &Exercise,
     anyway: bool,
-) -> Result<Option<String>> {
+) -> Result<Option<Solution>> {
     let Entry { solved, shown, .. } =
         Progress::read(&exercise.root).of(exercise);
     if !(solved || shown || anyway) {
@@ -221,7 +263,7 @@ pub(super) fn solution_of(
         Progress::update(&exercise.root, note)?;
     }
     let (idea, _) = parts(&read_text(&exercise.solution())?);
-    Ok(Some(format!("{idea}\n\n{}", difference(exercise)?)))
+    Ok(Some(Solution { idea, difference: difference(exercise)? }))
 }
 
 /// From the reader's answer to our solution, without what is said above the
@@ -316,4 +358,31 @@ fn indented(text: &str) -> String {
         line => format!("  {line}"),
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_one_that_is_solved_comes_the_next_that_is_not() {
+        let all = all(&Tree::here());
+        let last = all.len() - 1;
+        let mut progress = Progress::default();
+        let next = |progress: &Progress, n: usize| {
+            next_after(&all, &all[n], progress).map(|it| it.name.clone())
+        };
+        for n in [0, 1, 3, last] {
+            progress.of_mut(&all[n]).solved = true;
+        }
+        assert_eq!(next(&progress, 0), Some(all[2].name.clone()));
+        assert_eq!(next(&progress, 1), Some(all[2].name.clone()));
+        assert_eq!(next(&progress, 3), Some(all[4].name.clone()));
+        // There is none after the last: those that were left out.
+        assert_eq!(next(&progress, last), Some(all[2].name.clone()));
+        for exercise in &all {
+            progress.of_mut(exercise).solved = true;
+        }
+        assert_eq!(next(&progress, last), None);
+    }
 }

@@ -9,6 +9,8 @@ pub struct Verdict {
     pub kind: Kind,
     /// Sentences; of an answer that does not compile, the compiler's.
     pub why: String,
+    /// What the compiler remarked on.
+    pub warnings: String,
     /// What the answer itself printed.
     pub printed: String,
     /// The run that it was judged by.
@@ -37,6 +39,7 @@ impl Verdict {
         Verdict {
             kind,
             why: why.into(),
+            warnings: String::new(),
             printed: String::new(),
             recording: None,
         }
@@ -66,6 +69,19 @@ impl Kind {
             Kind::WrongWay => "wrong-way",
             Kind::Flaky => "flaky",
             Kind::Solved => "solved",
+        }
+    }
+
+    /// Its shape, beside the word: colour alone says nothing to many.
+    pub fn sign(self) -> char {
+        match self {
+            Kind::NotStarted => '○',
+            Kind::DoesNotCompile
+            | Kind::Panics
+            | Kind::WrongAnswer
+            | Kind::Hangs => '✗',
+            Kind::WrongWay | Kind::Flaky => '◐',
+            Kind::Solved => '✓',
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn watch(tree: &Tree) -> Result<Infallible> {
     put!("checks an exercise whenever you save it; Ctrl-C ends it\n");
     loop {
         if let Some(exercise) = now.take() {
-            if let Err(why) = check_one(exercise) {
+            if let Err(why) = check_one(&all, exercise) {
                 put!("{}: {why:#}", exercise.name);
             }
             put!();

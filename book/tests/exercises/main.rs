@@ -3,6 +3,7 @@
 
 mod workshop;
 mod verdicts;
+mod screen;
 mod terminal;
 mod killed;
 mod odd_files;

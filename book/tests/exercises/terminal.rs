@@ -15,20 +15,28 @@ fn the_table_says_where_one_is_and_what_comes_next() {
     let shop = Workshop::new();
     let ran = shop.run("check");
     assert!(ran.status.success(), "{}", ran.stderr);
-    assert!(ran.stdout.contains("six-times-seven  not started\n"));
+    assert!(ran.stdout.contains("○ six-times-seven  not started\n"));
     assert!(ran.stdout.contains("0 of 1 solved"));
     assert!(ran.stdout.contains("cargo run -- check six-times-seven"));
 
     // Judged on the way, since nobody has judged it before.
     shop.answer(RIGHT);
     let ran = shop.run("check");
-    assert!(ran.stdout.contains("six-times-seven  solved\n"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("1 of 1 solved"));
+    assert!(
+        ran.stdout.contains("✓ six-times-seven  solved\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("1 of 1 solved\nthat was the last one"));
 
     // Whatever becomes of the file, the next check makes it again.
     fs::write(shop.path("progress.txt"), b"\xff\xfe\x00 solved\n").unwrap();
     let ran = shop.run("check");
-    assert!(ran.stdout.contains("six-times-seven  solved\n"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("✓ six-times-seven  solved\n"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

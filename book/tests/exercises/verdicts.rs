@@ -1,6 +1,6 @@
 //! Each kind of verdict, of answers that earn it.
 
-use crate::workshop::{STARTER, Workshop};
+use crate::workshop::Workshop;
 
 #[test]
 fn each_kind_of_answer_meets_its_verdict() {
@@ -17,10 +17,9 @@ fn each_kind_of_answer_meets_its_verdict() {
     };
 
     judged(
-        STARTER,
+        "pub fn answer() -> i32 { 6+7 }",
         &[
-            "six-times-seven: not started",
-            "wrong answer",
+            "six-times-seven: wrong answer",
             "13 is not 42",
             "usually: you have added where you ought to have multiplied.",
         ],
@@ -81,13 +80,33 @@ fn each_kind_of_answer_meets_its_verdict() {
          }",
         &[
             "six-times-seven: flaky",
-            "passed 1 of 20; once, wrong answer: 41 is not 42",
+            "the second of 20 runs failed (and 18 more): wrong answer: 41 is \
+             not 42",
         ],
     );
     judged(
         "pub fn answer() -> i32 { 7 * 6 }",
-        &["six-times-seven: solved", "passed 20 of 20"],
+        &["six-times-seven: solved", "each of 20 runs passed"],
     );
+}
+
+#[test]
+fn an_untouched_file_is_met_with_what_to_do_and_no_verdict() {
+    let shop = Workshop::new();
+    let ran = shop.run("check six-times-seven");
+    assert_eq!(ran.status.code(), Some(1));
+    for wanted in [
+        "○ six-times-seven: not started",
+        "01-threads/exercises/six-times-seven.rs is as shipped; edit it",
+        "cargo run -- check six-times-seven",
+        "cargo test -p threads --test six-times-seven",
+    ] {
+        assert!(ran.stdout.contains(wanted), "{wanted}: {}", ran.stdout);
+    }
+    let said = ran.stdout + &ran.stderr;
+    for unwanted in ["wrong answer", "13 is not 42", "usually", "hint"] {
+        assert!(!said.contains(unwanted), "{unwanted}: {said}");
+    }
 }
 
 #[test]

@@ -9,6 +9,11 @@ use std::time::Duration;
 
 const STATE: &str = "document.querySelector('.live-state')?.textContent";
 
+const STYLE: &str =
+    "return getComputedStyle(document.querySelector('.live-state')";
+
+const SOLUTION: &str = "solutions/check-then-insert.rs";
+
 #[test]
 fn an_answer_is_judged_when_it_is_saved() {
     let page = "1-threads/exercise-check-then-insert.html";
@@ -24,11 +29,41 @@ fn an_answer_is_judged_when_it_is_saved() {
     let state = |wanted: &str| {
         shows(wanted, &format!("return {STATE} === '{wanted}'"));
     };
+    // What a verdict looks like.
+    let looks = |what: &str| match what {
+        "sign" => browser.script(&format!("{STYLE}, '::before').content")),
+        _ => browser.script(&format!("{STYLE}).color")),
+    };
 
     state("not started");
     let place = "return document.querySelector('.live-copy').textContent";
     let place = shows("the place", place);
     assert_eq!(place, "01-threads/exercises/check-then-insert.rs:9");
+
+    // What to do, and nothing of what the file does as shipped, unless asked.
+    let todo = browser.script(
+        "return document.querySelector('.live-todo')
+         .textContent",
+    );
+    let todo = todo.as_str().unwrap();
+    assert!(todo.contains("01-threads/exercises/check-then-insert.rs"));
+    assert!(todo.contains("cargo run -- check check-then-insert"), "{todo}");
+    let text = "document.querySelector('.live-exercise').innerText";
+    let is_judged = "document.querySelector('.live-exercise pre').textContent
+         .startsWith('wrong answer: ')";
+    let click = "document.querySelector('.live-check').click()";
+    browser.script(click);
+    shows("what it does as shipped", &format!("return {is_judged}"));
+    state("not started");
+    let said = browser.script(&format!("return {text}"));
+    let said = said.as_str().unwrap();
+    assert!(!said.contains("wrong answer"), "{said}");
+    assert!(!said.contains("Usually"), "{said}");
+    browser.script("document.querySelector('.live-shipped summary').click()");
+    let said = browser.script(&format!("return {text}"));
+    let said = said.as_str().unwrap();
+    assert!(said.contains("wrong answer: "), "{said}");
+    assert!(!said.contains("Usually"), "{said}");
 
     // Only the first hint is there, until it has been opened.
     let hints = "[...document.querySelectorAll('details')].filter((it) =>
@@ -53,6 +88,9 @@ fn an_answer_is_judged_when_it_is_saved() {
         "return document.querySelector('.live-picture svg') != null",
     );
 
+    assert_eq!(looks("sign"), "\"◐ \"");
+    let half_right = looks("color");
+
     // The solution is not shown to whoever has not asked for it.
     browser.script(
         "[...document.querySelectorAll('summary')]
@@ -62,8 +100,40 @@ fn an_answer_is_judged_when_it_is_saved() {
          .find((it) => it.textContent.startsWith('The solution')).innerText";
     let text = browser.script(&format!("return {solution}"));
     assert!(text.as_str().unwrap().contains("not solved yet"), "{text}");
+    browser.script(
+        "[...document.querySelectorAll('button')]
+             .find((it) => it.textContent === 'Show it all the same').click()",
+    );
+    let added = "return document.querySelector('details .hljs-addition')
+         ?.textContent.startsWith('+')";
+    shows("what ours has added", added);
 
-    save("solutions/check-then-insert.rs");
+    // What is being done is seen while it is done.
+    let solved = fs::read_to_string(folder.join(SOLUTION)).unwrap();
+    let waits = "while !std::path::Path::new(\"seen\").exists() {
+             std::thread::sleep(std::time::Duration::from_millis(1));
+         }
+         let mut fetched = 0;";
+    let waits = solved.replace("let mut fetched = 0;", waits);
+    fs::write(&answer, waits.replace("../exercises/", "")).unwrap();
+    let doing = "return document.querySelector('.live-doing').innerText
+         .match(/^run 1 of 20, \\d+\\.\\d s$/)";
+    shows("what is being done", doing);
+    fs::write(folder.join("seen"), "").unwrap();
+    state("solved");
+    assert_eq!(looks("sign"), "\"✓ \"");
+    assert_ne!(looks("color"), half_right);
+    let doing = "return document.querySelector('.live-doing').hidden";
+    assert_eq!(browser.script(doing), true);
+
+    // As the book itself says what is next.
+    let next = browser.script(
+        "return [document.querySelector('.live-next a').href,
+             document.querySelector('link[rel=next], a[rel~=next]').href]",
+    );
+    assert_eq!(next[0], next[1], "{next}");
+
+    save(SOLUTION);
     state("solved");
     shows("ours", &format!("return {solution}.includes('same as ours')"));
     shows(
@@ -72,7 +142,7 @@ fn an_answer_is_judged_when_it_is_saved() {
              === ' ✓'",
     );
     let said = terminal(&["check"]);
-    let line = said.lines().find(|it| it.starts_with("check-then-insert"));
+    let line = said.lines().find(|it| it.contains("check-then-insert"));
     assert!(line.is_some_and(|line| line.ends_with("  solved")), "{said}");
 
     // Put back from the terminal: the page sees it.

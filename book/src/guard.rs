@@ -1,13 +1,13 @@
-//! Who may speak to the reader: the browser that was given its address, and
-//! nobody else.
+//! Which requests are answered: those of the browser that was given the
+//! reader's address, and no others.
 //!
 //! The reader starts programs, so a page of some other site must not reach it.
 //! One guard stands around the whole router, and every request passes four
-//! questions. Is it to us, by name (`Host`)? Otherwise a name that was made to
-//! point here would do (DNS rebinding). Does the browser say that another site's
-//! page has made it (`Sec-Fetch-Site`)? Does it come from a page of ours
-//! (`Origin`), if it may change anything? Does it know the secret of this
-//! start, from its address once or from then on in a cookie?
+//! questions. Does it name this computer as its `Host`? Otherwise a name that
+//! was made to point here would do (DNS rebinding). Does the browser say that
+//! another site's page has made it (`Sec-Fetch-Site`)? Does it come from a page
+//! of ours (`Origin`), if it may change anything? Does it know the secret of
+//! this start, from its address once or from then on in a cookie?
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -17,23 +17,90 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long a browser has to come with the ticket that it was started with.
+const TICKET: Duration = Duration::from_secs(60);
+
+/// How a host may name this computer. The port is not asked: behind `ssh -L`,
+/// or an editor that forwards ports, it is the other end's.
+const NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// What it takes to be let in.
 pub struct Guard {
     port: u16,
     /// 256 bits from the system, in hexadecimal, new at each start.
     token: String,
+    /// What a browser that we start is given instead: everybody on this
+    /// computer may read command lines.
+    ticket: Mutex<Option<Ticket>>,
 }
+
+/// Stands for the token once, and not for long.
+struct Ticket {
+    value: String,
+    until: Instant,
+    is_spent: bool,
+}
+
+/// The mark of a connection: set if a request on it has been let in.
+#[derive(Clone, Default)]
+pub struct Known(pub Arc<AtomicBool>);
 
 /// What a request is answered, if not by the router.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// It knows the token by its address: here is the cookie, go there.
-    Welcome(String),
+    /// It knows the secret by its address: here is the cookie of this name; go
+    /// to this path.
+    Welcome { cookie: String, path: String },
+    /// It has brought the cookie, and its address need not show more than this
+    /// path.
+    Go(String),
     /// It is refused, and told why.
     Refused(StatusCode, &'static str),
 }
+
+const OTHER_HOST: Stop = Stop::Refused(
+    StatusCode::MISDIRECTED_REQUEST,
+    "The request was meant for another host. The reader answers as 127.0.0.1, \
+     as localhost and as [::1]; from another computer it is reached through a \
+     forwarded port, such as that of <code>ssh -L</code>.",
+);
+const OTHER_SITE: Stop =
+    forbidden("The request was made by a page of another site.");
+const OTHER_PAGE: Stop =
+    forbidden("The request does not come from a page of this book.");
+const NO_SECRET: Stop =
+    forbidden("The request does not know the secret of this start.");
+const OLD_TOKEN: Stop = forbidden(
+    "The secret in this address is another one than that of this start: it is \
+     from an earlier start, or a part of it is missing.",
+);
+const OLD_COOKIE: Stop = forbidden(
+    "This browser was let in by an earlier start of the reader, and has not \
+     seen the address of this one.",
+);
+const NO_COOKIES: Stop = forbidden(
+    "This browser has not kept the cookie that it was given. Allow cookies for \
+     this address: without one, the reader cannot tell you from the pages of \
+     other sites.",
+);
+const SPENT_TICKET: Stop = forbidden(
+    "The ticket in this address has let a browser in already, and is good only \
+     once. If that was not your browser, close the reader with Ctrl-C.",
+);
+const LATE_TICKET: Stop = forbidden(
+    "The ticket in this address was good for a minute, which is over.",
+);
+
+const fn forbidden(why: &'static str) -> Stop {
+    Stop::Refused(StatusCode::FORBIDDEN, why)
+}
+
+/// The parameter of the address to which a browser goes with its first cookie.
+const ARRIVES: &str = "welcome";
 
 impl Guard {
     /// A guard with a fresh token.
@@ -42,10 +109,7 @@ impl Guard {
     ///
     /// If the system has no random numbers.
     pub fn new(port: u16) -> io::Result<Guard> {
-        let mut random = [0; 32];
-        File::open("/dev/urandom")?.read_exact(&mut random)?;
-        let token = random.map(|byte| format!("{byte:02x}")).concat();
-        Ok(Guard { port, token })
+        Ok(Guard { port, token: secret()?, ticket: Mutex::new(None) })
     }
 
     /// The address to open.
@@ -53,9 +117,19 @@ impl Guard {
         format!("http://127.0.0.1:{}/?token={}", self.port, self.token)
     }
 
-    /// Cookies do not know ports: two readers need two names.
-    fn cookie(&self) -> String {
-        format!("taking-turns-{}", self.port)
+    /// The address for a browser that is started now, good once and for a
+    /// minute.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no random numbers.
+    pub fn url_with_ticket(&self) -> io::Result<String> {
+        let value = secret()?;
+        let url = format!("http://127.0.0.1:{}/?ticket={value}", self.port);
+        let until = Instant::now() + TICKET;
+        let ticket = Ticket { value, until, is_spent: false };
+        *self.ticket.lock().unwrap() = Some(ticket);
+        Ok(url)
     }
 
     /// Lets a request pass, or says what stops it.
@@ -65,70 +139,123 @@ impl Guard {
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<(), Stop> {
-        let ours = ["127.0.0.1", "localhost"]
-            .map(|name| format!("{name}:{}", self.port));
-        let host = text(headers, header::HOST);
-        if !ours.iter().any(|name| host == Some(name)) {
-            return Err(Stop::Refused(
-                StatusCode::MISDIRECTED_REQUEST,
-                "The request was meant for another host.",
-            ));
+        let Some(host) = only(headers, header::HOST) else {
+            return Err(OTHER_HOST);
+        };
+        // A target may name a host as well, which then is the one that counts.
+        let same = |it: &str| it.eq_ignore_ascii_case(host);
+        if !uri.authority().is_none_or(|it| same(it.as_str())) {
+            return Err(OTHER_HOST);
         }
+        let Some(port) = port_of(host) else { return Err(OTHER_HOST) };
         if is_elsewheres(method, headers) {
-            return Err(Stop::Refused(
-                StatusCode::FORBIDDEN,
-                "The request was made by a page of another site.",
-            ));
+            return Err(OTHER_SITE);
         }
         if method != Method::GET && method != Method::HEAD {
-            let origin = text(headers, header::ORIGIN);
-            let origin = origin.and_then(|it| it.strip_prefix("http://"));
-            if !ours.iter().any(|name| origin == Some(name)) {
-                return Err(Stop::Refused(
-                    StatusCode::FORBIDDEN,
-                    "The request does not come from a page of this book.",
-                ));
+            let origin = only(headers, header::ORIGIN);
+            if origin.and_then(|it| it.strip_prefix("http://")) != Some(host) {
+                return Err(OTHER_PAGE);
             }
         }
-        if self.is_known(headers) {
-            return Ok(());
-        }
+        // Cookies do not know ports, and two readers need two names: the port
+        // as the browser has it, since two that are elsewhere may both be 8019.
+        let cookie = format!("taking-turns-{port}");
         let query = uri.query().unwrap_or_default();
-        let token = query.split('&').find_map(|it| it.strip_prefix("token="));
-        match token {
-            Some(token) if self.is_token(token) && method == Method::GET => {
-                Err(Stop::Welcome(uri.path().to_owned()))
-            }
-            _ => Err(Stop::Refused(
-                StatusCode::FORBIDDEN,
-                "The request does not know the secret of this start.",
-            )),
+        let part = |name: &str| {
+            let mut parts = query.split('&');
+            parts.find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
+        };
+        let arrives = query == ARRIVES;
+        let cookies = self.cookies(headers, &cookie);
+        if cookies.contains(&true) {
+            let shows =
+                arrives || part("token").is_some() || part("ticket").is_some();
+            return match shows && method == Method::GET {
+                true => Err(Stop::Go(local(uri.path()))),
+                false => Ok(()),
+            };
         }
-    }
-
-    fn is_known(&self, headers: &HeaderMap) -> bool {
-        let cookies = headers.get_all(header::COOKIE).into_iter();
-        let cookies = cookies.filter_map(|value| value.to_str().ok());
-        let name = self.cookie();
-        let mut cookies = cookies.flat_map(|value| value.split(';'));
-        cookies.any(|cookie| {
-            let pair = cookie.trim().split_once('=');
-            pair.is_some_and(|(key, value)| key == name && self.is_token(value))
+        let welcome = || Stop::Welcome { cookie, path: local(uri.path()) };
+        Err(match (part("token"), part("ticket")) {
+            (Some(token), _) if !same_secret(token, &self.token) => OLD_TOKEN,
+            (Some(_), _) if method == Method::GET => welcome(),
+            (None, Some(ticket)) if method == Method::GET => {
+                match self.spend(ticket) {
+                    Ok(()) => welcome(),
+                    Err(why) => why,
+                }
+            }
+            _ if !cookies.is_empty() => OLD_COOKIE,
+            _ if arrives => NO_COOKIES,
+            _ => NO_SECRET,
         })
     }
 
-    /// Compares without telling by its time how much was right.
-    fn is_token(&self, other: &str) -> bool {
-        let (ours, other) = (self.token.as_bytes(), other.as_bytes());
-        let differs =
-            ours.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
-        ours.len() == other.len() && std::hint::black_box(differs) == 0
+    /// Of each cookie of this name, whether it holds the token.
+    fn cookies(&self, headers: &HeaderMap, name: &str) -> Vec<bool> {
+        let all = headers.get_all(header::COOKIE).into_iter();
+        let all = all.filter_map(|value| value.to_str().ok());
+        let pairs = all.flat_map(|value| value.split(';'));
+        let pairs = pairs.filter_map(|it| it.trim().split_once('='));
+        let ours = pairs.filter(|(key, _)| *key == name);
+        ours.map(|(_, value)| same_secret(value, &self.token)).collect()
     }
+
+    /// Takes a ticket, if it is good.
+    fn spend(&self, value: &str) -> Result<(), Stop> {
+        let mut ticket = self.ticket.lock().unwrap();
+        let Some(ticket) =
+            ticket.as_mut().filter(|it| same_secret(value, &it.value))
+        else {
+            return Err(OLD_TOKEN);
+        };
+        if ticket.is_spent {
+            return Err(SPENT_TICKET);
+        }
+        if Instant::now() > ticket.until {
+            return Err(LATE_TICKET);
+        }
+        ticket.is_spent = true;
+        Ok(())
+    }
+}
+
+/// 256 bits that nobody can guess, in hexadecimal.
+fn secret() -> io::Result<String> {
+    let mut random = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut random)?;
+    Ok(random.map(|byte| format!("{byte:02x}")).concat())
+}
+
+/// Compares without telling by its time how much was right.
+fn same_secret(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let differs = a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b));
+    a.len() == b.len() && std::hint::black_box(differs) == 0
+}
+
+/// The port of a host that is this computer by one of its names.
+fn port_of(host: &str) -> Option<u16> {
+    let after = |name: &&str| {
+        let start = host.get(..name.len())?;
+        start.eq_ignore_ascii_case(name).then_some(&host[name.len()..])
+    };
+    let rest = NAMES.iter().find_map(after)?;
+    let Some(port) = rest.strip_prefix(':') else {
+        return rest.is_empty().then_some(80);
+    };
+    let is_number = port.bytes().all(|it| it.is_ascii_digit());
+    is_number.then_some(port)?.parse().ok()
+}
+
+/// A path that leads nowhere but here: two slashes would begin a host.
+fn local(path: &str) -> String {
+    format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 
 /// Set if the browser says that a page of another site, or of another port, has
 /// made the request. That a reader goes from there to here by a link is no
-/// harm. Who sends no such header is no such browser.
+/// harm. What sends no such header is no such browser.
 fn is_elsewheres(method: &Method, headers: &HeaderMap) -> bool {
     let says = |name| text(headers, HeaderName::from_static(name));
     let goes_here = method == Method::GET
@@ -147,9 +274,16 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let (method, uri) = (request.method(), request.uri());
+    let known = request.extensions().get::<Known>();
     let mut response = match guard.admit(method, uri, request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(Stop::Welcome(path)) => welcome(&guard, &path),
+        Ok(()) => {
+            known.inspect(|it| it.0.store(true, Ordering::Relaxed));
+            next.run(request).await
+        }
+        Err(Stop::Welcome { cookie, path }) => welcome(&guard, &cookie, &path),
+        Err(Stop::Go(path)) => {
+            (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+        }
         Err(Stop::Refused(status, why)) => refuse(status, why),
     };
     let headers = response.headers_mut();
@@ -177,17 +311,19 @@ const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; \
                        base-uri 'none'; form-action 'none'";
 
-/// Sets the cookie and goes on, so that the token does not stay in the address
+/// Sets the cookie and goes on, so that the secret does not stay in the address
 /// bar. Not by a redirect: a browser that was sent here by another site would
-/// not bring a strict cookie along.
-fn welcome(guard: &Guard, path: &str) -> Response {
+/// not bring a strict cookie along. Whether it has come is then to be seen.
+fn welcome(guard: &Guard, cookie: &str, path: &str) -> Response {
     let path = escape(path);
     let page = page(
-        &format!("<meta http-equiv=\"refresh\" content=\"0; url={path}\">"),
-        &format!("<p><a href=\"{path}\">Open the book</a></p>"),
+        &format!(
+            "<meta http-equiv=\"refresh\" content=\"0; url={path}?{ARRIVES}\">"
+        ),
+        &format!("<p><a href=\"{path}?{ARRIVES}\">Open the book</a></p>"),
     );
-    let (name, token) = (guard.cookie(), &guard.token);
-    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict");
+    let token = &guard.token;
+    let cookie = format!("{cookie}={token}; Path=/; HttpOnly; SameSite=Strict");
     ([(header::SET_COOKIE, cookie)], page).into_response()
 }
 
@@ -221,59 +357,123 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// The value of a header that is there once: of two, programs on the way here
+/// may each have believed another.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).into_iter();
+    let value = values.next()?;
+    values.next().is_none().then_some(value)?.to_str().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ask(guard: &Guard, ask: &str, headers: &[(&str, &str)]) -> Option<u16> {
+    fn ask(
+        guard: &Guard,
+        ask: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<(), Stop> {
         let (method, path) = ask.split_once(' ').unwrap();
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
             map.append(name, value.parse().unwrap());
         }
-        match guard.admit(
-            &method.parse().unwrap(),
-            &path.parse().unwrap(),
-            &map,
-        ) {
-            Ok(()) => None,
-            Err(Stop::Welcome(_)) => Some(200),
-            Err(Stop::Refused(status, _)) => Some(status.as_u16()),
-        }
+        guard.admit(&method.parse().unwrap(), &path.parse().unwrap(), &map)
     }
+
+    const HOST: (&str, &str) = ("host", "127.0.0.1:8019");
 
     #[test]
     fn only_our_own_browser_is_let_in() {
         let guard = Guard::new(8019).unwrap();
-        let cookie = format!("a=b; {}={}", guard.cookie(), guard.token);
+        let cookie = format!("a=b; taking-turns-8019={}", guard.token);
         let cookie = ("cookie", cookie.as_str());
-        let host = ("host", "127.0.0.1:8019");
         let origin = ("origin", "http://127.0.0.1:8019");
-        let evil = ("origin", "http://evil.example");
 
-        assert_eq!(ask(&guard, "GET /", &[host, cookie]), None);
-        assert_eq!(ask(&guard, "POST /", &[host, cookie, origin]), None);
+        assert_eq!(ask(&guard, "GET /", &[HOST, cookie]), Ok(()));
+        assert_eq!(ask(&guard, "POST /", &[HOST, cookie, origin]), Ok(()));
 
-        assert_eq!(ask(&guard, "GET /", &[host]), Some(403));
-        assert_eq!(ask(&guard, "GET /", &[cookie]), Some(421));
-        for name in ["evil.example", "127.0.0.1", "127.0.0.1:80"] {
-            let host = ("host", name);
-            assert_eq!(ask(&guard, "GET /", &[host, cookie]), Some(421));
+        assert_eq!(ask(&guard, "GET /", &[HOST]), Err(NO_SECRET));
+        let refused = ask(&guard, "POST /", &[HOST, cookie]);
+        assert_eq!(refused, Err(OTHER_PAGE));
+        for origin in [
+            "http://evil.example",
+            "null",
+            "http://localhost:8019",
+            "http://127.0.0.1:9000",
+            "https://127.0.0.1:8019",
+        ] {
+            let origin = ("origin", origin);
+            let refused = ask(&guard, "POST /", &[HOST, cookie, origin]);
+            assert_eq!(refused, Err(OTHER_PAGE), "{origin:?}");
         }
-        assert_eq!(ask(&guard, "POST /", &[host, cookie]), Some(403));
-        assert_eq!(ask(&guard, "POST /", &[host, cookie, evil]), Some(403));
-        let null = ("origin", "null");
-        assert_eq!(ask(&guard, "POST /", &[host, cookie, null]), Some(403));
+        let twice = ask(&guard, "POST /", &[HOST, cookie, origin, origin]);
+        assert_eq!(twice, Err(OTHER_PAGE));
         let wrong = ("cookie", "taking-turns-8019=0123");
-        assert_eq!(ask(&guard, "GET /", &[host, wrong]), Some(403));
+        assert_eq!(ask(&guard, "GET /", &[HOST, wrong]), Err(OLD_COOKIE));
+    }
+
+    #[test]
+    fn a_host_is_this_computer_by_name_whatever_its_port() {
+        let guard = Guard::new(8019).unwrap();
+        for host in [
+            "127.0.0.1:8019",
+            "localhost:9000",
+            "LOCALHOST:8019",
+            "[::1]:3000",
+            "localhost",
+        ] {
+            let port = port_of(host).unwrap();
+            let cookie = format!("taking-turns-{port}={}", guard.token);
+            let origin = format!("http://{host}");
+            let headers = [
+                ("host", host),
+                ("origin", &origin),
+                ("cookie", cookie.as_str()),
+            ];
+            assert_eq!(ask(&guard, "POST /", &headers), Ok(()), "{host}");
+            let target = format!("GET http://{host}/");
+            assert_eq!(ask(&guard, &target, &headers), Ok(()), "{host}");
+        }
+        let cookie = format!("taking-turns-8019={}", guard.token);
+        let cookie = ("cookie", cookie.as_str());
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:8019",
+            "localhost.evil.example:8019",
+            "127.0.0.1.evil.example",
+            "127.0.0.10:8019",
+            "user@127.0.0.1:8019",
+            "127.0.0.1:8019:8019",
+            "127.0.0.1:",
+            "127.0.0.1:+8019",
+            "127.0.0.1:65536",
+            "127.0.0.1 :8019",
+            "0.0.0.0:8019",
+            "::1",
+        ] {
+            let host = ("host", host);
+            let stopped = ask(&guard, "GET /", &[host, cookie]);
+            assert_eq!(stopped, Err(OTHER_HOST), "{host:?}");
+        }
+        let evil = ("host", "evil.example");
+        for hosts in [&[][..], &[HOST, evil], &[evil, HOST], &[HOST, HOST]] {
+            let headers = [hosts, &[cookie]].concat();
+            let stopped = ask(&guard, "GET /", &headers);
+            assert_eq!(stopped, Err(OTHER_HOST), "{hosts:?}");
+        }
+        let target = "GET http://evil.example/";
+        assert_eq!(ask(&guard, target, &[HOST, cookie]), Err(OTHER_HOST));
     }
 
     #[test]
     fn another_sites_page_may_lead_here_and_no_more() {
         let guard = Guard::new(8019).unwrap();
-        let cookie = format!("{}={}", guard.cookie(), guard.token);
-        let ours = [("host", "127.0.0.1:8019"), ("cookie", cookie.as_str())];
+        let cookie = format!("taking-turns-8019={}", guard.token);
+        let ours = [HOST, ("cookie", cookie.as_str())];
         let from = |site, mode, dest| {
             let said = [
                 ("sec-fetch-site", site),
@@ -282,9 +482,9 @@ mod tests {
             ];
             ask(&guard, "GET /", &[&ours[..], &said].concat())
         };
-        assert_eq!(from("same-origin", "cors", "empty"), None);
-        assert_eq!(from("none", "navigate", "document"), None);
-        assert_eq!(from("cross-site", "navigate", "document"), None);
+        assert_eq!(from("same-origin", "cors", "empty"), Ok(()));
+        assert_eq!(from("none", "navigate", "document"), Ok(()));
+        assert_eq!(from("cross-site", "navigate", "document"), Ok(()));
         for (mode, dest) in [
             ("no-cors", "image"),
             ("no-cors", "script"),
@@ -292,23 +492,72 @@ mod tests {
             ("navigate", "iframe"),
         ] {
             for site in ["cross-site", "same-site", "anything"] {
-                assert_eq!(from(site, mode, dest), Some(403), "{mode} {dest}");
+                let stopped = from(site, mode, dest);
+                assert_eq!(stopped, Err(OTHER_SITE), "{mode} {dest}");
             }
         }
+    }
+
+    /// What follows the port in an address.
+    fn path_of(url: &str) -> &str {
+        url.split_once("8019").unwrap().1
+    }
+
+    fn welcome(port: u16) -> Result<(), Stop> {
+        let cookie = format!("taking-turns-{port}");
+        Err(Stop::Welcome { cookie, path: "/".into() })
     }
 
     #[test]
     fn the_token_is_taken_from_the_address_once_for_a_cookie() {
         let guard = Guard::new(8019).unwrap();
-        let host = ("host", "localhost:8019");
-        let path = guard.url().split_once("8019").unwrap().1.to_owned();
-        assert_eq!(ask(&guard, &format!("GET {path}"), &[host]), Some(200));
-        assert_eq!(ask(&guard, "GET /?token=", &[host]), Some(403));
-        let longer = format!("GET {path}0");
-        assert_eq!(ask(&guard, &longer, &[host]), Some(403));
-        let origin = ("origin", "http://localhost:8019");
-        let post = format!("POST {path}");
-        assert_eq!(ask(&guard, &post, &[host, origin]), Some(403));
+        let url = guard.url();
+        let get = format!("GET {}", path_of(&url));
+        let host = ("host", "localhost:9000");
+        assert_eq!(ask(&guard, &get, &[host]), welcome(9000));
+        assert_eq!(ask(&guard, "GET /?token=", &[host]), Err(OLD_TOKEN));
+        let longer = format!("{get}0");
+        assert_eq!(ask(&guard, &longer, &[host]), Err(OLD_TOKEN));
+        let origin = ("origin", "http://localhost:9000");
+        let post = format!("POST {}", path_of(&url));
+        assert_eq!(ask(&guard, &post, &[host, origin]), Err(NO_SECRET));
+
+        // It comes back with the cookie, or without; then it leaves the rest.
+        let arrives = "GET /a.html?welcome";
+        assert_eq!(ask(&guard, arrives, &[host]), Err(NO_COOKIES));
+        let cookie = format!("taking-turns-9000={}", guard.token);
+        let cookie = ("cookie", cookie.as_str());
+        let go = Err(Stop::Go("/a.html".into()));
+        assert_eq!(ask(&guard, arrives, &[host, cookie]), go);
+        let go = Err(Stop::Go("/".into()));
+        assert_eq!(ask(&guard, &get, &[host, cookie]), go);
+    }
+
+    #[test]
+    fn a_ticket_is_good_once_and_for_a_minute() {
+        let guard = Guard::new(8019).unwrap();
+        assert_eq!(ask(&guard, "GET /?ticket=", &[HOST]), Err(OLD_TOKEN));
+        let url = guard.url_with_ticket().unwrap();
+        assert!(!url.contains(&guard.token), "{url}");
+        let get = format!("GET {}", path_of(&url));
+        let head = format!("HEAD {}", path_of(&url));
+        let longer = format!("{get}0");
+        assert_eq!(ask(&guard, &longer, &[HOST]), Err(OLD_TOKEN));
+        assert_eq!(ask(&guard, &head, &[HOST]), Err(NO_SECRET));
+        assert_eq!(ask(&guard, &get, &[HOST]), welcome(8019));
+        assert_eq!(ask(&guard, &get, &[HOST]), Err(SPENT_TICKET));
+
+        let url = guard.url_with_ticket().unwrap();
+        guard.ticket.lock().unwrap().as_mut().unwrap().until -= TICKET;
+        let get = format!("GET {}", path_of(&url));
+        assert_eq!(ask(&guard, &get, &[HOST]), Err(LATE_TICKET));
+    }
+
+    #[test]
+    fn a_path_stays_here() {
+        for path in ["/a", "//a", "///a", "/\\a", "\\/a", "a"] {
+            assert_eq!(local(path), "/a");
+        }
     }
 
     #[test]

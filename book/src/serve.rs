@@ -1,6 +1,7 @@
 //! The live reader: pages, and runs.
 
 use crate::bundle::bundled;
+use crate::connections;
 use crate::exercises::{Desk, Solution};
 use crate::guard::{Guard, guard};
 use crate::html;
@@ -13,7 +14,7 @@ use axum::body::Bytes;
 use axum::extract::{Path as Part, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::{StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -58,15 +59,16 @@ pub async fn serve(tree: Tree, press: Press, folder: &Path) -> Result<()> {
         .context("cannot make a secret")?;
     let url = door.url();
     println!("The book is open at\n\n    {url}\n\nCtrl-C closes it.");
-    open_browser(&url);
+    open_browser(&door);
 
     let desk = Desk::open(&tree)?;
     let runs = Runs::new(tree, folder);
     let reader = Arc::new(Reader { runs, desk: desk.clone(), press });
     let ahead = build_ahead(reader.runs.tree().clone());
-    let server = axum::serve(listener, router(reader.clone(), door));
     tokio::select! {
-        done = server.into_future() => done.context("cannot serve")?,
+        never = connections::serve(listener, router(reader.clone(), door)) => {
+            match never {}
+        }
         done = until_told() => done?,
         // Never done first: it waits when it has built all.
         () = ahead => {}
@@ -97,6 +99,7 @@ fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/runs/{id}/trace", get(trace))
         .fallback(get(page))
         .with_state(reader)
+        .layer(from_fn(connections::whole))
         .layer(from_fn_with_state(Arc::new(door), guard))
 }
 
@@ -348,12 +351,14 @@ fn not_there() -> Response {
 }
 
 /// Opens the address if there is a browser to open it.
-fn open_browser(url: &str) {
+fn open_browser(door: &Guard) {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let screen = ["DISPLAY", "WAYLAND_DISPLAY"];
     let screen = screen.iter().any(|name| env::var_os(name).is_some());
-    if cfg!(target_os = "macos") || screen {
-        // The address is printed: who has no browser here can still use it.
+    // The address is printed: without a browser here, it can still be used.
+    if (cfg!(target_os = "macos") || screen)
+        && let Ok(url) = door.url_with_ticket()
+    {
         let _ = Command::new(opener)
             .arg(url)
             .stdout(Stdio::null())

@@ -1,9 +1,12 @@
-//! Every route, asked by everybody who must not be let in.
+//! Every route, asked by everything that must not be let in.
 
 use crate::reader::Reader;
+use crate::workspace::book;
+use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 
 /// Every route there is, and one that is not.
 const ROUTES: [(&str, &str); 15] = [
@@ -46,7 +49,10 @@ fn every_route_there_is_is_tried() {
 
 struct Enemy<'a> {
     reader: &'a Reader,
-    host: String,
+    /// One is right.
+    hosts: Vec<String>,
+    /// What stands before the path, in a target of absolute form.
+    absolute: &'static str,
     cookie: Option<String>,
     origin: Option<String>,
     /// What a browser says of where the request comes from.
@@ -61,10 +67,13 @@ impl Enemy<'_> {
         let limit = Some(Duration::from_secs(10));
         socket.set_read_timeout(limit).unwrap();
         let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+            "{method} {}{path} HTTP/1.1\r\nConnection: close\r\n\
              Content-Length: 0\r\n",
-            self.host
+            self.absolute
         );
+        for host in &self.hosts {
+            request += &format!("Host: {host}\r\n");
+        }
         for (name, value) in [
             ("Cookie", self.cookie.as_deref()),
             ("Origin", self.origin.as_deref()),
@@ -101,20 +110,25 @@ fn nobody_passes_who_is_not_our_own_page() {
     let origin = format!("http://{host}");
     let good = || Enemy {
         reader: &reader,
-        host: host.clone(),
+        hosts: vec![host.clone()],
+        absolute: "",
         cookie: Some(cookie.clone()),
         origin: Some(origin.clone()),
         site: None,
     };
     let wrong = cookie.replace(['0', '1', '2', '3'], "f");
     let other_port = format!("taking-turns-1={token}");
+    let (ours, evil) = (|| host.clone(), || "evil.example".to_owned());
     let enemies = [
         ("no token", 403, Enemy { cookie: None, ..good() }),
         ("wrong token", 403, Enemy { cookie: Some(wrong), ..good() }),
         ("another's", 403, Enemy { cookie: Some(other_port), ..good() }),
-        ("rebinding", 421, Enemy { host: "evil.example".into(), ..good() }),
-        ("other port", 421, Enemy { host: "127.0.0.1:1".into(), ..good() }),
-        ("no port", 421, Enemy { host: "127.0.0.1".into(), ..good() }),
+        ("rebinding", 421, Enemy { hosts: vec![evil()], ..good() }),
+        ("no host", 421, Enemy { hosts: vec![], ..good() }),
+        ("and another", 421, Enemy { hosts: vec![ours(), evil()], ..good() }),
+        ("another first", 421, Enemy { hosts: vec![evil(), ours()], ..good() }),
+        ("ours twice", 421, Enemy { hosts: vec![ours(), ours()], ..good() }),
+        ("a proxy's", 421, Enemy { absolute: "http://evil.example", ..good() }),
         ("cross-site", 403, Enemy { site: Some("cross-site"), ..good() }),
         ("another port's", 403, Enemy { site: Some("same-site"), ..good() }),
     ];
@@ -135,9 +149,18 @@ fn nobody_passes_who_is_not_our_own_page() {
             assert_eq!(status, 403, "{:?}: {method} {path}", enemy.origin);
         }
     }
-    // The same requests from our own page are all answered.
-    for (method, path) in ROUTES {
-        let (status, answer) = good().asks(method, path);
+    // The same requests from our own page are all answered; also where the
+    // reader is behind another port of another computer.
+    let forwarded = || Enemy {
+        hosts: vec!["localhost:9000".into()],
+        cookie: Some(format!("taking-turns-9000={token}")),
+        origin: Some("http://localhost:9000".into()),
+        ..good()
+    };
+    let tries = ROUTES.into_iter().flat_map(|it| [(it, false), (it, true)]);
+    for ((method, path), is_forwarded) in tries {
+        let friend = if is_forwarded { forwarded() } else { good() };
+        let (status, answer) = friend.asks(method, path);
         assert!(![403, 421].contains(&status), "{method} {path}: {status}");
         let answer = answer.to_ascii_lowercase();
         for header in [
@@ -156,7 +179,8 @@ fn no_path_leads_out_of_the_book() {
     let reader = Reader::start();
     let enemy = Enemy {
         reader: &reader,
-        host: format!("127.0.0.1:{}", reader.port()),
+        hosts: vec![format!("127.0.0.1:{}", reader.port())],
+        absolute: "",
         cookie: Some(reader.cookie()),
         origin: None,
         site: None,
@@ -171,4 +195,70 @@ fn no_path_leads_out_of_the_book() {
     ] {
         assert_eq!(enemy.asks("GET", path).0, 404, "{path}");
     }
+}
+
+/// A browser that the reader starts gets its address on a command line, which
+/// everybody on the computer may read.
+#[test]
+fn the_browser_that_is_started_gets_a_ticket_that_is_good_once() {
+    let folder = std::env::temp_dir();
+    let folder = folder.join(format!("browser-of-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let address = folder.join("address");
+    for opener in ["xdg-open", "open"] {
+        let opener = folder.join(opener);
+        let script = format!(
+            "#!/bin/sh\nprintf %s \"$1\" > {0}.new && mv {0}.new {0}\n",
+            address.display()
+        );
+        fs::write(&opener, script).unwrap();
+        fs::set_permissions(&opener, Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut book = book();
+    let path = std::env::var("PATH").unwrap();
+    book.env("PATH", format!("{}:{path}", folder.display()));
+    let reader = Reader::with_screen(book);
+    let patience = Instant::now() + Duration::from_secs(20);
+    let url = loop {
+        match fs::read_to_string(&address) {
+            Ok(url) => break url,
+            Err(_) => assert!(Instant::now() < patience, "no browser"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    fs::remove_dir_all(folder).unwrap();
+    assert!(!url.contains(reader.token()), "the token is in {url}");
+
+    let (host, path) = url.split_once("//").unwrap().1.split_once('/').unwrap();
+    let browser = Enemy {
+        reader: &reader,
+        hosts: vec![host.to_owned()],
+        absolute: "",
+        cookie: None,
+        origin: None,
+        site: None,
+    };
+    let (status, welcome) = browser.asks("GET", &format!("/{path}"));
+    assert_eq!(status, 200, "{welcome}");
+    let cookie = welcome.split("et-cookie: ").nth(1).unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(cookie, reader.cookie());
+    let (_, goes_to) = welcome.split_once("url=").unwrap();
+    let goes_to = goes_to.split('"').next().unwrap();
+
+    // With the cookie to the book; without, to the reason.
+    let cookie = Some(cookie.to_owned());
+    let comes_back = Enemy { cookie, hosts: vec![host.to_owned()], ..browser };
+    let (status, answer) = comes_back.asks("GET", goes_to);
+    assert_eq!(status, 303);
+    assert!(
+        answer.to_ascii_lowercase().contains("location: /\r\n"),
+        "{answer}"
+    );
+    let without = Enemy { cookie: None, ..comes_back };
+    let (status, answer) = without.asks("GET", goes_to);
+    assert!(status == 403 && answer.contains("Allow cookies"), "{answer}");
+
+    let (status, answer) = without.asks("GET", &format!("/{path}"));
+    assert!(status == 403 && answer.contains("good only once"), "{answer}");
 }

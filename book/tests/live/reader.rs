@@ -31,13 +31,23 @@ impl Reader {
         Reader::of(book)
     }
 
-    fn of(mut book: Command) -> Reader {
-        let mut process = book
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the reader starts");
+    /// A reader that believes to have a screen, and starts a browser.
+    pub fn with_screen(mut book: Command) -> Reader {
+        let in_order = IN_ORDER.read().unwrap_or_else(PoisonError::into_inner);
+        let reader = Reader::up(book.env("DISPLAY", ":0"));
+        drop(in_order);
+        reader
+    }
+
+    /// The reader that this command starts, without a screen.
+    pub fn of(mut book: Command) -> Reader {
+        let book = book.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        Reader::up(book)
+    }
+
+    fn up(book: &mut Command) -> Reader {
+        let mut process =
+            book.stdout(Stdio::piped()).spawn().expect("the reader starts");
         let _limit = watchdog::limit(&process, Duration::from_secs(300));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let url = lines

@@ -26,6 +26,7 @@ mod folder;
 mod files;
 mod recorded;
 mod guard;
+mod connections;
 mod runs;
 mod html;
 mod bundle;

@@ -11,4 +11,5 @@ mod wrong_input;
 mod axe;
 mod http;
 mod hostile;
+mod connections;
 mod looks;

@@ -1,0 +1,102 @@
+//! The connections to the reader: as many as it can hold, and none for ever.
+//!
+//! Any program on this computer may connect, also before it has said who sends
+//! it. So a request has to be there in time; and when there are too many
+//! connections, the oldest on which nothing has been let in makes room.
+
+use crate::guard::Known;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, yield_now};
+use tokio::time::{sleep, timeout};
+
+/// How many there may be. A browser has six of them; a program may have 256
+/// open files on some systems, and runs and pages need some too.
+const MOST: usize = 100;
+
+/// How long the head of a request may take, from the end of the one before; and
+/// as long its body.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a body may be: orders are short.
+const LONGEST_BODY: usize = 16 * 1024;
+
+/// How long to wait when the system has no open files left for us.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A connection that may have ended.
+struct Connection {
+    task: AbortHandle,
+    known: Known,
+}
+
+/// Answers whatever connects. Never ends.
+pub async fn serve(listener: TcpListener, router: Router) -> Infallible {
+    let mut open: Vec<Connection> = Vec::new();
+    loop {
+        let accepted = listener.accept().await;
+        open.retain(|it| !it.task.is_finished());
+        let is_full = open.len() >= MOST;
+        let is_stranger = |it: &Connection| !it.known.0.load(Ordering::Relaxed);
+        let stranger = open.iter().position(is_stranger);
+        if let Some(oldest) = stranger.filter(|_| is_full || accepted.is_err())
+        {
+            open.remove(oldest).task.abort();
+            // So that its socket is closed before the next is accepted.
+            yield_now().await;
+        } else if accepted.is_err() {
+            // For want of open files, most likely: other programs have them.
+            sleep(PAUSE).await;
+        } else if is_full {
+            // All of them are our own pages': this one is closed, and its
+            // browser asks again.
+            continue;
+        }
+        if let Ok((socket, _)) = accepted {
+            let known = Known::default();
+            let task = answer(socket, router.clone(), known.clone());
+            let task = tokio::spawn(task).abort_handle();
+            open.push(Connection { task, known });
+        }
+    }
+}
+
+/// Answers the requests on one connection.
+async fn answer(socket: TcpStream, router: Router, known: Known) {
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<_>| {
+        request.extensions_mut().insert(known.clone());
+        service.call(request)
+    });
+    // What a browser breaks off is its own affair.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(TokioIo::new(socket), service)
+        .await;
+}
+
+/// Waits until the whole of a request is there.
+pub async fn whole(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let too_long = "The request is too long.";
+    match timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
+        Ok(Ok(body)) => {
+            next.run(Request::from_parts(head, Body::from(body))).await
+        }
+        Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, too_long).into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}

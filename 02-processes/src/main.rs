@@ -6,19 +6,18 @@
 //! share nothing, so the frontier needs no lock, and one that crashes takes
 //! nobody along.
 
+mod rung;
+
 use lab::site::Fault;
 use lab::{Failure, Frontier, Job, Page, fetch_by};
 use processes::{News, Pool, work_if_worker};
+use rung::MOST_AT_ONCE;
 use std::collections::HashMap;
 use std::process::ExitCode;
 
-/// Each worker has two pipes here, and Linux gives a process 1,024 open files
-/// unless it asks for more.
-const MOST: u64 = 500;
-
 fn main() -> ExitCode {
     work_if_worker(|url, deadline| fetch_by(url, deadline).inspect(Page::work));
-    lab::run_at_most(MOST, crawl)
+    lab::run_at_most(MOST_AT_ONCE, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {

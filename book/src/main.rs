@@ -29,6 +29,7 @@ mod guard;
 mod connections;
 mod runs;
 mod html;
+mod body;
 mod bundle;
 mod serve;
 mod exercises;

@@ -1,5 +1,6 @@
 //! The live reader: pages, and runs.
 
+use crate::body::fields;
 use crate::bundle::bundled;
 use crate::connections;
 use crate::exercises::{Desk, Solution};
@@ -171,7 +172,11 @@ async fn news(State(reader): State<Arc<Reader>>) -> Response {
 async fn check(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
+    body: Bytes,
 ) -> Response {
+    if let Err(why) = fields(&body, &[]) {
+        return say(StatusCode::BAD_REQUEST, &why);
+    }
     match reader.desk.hand_in(&name) {
         true => StatusCode::NO_CONTENT.into_response(),
         false => not_there(),
@@ -184,10 +189,13 @@ async fn hint(
     Part(name): Part<String>,
     body: Bytes,
 ) -> Response {
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let Some(hints) = body["hints"].as_u64().filter(|n| *n <= 9) else {
+    let hints = match fields(&body, &["hints"]) {
+        Ok(body) => body.get("hints").and_then(Value::as_u64),
+        Err(why) => return say(StatusCode::BAD_REQUEST, &why),
+    };
+    let Some(hints) = hints.filter(|n| *n <= 9) else {
         let why = "hints is a number up to 9.";
-        return say(StatusCode::UNPROCESSABLE_ENTITY, why);
+        return say(StatusCode::BAD_REQUEST, why);
     };
     let desk = reader.desk.clone();
     let note = move || desk.hint(&name, hints as usize);
@@ -204,8 +212,13 @@ async fn solution(
     Part(name): Part<String>,
     body: Bytes,
 ) -> Response {
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let anyway = body["anyway"] == true;
+    let anyway = match fields(&body, &["anyway"]) {
+        Ok(body) => body.get("anyway").and_then(Value::as_bool),
+        Err(why) => return say(StatusCode::BAD_REQUEST, &why),
+    };
+    let Some(anyway) = anyway else {
+        return say(StatusCode::BAD_REQUEST, "anyway is true or false.");
+    };
     let desk = reader.desk.clone();
     match spawn_blocking(move || desk.solution(&name, anyway)).await {
         Ok(Ok(Some(Some(Solution { idea, difference })))) => {
@@ -258,7 +271,7 @@ async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {
 async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Response {
     let order = match Order::parse(reader.runs.tree(), &body) {
         Ok(order) => order,
-        Err(why) => return say(StatusCode::UNPROCESSABLE_ENTITY, &why),
+        Err(why) => return say(StatusCode::BAD_REQUEST, &why),
     };
     match reader.runs.start(order) {
         Ok(id) => typed("application/json", format!("{{\"run\":{id}}}")),
@@ -306,7 +319,11 @@ fn told(
 async fn stop(
     State(reader): State<Arc<Reader>>,
     Part(id): Part<u64>,
+    body: Bytes,
 ) -> Response {
+    if let Err(why) = fields(&body, &[]) {
+        return say(StatusCode::BAD_REQUEST, &why);
+    }
     match reader.runs.get(id) {
         Some(run) => {
             run.stop();

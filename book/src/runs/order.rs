@@ -1,10 +1,11 @@
 //! What a page may ask for: a program out of our list, and numbers.
 
+use crate::body::fields;
 use crate::tree::{Program, Tree};
 use lab::command::CRAWL;
 use lab::site::Fault;
 use lab::site::flags::{Flag, SHAPE};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A program, and the flags it is started with. Nothing in it is a text that a
 /// page has sent.
@@ -22,18 +23,21 @@ impl<'a> Order<'a> {
     ///
     /// A sentence that says what there is instead.
     pub fn parse(tree: &'a Tree, body: &[u8]) -> Result<Order<'a>, String> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|why| format!("This is no JSON: {why}."))?;
-        let name = body["program"].as_str().unwrap_or_default();
-        let program = tree.program(name);
+        let body = fields(body, &["program", "knobs", "faults"])?;
+        let name = body.get("program").and_then(Value::as_str);
+        let program = name.and_then(|name| tree.program(name));
         let program = program.ok_or("There is no program of that name.")?;
 
         let mut flags = Vec::new();
-        let knobs = body["knobs"].as_object().into_iter().flatten();
+        let knobs = match body.get("knobs") {
+            None => &Map::new(),
+            Some(Value::Object(knobs)) => knobs,
+            Some(_) => return Err("knobs are an object of numbers.".into()),
+        };
         for (name, number) in knobs {
             let known = knobs_of(tree, program);
             let Some(knob) = known.iter().find(|knob| knob.name == name) else {
-                return Err("There is no such knob here.".into());
+                return Err(format!("There is no knob {name:?} here."));
             };
             let Flag { name, least, most, .. } = knob;
             match number.as_u64() {
@@ -47,7 +51,11 @@ impl<'a> Order<'a> {
                 }
             }
         }
-        let faults = body["faults"].as_array().into_iter().flatten();
+        let faults = match body.get("faults") {
+            None => &[][..],
+            Some(Value::Array(faults)) => faults,
+            Some(_) => return Err("faults are a list of names.".into()),
+        };
         let mut names = Vec::new();
         for fault in faults {
             let fault = fault.as_str().unwrap_or_default().parse::<Fault>();
@@ -101,8 +109,18 @@ fn knobs_of(tree: &Tree, program: Program<'_>) -> Vec<Flag> {
     if tree.rungs.first().is_some_and(|rung| rung.package == package) {
         knobs.retain(|knob| knob.name != "at-once");
     }
+    if package == "processes" {
+        for knob in knobs.iter_mut().filter(|knob| knob.name == "at-once") {
+            knob.most = processes::MOST_AT_ONCE;
+        }
+    }
     knobs
 }
+
+/// What the rung says of itself. The reader depends on no rung, or its first
+/// page would have to wait until all of them are built.
+#[path = "../../../02-processes/src/rung.rs"]
+mod processes;
 
 #[cfg(test)]
 mod tests {
@@ -140,6 +158,18 @@ mod tests {
             r#"{"program": "lab", "knobs": {"at-once": 2}}"#,
             r#"{"program": "1-3-lost-race", "faults": ["stall"]}"#,
             r#"{"program": "1-3-lost-race", "knobs": {"timeout": 1}}"#,
+            r#"{"program": "processes", "knobs": {"at-once": 501}}"#,
+            // Not of the kind that it should be.
+            r#"{"program": "threads", "faults": "stall"}"#,
+            r#"{"program": "threads", "faults": {"0": "stall"}}"#,
+            r#"{"program": "threads", "faults": [["stall"]]}"#,
+            r#"{"program": "threads", "faults": null}"#,
+            r#"{"program": "threads", "knobs": [12]}"#,
+            r#"{"program": "threads", "knobs": null}"#,
+            r#"{"program": ["threads"]}"#,
+            r#"{"program": "threads", "fault": ["stall"]}"#,
+            r#"{"program": "threads", "flags": ["--trace"]}"#,
+            r#"["threads"]"#,
         ] {
             assert!(flags(body).is_err(), "{body}");
         }

@@ -14,17 +14,46 @@
     if (commands.length === 0) return;
 
     const menu = await (await fetch('/live/menu')).json();
+    const panels = [];
     for (const { block, wanted } of commands.reverse()) {
         const program = menu.programs.find(({ name }) => name === wanted.name);
         if (program) {
             const faults = program.faults ? menu.faults : [];
             const several = commands.some((other) =>
                 other.block === block && other.wanted !== wanted);
-            block.closest('pre').after(
-                panel(program, faults, wanted.flags, several));
+            const own = panel(program, faults, wanted.flags, several);
+            block.closest('pre').after(own.form);
+            panels.push({ program: program.name, flags: wanted.flags, ...own });
         }
     }
+
+    // What was run before is shown again: after a reload, and when somebody
+    // comes back to this page or from another one that has run it.
+    const restore = async () => {
+        const runs = await fetch('/live/runs').then((it) => it.json(), () => []);
+        for (const own of panels) {
+            const last = runs.find((run) => panelOf(run, panels) === own);
+            if (last) own.restore(last);
+        }
+    };
+    addEventListener('pageshow', (event) => event.persisted && restore());
+    document.addEventListener('visibilitychange', () =>
+        document.hidden || restore());
+    restore();
 })();
+
+// Where a run belongs: of several commands with the same program, to the one
+// with the most flags that are all among its own.
+function panelOf(run, panels) {
+    const own = panels.filter(({ program }) => program === run.program);
+    if (own.length < 2) return own[0];
+    const flags = flagsOf(run.flags.join(' '));
+    const sorted = (value) => value?.split(',').sort().join();
+    return own
+        .filter((it) => [...it.flags].every(([name, value]) =>
+            sorted(flags.get(name)) === sorted(value)))
+        .sort((a, b) => b.flags.size - a.flags.size)[0];
+}
 
 // The program and the flags of `$ cargo run -p PACKAGE --bin STEP -- FLAGS`.
 function parse(line) {
@@ -32,13 +61,15 @@ function parse(line) {
         /^\$ cargo run -p ([\w-]+)(?: --bin ([\w-]+))?(?: -- (.*))?$/);
     if (!found) return null;
     const [, crawl, step, rest] = found;
-    const flags = new Map();
-    for (const [, name, value] of (rest ?? '').matchAll(/--(\S+) (\S+)/g)) {
-        // What only the terminal can do is left to it.
-        if (name === 'trace' || name === 'site') return null;
-        flags.set(name, value);
-    }
+    const flags = flagsOf(rest ?? '');
+    // What only the terminal can do is left to it.
+    if (flags.has('trace') || flags.has('site')) return null;
     return { name: step ?? crawl, flags };
+}
+
+function flagsOf(text) {
+    const flags = text.matchAll(/--(\S+) (\S+)/g);
+    return new Map([...flags].map(([, name, value]) => [name, value]));
 }
 
 // An element with properties and children.
@@ -54,74 +85,175 @@ function panel(program, faults, flags, several) {
     const knobs = program.knobs.map((knob) => {
         const input = make('input', {
             type: 'number', name: knob.name, min: knob.least, max: knob.most,
-            step: 1, placeholder: knob.default,
-            value: flags.get(knob.name) ?? '', title: knob.meaning,
+            step: 1, placeholder: knob.default, title: knob.meaning,
         });
         const unit = knob.unit === 'MS' ? ' (ms)'
             : knob.unit === 'SECONDS' ? ' (s)' : '';
         return make('label', {}, knob.name + unit, input);
     });
-    const wanted = (flags.get('faults') ?? '').split(',');
     const boxes = faults.map((name) => make('label', {},
-        make('input', {
-            type: 'checkbox', name: 'fault', value: name,
-            checked: wanted.includes(name) || wanted.includes('all'),
-        }), name));
+        make('input', { type: 'checkbox', name: 'fault', value: name }), name));
 
     const run = make('button', {
         type: 'submit', className: 'live-run', title: program.name,
     }, several ? `Run ${program.name}` : 'Run');
-    const stop = make('button', { type: 'button', disabled: true }, 'Stop');
+    const stop = make('button', { type: 'button' }, 'Stop');
     const status = make('span', { className: 'live-status', role: 'status' });
+    // Apart from the status, since nobody wants to hear every second.
+    const clock = make('span', { className: 'live-clock', role: 'timer' });
     const settings = make('details', { className: 'live-knobs' },
         make('summary', {}, 'Settings'), make('div', {}, ...knobs));
     if (boxes.length > 0) {
         settings.append(make('fieldset', {},
             make('legend', {}, 'Faults'), ...boxes));
     }
+    const before = make('p', { className: 'live-before', hidden: true },
+        'The previous run:');
     const output = make('pre', { className: 'live-output', hidden: true });
     output.tabIndex = 0;
     output.setAttribute('aria-label', `Output of ${program.name}`);
     const picture = make('figure', { className: 'live-picture', hidden: true });
-    const form = make('form', { className: 'live' },
-        make('div', { className: 'live-buttons' }, run, stop, status),
-        settings, output, picture);
+    const form = make('form', { className: 'live', noValidate: true },
+        make('div', { className: 'live-buttons' }, run, stop, status, clock),
+        settings, before, output, picture);
     form.dataset.program = program.name;
+    setForm(form, flags);
 
     let current = null;
+    let source = null;
+    let going = false;
+    let began = 0;
+    let count = '';
+    let ticking = null;
+    // Not `disabled`: who is on a button would lose the place, and the next
+    // arrow key would turn the page.
+    const go = (is) => {
+        going = is;
+        run.setAttribute('aria-disabled', is);
+        stop.setAttribute('aria-disabled', !is);
+        clearInterval(ticking);
+        ticking = is ? setInterval(tick, 1000) : null;
+        count = '';
+        tick();
+    };
+    const tick = () => {
+        const seconds = Math.max(Math.floor((Date.now() - began) / 1000), 0);
+        const parts = [count, seconds > 0 && `${seconds} s`].filter(Boolean);
+        clock.textContent = going ? parts.join(' · ') : '';
+    };
+    go(false);
+
+    // What is there stays until something new is, and says that it is old.
+    const age = (is) => {
+        before.hidden = !is || output.hidden;
+        output.classList.toggle('live-old', is);
+        agePicture(picture, is);
+    };
+    const follow = (id, since) => {
+        source?.close();
+        current = id;
+        began = since;
+        go(true);
+        age(true);
+        status.textContent = 'starting …';
+        const text = document.createTextNode('');
+        const renew = () => {
+            if (text.isConnected) return;
+            output.replaceChildren(text);
+            output.hidden = before.hidden = true;
+            output.classList.remove('live-old');
+        };
+        source = listen(id, status, {
+            building(told) {
+                status.textContent = 'building';
+                count = told.replace(/^(\d+)\/(\d+)$/, '$1 of $2 crates');
+                tick();
+            },
+            running(after) {
+                status.textContent = 'runs';
+                began = since + after;
+                count = '';
+                tick();
+            },
+            output(more) {
+                renew();
+                output.hidden = false;
+                const atEnd = output.scrollTop + output.clientHeight
+                    >= output.scrollHeight - 8;
+                text.appendData(more);
+                if (atEnd) output.scrollTop = output.scrollHeight;
+            },
+            async end({ how, drawn }) {
+                status.textContent = how;
+                go(false);
+                renew();
+                if (drawn) {
+                    await draw(`/live/runs/${id}/picture`, picture);
+                    picture.querySelector('figcaption')?.append(' ', make('a', {
+                        href: `/live/runs/${id}/trace`, download: '',
+                        title: 'The same run, to open at ui.perfetto.dev',
+                    }, 'Save trace'));
+                } else if (how !== 'does not compile') {
+                    picture.hidden = true;
+                    picture.replaceChildren();
+                }
+            },
+            cut() { go(false); },
+        });
+    };
     form.addEventListener('submit', async (event) => {
         event.preventDefault();
-        run.disabled = true;
-        output.textContent = '';
-        output.hidden = false;
-        picture.hidden = true;
-        picture.replaceChildren();
+        if (going) return;
+        const wrong = [...form.elements].find((it) => !it.validity.valid);
+        if (wrong) {
+            // What is folded away can show no message.
+            settings.open = true;
+            wrong.setAttribute('aria-invalid', true);
+            status.textContent = `${wrong.name} is a whole number `
+                + `from ${wrong.min} to ${wrong.max}.`;
+            wrong.reportValidity();
+            return;
+        }
+        began = Date.now();
+        go(true);
         status.textContent = 'starting …';
         const started = await post('/live/runs', order(form, program.name));
         if (started.why) {
             status.textContent = started.why;
-            run.disabled = false;
+            go(false);
             return;
         }
-        current = started.run;
-        stop.disabled = false;
-        status.textContent = 'runs';
-        listen(current, output, status, async (how) => {
-            status.textContent = how;
-            stop.disabled = true;
-            run.disabled = false;
-            await draw(`/live/runs/${current}/picture`, picture);
-            picture.querySelector('figcaption')?.append(' ', make('a', {
-                href: `/live/runs/${current}/trace`, download: '',
-                title: 'The same run, to open at ui.perfetto.dev',
-            }, 'Save trace'));
-        });
+        follow(started.run, began);
+    });
+    form.addEventListener('input', ({ target }) => {
+        if (!target.validity.valid) return;
+        if (target.hasAttribute('aria-invalid')) status.textContent = '';
+        target.removeAttribute('aria-invalid');
     });
     stop.addEventListener('click', () => {
+        if (!going) return;
         status.textContent = 'stopping …';
         post(`/live/runs/${current}/stop`, {});
     });
-    return form;
+    const restore = (last) => {
+        const isCut = going && source?.readyState === EventSource.CLOSED;
+        if (last.run === current ? !isCut : going && !isCut) return;
+        if (current === null) setForm(form, flagsOf(last.flags.join(' ')));
+        follow(last.run, Date.now() - last.ms);
+    };
+    return { form, restore };
+}
+
+// Sets the knobs and the faults to these flags, and the others to none.
+function setForm(form, flags) {
+    const faults = (flags.get('faults') ?? '').split(',');
+    for (const input of form.querySelectorAll('input')) {
+        if (input.type === 'number') input.value = flags.get(input.name) ?? '';
+        else {
+            input.checked =
+                faults.includes(input.value) || faults.includes('all');
+        }
+    }
 }
 
 // What the form asks for: only what differs from the default.
@@ -155,44 +287,49 @@ async function post(path, body) {
 const GONE = 'The reader is gone. Start it again with `cargo run`.';
 const REFUSED = 'Refused. Open the address that `cargo run` printed last.';
 
-// Shows the output as it comes. The browser asks again where it left off if
-// the connection is lost.
-function listen(id, output, status, ended) {
+// Tells of a run as it goes. The browser asks again where it left off if the
+// connection is lost.
+function listen(id, status, told) {
     const source = new EventSource(`/live/runs/${id}/events`);
-    source.addEventListener('output', (event) => {
-        const text = JSON.parse(event.data);
-        const atEnd = output.scrollTop + output.clientHeight
-            >= output.scrollHeight - 8;
-        output.append(plain(text));
-        if (atEnd) output.scrollTop = output.scrollHeight;
-        if (status.textContent === GONE) status.textContent = 'runs';
+    let was = null;
+    for (const name of ['building', 'running', 'output', 'end']) {
+        source.addEventListener(name, (event) => {
+            if (was !== null) status.textContent = was;
+            was = null;
+            if (name === 'end') source.close();
+            told[name](JSON.parse(event.data));
+        });
+    }
+    source.addEventListener('error', () => {
+        was ??= status.textContent;
+        status.textContent = GONE;
+        // It is another start of the reader, which knows nothing of this run.
+        if (source.readyState === EventSource.CLOSED) told.cut();
     });
-    source.addEventListener('end', (event) => {
-        source.close();
-        ended(JSON.parse(event.data));
-    });
-    source.addEventListener('error', () => { status.textContent = GONE; });
+    return source;
 }
 
-// Without what is for terminals: escape sequences, and what remains of them if
-// they came in two pieces.
-function plain(text) {
-    return text
-        .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
-        .replace(/\x1b\][^\x07\x1b]*(\x07|\x1b\\)/g, '')
-        .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
-}
-
-// The picture of the run. It is parsed as an image, not as a page.
+// The picture of a run. It is parsed as an image, not as a page.
 async function draw(address, picture) {
     const answer = await fetch(address);
     if (!answer.ok) return;
     const text = await answer.text();
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml');
     if (svg.querySelector('parsererror, script')) return;
-    picture.append(document.importNode(svg.documentElement, true),
-        make('figcaption', {}, 'The run you have just made.'));
+    picture.replaceChildren(document.importNode(svg.documentElement, true),
+        make('figcaption', {}, make('span', {})));
+    agePicture(picture, false);
     picture.hidden = false;
     // The book's own script lets it be zoomed.
     picture.dispatchEvent(new Event('drawn', { bubbles: true }));
+}
+
+// Says whether a picture is that of the last run, or of the one before.
+function agePicture(picture, isOld) {
+    picture.classList.toggle('live-old', isOld);
+    const said = picture.querySelector('figcaption > span');
+    if (said) {
+        said.textContent = isOld ? 'The previous run.'
+            : 'The run you have just made.';
+    }
 }

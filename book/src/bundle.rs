@@ -75,15 +75,25 @@ pub fn bundled(page: &str, edition: usize) -> String {
         |line: &&str| matches!(Part::of(line), Some(Part::Script { .. }));
     let scripts = page.lines().filter(is_script).count();
 
+    let has_commands = page.contains("language-console");
     let (mut styles_seen, mut scripts_seen) = (0, 0);
     let mut bundled = String::with_capacity(page.len());
     for line in page.lines() {
         let part = Part::of(line);
         styles_seen += usize::from(is_style(&line));
         scripts_seen += usize::from(is_script(&line));
-        if part.is_none() {
+        if let Some(contents) = contents(line) {
+            // Our policy lets nobody put a page of ours into another, not even
+            // us.
+            bundled += &format!(
+                "<p><a href=\"{contents}\">The contents of the book</a></p>\n"
+            );
+        } else if part.is_none() {
             bundled += line;
             bundled.push('\n');
+        }
+        if has_commands && line.trim() == "<main>" {
+            bundled += WITHOUT_SCRIPTS;
         }
         // Each where the last of them was: what it overrides comes before.
         if is_style(&line) && styles_seen == styles {
@@ -97,6 +107,18 @@ pub fn bundled(page: &str, edition: usize) -> String {
     }
     bundled
 }
+
+/// The table of contents for those who have no JavaScript, which mdBook shows
+/// in a frame.
+fn contents(line: &str) -> Option<&str> {
+    let frame = "<iframe class=\"sidebar-iframe-outer\" src=\"";
+    line.trim().strip_prefix(frame)?.split('"').next()
+}
+
+/// Why there is no Run.
+const WITHOUT_SCRIPTS: &str = "<noscript><p><strong>Run needs JavaScript, which \
+    is off.</strong> Type the commands of this page in a terminal \
+    instead.</p></noscript>\n";
 
 impl<'a> Part<'a> {
     /// The styles for code have names, by which they are turned on and off; and
@@ -135,5 +157,17 @@ mod tests {
             </head>\ntext\n\
             <script src=\"/live/script.js\" data-edition=\"3\"></script>\nend\n";
         assert_eq!(bundled(page, 3), expected);
+    }
+
+    #[test]
+    fn without_scripts_a_page_says_what_there_is_instead() {
+        let page = "<noscript>\n    <iframe class=\"sidebar-iframe-outer\" \
+            src=\"../toc.html\"></iframe>\n</noscript>\n<main>\n\
+            <code class=\"language-console\"></code>\n</main>\n";
+        let page = bundled(page, 0);
+        assert!(!page.contains("<iframe"), "{page}");
+        assert!(page.contains("<a href=\"../toc.html\">"), "{page}");
+        assert!(page.contains("<main>\n<noscript><p><strong>Run "), "{page}");
+        assert!(!bundled("<main>\n", 0).contains("noscript"));
     }
 }

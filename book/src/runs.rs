@@ -2,17 +2,22 @@
 
 mod order;
 mod process;
+mod cargo;
+mod plain;
 
 pub use order::{Order, menu};
 
 use crate::tree::Tree;
 use lab::record::Recording;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use std::{fs, io};
 use tokio::sync::{Notify, watch};
+use tokio::task::spawn_blocking;
 
 /// How many may run at the same time.
 const AT_ONCE: usize = 4;
@@ -41,6 +46,9 @@ pub struct Run {
     /// What its picture is called.
     title: String,
     recording: PathBuf,
+    /// What it was started with.
+    flags: Vec<String>,
+    start: Instant,
     log: Mutex<Vec<Event>>,
     /// Says that the log has grown.
     grown: watch::Sender<()>,
@@ -52,10 +60,18 @@ pub struct Run {
 /// What a page is told of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It has written this.
+    /// Cargo builds it, and is so far: `3/12`.
+    Building(String),
+    /// It is built and runs, so long after the beginning.
+    Running(Duration),
+    /// It has written this, or the compiler has.
     Output(String),
     /// It has ended, in this way; nothing comes after it.
-    End(String),
+    End {
+        how: String,
+        /// Set if there is a picture of it.
+        is_drawn: bool,
+    },
 }
 
 /// Why a program was not started.
@@ -94,6 +110,8 @@ impl Runs {
             name: order.program.name().to_owned(),
             title: crate::recorded::title(order.program),
             recording: self.folder.join(format!("{id}.events")),
+            flags: order.flags.clone(),
+            start: Instant::now(),
             log: Mutex::default(),
             grown: watch::Sender::new(()),
             stop: Notify::new(),
@@ -112,6 +130,22 @@ impl Runs {
         self.state.lock().unwrap().runs.get(&id).cloned()
     }
 
+    /// All that are kept, the latest first, as JSON: so that a page can show
+    /// again what it has lost.
+    pub fn kept(&self) -> Value {
+        let state = self.state.lock().unwrap();
+        let runs = state.runs.iter().rev().map(|(id, run)| {
+            json!({
+                "run": id,
+                "program": run.name,
+                "flags": run.flags,
+                "ms": run.start.elapsed().as_millis() as u64,
+                "going": !run.has_ended(),
+            })
+        });
+        runs.collect()
+    }
+
     /// Stops all of them, and waits until they have ended.
     pub async fn stop_all(&self) {
         let runs: Vec<_> =
@@ -126,10 +160,16 @@ impl Runs {
 }
 
 impl State {
+    /// Of those that have ended, the last of each program stay longest: a page
+    /// to which somebody comes back shows it again.
     fn forget_old_ones(&mut self) {
-        let ended = self.runs.iter().filter(|(_, run)| run.has_ended());
-        let ended: Vec<u64> = ended.map(|(&id, _)| id).collect();
-        for id in ended.iter().rev().skip(KEPT) {
+        let mut programs = HashSet::new();
+        let ended = self.runs.iter().rev().filter(|(_, run)| run.has_ended());
+        let mut ended: Vec<_> = ended
+            .map(|(&id, run)| (programs.insert(run.name.clone()), id))
+            .collect();
+        ended.sort();
+        for (_, id) in ended.iter().rev().skip(KEPT) {
             if let Some(run) = self.runs.remove(id) {
                 // It may have recorded nothing.
                 let _ = fs::remove_file(&run.recording);
@@ -166,17 +206,33 @@ impl Run {
         Listener { run: self, grown, next }
     }
 
+    async fn end(self: &Arc<Run>, how: String) {
+        let run = self.clone();
+        let is_drawn = spawn_blocking(move || run.recorded().is_some()).await;
+        let is_drawn = is_drawn.unwrap_or_default();
+        self.note(Event::End { how, is_drawn });
+    }
+
     fn note(&self, event: Event) {
+        if event == Event::Output(String::new()) {
+            return;
+        }
         self.log.lock().unwrap().push(event);
         self.grown.send_replace(());
+    }
+
+    /// How many events there are so far.
+    pub fn events(&self) -> usize {
+        self.log.lock().unwrap().len()
     }
 
     fn event(&self, number: usize) -> Option<Event> {
         self.log.lock().unwrap().get(number).cloned()
     }
 
-    fn has_ended(&self) -> bool {
-        matches!(self.log.lock().unwrap().last(), Some(Event::End(_)))
+    /// Set if nothing is to come any more.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.log.lock().unwrap().last(), Some(Event::End { .. }))
     }
 
     async fn ended(&self) {

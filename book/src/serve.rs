@@ -17,7 +17,7 @@ use axum::http::header::{self, HeaderMap};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::sse::{self, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use futures_util::stream::{Stream, unfold};
 use lab::watchdog;
@@ -93,6 +93,7 @@ fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/exercises/{name}/solution", post(solution))
         .route("/live/exercises/{name}/picture", get(exercise_picture))
         .route("/live/menu", get(show_menu))
+        .route("/live/runs", get(kept))
         .route("/live/runs", post(start))
         .route("/live/runs/{id}/events", get(events))
         .route("/live/runs/{id}/stop", post(stop))
@@ -115,6 +116,10 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     let (edition, pages) = reader.press.pages();
     let mut file = pages.join(path);
     if file.is_dir() {
+        if !path.is_empty() && !path.ends_with('/') {
+            // Or every link on the page would lead one folder too high.
+            return Redirect::permanent(&format!("/{path}/")).into_response();
+        }
         file.push("index.html");
     }
     let Ok(bytes) = tokio::fs::read(&file).await else { return not_there() };
@@ -268,6 +273,11 @@ async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {
     typed("application/json", menu(reader.runs.tree()).to_string())
 }
 
+/// The runs that can be shown again.
+async fn kept(State(reader): State<Arc<Reader>>) -> Response {
+    typed("application/json", reader.runs.kept().to_string())
+}
+
 async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Response {
     let order = match Order::parse(reader.runs.tree(), &body) {
         Ok(order) => order,
@@ -295,8 +305,14 @@ async fn events(
     let Some(run) = reader.runs.get(id) else { return not_there() };
     let seen = headers.get("last-event-id");
     let seen = seen.and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
-    let stream = told(run, seen.map_or(0, |seen| seen + 1));
-    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+    // A number that we have not given is none.
+    let next = seen.filter(|seen| *seen < run.events());
+    let next = next.map_or(0, |seen| seen + 1);
+    if run.has_ended() && next == run.events() {
+        // So that the browser does not ask again.
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Sse::new(told(run, next)).keep_alive(KeepAlive::default()).into_response()
 }
 
 fn told(
@@ -305,14 +321,19 @@ fn told(
 ) -> impl Stream<Item = Result<sse::Event, Infallible>> {
     unfold(run.listen(next), async |mut listener| {
         let (number, event) = listener.next().await?;
-        let (name, text) = match event {
-            Event::Output(text) => ("output", text),
-            Event::End(how) => ("end", how),
+        let (name, told) = match event {
+            Event::Building(count) => ("building", json!(count)),
+            Event::Running(after) => {
+                ("running", json!(after.as_millis() as u64))
+            }
+            Event::Output(text) => ("output", json!(text)),
+            Event::End { how, is_drawn } => {
+                ("end", json!({ "how": how, "drawn": is_drawn }))
+            }
         };
         // As JSON, because a line end would end the field.
-        let text = Value::from(text).to_string();
         let event = sse::Event::default().id(number.to_string());
-        Some((Ok(event.event(name).data(text)), listener))
+        Some((Ok(event.event(name).data(told.to_string())), listener))
     })
 }
 
@@ -337,7 +358,8 @@ async fn picture(
     State(reader): State<Arc<Reader>>,
     Part(id): Part<u64>,
 ) -> Response {
-    match reader.runs.get(id).and_then(|run| run.picture()) {
+    let Some(run) = reader.runs.get(id) else { return not_there() };
+    match spawn_blocking(move || run.picture()).await.unwrap_or_default() {
         Some(svg) => typed("image/svg+xml", svg),
         None => not_there(),
     }
@@ -349,8 +371,9 @@ async fn trace(
     Part(id): Part<u64>,
 ) -> Response {
     let Some(run) = reader.runs.get(id) else { return not_there() };
-    let Some(trace) = run.trace() else { return not_there() };
     let name = format!("attachment; filename=\"{}.json\"", run.name);
+    let trace = spawn_blocking(move || run.trace()).await;
+    let Some(trace) = trace.unwrap_or_default() else { return not_there() };
     let name = [(header::CONTENT_DISPOSITION, name)];
     (name, typed("application/json", trace)).into_response()
 }

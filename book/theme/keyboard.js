@@ -13,6 +13,14 @@
             toggle.click();
         });
     }
+    // mdBook turns the page with the arrows. But in something that has the
+    // focus they are meant for that: a listing scrolls, and a page that is left
+    // loses what was typed and run on it.
+    document.querySelector('.content').addEventListener('keydown', (event) => {
+        if (['ArrowLeft', 'ArrowRight'].includes(event.key)) {
+            event.stopPropagation();
+        }
+    });
     // Who cannot drag a listing scrolls it with the arrows.
     const listings = [...document.querySelectorAll('.content pre > code')];
     const look = () => listings.forEach((it) => {

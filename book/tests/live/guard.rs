@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 15] = [
+const ROUTES: [(&str, &str); 16] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
     ("GET", "/live/style.css"),
@@ -20,6 +20,7 @@ const ROUTES: [(&str, &str); 15] = [
     ("POST", "/live/exercises/none/solution"),
     ("GET", "/live/exercises/none/picture"),
     ("GET", "/live/menu"),
+    ("GET", "/live/runs"),
     ("POST", "/live/runs"),
     ("GET", "/live/runs/0/events"),
     ("POST", "/live/runs/0/stop"),

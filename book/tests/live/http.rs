@@ -50,7 +50,8 @@ impl Reader {
         for event in self.events(run, None) {
             match event.name.as_str() {
                 "output" => output += &event.text,
-                _ => return (output, event.text),
+                "end" => return (output, event.text),
+                _ => {}
             }
         }
         panic!("the stream ended before the run: {output}");
@@ -114,7 +115,11 @@ impl Iterator for Events {
             match field {
                 "id" => event.id = value.parse().unwrap(),
                 "event" => event.name = value.to_owned(),
-                "data" => event.text = serde_json::from_str(value).unwrap(),
+                "data" => {
+                    let told: Value = serde_json::from_str(value).unwrap();
+                    let text = told["how"].as_str().or(told.as_str());
+                    event.text = text.unwrap_or_default().to_owned();
+                }
                 _ => {}
             }
         }

@@ -1,0 +1,130 @@
+//! What cargo says while it builds: how far it is, and what is wrong.
+
+use super::plain::Plain;
+use crate::tree::Program;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// What it is asked, to build a program as `cargo run` would.
+pub fn arguments(program: Program<'_>) -> Vec<&str> {
+    let (package, binary) = match program {
+        Program::Crawl(package) => (package, package),
+        Program::Step(package, step) => (package, step),
+    };
+    let messages = "--message-format=json-render-diagnostics";
+    vec!["build", "-p", package, "--bin", binary, messages]
+}
+
+/// So that it says how far it is, though it is not on a terminal.
+pub const ENVIRONMENT: [(&str, &str); 4] = [
+    ("CARGO_TERM_COLOR", "never"),
+    ("CARGO_TERM_PROGRESS_WHEN", "always"),
+    ("CARGO_TERM_PROGRESS_WIDTH", "80"),
+    ("CARGO_TERM_QUIET", "false"),
+];
+
+/// Reads cargo's standard error as it comes.
+#[derive(Default)]
+pub struct Told {
+    plain: Plain,
+    /// The beginning of a line.
+    line: String,
+}
+
+/// A line of it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Of so many crates, so many are built: `3/12`.
+    Progress(String),
+    /// Another cargo builds; this one waits.
+    Waits,
+    /// The compiler's words.
+    Diagnostic(String),
+}
+
+impl Told {
+    /// The lines that these bytes end.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<Line> {
+        self.line += &self.plain.push(bytes);
+        let Some(end) = self.line.rfind('\n') else { return Vec::new() };
+        let rest = self.line.split_off(end + 1);
+        let lines = std::mem::replace(&mut self.line, rest);
+        lines.split_inclusive('\n').filter_map(line).collect()
+    }
+}
+
+/// Cargo's own begin with a verb, which ends in the twelfth column.
+fn line(text: &str) -> Option<Line> {
+    const VERBS: [&str; 14] = [
+        "Adding",
+        "Blocking",
+        "Building",
+        "Checking",
+        "Compiling",
+        "Dirty",
+        "Downloaded",
+        "Downloading",
+        "Finished",
+        "Fresh",
+        "Locking",
+        "Running",
+        "Updating",
+        "Waiting",
+    ];
+    let verb = text.get(..12).unwrap_or_default().trim_start();
+    if text.trim().is_empty() && text.len() > 1 {
+        // Where the bar has been.
+        return None;
+    }
+    match verb {
+        "Building" => {
+            let count = text.split_once("] ")?.1.split(':').next()?.trim();
+            Some(Line::Progress(count.to_owned()))
+        }
+        "Blocking" => Some(Line::Waits),
+        verb if VERBS.contains(&verb) => None,
+        _ => Some(Line::Diagnostic(text.to_owned())),
+    }
+}
+
+/// Where the program is, by what cargo has written to standard output.
+pub fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
+    let mut lines = messages.split(|byte| *byte == b'\n').rev();
+    lines.find_map(|line| {
+        let message: Value = serde_json::from_slice(line).ok()?;
+        let is_it = message["target"]["name"] == name;
+        let file = message["executable"].as_str().filter(|_| is_it)?;
+        Some(PathBuf::from(file))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_and_diagnostics_are_told_apart() {
+        let mut told = Told::default();
+        let text = "    Blocking waiting for file lock on build directory\n\
+            \x1b[K   Compiling lab v0.1.0 (/x/00-lab)\n\
+            \x20   Building [=====>      ] 12/34: lab, threads(bin)\
+            \r    Building [======>     ] 13/34\
+            \r                            \r\
+            error[E0308]: mismatched types\n --> a.rs:1:1\n\n\
+            \x20   Finished `dev` profile in 1.00s\n";
+        let mut lines = Vec::new();
+        for piece in text.as_bytes().chunks(7) {
+            lines.extend(told.push(piece));
+        }
+        let diagnostic = |text: &str| Line::Diagnostic(text.to_owned());
+        let expected = [
+            Line::Waits,
+            Line::Progress("12/34".into()),
+            Line::Progress("13/34".into()),
+            diagnostic("error[E0308]: mismatched types\n"),
+            diagnostic(" --> a.rs:1:1\n"),
+            diagnostic("\n"),
+        ];
+        assert_eq!(lines, expected);
+    }
+}

@@ -259,6 +259,10 @@ fn site(args: &mut Parser) -> Result<Url, String> {
         format!("--site {text:?} is no URL: {why}; {example}")
     })?;
     match url.scheme() {
+        // We have no way to give them, and a page that asks for them is none.
+        "http" if !url.username().is_empty() || url.password().is_some() => {
+            Err(format!("--site cannot take a user or a password; {example}"))
+        }
         "http" if url.has_host() => Ok(url),
         "https" => Err(format!("--site {text:?} needs TLS; {example}")),
         _ => Err(format!("--site {text:?} is not on the web; {example}")),

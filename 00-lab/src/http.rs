@@ -10,6 +10,7 @@ mod incoming;
 mod head;
 mod body;
 mod chunks;
+mod coding;
 mod page;
 mod failure;
 

@@ -38,6 +38,14 @@ pub enum Failure {
     BadChunk,
     /// The body comes in a coding that we did not ask for.
     UnknownCoding,
+    /// The content is compressed, and cannot be undone: it is damaged, or ends
+    /// too early.
+    BadGzip,
+    /// The same, of another way to compress.
+    BadDeflate,
+    /// The page asks for something that we have not: a coding of its content, a
+    /// charset.
+    Unsupported(String),
     /// The page was reached, and it is an error.
     Status(u16),
     /// Redirects that lead from one to another without an end.
@@ -74,6 +82,9 @@ impl Display for Failure {
             Failure::TwoLengths => write!(f, "two different Content-Lengths"),
             Failure::BadChunk => write!(f, "illegal chunk"),
             Failure::UnknownCoding => write!(f, "unknown transfer coding"),
+            Failure::BadGzip => write!(f, "illegal gzip"),
+            Failure::BadDeflate => write!(f, "illegal deflate"),
+            Failure::Unsupported(what) => write!(f, "{what} is not supported"),
             Failure::Status(code) => write!(f, "status {code}"),
             Failure::RedirectLoop => write!(f, "redirects in a circle"),
             Failure::Deadly(how) => write!(f, "ends its worker: {how}"),
@@ -100,6 +111,7 @@ impl From<&str> for Failure {
             })
         };
         let status = || text.strip_prefix("status ")?.parse().ok();
+        let unsupported = || text.strip_suffix(" is not supported");
         let deadly = || text.strip_prefix("ends its worker: ");
         let mut plain = Failure::PLAIN.iter();
         plain
@@ -108,13 +120,21 @@ impl From<&str> for Failure {
             .or_else(bytes)
             .or_else(|| status().map(Failure::Status))
             .or_else(|| Some(Failure::Deadly(deadly()?.to_owned())))
+            .or_else(|| Some(Failure::Unsupported(unsupported()?.to_owned())))
             .unwrap_or_else(|| Failure::System(text.to_owned()))
     }
 }
 
 impl Failure {
+    /// A page that asks for a `kind` of thing that we have not. Its name comes
+    /// from elsewhere: it is cut, and shown so that it does a terminal no harm.
+    pub(crate) fn unsupported(kind: &str, name: &str) -> Failure {
+        let name: String = name.chars().take(40).collect();
+        Failure::Unsupported(format!("{kind} {name:?}"))
+    }
+
     /// Those that always read the same.
-    const PLAIN: [Failure; 13] = [
+    const PLAIN: [Failure; 15] = [
         Failure::TimedOut,
         Failure::Refused,
         Failure::Reset,
@@ -127,6 +147,8 @@ impl Failure {
         Failure::TwoLengths,
         Failure::BadChunk,
         Failure::UnknownCoding,
+        Failure::BadGzip,
+        Failure::BadDeflate,
         Failure::RedirectLoop,
     ];
 }
@@ -176,6 +198,7 @@ mod tests {
             Failure::Cut { got: 7, of: None },
             Failure::Cut { got: 0, of: Some(9) },
             Failure::Status(404),
+            Failure::Unsupported("charset \"x\"".to_owned()),
             Failure::Deadly("signal: 6 (SIGABRT)".to_owned()),
             Failure::System("status of war".to_owned()),
         ];

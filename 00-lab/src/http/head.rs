@@ -36,9 +36,10 @@ impl HeadBytes {
                 return Err(Failure::HugeHeader);
             }
             if matches!(&self.bytes[self.line..], b"\n" | b"\r\n") {
-                let head = mem::take(&mut self.bytes);
+                let mut head = mem::take(&mut self.bytes);
                 self.line = 0;
                 self.before += head.len();
+                blank_lone_returns(&mut head);
                 return Head::parse(&head).map(Some);
             }
             if piece.ends_with(b"\n") {
@@ -63,11 +64,24 @@ pub(super) fn split_line<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     (!line.is_empty()).then_some(line)
 }
 
+/// A carriage return that ends no line stands for a space (RFC 9112, section
+/// 2.2).
+fn blank_lone_returns(head: &mut [u8]) {
+    for at in 1..head.len() {
+        if head[at - 1] == b'\r' && head[at] != b'\n' {
+            head[at - 1] = b' ';
+        }
+    }
+}
+
 /// The head of an answer: as much of it as a crawler needs.
 pub(super) struct Head {
     pub status: u16,
     pub framing: Framing,
+    /// What to undo, the last first, once the body is here.
+    pub codings: Vec<String>,
     pub is_html: bool,
+    pub charset: Option<String>,
     pub location: Option<String>,
     pub rounds: u32,
     pub harm: Option<Harm>,
@@ -84,7 +98,11 @@ impl Head {
         let mut headers = vec![EMPTY_HEADER; lines];
         let mut response = Response::new(&mut headers);
         let parsed = ParserConfig::default()
+            // As every browser does, we understand what is not quite right.
+            .allow_multiple_spaces_in_response_status_delimiters(true)
             .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
             .parse_response(&mut response, bytes);
         match parsed {
             Ok(Status::Complete(all)) if all == bytes.len() => {}
@@ -94,21 +112,51 @@ impl Head {
             _ => return Err(Failure::BadHeader),
         }
         let headers = &*response.headers;
+        let named = headers.iter().map(|header| header.name.as_bytes());
+        let understood = named.filter(|name| names_framing(name)).count();
+        if about_framing(bytes) != understood {
+            return Err(Failure::BadHeader);
+        }
         let status = match response.code {
             // From a 101 on, it would be some other protocol.
             None | Some(..=99 | 101) => return Err(Failure::NotHttp),
             Some(status) => status,
         };
         let first = |name| values(headers, name).next();
+        let (media, charset) = media_type(headers);
         Ok(Head {
             status,
             framing: framing(status, headers)?,
-            is_html: first("Content-Type").is_some_and(is_html),
+            codings: items(headers, "Content-Encoding"),
+            is_html: media == "text/html",
+            charset,
             location: first("Location"),
             rounds: first("Work").and_then(|n| n.parse().ok()).unwrap_or(0),
             harm: first(HARM).and_then(|name| Harm::named(&name)),
         })
     }
+}
+
+/// How many lines are about the end of the body, or look as if they were. One
+/// that is not understood must not be passed over.
+fn about_framing(head: &[u8]) -> usize {
+    let lines = head.split(|byte| *byte == b'\n').enumerate().skip(1);
+    // A line that begins with a space goes on with the one before; the first
+    // one has none before it.
+    let whole = lines.filter(|(n, line)| *n == 1 || !is_continued(line));
+    whole.filter(|(_, line)| names_framing(line.trim_ascii_start())).count()
+}
+
+fn is_continued(line: &[u8]) -> bool {
+    line.starts_with(b" ") || line.starts_with(b"\t")
+}
+
+/// Set if the line begins with a name that is about the end of the body.
+fn names_framing(line: &[u8]) -> bool {
+    ["Content-Length", "Transfer-Encoding"].iter().any(|name| {
+        let start = line.get(..name.len());
+        start.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 /// How the end of the body is going to be known (RFC 9112, section 6.3).
@@ -117,7 +165,9 @@ fn framing(status: u16, headers: &[Header<'_>]) -> Result<Framing, Failure> {
         return Ok(Framing::Length(0));
     }
     // If there are both, this wins over the length.
-    match items(headers, "Transfer-Encoding").as_slice() {
+    let mut codings = items(headers, "Transfer-Encoding");
+    codings.retain(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"));
+    match codings.as_slice() {
         [] => {}
         [coding] if coding.eq_ignore_ascii_case("chunked") => {
             return Ok(Framing::Chunked);
@@ -151,16 +201,41 @@ fn values(headers: &[Header<'_>], name: &str) -> impl Iterator<Item = String> {
     named.map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
 }
 
-/// The same for a header whose values are lists.
+/// The same for a header whose values are lists. A list that is said twice is
+/// meant once.
 fn items(headers: &[Header<'_>], name: &str) -> Vec<String> {
-    let mut items = Vec::new();
-    for list in values(headers, name) {
-        items.extend(list.split(',').map(|item| item.trim().to_owned()));
-    }
-    items
+    let mut lists: Vec<_> = values(headers, name).collect();
+    lists.dedup();
+    let items = lists.iter().flat_map(|list| list.split(','));
+    items.map(|item| item.trim().to_owned()).collect()
 }
 
-fn is_html(content_type: String) -> bool {
-    let media = content_type.split(';').next().unwrap_or_default();
-    media.trim().eq_ignore_ascii_case("text/html")
+/// The media type, in lower case, and the charset. Of several, the last that is
+/// one counts; it keeps the charset of an equal one before it. (So has it the
+/// Fetch Standard: "extract a MIME type".)
+fn media_type(headers: &[Header<'_>]) -> (String, Option<String>) {
+    let (mut media, mut charset) = (String::new(), None);
+    for types in values(headers, "Content-Type") {
+        for text in types.split(',') {
+            let mut parts = text.split(';');
+            let name = parts.next().unwrap_or_default().trim();
+            if !name.contains('/') || name == "*/*" {
+                continue;
+            }
+            let said = parts.find_map(charset_of);
+            if said.is_some() || !media.eq_ignore_ascii_case(name) {
+                charset = said;
+            }
+            media = name.to_ascii_lowercase();
+        }
+    }
+    (media, charset)
+}
+
+/// The value of a parameter, if it is the charset and there is one.
+fn charset_of(parameter: &str) -> Option<String> {
+    let (name, value) = parameter.split_once('=')?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    let is_charset = name.trim().eq_ignore_ascii_case("charset");
+    (is_charset && !value.is_empty()).then(|| value.to_owned())
 }

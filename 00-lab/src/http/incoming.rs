@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::head::{Head, HeadBytes};
-use super::{Failure, Fetched, Page, page};
+use super::{Failure, Fetched, Page, coding, page};
 use crate::links;
 use crate::record::{self, What};
 use sha1_smol::Sha1;
@@ -109,12 +109,16 @@ impl Incoming {
 
     fn page(&self, head: Head, body: Body) -> Fetched {
         let took = self.asked.elapsed();
-        let body = body.bytes;
+        if head.status >= 400 {
+            return Err(Failure::Status(head.status));
+        }
+        let body = coding::undo(&head.codings, body.bytes)?;
         // Here, and not in the frontier: there, others may be waiting.
         let links = match head.status {
-            400.. => return Err(Failure::Status(head.status)),
             300.. => links::of_redirect(&self.url, head.location.as_deref()),
-            _ if head.is_html => links::of_html(&self.url, &body),
+            _ if head.is_html => {
+                links::of_html(&self.url, &body, head.charset.as_deref())?
+            }
             _ => Vec::new(),
         };
         Ok(Page {

@@ -22,6 +22,7 @@ pub fn request(url: &Url) -> Vec<u8> {
         "GET {path} HTTP/1.1\r\n\
          Host: {host}\r\n\
          User-Agent: taking-turns\r\n\
+         Accept-Encoding: identity\r\n\
          Connection: close\r\n\
          \r\n"
     )

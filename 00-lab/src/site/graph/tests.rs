@@ -29,7 +29,8 @@ fn the_links_of_a_page_are_those_that_its_text_has() {
             {
                 continue;
             }
-            let links = of_html(&site.join(&node.path).unwrap(), &node.body);
+            let url = site.join(&node.path).unwrap();
+            let links = of_html(&url, &node.body, None).unwrap();
             let links: BTreeSet<&str> = links.iter().map(Url::path).collect();
             let meant = node.links.iter().map(|&n| &*graph.pages[n].path);
             assert_eq!(links, meant.collect(), "on {}", node.path);

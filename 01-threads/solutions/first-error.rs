@@ -1,7 +1,7 @@
 //! Solution: the first error stops the rest.
 //!
-//! Whoever meets a failure takes the work away, so that there is nothing left
-//! to begin. A failure that is there already stays the first.
+//! The thread that meets a failure takes the work away, so that there is nothing
+//! left to begin. A failure that is there already stays the first.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};
@@ -23,7 +23,7 @@ pub fn fetch_all(
             match fetch(&url) {
                 Ok(page) => done.lock().unwrap().push(page),
                 Err(why) => {
-                    // Whoever looks for the next page finds none.
+                    // A thread that looks for its next page finds none.
                     to_do.lock().unwrap().clear();
                     failure.lock().unwrap().get_or_insert(why);
                 }

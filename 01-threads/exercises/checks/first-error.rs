@@ -1,132 +1,287 @@
 //! Judges `fetch_all`: all pages, or the first failure and no fetch after it.
 //!
-//! As shipped: fetches were begun after the first failure
+//! The site answers one request at a time, when all that wait for the others
+//! sleep, and counts what it is asked. So nothing here depends on how long
+//! anything takes.
+//!
+//! As shipped: begun after the first failure
 
 use super::fetch_all;
-use lab::judge::{Judge, Judged};
-use lab::record::{Span, State};
-use lab::site::Fault;
-use lab::{Failure, Page, Seen, Shape, Site, Url, waiting};
+use lab::judge::{Gate, Judge, others_sleep, wait_until};
+use lab::{Dice, Failure, Page};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread;
 use std::time::Duration;
 
-const AT_ONCE: usize = 4;
-/// Of two failures no further apart than this, either may count as the first.
-const CLOSE: Duration = Duration::from_millis(5);
+/// As long as this all threads have to sleep until it is clear that none of
+/// them is about to do anything.
+const MOMENT: Duration = Duration::from_millis(1);
 
-/// The mark in the recording for when `fetch_all` was back.
-const BACK: &str = "the verdict";
-
-/// How `fetch_all` did with a list of pages.
-struct Ran {
-    answer: Result<Vec<Page>, Failure>,
-    seen: Seen,
-    judged: Judged,
-}
-
-fn run(pages: usize, list: impl Fn(&Site) -> Vec<Url>) -> Ran {
-    let judge = Judge::begin();
-    let site = Site::in_thread(Shape {
-        pages: pages as u32,
-        latency: Duration::from_millis(40),
-        faults: vec![Fault::Error500, Fault::Missing],
-        ..Shape::default()
-    });
-    let answer = fetch_all(list(&site), AT_ONCE);
-    drop(waiting(BACK));
-    Ran { answer, seen: site.end(), judged: judge.end() }
-}
+/// One that looks again and again does so at least this often.
+const LOOKS: Duration = Duration::from_millis(15);
 
 #[test]
 fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
-    const PAGES: usize = 6;
-    let ran = run(PAGES, |site| site.pages(PAGES));
-    let seen = ran.seen;
-    let pages = match ran.answer {
-        Ok(pages) => pages.len(),
-        Err(why) => panic!("wrong answer: {why}, and every page was there"),
-    };
-    assert_eq!(
-        (pages, seen.requests, seen.hits.len()),
-        (PAGES, PAGES as u32, PAGES),
-        "wrong answer: {PAGES} pages, and {pages} were given back; the site \
-         saw {} requests for {} pages",
-        seen.requests,
-        seen.hits.len()
-    );
-    assert!(
-        seen.peak <= AT_ONCE,
-        "wrong answer: {} fetches at once, where {AT_ONCE} are allowed",
-        seen.peak
-    );
-    let under_locks = ran.judged.recording.waits_under_locks();
-    assert!(
-        under_locks.is_empty(),
-        "right answer, wrong way: {}: all who want the lock wait as well",
-        under_locks[0]
-    );
-    assert!(
-        seen.peak > 1,
-        "right answer, wrong way: the fetches never overlapped"
-    );
+    let mut dice = Dice::random();
+    let judge = Judge::begin();
+    let at_once = 3 + dice.below(4);
+    let pages = at_once * (2 + dice.below(3));
+    let few = 1 + dice.below(3);
+    let mut runs = Vec::new();
+    for (pages, at_once) in [(pages, at_once), (few, 4), (3, 1), (0, 3)] {
+        let run = Run::of(pages, at_once, &[], Next::Any, &mut dice);
+        run.judge_all();
+        runs.push(run);
+        if runs.iter().any(Run::is_slow) {
+            break;
+        }
+    }
+    judge_ways(judge, &runs);
 }
 
 #[test]
 fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
-    // The second fails after 25 ms, the first after 56; two more pages are
-    // under way by then.
-    let failures = [
-        ("/missing-1", Failure::Status(404)),
-        ("/error-500-1", Failure::Status(500)),
-    ];
-    let ran = run(16, |site| {
-        let failing = failures.iter().map(|(path, _)| path);
-        let mut list: Vec<Url> = failing
-            .map(|path| site.url().join(path).expect("a path"))
-            .collect();
-        list.extend(site.pages(16));
-        list
-    });
+    let mut dice = Dice::random();
+    let judge = Judge::begin();
+    let mut failures = [404, 410, 500, 503];
+    failures.rotate_left(dice.below(4));
+    let at_once = 3 + dice.below(4);
+    let pages = at_once * (3 + dice.below(2));
+    let middle = 1 + dice.below(pages - 2 * at_once);
+    let mut runs = Vec::new();
+    let [first, second, third, _] = failures;
+    for (pages, at_once, good, then, next) in [
+        // Another thread hears that all is well, and has to stop all the same.
+        (pages, at_once, middle, [200, second, third], Next::Any),
+        // One that is earlier in the list fails later.
+        (pages, at_once, 0, [second, 200, third], Next::LastOfTheList),
+        (pages, at_once, pages - 1, [200; 3], Next::Any),
+        (3, 1, 1, [200; 3], Next::Any),
+    ] {
+        let mut answers = vec![200; good];
+        answers.push(first);
+        answers.extend(then);
+        let run = Run::of(pages, at_once, &answers, next, &mut dice);
+        run.judge_first(first);
+        runs.push(run);
+        if runs.iter().any(Run::is_slow) {
+            break;
+        }
+    }
+    judge_ways(judge, &runs);
+}
 
-    let tracks = ran.judged.recording.of_kind("thread");
-    let spans: Vec<&Span> = tracks.flat_map(|track| &track.spans).collect();
-    let wait = |what: &str| {
-        let is_it = |span: &&&Span| span.state == State::Wait(what.to_owned());
-        spans.iter().find(is_it)
-    };
-    let ends =
-        failures.each_ref().map(|(path, _)| wait(path).map(|span| span.to));
-    let Some(first) = ends.into_iter().flatten().min() else {
-        panic!(
-            "wrong answer: the two pages that cannot be had were not fetched"
+/// Which of the requests under way is answered next.
+#[derive(Clone, Copy)]
+enum Next {
+    Any,
+    LastOfTheList,
+}
+
+/// How `fetch_all` did with a list of pages.
+struct Run {
+    pages: usize,
+    at_once: usize,
+    answer: Result<Vec<Page>, Failure>,
+    /// All that was asked for.
+    asked: Vec<String>,
+    /// How many were under way before the first was answered.
+    at_first: usize,
+    /// The most that were under way.
+    most: usize,
+    /// Set if nothing ran while these waited.
+    slept: bool,
+    /// How many had been asked for when the first failure came, if one did.
+    before: Option<usize>,
+    /// How many were still under way when `fetch_all` was back.
+    left_behind: usize,
+}
+
+impl Next {
+    fn of(self, held: &[String], dice: &mut Dice) -> String {
+        match self {
+            Next::Any => dice.one_of(held),
+            Next::LastOfTheList => {
+                let place = |path: &&String| path[1..].parse::<usize>().ok();
+                held.iter().max_by_key(place).expect("some are held").clone()
+            }
+        }
+    }
+}
+
+impl Run {
+    /// Has pages fetched. One of the requests under way is answered with the
+    /// first of these statuses, then one with the second, and so on; then all
+    /// with 200.
+    fn of(
+        pages: usize,
+        at_once: usize,
+        answers: &[u16],
+        next: Next,
+        dice: &mut Dice,
+    ) -> Run {
+        let gate = Gate::new();
+        let list = (0..pages).map(|n| gate.page(n)).collect();
+        let is_back = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let caller = scope.spawn(|| {
+                let answer = fetch_all(list, at_once);
+                is_back.store(true, SeqCst);
+                answer
+            });
+            let full = pages.min(at_once);
+            let is_full = wait_until(|| gate.held().len() >= full);
+            let slept = !is_full || pages == 0 || others_sleep(LOOKS);
+
+            let (mut most, mut left_behind, mut before) = (0, 0, None);
+            let at_first = gate.held().len();
+            let mut answers = answers.iter();
+            while let held = gate.held()
+                && !held.is_empty()
+            {
+                most = most.max(held.len());
+                if is_back.load(SeqCst) {
+                    left_behind = left_behind.max(held.len());
+                }
+                let status = answers.next().copied().unwrap_or(200);
+                if status >= 400 {
+                    before.get_or_insert(gate.asked().len());
+                }
+                gate.answer(&next.of(&held, dice), status);
+                // Threads that spin do not sleep, and have had their time.
+                let _ = slept && others_sleep(MOMENT);
+            }
+            gate.open();
+            let answer = caller.join();
+            let asked = gate.end();
+            let answer = answer.unwrap_or_else(|own| resume_unwind(own));
+            Run {
+                pages,
+                at_once,
+                answer,
+                asked,
+                at_first,
+                most,
+                slept,
+                before,
+                left_behind,
+            }
+        })
+    }
+
+    /// Judges a run in which every page was there.
+    fn judge_all(&self) {
+        let Run { pages, at_once, .. } = *self;
+        self.judge_asked();
+        let fetched = match &self.answer {
+            Ok(fetched) => fetched,
+            Err(why) => {
+                panic!("wrong answer: {why}, and every page was there")
+            }
+        };
+        let mut paths: Vec<_> =
+            fetched.iter().map(|it| it.url.path()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        assert!(
+            paths.len() == pages && fetched.len() == pages,
+            "wrong answer: of {pages} pages, {at_once} at a time, {} were \
+             given back, {} of them different; the site was asked for {}",
+            fetched.len(),
+            paths.len(),
+            self.asked.len()
         );
-    };
+    }
 
-    let is_fetch = |span: &&&Span| match &span.state {
-        State::Wait(what) => what.starts_with('/'),
-        _ => false,
-    };
-    let fetches = || spans.iter().filter(is_fetch);
-    let after = fetches().filter(|span| span.from > first).count();
-    // Whoever was about to begin could not know yet.
+    /// Judges a run in which this status was the first failure.
+    fn judge_first(&self, status: u16) {
+        let Run { pages, left_behind, slept, .. } = *self;
+        self.judge_asked();
+        if !slept {
+            // Nobody knows what a thread that does not rest is about to do.
+            return;
+        }
+        let Some(before) = self.before else {
+            let asked = self.asked.len();
+            panic!("wrong answer: of {pages} pages, only {asked} were fetched");
+        };
+        let after = match self.asked.len() - before {
+            0 => None,
+            1 => Some("1 fetch was".to_owned()),
+            more => Some(format!("{more} fetches were")),
+        };
+        if let Some(after) = after {
+            panic!("wrong answer: {after} begun after the first failure");
+        }
+        assert!(
+            left_behind == 0,
+            "wrong answer: `fetch_all` was back, and {left_behind} of the \
+             fetches were still under way"
+        );
+        let first = Failure::Status(status);
+        match &self.answer {
+            Err(answer) => assert!(
+                *answer == first,
+                "wrong answer: {answer} is not the failure that came first, \
+                 which was {first}"
+            ),
+            Ok(_) => {
+                panic!("wrong answer: a page could not be had, and all is well")
+            }
+        }
+    }
+
+    fn judge_asked(&self) {
+        let Run { at_once, most, .. } = *self;
+        let mut asked = self.asked.clone();
+        asked.sort_unstable();
+        if let Some(twice) = asked.windows(2).find(|two| two[0] == two[1]) {
+            panic!("wrong answer: {} was fetched more than once", twice[0]);
+        }
+        assert!(
+            most <= at_once,
+            "wrong answer: {most} fetches at once, where {at_once} are allowed"
+        );
+    }
+
+    /// Set if fewer were under way than could have been.
+    fn is_slow(&self) -> bool {
+        self.at_first < self.pages.min(self.at_once)
+    }
+}
+
+/// Judges how all these runs came about.
+fn judge_ways(judge: Judge, runs: &[Run]) {
+    let judged = judge.end();
     assert!(
-        after < AT_ONCE,
-        "wrong answer: {after} fetches were begun after the first failure"
+        judged.threads_left.is_empty(),
+        "wrong answer: `fetch_all` is back, and these have not ended: {}",
+        judged.threads_left.join(", ")
     );
-    let back = wait(BACK).expect("the mark").from;
-    let under_way = fetches().filter(|span| span.to > back).count();
+    let under_locks = judged.recording.waits_under_locks();
     assert!(
-        under_way == 0,
-        "wrong answer: `fetch_all` was back, and {under_way} fetches were \
-         still under way"
+        under_locks.is_empty(),
+        "right answer, wrong way: {}: all that want the lock wait as well",
+        under_locks[0]
     );
-    let Err(answer) = ran.answer else {
-        panic!("wrong answer: a page could not be had, and all is well")
-    };
-    let is_first = |((_, why), end): (&(&str, Failure), Option<Duration>)| {
-        *why == answer && end.is_some_and(|end| end <= first + CLOSE)
-    };
-    assert!(
-        failures.iter().zip(ends).any(is_first),
-        "wrong answer: {answer} is not the failure that came first"
-    );
+    for run in runs {
+        let Run { pages, at_once, at_first, .. } = run;
+        match at_first {
+            1 if run.is_slow() => panic!(
+                "right answer, wrong way: the fetches never overlapped: there \
+                 were {pages} pages, and {at_once} fetches allowed at once"
+            ),
+            few => assert!(
+                !run.is_slow(),
+                "right answer, wrong way: only {few} fetches at once, where \
+                 {at_once} are allowed and {pages} pages are to be had"
+            ),
+        }
+        assert!(
+            run.slept,
+            "right answer, wrong way: while {at_first} fetches were under way, \
+             a thread looked again and again whether they had ended"
+        );
+    }
 }

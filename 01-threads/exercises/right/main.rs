@@ -1,6 +1,14 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
+#[path = "first-error/each-its-part.rs"]
+mod first_error_each_its_part;
+#[path = "first-error/handed-out.rs"]
+mod first_error_handed_out;
+#[path = "first-error/one-lock-for-all.rs"]
+mod first_error_one_lock_for_all;
+#[path = "first-error/wave-by-wave.rs"]
+mod first_error_wave_by_wave;
 #[path = "join-all/channel-with-places.rs"]
 mod join_all_channel_with_places;
 #[path = "join-all/last-first.rs"]

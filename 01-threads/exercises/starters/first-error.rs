@@ -2,10 +2,10 @@
 //!
 //!     cargo test -p threads --test first-error
 //!
-//! A few threads fetch the pages of a list. Once one cannot be had, no other
-//! fetch is to begin; when those under way have ended, that failure is the
-//! answer. As it stands, all pages are fetched all the same, and the answer is
-//! the last failure. Mend it.
+//! A few threads fetch the pages of a list, `at_once` at a time. Once a page
+//! cannot be had, no other fetch is to begin; when those under way have ended,
+//! that failure is the answer. As it stands, all pages are fetched all the same,
+//! and the answer is the last failure. Mend it.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

@@ -17,16 +17,34 @@ mod bounded_queue_spins;
 mod check_then_insert_insert_after_fetch;
 #[path = "check-then-insert/lock-across-fetch.rs"]
 mod check_then_insert_lock_across_fetch;
+#[path = "first-error/a-thread-for-each.rs"]
+mod first_error_a_thread_for_each;
 #[path = "first-error/asks-only-once.rs"]
 mod first_error_asks_only_once;
 #[path = "first-error/back-too-early.rs"]
 mod first_error_back_too_early;
+#[path = "first-error/first-of-the-list.rs"]
+mod first_error_first_of_the_list;
 #[path = "first-error/last-error.rs"]
 mod first_error_last_error;
 #[path = "first-error/lock-across-fetch.rs"]
 mod first_error_lock_across_fetch;
+#[path = "first-error/one-by-one.rs"]
+mod first_error_one_by_one;
+#[path = "first-error/one-too-few.rs"]
+mod first_error_one_too_few;
 #[path = "first-error/own-errors-only.rs"]
 mod first_error_own_errors_only;
+#[path = "first-error/stops-by-a-panic.rs"]
+mod first_error_stops_by_a_panic;
+#[path = "first-error/the-others-told-late.rs"]
+mod first_error_the_others_told_late;
+#[path = "first-error/told-late.rs"]
+mod first_error_told_late;
+#[path = "first-error/tries-again.rs"]
+mod first_error_tries_again;
+#[path = "first-error/waits-by-looking.rs"]
+mod first_error_waits_by_looking;
 #[path = "join-all/a-panic-of-its-own.rs"]
 mod join_all_a_panic_of_its_own;
 #[path = "join-all/as-many-as-64.rs"]

@@ -1,4 +1,4 @@
-//! Met with: fetches were begun after the first failure
+//! Met with: begun after the first failure
 //!
 //! Each thread has its part of the list, and asks before it begins with it
 //! whether all is well. Then it no longer asks.
@@ -16,7 +16,7 @@ pub fn fetch_all(
     let failure = Mutex::new(None);
 
     thread::scope(|scope| {
-        for part in pages.chunks(pages.len().div_ceil(at_once)) {
+        for part in pages.chunks(pages.len().div_ceil(at_once).max(1)) {
             let (done, failure) = (&done, &failure);
             scope.spawn(move || {
                 if failure.lock().unwrap().is_some() {

@@ -1,4 +1,4 @@
-//! Met with: fetches were still under way
+//! Met with: were still under way
 //!
 //! Threads that nobody joins send what they have; at the first failure the
 //! answer is given, and whatever is under way goes on behind its back.

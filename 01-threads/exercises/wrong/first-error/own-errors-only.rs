@@ -1,4 +1,4 @@
-//! Met with: fetches were begun after the first failure
+//! Met with: begun after the first failure
 //!
 //! Whoever meets a failure stops. The others have not heard of it, and go on to
 //! the end of the list.

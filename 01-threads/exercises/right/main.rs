@@ -1,6 +1,14 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
+#[path = "check-then-insert/from-the-end.rs"]
+mod check_then_insert_from_the_end;
+#[path = "check-then-insert/goes-on-after-a-failure.rs"]
+mod check_then_insert_goes_on_after_a_failure;
+#[path = "check-then-insert/threads-of-its-own.rs"]
+mod check_then_insert_threads_of_its_own;
+#[path = "check-then-insert/two-at-a-time.rs"]
+mod check_then_insert_two_at_a_time;
 #[path = "first-error/each-its-part.rs"]
 mod first_error_each_its_part;
 #[path = "first-error/handed-out.rs"]

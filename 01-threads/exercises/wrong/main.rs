@@ -13,10 +13,30 @@ mod bounded_queue_notify_first;
 mod bounded_queue_one_condvar;
 #[path = "bounded-queue/spins.rs"]
 mod bounded_queue_spins;
+#[path = "check-then-insert/a-second-set.rs"]
+mod check_then_insert_a_second_set;
+#[path = "check-then-insert/a-set-of-its-own.rs"]
+mod check_then_insert_a_set_of_its_own;
+#[path = "check-then-insert/all-taken-by-one.rs"]
+mod check_then_insert_all_taken_by_one;
+#[path = "check-then-insert/counts-what-is-known.rs"]
+mod check_then_insert_counts_what_is_known;
+#[path = "check-then-insert/forgets-a-failure.rs"]
+mod check_then_insert_forgets_a_failure;
+#[path = "check-then-insert/forgets-the-others.rs"]
+mod check_then_insert_forgets_the_others;
+#[path = "check-then-insert/half-taken-by-one.rs"]
+mod check_then_insert_half_taken_by_one;
 #[path = "check-then-insert/insert-after-fetch.rs"]
 mod check_then_insert_insert_after_fetch;
 #[path = "check-then-insert/lock-across-fetch.rs"]
 mod check_then_insert_lock_across_fetch;
+#[path = "check-then-insert/says-nothing-of-failures.rs"]
+mod check_then_insert_says_nothing_of_failures;
+#[path = "check-then-insert/skips-when-locked.rs"]
+mod check_then_insert_skips_when_locked;
+#[path = "check-then-insert/tries-again-and-again.rs"]
+mod check_then_insert_tries_again_and_again;
 #[path = "first-error/a-thread-for-each.rs"]
 mod first_error_a_thread_for_each;
 #[path = "first-error/asks-only-once.rs"]

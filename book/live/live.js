@@ -30,7 +30,8 @@
     // What was run before is shown again: after a reload, and when somebody
     // comes back to this page or from another one that has run it.
     const restore = async () => {
-        const runs = await fetch('/live/runs').then((it) => it.json(), () => []);
+        const answer = await fetch('/live/runs').catch(() => null);
+        const runs = answer?.ok ? await answer.json() : [];
         for (const own of panels) {
             const last = runs.find((run) => panelOf(run, panels) === own);
             if (last) own.restore(last);
@@ -247,7 +248,7 @@ function panel(program, faults, flags, several) {
 // Sets the knobs and the faults to these flags, and the others to none.
 function setForm(form, flags) {
     const faults = (flags.get('faults') ?? '').split(',');
-    for (const input of form.querySelectorAll('input')) {
+    for (const input of form.querySelectorAll('.live-knobs input')) {
         if (input.type === 'number') input.value = flags.get(input.name) ?? '';
         else {
             input.checked =
@@ -260,7 +261,7 @@ function setForm(form, flags) {
 function order(form, program) {
     const knobs = {};
     const faults = [];
-    for (const input of form.querySelectorAll('input')) {
+    for (const input of form.querySelectorAll('.live-knobs input')) {
         if (input.type === 'number' && input.value !== '') {
             knobs[input.name] = Number(input.value);
         } else if (input.type === 'checkbox' && input.checked) {
@@ -329,7 +330,6 @@ function agePicture(picture, isOld) {
     picture.classList.toggle('live-old', isOld);
     const said = picture.querySelector('figcaption > span');
     if (said) {
-        said.textContent = isOld ? 'The previous run.'
-            : 'The run you have just made.';
+        said.textContent = isOld ? 'The previous run.' : 'Your last run.';
     }
 }

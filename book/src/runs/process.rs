@@ -141,6 +141,9 @@ async fn supervise(
         taken += bytes.len();
         run.note(Event::Output(plain.push(bytes)));
         let is_full = taken >= MOST_OUTPUT || plain.lines >= MOST_LINES;
+        if is_full {
+            run.note(Event::Output(plain.end()));
+        }
         is_full.then_some("too much output; stopped here")
     });
     let ended = ended.await;

@@ -7,6 +7,7 @@ use crate::reader::Reader;
 use crate::workspace::{IN_ORDER, workspace};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
+use std::io::Read;
 use std::process::Command;
 use std::sync::{Once, PoisonError};
 use std::thread;
@@ -35,6 +36,8 @@ fn main() {
             println!("line {n}");
             sleep(Duration::from_millis(10));
         },
+        "8" => println!("{}\n\u{202e}txt.exe\u{2066} \u{200f}", "y".repeat(1_000_000)),
+        "9" => (0..500_000).for_each(|n| println!("{}", n % 10)),
         _ => {}
     }
 }
@@ -133,6 +136,76 @@ fn ten_megabytes_are_cut_and_a_program_without_end_is_ended() {
         assert_eq!(how, "stopped", "{what}");
         until("it is gone", || programs(&reader).is_empty());
     }
+}
+
+#[test]
+fn a_line_without_end_and_lines_without_end_do_not_freeze_the_page() {
+    let page = "1-threads/1-10-select-with-a-deadline.html";
+    let Some((reader, browser)) = open_with(reader, page, ".live-run") else {
+        return;
+    };
+    let output = "document.querySelector('.live-output').textContent";
+    for (pages, how, shows) in [
+        (8, "done", " … [998000 more characters in this line]\n"),
+        (9, "stopped", "[too much output; stopped here]"),
+        (7, "done", ""),
+    ] {
+        browser.script(&format!(
+            "document.querySelector('.live input[name=pages]').value = {pages};
+             window.longest = 0;
+             let last = performance.now();
+             clearInterval(window.watch);
+             window.watch = setInterval(() => {{
+                 const now = performance.now();
+                 longest = Math.max(longest, now - last);
+                 last = now;
+             }}, 10);
+             document.querySelector('.live-run').click();"
+        ));
+        let status = "document.querySelector('.live-status').textContent";
+        browser.wait_for("the end", &format!("return {status} === '{how}'"));
+        let text = browser.script(&format!("return {output}"));
+        let text = text.as_str().unwrap();
+        assert!(text.contains(shows), "{} characters", text.len());
+        assert!(text.len() < 100_000, "{} characters", text.len());
+        if pages == 8 {
+            assert!(text.contains("\n\\u{202e}txt.exe\\u{2066} "), "{text}");
+        }
+        // Not a time for how fast this machine is: it was six seconds.
+        let longest = browser.script("return longest").as_f64().unwrap();
+        assert!(longest < 2000.0, "{pages}: {longest} ms");
+    }
+    // The last has recorded nothing; and nothing was asked for in vain.
+    let console = browser.console();
+    assert!(!console.iter().any(|it| it.contains("404")), "{console:?}");
+    drop(reader);
+}
+
+#[test]
+fn any_number_may_be_the_last_event_that_was_seen() {
+    let reader = reader();
+    let run = reader.run(STEP, 1).unwrap();
+    let (all, _) = reader.all_of(run);
+    let seen = |seen: &str| {
+        let header = format!("Last-Event-ID: {seen}\r\n");
+        let path = format!("/live/runs/{run}/events");
+        let mut answer = String::new();
+        let mut socket = reader.ask("GET", &path, &header, "");
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let first = all.lines().next().unwrap();
+    let first = &first[..20];
+    for odd in ["18446744073709551615", "18446744073709551614", "99", "-1", "x"]
+    {
+        // Not one of ours: from the beginning.
+        let answer = seen(odd);
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{odd}: {answer}");
+        assert!(answer.contains(first), "{odd}: {answer}");
+    }
+    let last = reader.events(run, None).last().unwrap().id;
+    let answer = seen(&last.to_string());
+    assert!(answer.starts_with("HTTP/1.1 204 "), "no more: {answer}");
 }
 
 /// One that leaves the group and the session cannot be ended with them. But it

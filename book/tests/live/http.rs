@@ -57,7 +57,8 @@ impl Reader {
         panic!("the stream ended before the run: {output}");
     }
 
-    fn ask(
+    /// Sends a request with these header lines, too.
+    pub fn ask(
         &self,
         method: &str,
         path: &str,
@@ -124,4 +125,53 @@ impl Iterator for Events {
             }
         }
     }
+}
+
+#[test]
+fn a_body_that_is_not_exactly_so_is_refused_with_a_sentence() {
+    let reader = Reader::start();
+    let name = "/live/exercises/frontier";
+    for (path, body) in [
+        (
+            "/live/runs".to_owned(),
+            r#"{"program": "threads", "faults": "stall"}"#,
+        ),
+        ("/live/runs".to_owned(), r#"{"program": "threads", "fault": []}"#),
+        ("/live/runs".to_owned(), r#"{"program": "threads", "knobs": []}"#),
+        ("/live/runs".to_owned(), r#"["threads"]"#),
+        ("/live/runs".to_owned(), "threads"),
+        ("/live/runs/0/stop".to_owned(), r#"{"run": 0}"#),
+        (format!("{name}/check"), r#"{"name": "frontier"}"#),
+        (format!("{name}/hint"), r#"{"hints": "1"}"#),
+        (format!("{name}/hint"), r#"{"hints": 1.5}"#),
+        (format!("{name}/hint"), r#"{"hints": 10}"#),
+        (format!("{name}/hint"), r#"{"hints": 1, "of": 3}"#),
+        (format!("{name}/solution"), r#"{"anyway": "true"}"#),
+        (format!("{name}/solution"), r#"{"anyway": 1}"#),
+        (format!("{name}/solution"), ""),
+    ] {
+        let (status, why) = reader.post(&path, body);
+        assert_eq!(status, 400, "{path} {body}: {why}");
+        assert!(why.ends_with('.'), "{path} {body}: {why}");
+    }
+    let (status, _) = reader.post("/live/runs", &"x".repeat(100_000));
+    assert_eq!(status, 413);
+}
+
+#[test]
+fn a_folder_without_its_slash_leads_to_the_one_with_it() {
+    let reader = Reader::start();
+    let get = |path: &str| {
+        let mut answer = String::new();
+        let mut socket = reader.ask("GET", path, "", "");
+        socket.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let answer = get("/1-threads");
+    assert!(answer.starts_with("HTTP/1.1 308 "), "{answer}");
+    assert!(answer.contains("ocation: /1-threads/\r\n"), "{answer}");
+    for path in ["/", "/1-threads/", "/1-threads/index.html"] {
+        assert!(get(path).starts_with("HTTP/1.1 200 "), "{path}");
+    }
+    assert!(get("/1-threads.html").starts_with("HTTP/1.1 404 "));
 }

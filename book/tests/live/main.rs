@@ -4,6 +4,7 @@ mod workspace;
 mod reader;
 mod webdriver;
 mod browser;
+mod panel;
 mod exercises;
 mod timeline;
 mod guard;

@@ -1,0 +1,258 @@
+//! What stands below a command: nothing of it is lost, and it says what goes on.
+
+use crate::browser::open;
+use crate::reader::Reader;
+use crate::webdriver::Browser;
+use crate::workspace::{IN_ORDER, workspace};
+use std::fs;
+
+const PAGE: &str = "1-threads/1-2-thread-per-page.html";
+const STATUS: &str = "document.querySelector('.live-status').textContent";
+const OUTPUT: &str = "document.querySelector('.live-output').textContent";
+const RUN: &str = "document.querySelector('.live-run').click()";
+const LEFT: char = '\u{e012}';
+const RIGHT: char = '\u{e014}';
+
+/// Waits until the status says this.
+fn until(browser: &Browser, status: &str) {
+    browser.wait_for(status, &format!("return {STATUS} === '{status}'"));
+}
+
+/// Lets the run of the page end, with its picture.
+fn run(browser: &Browser) -> String {
+    browser.script(RUN);
+    until(browser, "done");
+    shown(browser)
+}
+
+/// Waits for output and picture, and gives back what is written.
+fn shown(browser: &Browser) -> String {
+    let picture = "return document.querySelector('.live-picture svg') != null";
+    browser.wait_for("the picture", picture);
+    let output = browser.script(&format!("return {OUTPUT}"));
+    output.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn arrows_turn_the_page_only_where_nothing_has_the_focus() {
+    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    let output = run(&browser);
+    browser.script(
+        "window.stays = true;
+         document.querySelector('.live summary').click();",
+    );
+    for what in [
+        ".live-run",
+        ".live button[type=button]",
+        ".live summary",
+        ".live input[name=pages]",
+        ".live-output",
+        ".live-picture svg",
+        ".timeline-tools button",
+        ".timeline-tools input",
+        ".content pre code[tabindex]",
+        ".content details summary",
+        ".content p a",
+    ] {
+        // On a narrow page, each listing scrolls.
+        let focus = format!(
+            "const it = document.querySelector('{what}');
+             it.focus();
+             return document.activeElement === it;"
+        );
+        browser.be_as_large_as(500, 900);
+        browser.wait_for(what, &focus);
+        for key in [RIGHT, LEFT] {
+            browser.press(key);
+            let stays = browser.script("return window.stays");
+            assert_eq!(stays, true, "an arrow on {what} has left the page");
+            // The key does nothing to the focus either.
+            let has = format!(
+                "return document.activeElement
+                 === document.querySelector('{what}')"
+            );
+            assert_eq!(browser.script(&has), true, "{what} has lost it");
+        }
+    }
+    // While it runs, Run cannot be pressed, but keeps the focus.
+    browser.script(&format!(
+        "document.querySelector('.live input[name=latency]').value = 300;
+         document.querySelector('.live-run').focus();
+         {RUN}"
+    ));
+    until(&browser, "runs");
+    browser.press(RIGHT);
+    until(&browser, "done");
+    let focus = "return stays && document.activeElement.className";
+    assert_eq!(browser.script(focus), "live-run");
+    assert_ne!(shown(&browser), output);
+    let output = shown(&browser);
+
+    browser.script("document.activeElement.blur()");
+    browser.press(RIGHT);
+    browser.wait_for("the next page", "return window.stays === undefined");
+    browser.script("history.back()");
+    let page = format!(
+        "return location.pathname === '/{PAGE}'
+         && document.querySelector('.live-status') != null"
+    );
+    browser.wait_for("the page", &page);
+    until(&browser, "done");
+    assert_eq!(shown(&browser), output);
+    drop(reader);
+}
+
+#[test]
+fn what_was_run_is_there_after_a_reload_and_in_another_tab() {
+    let page = "1-threads/crawl.html";
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
+    // Of three commands with the same program, the last.
+    let last = "[...document.querySelectorAll('.live')]
+         .find((it) => it.querySelector('input[name=at-once]').value === '40')";
+    browser.script(&format!(
+        "const it = {last};
+         it.querySelector('input[name=latency]').value = 7;
+         it.querySelector('.live-run').click();"
+    ));
+    let status = format!("{last}?.querySelector('.live-status').textContent");
+    let done = format!(
+        "return {status} === 'done'
+             && {last}.querySelector('.live-picture svg') != null"
+    );
+    browser.wait_for("the end of the run", &done);
+    let output =
+        format!("return {last}.querySelector('.live-output').textContent");
+    let output_then = browser.script(&output);
+    let others = "return document.querySelectorAll(
+         '.live-output:not([hidden])').length";
+    for anew in [true, false] {
+        match anew {
+            true => browser.open(&reader.url_of(page)),
+            false => {
+                browser.script("location.reload()");
+            }
+        }
+        browser.wait_for("the same run", &done);
+        assert_eq!(browser.script(&output), output_then);
+        let knob =
+            format!("return {last}.querySelector('input[name=latency]').value");
+        assert_eq!(browser.script(&knob), "7");
+        assert_eq!(browser.script(others), 1, "it is shown where it was");
+    }
+    drop(reader);
+}
+
+#[test]
+fn the_previous_run_stays_with_a_mark_until_there_is_something_new() {
+    let page = "1-threads/crawl.html";
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
+    let before = run(&browser);
+    let old = "document.querySelectorAll('.live-old').length";
+    let caption = "document.querySelector('.live-picture figcaption')
+         .textContent";
+    assert_eq!(browser.script(&format!("return {old}")), 0);
+
+    // It prints nothing before its end.
+    browser.script(&format!(
+        "document.querySelector('.live input[name=pages]').value = 2000;
+         {RUN}"
+    ));
+    until(&browser, "runs");
+    assert_eq!(browser.script(&format!("return {old}")), 2);
+    assert_eq!(browser.script(&format!("return {OUTPUT}")), before.as_str());
+    let mark = "return document.querySelector('.live-before').innerText";
+    assert_eq!(browser.script(mark), "The previous run:");
+    let said = browser.script(&format!("return {caption}"));
+    assert!(said.as_str().unwrap().starts_with("The previous run."), "{said}");
+    browser.wait_for(
+        "the time",
+        "return /^\\d+ s$/.test(
+             document.querySelector('.live-clock').textContent)",
+    );
+
+    browser.script("document.querySelectorAll('.live button')[1].click()");
+    until(&browser, "stopped");
+    let now = browser.script(&format!("return {OUTPUT}"));
+    assert_eq!(now, "\n[stopped]\n");
+    let mark = "return document.querySelector('.live-before').hidden";
+    assert_eq!(browser.script(mark), true);
+    drop(reader);
+}
+
+#[test]
+fn a_value_out_of_range_is_shown_where_it_is() {
+    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    for (value, knob, says) in [
+        ("0", "pages", "pages is a whole number from 1 to 100000."),
+        ("1.5", "pages", "pages is a whole number from 1 to 100000."),
+        ("60001", "latency", "latency is a whole number from 0 to 60000."),
+    ] {
+        browser.script(&format!(
+            "document.querySelector('.live details').open = false;
+             for (const it of document.querySelectorAll('.live input')) {{
+                 it.value = it.name === '{knob}' ? '{value}' : '';
+             }}
+             {RUN}"
+        ));
+        until(&browser, says);
+        let open = "return document.querySelector('.live details').open";
+        assert_eq!(browser.script(open), true);
+        let focus = browser.script("return document.activeElement.name");
+        assert_eq!(focus, knob);
+        let invalid = browser.script(
+            "return document.activeElement.getAttribute('aria-invalid')",
+        );
+        assert_eq!(invalid, "true");
+    }
+    browser.script(
+        "const it = document.activeElement;
+         it.value = 20;
+         it.dispatchEvent(new Event('input', { bubbles: true }));",
+    );
+    until(&browser, "");
+    run(&browser);
+    drop(reader);
+}
+
+#[test]
+fn a_program_that_does_not_compile_is_no_program_that_fails() {
+    let step = "1-11-computing-needs-cores";
+    let reader = Reader::start();
+    let file = workspace().join(format!("01-threads/src/bin/{step}.rs"));
+    let names = || {
+        let run = reader.run(step, 1).unwrap();
+        let events: Vec<_> = reader.events(run, None).collect();
+        let names = events.iter().map(|it| it.name.clone());
+        let names: Vec<_> = names.collect();
+        let counts = events.iter().filter(|it| it.name == "building");
+        let counts: Vec<_> = counts.map(|it| it.text.clone()).collect();
+        let (output, how) = reader.all_of(run);
+        (names, counts, output, how)
+    };
+
+    let _damaging = IN_ORDER.write().unwrap();
+    let code = fs::read_to_string(&file).unwrap();
+    fs::write(
+        &file,
+        code.replace("fn main()", "fn main() { one() }\nfn two()"),
+    )
+    .unwrap();
+    let (events, counts, output, how) = names();
+    assert_eq!(how, "does not compile", "{output}");
+    assert!(output.contains("error[E0425]"), "{output}");
+    assert!(!output.contains("Compiling"), "{output}");
+    assert!(!events.contains(&"running".to_owned()), "{events:?}");
+    let has_count = |it: &String| {
+        let count = it.split_once('/');
+        count.is_some_and(|it| it.0.parse::<u32>().is_ok())
+    };
+    assert!(counts.iter().any(has_count), "how far it is: {counts:?}");
+
+    let fails = "fn main() { std::process::exit(7) }\nfn two()";
+    fs::write(&file, code.replace("fn main()", fails)).unwrap();
+    let (events, _, output, how) = names();
+    assert_eq!(how, "ended with exit status 7", "{output}");
+    let at = |name| events.iter().position(|it| it == name);
+    assert!(at("building") < at("running"), "{events:?}");
+    fs::write(&file, code).unwrap();
+}

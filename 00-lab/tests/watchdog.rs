@@ -54,7 +54,7 @@ fn a_deadlock_is_explained_after_the_kill() {
         "a circle: left waits for right, which waits for left",
         "patient waits for condvar 1, which nobody has notified",
         "reader waits for /stall-1",
-        "spins runs and has recorded nothing for ",
+        "spins has recorded nothing for ",
     ] {
         assert!(why.contains(sentence), "{sentence}\nis not in\n{why}");
     }

@@ -102,7 +102,10 @@ impl Recording {
             State::Run { .. } => {
                 let silent = self.length - track.heard + silence;
                 let silent = said(silent);
-                format!("{name} runs and has recorded nothing for {silent}")
+                format!(
+                    "{name} has recorded nothing for {silent}: it computes, \
+                     or waits for what is not recorded"
+                )
             }
         }
     }

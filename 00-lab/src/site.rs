@@ -205,6 +205,7 @@ impl Site {
     /// until this process is ended.
     pub fn stay(self, hello: impl FnOnce(&Url)) -> ! {
         let Site { host, url, .. } = self;
+        let _waiting = record::waiting("requests");
         let why = host.print_requests(|| hello(&url));
         exit(1, &format!("the slow site is gone: {why}"))
     }

@@ -1,8 +1,10 @@
 //! The site that step 0-1 keeps up is there for whoever asks, and goes when the
 //! step does.
 
+use lab::record::{Recording, State, VARIABLE};
 use lab::watchdog::{self, Watching};
 use lab::{Url, fetch};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -20,11 +22,12 @@ struct Step {
 impl Step {
     fn start() -> Step {
         let meet = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
-        let mut process = Command::new(meet)
-            .args(["--latency", "5"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the step starts");
+        Step::run(Command::new(meet).args(["--latency", "5"]))
+    }
+
+    fn run(command: &mut Command) -> Step {
+        let mut process =
+            command.stdout(Stdio::piped()).spawn().expect("the step starts");
         let _limit = watchdog::limit(&process, Duration::from_secs(60));
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut url = String::new();
@@ -63,6 +66,23 @@ fn every_request_is_a_line() {
         let line = step.line();
         assert!(line.split_whitespace().any(|word| word == path), "{line}");
     }
+}
+
+#[test]
+fn it_waits_for_requests_and_does_not_run() {
+    let events = format!("{}/meet-events", env!("CARGO_TARGET_TMPDIR"));
+    let _ = fs::remove_file(&events);
+    let meet = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
+    let mut step = Step::run(Command::new(meet).env(VARIABLE, &events));
+    step.line();
+    fetch(&step.url).unwrap();
+    step.line();
+    step.kill();
+
+    let recording = Recording::read(events.as_ref()).unwrap();
+    let main = recording.tracks.iter().find(|track| track.name == "main");
+    let state = &main.unwrap().spans.last().unwrap().state;
+    assert_eq!(*state, State::Wait("requests".to_owned()));
 }
 
 #[test]

@@ -129,7 +129,13 @@ fn who_was_killed_is_a_zombie_until_it_is_waited_for() {
     let died: Vec<_> = died(&recording).collect();
     let [(track, how)] = died[..] else { panic!("{stdout}") };
     assert_eq!(how, "signal: 9 (SIGKILL)");
-    assert!(waited_for(track, "for ever") > Duration::from_millis(300));
+    assert!(waited_for(track, "what never comes") > Duration::from_millis(300));
+    // The kill is between these two.
+    let main = recording.tracks.iter().find(|track| track.name == "main");
+    for wait in ["the deadline", "its end"] {
+        let waited = waited_for(main.expect(&stdout), wait);
+        assert!(waited >= Duration::from_millis(300), "{wait}: {waited:?}");
+    }
 }
 
 #[test]

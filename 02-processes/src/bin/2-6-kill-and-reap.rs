@@ -1,9 +1,9 @@
-//! 2-6 · Kill at the deadline, and reap: who has ended is a zombie until its
-//! parent has asked how.
+//! 2-6 · Kill at the deadline, and reap: a process that has ended is a zombie
+//! until its parent has asked how.
 //!
 //!     cargo run -p processes --bin 2-6-kill-and-reap
 //!
-//! Look at the middle line: killed, and still in the table of processes.
+//! Look at what `ps` says after the kill: the child is still in its table.
 
 use lab::{Site, Url, fetch, waiting};
 use processes::{child, reap, role};
@@ -26,13 +26,12 @@ fn main() -> io::Result<()> {
     let site = Site::start();
     let mut child = child(&["hangs", site.page(0).as_str()])?.spawn()?;
 
-    let _waiting = waiting("the deadline");
-    sleep(DEADLINE);
+    wait_for("the deadline");
     println!("at the deadline, ps says {:?}", state(&child));
 
     child.kill()?;
-    // It ends by itself now; only its entry stays.
-    sleep(DEADLINE);
+    // It has ended a moment later; only its entry stays.
+    wait_for("its end");
     println!("after the kill, ps says {:?}", state(&child));
 
     let signal = reap(&mut child)?.signal();
@@ -40,6 +39,12 @@ fn main() -> io::Result<()> {
 
     site.finish();
     Ok(())
+}
+
+/// Waits for as long as the deadline is away, and shows it in the picture.
+fn wait_for(what: &str) {
+    let _waiting = waiting(what);
+    sleep(DEADLINE);
 }
 
 /// The first letter of its state, as `ps` has it: S sleeps, R runs, Z is a
@@ -56,6 +61,6 @@ fn state(child: &Child) -> String {
 fn hang(page: &str) {
     let page: Url = page.parse().expect("our parent gives us an address");
     let _whatever_it_is = fetch(&page);
-    let _waiting = waiting("for ever");
+    let _waiting = waiting("what never comes");
     sleep(FOR_EVER);
 }

@@ -239,7 +239,11 @@ fn cores_bound_what_can_be_computed() {
     }
     assert_eq!(rows, [1, 2, 4, 8]);
     assert_eq!(recording.of_kind("thread").count(), 1 + 1 + 2 + 4 + 8);
-    assert!(recording.most_at_once(State::runs) >= 8, "they want to run");
+    // More threads than cores want to run, besides `main`. All eight of them do
+    // not always: on a busy machine one may be done before another begins.
+    let wants_to_run = |state: &State| matches!(state, State::Run { .. });
+    let most = recording.most_at_once(wants_to_run) as u32;
+    assert!(most > 1 + cores.min(7), "{most} want to run");
 }
 
 #[test]

@@ -21,6 +21,7 @@
             const own = told.exercises.find(({ page }) => page === here);
             if (panel && own) panel.show(own, told.exercises);
             mark(told.exercises, home);
+            if (here === 'exercises.html') sumUp(told.exercises, home);
             if (told.set_aside) setAside(told.set_aside);
             if (here === '' || here === 'index.html') goOn(told.page, home);
         });
@@ -71,6 +72,47 @@ function tell(...what) {
     news.setAttribute('role', 'status');
     document.querySelector('.content main').prepend(news);
     return news;
+}
+
+// On the page of all exercises: the state of each in words, how many are
+// solved, and what is next.
+function sumUp(exercises, home) {
+    const heading = document.querySelector('#all-of-them');
+    if (!heading) return;
+    const links = [...heading.parentElement.querySelectorAll('li > a')];
+    for (const link of links) {
+        const own = exercises.find(
+            ({ page }) => link.href === new URL(page, home).href);
+        if (!own) continue;
+        link.querySelector('.live-mark')?.remove();
+        const item = link.parentElement;
+        item.querySelector('.live-told')?.remove();
+        const before =
+            own.solved && own.state !== 'solved' ? ', solved before' : '';
+        const told = make('span', { className: 'live-told' },
+            `${own.sign ?? '…'} ${own.said ?? 'changed'}${before}`);
+        told.dataset.state = own.state ?? '';
+        item.append(' ', told);
+    }
+    const solved = exercises.filter((it) => it.solved).length;
+    const next = exercises.find((it) => !it.solved);
+    const link = links.find(
+        ({ href }) => next && href === new URL(next.page, home).href);
+    const said = [`${solved} of ${exercises.length} are solved. `];
+    if (link) {
+        said.push('Next: ', make('a', { href: link.href }, titleOf(link)), '.');
+    }
+    let sum = document.querySelector('.live-sum');
+    if (!sum) heading.after(sum = make('p', { className: 'live-sum' }));
+    say(sum, ...said);
+}
+
+// Says something else there; what is the same stays, with the focus in it.
+function say(place, ...said) {
+    const told = make('p', {}, ...said);
+    if (place.textContent !== told.textContent) {
+        place.replaceChildren(...told.childNodes);
+    }
 }
 
 // A mark beside each link to an exercise, in the sidebar and in lists.
@@ -138,6 +180,7 @@ function exercisePanel(home) {
     document.querySelector('.content h1').after(section);
 
     let name = null;
+    let listing = null;
     let drawn = null;
     let isJudged = false;
     const judge = async () => {
@@ -167,31 +210,34 @@ function exercisePanel(home) {
         said.textContent = '';
         state.textContent = own.judging ? 'checking …'
             : own.said ?? (own.why ? 'cannot be checked' : 'changed');
-        state.dataset.sign = own.judging ? '…' : own.sign ?? '…';
+        state.dataset.sign = own.judging ? '' : own.sign ?? '';
         section.dataset.state = own.judging ? 'judging' : own.state ?? '';
         doing.show(own.judging);
         check.disabled = own.judging !== null;
 
         // What the file does as shipped is no mistake of the reader's.
         const isShipped = own.state === 'not-started';
-        todo.replaceChildren(...prose(isShipped
+        say(todo, ...prose(isShipped
             ? `Edit \`${own.file}\` and save it: it is checked at once, here `
                 + `or by \`cargo run -- check ${name}\`.` : ''));
         todo.hidden = !isShipped;
         shipped.hidden = !isShipped;
-        (isShipped ? shipped : section).append(evidence);
+        const where = isShipped ? shipped : section;
+        if (evidence.parentElement !== where) where.append(evidence);
         const found = isShipped && own.found ? `${own.found}: ` : '';
         const printed = (own.printed ?? '').trim();
         const text = [own.warnings, own.why && found + own.why,
             printed && `It printed:\n\n${printed}`];
-        why.textContent = text.filter(Boolean).join('\n\n');
+        why.textContent = text.filter(Boolean).join('\n\n').trimEnd();
         why.hidden = own.judging !== null || why.textContent === '';
-        usually.replaceChildren(...prose(`Usually: ${own.usually ?? ''}`));
+        say(usually, ...prose(`Usually: ${own.usually ?? ''}`));
         usually.hidden = own.judging !== null || !own.usually;
         const isSolved = own.state === 'solved' && !own.judging;
-        next.replaceChildren(...isSolved ? whatIsNext(own, all, home) : []);
+        if (isSolved) say(next, ...whatIsNext(own, all, home));
         next.hidden = !isSolved;
         hints.seen(own.hints);
+        listing ??= listingOf(own);
+        listing.show(own);
         solution.due(own.solved || own.shown, own.answer);
 
         const run = own.drawn && !own.judging ? own.why : null;
@@ -204,6 +250,47 @@ function exercisePanel(home) {
     };
     const gone = () => { said.textContent = GONE; };
     return { show, gone };
+}
+
+// The listing of the reader's file: as it is now, no longer as shipped.
+function listingOf({ name, file }) {
+    const captions = document.querySelectorAll('p > em:first-child > code');
+    const caption = [...captions].find((it) => it.textContent === file)
+        ?.closest('p');
+    const code = caption?.nextElementSibling?.querySelector('code');
+    if (!code) return { show() {} };
+    const shipped = code.textContent;
+    const label = make('span', {}, 'as shipped');
+    caption.lastChild.replaceWith(' ', label);
+
+    let listed = null;
+    const show = async ({ answer, state }) => {
+        if (answer === listed) return;
+        listed = answer;
+        const told = await get(`/live/exercises/${name}/answer`);
+        // By now there may be another one.
+        if (answer !== listed) return;
+        code.textContent = told.text ?? shipped;
+        hljs.highlightBlock(code);
+        label.textContent = told.why
+            ? 'as shipped; yours cannot be read'
+            : state === 'not-started' ? 'as shipped'
+            : told.left_out ? `yours, without its last ${told.left_out} bytes`
+            : 'yours, as saved last';
+        // What is wider than the page is scrolled with the arrows.
+        dispatchEvent(new Event('resize'));
+    };
+    return { show };
+}
+
+// The answer as JSON, or `why` there is none.
+async function get(path) {
+    try {
+        const answer = await fetch(path);
+        return answer.ok ? await answer.json() : { why: await answer.text() };
+    } catch {
+        return { why: GONE };
+    }
 }
 
 // What is being done, and for how long. It changes too often to be read out.
@@ -229,7 +316,9 @@ function clock() {
 // After an exercise: the next page of the book, and the next exercise that is
 // not solved.
 function whatIsNext(own, all, home) {
-    const pages = [...document.querySelectorAll('.sidebar a')];
+    // Without the headings of this page.
+    const pages = [...document.querySelectorAll('.sidebar a')].filter(
+        ({ hash }) => !hash);
     const linkTo = (page) => {
         const address = new URL(page, home).href;
         const there = pages.find(({ href }) => href === address);
@@ -328,8 +417,9 @@ function difference(text) {
         return make('span', { className }, `${line}\n`);
     });
     const code = make('code', { className: 'language-diff hljs' }, ...lines);
-    const listing = make('pre', {}, code);
-    listing.tabIndex = 0;
-    listing.setAttribute('aria-label', 'From your answer to ours');
-    return listing;
+    // It is scrolled with the arrows.
+    code.tabIndex = 0;
+    code.setAttribute('aria-label', 'From your answer to ours');
+    code.setAttribute('role', 'group');
+    return make('pre', {}, code);
 }

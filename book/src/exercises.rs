@@ -22,6 +22,7 @@ pub use watch::watch;
 use crate::files::{read, read_text};
 use crate::tree::Tree;
 use anyhow::{Result, anyhow, ensure};
+use similar::{ChangeTag, TextDiff};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -121,6 +122,24 @@ impl Exercise {
         let mut lines = check.lines();
         let said = lines.find_map(|it| it.strip_prefix("//! As shipped: "))?;
         Some(said.to_owned())
+    }
+
+    /// How much is to be written, in words: how many lines of our solution
+    /// differ from the starter.
+    pub fn effort(&self) -> String {
+        let code = |file: PathBuf| {
+            terminal::parts(&read_text(&file).unwrap_or_default()).1
+        };
+        let (starter, solution) = (code(self.starter()), code(self.solution()));
+        let changes = TextDiff::from_lines(&starter, &solution);
+        let written = changes.iter_all_changes().filter(|change| {
+            change.tag() == ChangeTag::Insert
+                && !change.value().trim().is_empty()
+        });
+        match written.count() {
+            ..=2 => "a line or two".to_owned(),
+            n => format!("about {} lines", (n + 2) / 5 * 5),
+        }
     }
 
     fn in_rung(&self, folder: &str) -> PathBuf {

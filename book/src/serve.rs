@@ -91,6 +91,7 @@ fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/exercises/{name}/check", post(check))
         .route("/live/exercises/{name}/hint", post(hint))
         .route("/live/exercises/{name}/solution", post(solution))
+        .route("/live/exercises/{name}/answer", get(answer))
         .route("/live/exercises/{name}/picture", get(exercise_picture))
         .route("/live/menu", get(show_menu))
         .route("/live/runs", get(kept))
@@ -233,6 +234,19 @@ async fn solution(
         Ok(Ok(Some(None))) => {
             say(StatusCode::CONFLICT, "It is not solved yet.")
         }
+        Ok(Ok(None)) => not_there(),
+        other => failed(&other),
+    }
+}
+
+/// The reader's file.
+async fn answer(
+    State(reader): State<Arc<Reader>>,
+    Part(name): Part<String>,
+) -> Response {
+    let desk = reader.desk.clone();
+    match spawn_blocking(move || desk.answer(&name)).await {
+        Ok(Ok(Some(answer))) => typed("application/json", answer.to_string()),
         Ok(Ok(None)) => not_there(),
         other => failed(&other),
     }

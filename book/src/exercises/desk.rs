@@ -7,7 +7,7 @@ use super::progress::{self, Progress, hash};
 use super::terminal::{Solution, judged, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
-use crate::files::read_text;
+use crate::files::{read, read_text};
 use crate::notices::Notices;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
@@ -20,6 +20,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use std::{fs, thread};
 use tokio::sync::{Notify, watch};
+
+/// How many bytes of an answer a page lists. Those that we ship have 2 KiB.
+const LISTED: usize = 64 * 1024;
 
 /// Where answers are handed in.
 pub struct Desk {
@@ -154,6 +157,22 @@ impl Desk {
         let solution = solution_of(exercise, anyway)?;
         self.show();
         Ok(Some(solution))
+    }
+
+    /// The reader's file as it is now, as JSON: `text`, and how many bytes are
+    /// `left_out` at its end. `None` if there is no such exercise.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn answer(&self, name: &str) -> Result<Option<Value>> {
+        let Some(exercise) = self.named(name) else { return Ok(None) };
+        let bytes = read(&exercise.answer())?;
+        let shown = &bytes[..bytes.len().min(LISTED)];
+        Ok(Some(json!({
+            "text": String::from_utf8_lossy(shown),
+            "left_out": bytes.len() - shown.len(),
+        })))
     }
 
     /// The picture of the run that the latest verdict is about.

@@ -281,7 +281,7 @@ fn difference(exercise: &Exercise) -> Result<String> {
 
 /// What is said above the code, as plain text, and the code down to the line
 /// that names the check.
-fn parts(text: &str) -> (String, String) {
+pub(super) fn parts(text: &str) -> (String, String) {
     let lines: Vec<_> = text.lines().collect();
     let said = lines.iter().take_while(|line| line.starts_with("//!"));
     let said: Vec<_> = said.map(|line| line[3..].trim_start()).collect();

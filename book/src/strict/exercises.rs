@@ -1,7 +1,7 @@
 //! An exercise has everything that it is judged and explained by.
 
-use super::Check;
 use super::chapter::Chapter;
+use super::{Check, includes};
 use crate::exercises::{CAUSES, Exercise, Page, all};
 use std::fs;
 
@@ -12,11 +12,37 @@ const WRONG: usize = 2;
 const HINTS: usize = 3;
 
 pub fn check(check: &mut Check<'_>, chapters: &[Chapter]) {
-    for exercise in all(check.tree) {
-        is_whole(check, &exercise);
-        has_a_page(check, &exercise, chapters);
+    let all = all(check.tree);
+    for exercise in &all {
+        is_whole(check, exercise);
+        has_a_page(check, exercise, chapters);
     }
+    are_listed(check, &all, chapters);
     has_starters(check);
+}
+
+/// The page of all exercises has them in the order of the book, and says of
+/// each how long it is.
+fn are_listed(check: &mut Check<'_>, all: &[Exercise], chapters: &[Chapter]) {
+    let file = check.tree.book().join("chapters/exercises.md");
+    let page = chapters.iter().find(|page| page.file == file);
+    let text = page.map_or("", |page| page.text.as_str());
+    let listed = (1..).zip(text.lines());
+    let mut listed = listed.filter(|(_, line)| line.contains("exercise-"));
+    let all = all.iter().filter(|it| page_of(it, chapters).is_some());
+    for (n, exercise) in (1..).zip(all) {
+        let page = exercise.address().replace(".html", ".md");
+        let (line, said) = listed.next().unwrap_or_default();
+        let wanted = format!("]({page}), {}", exercise.effort());
+        let start = format!("{n}. [");
+        if !said.starts_with(&start) || !said.ends_with(&wanted) {
+            let why = format!("here is to be \"{start}…{wanted}\"");
+            return check.fault(&file, line, why);
+        }
+    }
+    if let Some((line, said)) = listed.next() {
+        check.fault(&file, line, format!("that is one too many: {said}"));
+    }
 }
 
 fn is_whole(check: &mut Check<'_>, exercise: &Exercise) {
@@ -45,10 +71,8 @@ fn has_a_page(
     exercise: &Exercise,
     chapters: &[Chapter],
 ) {
-    let file = format!("exercise-{}.md", exercise.name);
-    let page = chapters.iter().find(|page| page.file.ends_with(&file));
-    let Some(page) = page else {
-        let why = format!("there is no page {file}");
+    let Some(page) = page_of(exercise, chapters) else {
+        let why = format!("there is no page exercise-{}.md", exercise.name);
         return check.fault(&exercise.starter(), 0, why);
     };
     let Page { hints, causes } = Page::parse(&page.text);
@@ -56,10 +80,28 @@ fn has_a_page(
         let why = format!("there are {} hints, not {HINTS}", hints.len());
         check.fault(&page.file, 0, why);
     }
+    let answer = exercise.seen(&exercise.answer());
+    let caption = format!("\n*`{answer}`* as shipped\n\n```rust\n{{{{#include");
+    let shows_it = includes::files(page).contains(&exercise.starter());
+    if !page.text.contains(&caption) || !shows_it {
+        let why = format!(
+            "there is no listing of the starter below \"*`{answer}`* as \
+             shipped\""
+        );
+        check.fault(&page.file, 0, why);
+    }
     if causes.is_empty() {
         let why = format!("there is no list of causes, `{CAUSES}`");
         check.fault(&page.file, 0, why);
     }
+}
+
+fn page_of<'a>(
+    exercise: &Exercise,
+    chapters: &'a [Chapter],
+) -> Option<&'a Chapter> {
+    let file = format!("exercise-{}.md", exercise.name);
+    chapters.iter().find(|page| page.file.ends_with(&file))
 }
 
 /// Every file that is a reader's can be put back.

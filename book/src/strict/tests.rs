@@ -40,6 +40,12 @@ const EXERCISE: &str = "\
 
 `cargo test -p threads --test mend` or `cargo run -- check mend`
 
+*`01-threads/exercises/mend.rs`* as shipped
+
+```rust
+{{#include ../../01-threads/exercises/starters/mend.rs}}
+```
+
 <summary>Hint 1</summary> a </details>
 <summary>Hint 2</summary> b </details>
 <summary>Hint 3</summary> c </details>
@@ -50,6 +56,12 @@ const EXERCISE: &str = "\
 - **no**: it is not so.
 
 </details>
+";
+
+const LIST: &str = "\
+# The exercises
+
+1. [Mend](exercise-mend.md), a line or two
 ";
 
 const CRAWL: &str = "\
@@ -71,6 +83,7 @@ const SUMMARY: &str = "\
 - [Step](1-1-a-step.md)
 - [Exercise](exercise-mend.md)
 - [Crawl](crawl.md)
+- [The exercises](exercises.md)
 ";
 
 impl Small {
@@ -99,6 +112,7 @@ impl Small {
             ("book/chapters/SUMMARY.md", SUMMARY),
             ("book/chapters/1-1-a-step.md", PAGE),
             ("book/chapters/exercise-mend.md", EXERCISE),
+            ("book/chapters/exercises.md", LIST),
             ("book/chapters/crawl.md", CRAWL),
         ] {
             small.write(file, text);
@@ -278,6 +292,7 @@ fn an_exercise_that_lacks_something_is_found() {
         |small| {
             small.damage("SUMMARY.md", "- [Exercise](exercise-mend.md)\n", "");
             small.damage("1-1-a-step.md", "(exercise-mend.md)", "(crawl.md)");
+            small.damage("exercises.md", "1. [Mend](exercise-mend.md)", "No");
             small.remove("book/chapters/exercise-mend.md");
         },
         "starters/mend.rs: there is no page exercise-mend.md",
@@ -313,8 +328,61 @@ fn an_exercise_that_lacks_something_is_found() {
         );
     }
     found(
+        |small| small.damage("exercise-mend.md", "as shipped", "as it is"),
+        "below \"*`01-threads/exercises/mend.rs`* as shipped\"",
+    );
+    found(
+        |small| small.damage("exercise-mend.md", "starters/mend", "mend"),
+        "there is no listing of the starter",
+    );
+    found(
         |small| small.damage("exercise-mend.md", "check mend", "check wend"),
         "there is no exercise \"wend\"",
+    );
+}
+
+#[test]
+fn a_list_that_is_not_that_of_the_exercises_is_found() {
+    const LINE: &str = "1. [Mend](exercise-mend.md), a line or two";
+    let says = "here is to be \"1. […](exercise-mend.md), a line or two\"";
+    found(|small| small.damage("exercises.md", LINE, "None."), says);
+    found(|small| small.damage("exercises.md", "1. ", "2. "), says);
+    found(|small| small.damage("exercises.md", "a line", "some line"), says);
+    let twice = format!("{LINE}\n{LINE}");
+    found(
+        |small| small.damage("exercises.md", LINE, &twice),
+        "exercises.md:4: that is one too many",
+    );
+    found(
+        |small| {
+            let long = "fn mend() {\n    //\n    //\n    //\n}\n";
+            small.write("01-threads/solutions/mend.rs", long);
+        },
+        "exercises.md:3: here is to be \"1. […](exercise-mend.md), about 5 lines",
+    );
+    // The order is that of the book.
+    found(
+        |small| {
+            for file in ["exercises", "exercises/starters", "solutions"] {
+                small.write(
+                    &format!("01-threads/{file}/more.rs"),
+                    "fn more() {}\n",
+                );
+            }
+            let check = "//! As shipped: no\n";
+            small.write("01-threads/exercises/checks/more.rs", check);
+            small.write("01-threads/exercises/wrong/more/one.rs", "");
+            small.write("01-threads/exercises/wrong/more/two.rs", "");
+            let page = EXERCISE.replace("mend", "more");
+            let page = page.replace("--test more", "--test mend");
+            small.write("book/chapters/exercise-more.md", &page);
+            let (mend, more) =
+                ("- [Exercise](exercise-mend.md)", "- [M](exercise-more.md)");
+            small.damage("SUMMARY.md", mend, &format!("{more}\n{mend}"));
+            let more = LINE.replace("1.", "2.").replace("mend", "more");
+            small.damage("exercises.md", LINE, &format!("{LINE}\n{more}"));
+        },
+        "exercises.md:3: here is to be \"1. […](exercise-more.md)",
     );
 }
 

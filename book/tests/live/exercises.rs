@@ -65,6 +65,15 @@ fn an_answer_is_judged_when_it_is_saved() {
     assert!(said.contains("wrong answer: "), "{said}");
     assert!(!said.contains("Usually"), "{said}");
 
+    let listing = "document.querySelector('.content pre > code')";
+    let caption = format!(
+        "return {listing}.closest('pre').previousElementSibling.textContent"
+    );
+    assert_eq!(
+        browser.script(&caption),
+        "01-threads/exercises/check-then-insert.rs as shipped"
+    );
+
     // Only the first hint is there, until it has been opened.
     let hints = "[...document.querySelectorAll('details')].filter((it) =>
          /^Hint/.test(it.textContent.trim()) && !it.hidden).length";
@@ -89,6 +98,18 @@ fn an_answer_is_judged_when_it_is_saved() {
     );
 
     assert_eq!(looks("sign"), "\"◐ \"");
+    // The listing is what was saved, as text, with colors.
+    let listed = format!("return {listing}.textContent");
+    let listed = browser.script(&listed);
+    assert_eq!(listed.as_str().unwrap(), fs::read_to_string(&answer).unwrap());
+    let colors = "return document.querySelectorAll('.content pre > code \
+                  .hljs-keyword').length";
+    assert_ne!(browser.script(colors), 0);
+    let caption = browser.script(&caption);
+    assert_eq!(
+        caption.as_str().unwrap(),
+        "01-threads/exercises/check-then-insert.rs yours, as saved last"
+    );
     let half_right = looks("color");
 
     // The solution is not shown to whoever has not asked for it.
@@ -138,8 +159,8 @@ fn an_answer_is_judged_when_it_is_saved() {
     shows("ours", &format!("return {solution}.includes('same as ours')"));
     shows(
         "the mark in the sidebar",
-        "return document.querySelector('.sidebar .live-mark')?.textContent
-             === ' ✓'",
+        "return [...document.querySelectorAll('.sidebar a')]
+             .some((it) => it.textContent.endsWith('then insert ✓'))",
     );
     let said = terminal(&["check"]);
     let line = said.lines().find(|it| it.contains("check-then-insert"));
@@ -155,6 +176,66 @@ fn an_answer_is_judged_when_it_is_saved() {
 fn terminal(args: &[&str]) -> String {
     let output = book().args(args).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_page_of_all_exercises_shows_how_far_one_is() {
+    let Some((reader, browser)) = open("exercises.html", ".live-sum") else {
+        return;
+    };
+    // Other tests may have solved one.
+    let said = "return document.querySelector('.live-sum').textContent
+         .match(/^\\d+ of 13 are solved\\. Next: .+\\.$/)";
+    browser.wait_for("how many are solved", said);
+    let states = browser.script(
+        "return [...document.querySelectorAll('.content ol > li')].map(
+             (it) => it.querySelector('.live-told').textContent)",
+    );
+    let states = states.as_array().unwrap();
+    assert_eq!(states.len(), 13);
+    let first = states[0].as_str().unwrap();
+    assert!(first.starts_with("○ not started"), "{states:?}");
+    drop(reader);
+}
+
+#[test]
+fn a_listing_is_text_has_an_end_and_does_without_the_file() {
+    let page = "0-one-at-a-time/exercise-ideal-time.html";
+    let Some((reader, browser)) = open(page, ".live-exercise") else { return };
+    let answer = workspace().join("00-lab/exercises/ideal-time.rs");
+    let starter = fs::read_to_string(&answer).unwrap();
+    let caption = "document.querySelector('.content p:has(> em) > span')
+         ?.textContent";
+    let says = |what: &str| {
+        let says = format!("return {caption} === '{what}'");
+        browser.wait_for(what, &says);
+    };
+    let code = "return document.querySelector('.content pre > code')";
+    let listed = || {
+        let text = browser.script(&format!("{code}.textContent"));
+        text.as_str().unwrap().to_owned()
+    };
+    says("as shipped");
+    assert_eq!(listed().trim_end(), starter.trim_end());
+
+    let odd = "// <img src=x onerror='document.title=1'> &amp; \u{202e}é";
+    fs::write(&answer, odd).unwrap();
+    says("yours, as saved last");
+    assert_eq!(listed(), odd);
+    let images = browser.script(&format!("{code}.querySelector('img')"));
+    assert!(images.is_null(), "{images}");
+
+    let long = "// long\n".repeat(10_000);
+    fs::write(&answer, &long).unwrap();
+    says("yours, without its last 14464 bytes");
+    assert_eq!(listed(), long[..64 * 1024]);
+
+    fs::remove_file(&answer).unwrap();
+    says("as shipped; yours cannot be read");
+    assert_eq!(listed().trim_end(), starter.trim_end());
+    fs::write(&answer, starter).unwrap();
+    says("as shipped");
+    drop(reader);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
     ("GET", "/live/style.css"),
@@ -18,6 +18,7 @@ const ROUTES: [(&str, &str); 16] = [
     ("POST", "/live/exercises/none/check"),
     ("POST", "/live/exercises/none/hint"),
     ("POST", "/live/exercises/none/solution"),
+    ("GET", "/live/exercises/none/answer"),
     ("GET", "/live/exercises/none/picture"),
     ("GET", "/live/menu"),
     ("GET", "/live/runs"),

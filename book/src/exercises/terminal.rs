@@ -11,6 +11,7 @@ use crate::files::read_text;
 use crate::recorded::diff;
 use crate::tree::Tree;
 use anyhow::Result;
+use std::io::{Write as _, stderr};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -91,9 +92,8 @@ pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
 
 /// The evidence, the usual cause, and what can be done next.
 fn say(exercise: &Exercise, verdict: &Verdict) {
-    if !verdict.warnings.is_empty() {
-        put!("{}\n", indented(&verdict.warnings));
-    }
+    // What is no part of the verdict does not get among it.
+    let _ = write!(stderr(), "{}", verdict.warnings);
     put!("{}", indented(&verdict.why));
     if let (Kind::WrongWay, Some(recording)) =
         (verdict.kind, &verdict.recording)

@@ -1,9 +1,11 @@
 //! What a check needs in order to judge how an answer ran.
 
+mod answer;
 mod gate;
 mod smallest;
 mod sleep;
 
+pub use answer::Answer;
 pub use gate::Gate;
 pub use sleep::{others_sleep, wait_until};
 pub use smallest::smallest;
@@ -62,6 +64,16 @@ pub struct Judged {
 }
 
 impl Judge {
+    /// Judges an answer, if it is what was compiled.
+    ///
+    /// # Panics
+    ///
+    /// If it is not, or if nothing can be recorded.
+    pub fn of(answer: Answer) -> Judge {
+        answer.text();
+        Judge::begin()
+    }
+
     /// From here on it counts.
     ///
     /// # Panics

@@ -1,7 +1,7 @@
 //! What an answer did is what the judge says it did. In a program of its own:
 //! the CPU time and the children of a process are those of all its tests.
 
-use lab::judge::{Judge, Judged, others_sleep};
+use lab::judge::{Answer, Judge, Judged, others_sleep};
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
@@ -119,4 +119,19 @@ fn a_thread_that_looks_again_and_again_does_not_sleep() {
             looks.join().unwrap();
         }
     });
+}
+
+#[test]
+fn an_answer_that_is_not_what_was_compiled_is_not_judged() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let file = format!("{folder}/answer.rs");
+    let answer = Answer::compiled(file.clone().leak(), b"fn answer() {}");
+    std::fs::write(&file, "fn answer() {}").unwrap();
+    drop(Judge::of(answer));
+    std::fs::write(&file, "fn another() {}").unwrap();
+    let judged = thread::spawn(move || drop(Judge::of(answer))).join();
+    let why = judged.unwrap_err();
+    let why = why.downcast_ref::<String>().unwrap();
+    assert!(why.starts_with("not judged: "), "{why}");
+    assert!(why.contains("`touch` it"), "{why}");
 }

@@ -1,5 +1,7 @@
 //! Every solution passes its check.
 
+lab::answers_in!("solutions");
+
 #[path = "../solutions/no-zombies.rs"]
 mod no_zombies;
 #[path = "../solutions/restart-budget.rs"]

@@ -5,6 +5,7 @@ mod verdict;
 mod panics;
 mod judge;
 mod progress;
+mod saved;
 mod keep;
 mod status;
 mod terminal;

@@ -9,6 +9,8 @@ use lab::{Dice, Frontier, Shape, Site, fetch};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+lab::answer!("exercises/ideal-time.rs");
+
 /// How many at once, the waits in seconds, the links.
 type Small = (usize, &'static [u64], &'static [&'static [usize]]);
 
@@ -39,7 +41,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn every_site_takes_the_time_it_takes() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     for (at_once, waits, links) in SMALL {
         let waits = waits.iter().map(|&n| Duration::from_secs(n)).collect();
         let links = links.iter().map(|it| it.to_vec()).collect();
@@ -199,7 +201,7 @@ struct Moment {
 
 #[test]
 fn no_crawl_is_faster_than_that() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let latency = Duration::from_millis(8);
     let site =
         Site::in_thread(Shape { latency, pages: 12, ..Shape::default() });

@@ -10,6 +10,8 @@ use lab::{Dice, Page, Shape, Site, Url, fetch};
 use std::thread;
 use std::time::{Duration, Instant};
 
+lab::answer!("exercises/predict-the-time.rs");
+
 /// Waiting and work of each page, in ticks.
 type Pages = Vec<(u64, u64)>;
 
@@ -32,7 +34,7 @@ const LISTS: usize = 400;
 
 #[test]
 fn any_costs_take_the_time_they_take() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let ms = Duration::from_millis(1);
     for pages in KNOWN {
         is_right(&pages.to_vec(), ms, "");
@@ -146,7 +148,7 @@ fn is_right(pages: &Pages, tick: Duration, again: &str) {
 
 #[test]
 fn no_run_is_faster_than_predicted() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let latency = Duration::from_millis(8);
     let work = Duration::from_millis(1);
     let shape = Shape { latency, work, ..Shape::default() };

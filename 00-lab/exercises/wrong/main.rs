@@ -1,6 +1,8 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
+lab::answers_in!("exercises/wrong");
+
 #[path = "frontier/all-known-are-taken.rs"]
 mod frontier_all_known_are_taken;
 #[path = "frontier/counts-what-it-does-not-give.rs"]

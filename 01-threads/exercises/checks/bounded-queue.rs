@@ -16,6 +16,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+lab::answer!("exercises/bounded-queue.rs");
+
 /// Whoever has to wait does so within this time.
 const SOON: Duration = Duration::from_secs(1);
 /// How long we look at somebody who waits.
@@ -25,7 +27,7 @@ const FEW: usize = 10;
 
 #[test]
 fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     pop_waits_while_the_queue_is_empty();
     push_waits_while_the_queue_is_full();
     who_is_notified_finds_something();

@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
+lab::answer!("exercises/first-error.rs");
+
 /// As long as this all threads have to sleep until it is clear that none of
 /// them is about to do anything.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -24,7 +26,7 @@ const LOOKS: Duration = Duration::from_millis(15);
 #[test]
 fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
     let mut dice = Dice::random();
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let at_once = 3 + dice.below(4);
     let pages = at_once * (2 + dice.below(3));
     let few = 1 + dice.below(3);
@@ -43,7 +45,7 @@ fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
 #[test]
 fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
     let mut dice = Dice::random();
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let mut failures = [404, 410, 500, 503];
     failures.rotate_left(dice.below(4));
     let at_once = 3 + dice.below(4);

@@ -13,6 +13,8 @@ use std::sync::mpsc::channel;
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
+lab::answer!("exercises/philosophers.rs");
+
 const SEATS: usize = 5;
 const MEALS: usize = 2;
 /// Whoever can eat does so within this time.
@@ -24,7 +26,7 @@ const SOON: Duration = Duration::from_millis(100);
 
 #[test]
 fn everybody_eats_and_nobody_waits_but_for_a_fork() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let table = Table::new(SEATS);
     the_unlucky_moment(&table);
     for seat in 0..SEATS {

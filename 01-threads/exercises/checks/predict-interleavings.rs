@@ -12,12 +12,14 @@ use std::sync::Barrier;
 use std::sync::atomic::AtomicU32;
 use std::thread;
 
+lab::answer!("exercises/predict-interleavings.rs");
+
 /// How often each program is run for real, with and without an adversary.
 const RUNS: usize = 20;
 
 #[test]
 fn all_that_can_be_printed_is_said_and_nothing_else() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     for (program, said) in [
         (add_twice(), ADD_TWO),
         (say_a_and_b(), SAY_AB),

@@ -1,6 +1,8 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
+lab::answers_in!("exercises/right");
+
 #[path = "check-then-insert/from-the-end.rs"]
 mod check_then_insert_from_the_end;
 #[path = "check-then-insert/goes-on-after-a-failure.rs"]

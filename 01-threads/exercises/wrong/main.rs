@@ -1,6 +1,8 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
+lab::answers_in!("exercises/wrong");
+
 #[path = "bounded-queue/check-then-push.rs"]
 mod bounded_queue_check_then_push;
 #[path = "bounded-queue/close-wakes-one.rs"]

@@ -9,6 +9,8 @@ use std::io;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+lab::answer!("exercises/restart-budget.rs");
+
 /// A restart counts for so many seconds.
 const WITHIN: u64 = 10;
 /// How many seconds there are between two questions.
@@ -16,7 +18,7 @@ const GAPS: [u64; 4] = [0, 4, 6, WITHIN];
 
 #[test]
 fn a_child_is_started_again_as_long_as_the_budget_allows() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     for questions in 1..=6 {
         for most in 0..=3 {
             is_asked(most, &mut vec![0], questions);
@@ -46,7 +48,7 @@ fn a_child_is_started_again_as_long_as_the_budget_allows() {
          that nobody has waited for"
     );
 
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let slow = || Command::new("sleep").arg("0.15").spawn();
     let ended = supervise(slow, Budget::new(1, HOUR));
     let ended = ended.map(|(status, _)| status.success());

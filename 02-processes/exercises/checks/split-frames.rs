@@ -6,9 +6,11 @@
 use super::{Frames, MOST, TooLong};
 use lab::judge::Judge;
 
+lab::answer!("exercises/split-frames.rs");
+
 #[test]
 fn whole_frames_come_out_wherever_the_bytes_are_cut() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let frames = [&b"one"[..], b"", b"three!"];
     let mut bytes = Vec::new();
     // How much has come when each frame is whole.

@@ -6,12 +6,14 @@ use super::talk;
 use lab::judge::Judge;
 use std::process::Command;
 
+lab::answer!("exercises/talk-to-a-child.rs");
+
 /// Many times what a pipe holds.
 const MANY: usize = 1 << 20;
 
 #[test]
 fn both_are_heard_and_nobody_waits_for_ever() {
-    let judge = Judge::begin();
+    let judge = Judge::of(ANSWER);
     let words: Vec<u8> = (0..MANY).map(|n| n as u8).collect();
 
     // Its output ends before it does.

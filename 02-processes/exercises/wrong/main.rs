@@ -1,6 +1,8 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
+lab::answers_in!("exercises/wrong");
+
 #[path = "no-zombies/asks-again-and-again.rs"]
 mod no_zombies_asks_again_and_again;
 #[path = "no-zombies/keeps-a-sender.rs"]

@@ -4,6 +4,7 @@
 use super::judge::Stage;
 use super::page::Page;
 use super::progress::{self, Progress, hash};
+use super::saved::{Stamp, stamp};
 use super::terminal::{Solution, judged, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
@@ -12,13 +13,12 @@ use crate::notices::Notices;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Instant;
-use std::{fs, thread};
 use tokio::sync::{Notify, watch};
 
 /// How many bytes of an answer a page lists. Those that we ship have 2 KiB.
@@ -36,9 +36,6 @@ pub struct Desk {
     /// One more of them.
     arrived: Notify,
 }
-
-/// What changes when a file does: which one it is, how long, since when.
-type Stamp = Option<(u64, u64, i64, i64)>;
 
 /// What we know of an answer besides what is in the progress.
 #[derive(Default)]
@@ -237,7 +234,7 @@ impl Desk {
     fn work(&self, ordered: &Receiver<usize>) {
         for n in ordered {
             let exercise = &self.all[n];
-            let answer = hash(exercise).ok();
+            let before = hash(exercise).ok();
             let verdict = judged(exercise, &|stage| {
                 let mut looks = self.looks.lock().unwrap();
                 if let Some(judging) = &mut looks[n].judging {
@@ -246,6 +243,10 @@ impl Desk {
                 drop(looks);
                 self.show();
             });
+            let answer = match &verdict {
+                Ok(verdict) => verdict.answer.clone(),
+                Err(_) => before,
+            };
             let mut looks = self.looks.lock().unwrap();
             looks[n].judging = None;
             // What was saved meanwhile is new again.
@@ -275,12 +276,6 @@ impl Desk {
             is_news
         });
     }
-}
-
-/// The time is that of the last change of any kind, which no tool can put back.
-fn stamp(file: &Path) -> Stamp {
-    let file = fs::metadata(file).ok()?;
-    Some((file.ino(), file.len(), file.ctime(), file.ctime_nsec()))
 }
 
 /// What a page is told of an exercise.

@@ -9,6 +9,7 @@ use lab::watchdog::{self, Ran};
 use serde_json::Value;
 use std::env;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -54,6 +55,8 @@ pub type Tell<'a> = &'a (dyn Fn(Stage) + Sync);
 pub struct Target {
     program: PathBuf,
     folder: PathBuf,
+    /// Set if cargo found the program there and took it to be the same.
+    is_fresh: bool,
     /// Its tests, by their whole names.
     pub tests: Vec<String>,
     /// What the compiler remarked on.
@@ -69,7 +72,7 @@ pub fn judge(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
     let answer = exercise.seen(&exercise.answer());
     exercise.can_be_judged()?;
     tell(Stage::Compiling);
-    let compiled = compile(exercise, &exercise.name)?;
+    let compiled = compile_anew(exercise)?;
     let target = match compiled {
         Ok(target) => target,
         Err(said) => return Ok(Verdict::new(Kind::DoesNotCompile, said)),
@@ -87,6 +90,23 @@ pub fn judge(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
         verdict = target.run_again(&tests, ROUNDS - 1, tell);
     }
     Ok(Verdict { warnings: target.warnings, ..verdict })
+}
+
+/// Compiles the answer that is in the file now.
+///
+/// Cargo compares times: an answer that comes back with its old time (by an
+/// undo, by `cp -p`, under a symbolic link) would not be compiled, and the
+/// program that is there be judged in its place.
+fn compile_anew(exercise: &Exercise) -> Result<Result<Target, String>> {
+    let compiled = compile(exercise, &exercise.name)?;
+    let Ok(Target { program, is_fresh: true, .. }) = compiled else {
+        return Ok(compiled);
+    };
+    fs::remove_file(&program).with_context(|| {
+        let program = program.display();
+        format!("{program} may be of an older answer, and cannot be removed")
+    })?;
+    compile(exercise, &exercise.name)
 }
 
 /// Compiles a test target of an exercise's package. The inner error is what
@@ -107,7 +127,7 @@ pub fn compile(
     let cargo = watchdog::run(&mut cargo, COMPILING)?;
 
     let (mut warnings, mut errors) = (String::new(), String::new());
-    let mut program = None;
+    let (mut program, mut is_fresh) = (None, false);
     let messages = cargo.stdout.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         Some(message)
@@ -118,6 +138,7 @@ pub fn compile(
             && is_target
         {
             program = Some(PathBuf::from(path));
+            is_fresh = message["fresh"] == true;
         }
         let text = message["message"]["rendered"].as_str().unwrap_or_default();
         match message["message"]["level"].as_str() {
@@ -133,7 +154,7 @@ pub fn compile(
         Some(program) if cargo.status.success() => {
             let folder = exercise.rung.clone();
             let tests = tests(&program, &folder)?;
-            Ok(Ok(Target { program, folder, tests, warnings }))
+            Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
         }
         _ if !errors.is_empty() => Ok(Err(warnings + &errors)),
         _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
@@ -219,11 +240,9 @@ impl Target {
         match watchdog::run(&mut command, LIMIT) {
             Ok(ran) => verdict_of(ran, test),
             Err(hung) => Some(Verdict {
-                kind: Kind::Hangs,
                 printed: printed(&hung.stdout, test) + &hung.stderr,
-                why: hung.why,
-                warnings: String::new(),
                 recording: Some(*hung.recording),
+                ..Verdict::new(Kind::Hangs, hung.why)
             }),
         }
     }
@@ -240,7 +259,9 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     let of_test = panics.iter().rfind(|panic| panic.thread == test);
     let said = of_test.map_or("", |panic| panic.said.as_str());
     let said = said.strip_prefix(ASSERT_EQ).unwrap_or(said);
-    let (kind, why) = if let Some(why) = said.strip_prefix(WRONG_ANSWER) {
+    let (kind, why) = if let Some(why) = said.strip_prefix(NOT_JUDGED) {
+        (Kind::NotJudged, why.to_owned())
+    } else if let Some(why) = said.strip_prefix(WRONG_ANSWER) {
         (Kind::WrongAnswer, why.to_owned())
     } else if let Some(why) = said.strip_prefix(WRONG_WAY) {
         (Kind::WrongWay, why.to_owned())
@@ -257,8 +278,8 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         Kind::Hangs => printed(&stdout, test),
         _ => printed(&stdout, test) + &others,
     };
-    let warnings = String::new();
-    Some(Verdict { kind, why, warnings, printed, recording: Some(recording) })
+    let recording = Some(recording);
+    Some(Verdict { printed, recording, ..Verdict::new(kind, why) })
 }
 
 /// What a test has printed, without what is printed about it.
@@ -270,6 +291,7 @@ fn printed(stdout: &str, test: &str) -> String {
 }
 
 /// What a check begins its own panics with.
+const NOT_JUDGED: &str = "not judged: ";
 const WRONG_ANSWER: &str = "wrong answer: ";
 const WRONG_WAY: &str = "right answer, wrong way: ";
 

@@ -1,16 +1,17 @@
 //! The exercises from the terminal.
 
 use super::judge::{Tell, judge};
-use super::keep;
+use super::keep::{self, Lock};
 use super::page::Page;
 use super::progress::{Entry, Progress, hash};
+use super::saved::Saved;
 use super::status::{paint, paint_diff, say_meanwhile};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::files::read_text;
 use crate::recorded::diff;
 use crate::tree::Tree;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::io::{Write as _, stderr};
 use std::path::Path;
 use std::process::ExitCode;
@@ -71,13 +72,37 @@ pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
     Ok(kind)
 }
 
+/// How often an answer is judged anew because it was saved meanwhile.
+const MOST_TIMES: usize = 10;
+
 /// Judges an answer and remembers the verdict.
 pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
-    // Of what is there before: what is saved meanwhile is not what was judged.
-    let answer = hash(exercise).ok();
-    let is_started = exercise.is_started().unwrap_or(true);
-    let mut verdict = judge(exercise, tell)?;
+    // One of us at a time, since cargo gives the same name to each program.
+    let _turn = Lock::on(&exercise.check())?;
+    for _ in 0..MOST_TIMES {
+        let saved = Saved::of(exercise).ok();
+        let verdict = judge(exercise, tell)?;
+        // What was saved meanwhile may be what was compiled, or may not.
+        if saved == Saved::of(exercise).ok() {
+            return Ok(noted(exercise, saved, verdict));
+        }
+    }
+    bail!(
+        "{} is saved again and again; check it once that has ended",
+        exercise.seen(&exercise.answer())
+    )
+}
+
+/// Remembers the verdict on what was saved.
+fn noted(
+    exercise: &Exercise,
+    saved: Option<Saved>,
+    mut verdict: Verdict,
+) -> Verdict {
+    let is_started = saved.as_ref().is_none_or(|saved| saved.is_started);
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
+    verdict.answer = saved.map(|saved| saved.hash);
+    let answer = verdict.answer.clone();
     let noted = Progress::update(&exercise.root, |progress| {
         let entry = progress.of_mut(exercise);
         entry.verdict = answer.map(|answer| (kind, answer));
@@ -87,7 +112,7 @@ pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
         let remark = format!("your progress could not be noted: {why}\n");
         verdict.warnings += &remark;
     }
-    Ok(verdict)
+    verdict
 }
 
 /// The evidence, the usual cause, and what can be done next.

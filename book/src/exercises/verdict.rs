@@ -7,6 +7,8 @@ use std::fmt;
 #[derive(Debug)]
 pub struct Verdict {
     pub kind: Kind,
+    /// The hash of the answer that it is about, if that could be read.
+    pub answer: Option<String>,
     /// Sentences; of an answer that does not compile, the compiler's.
     pub why: String,
     /// What the compiler remarked on.
@@ -23,6 +25,8 @@ pub enum Kind {
     /// The file is as shipped.
     NotStarted,
     DoesNotCompile,
+    /// It does what its check cannot see.
+    NotJudged,
     /// It panics, or ends the process in another way.
     Panics,
     WrongAnswer,
@@ -38,6 +42,7 @@ impl Verdict {
     pub fn new(kind: Kind, why: impl Into<String>) -> Verdict {
         Verdict {
             kind,
+            answer: None,
             why: why.into(),
             warnings: String::new(),
             printed: String::new(),
@@ -47,9 +52,10 @@ impl Verdict {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::NotStarted,
         Kind::DoesNotCompile,
+        Kind::NotJudged,
         Kind::Panics,
         Kind::WrongAnswer,
         Kind::Hangs,
@@ -63,6 +69,7 @@ impl Kind {
         match self {
             Kind::NotStarted => "not-started",
             Kind::DoesNotCompile => "does-not-compile",
+            Kind::NotJudged => "not-judged",
             Kind::Panics => "panics",
             Kind::WrongAnswer => "wrong-answer",
             Kind::Hangs => "hangs",
@@ -77,6 +84,7 @@ impl Kind {
         match self {
             Kind::NotStarted => '○',
             Kind::DoesNotCompile
+            | Kind::NotJudged
             | Kind::Panics
             | Kind::WrongAnswer
             | Kind::Hangs => '✗',
@@ -89,6 +97,7 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Kind::NotJudged => f.write_str("cannot be judged"),
             Kind::WrongWay => f.write_str("right answer, wrong way"),
             kind => f.write_str(&kind.id().replace('-', " ")),
         }

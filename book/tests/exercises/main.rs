@@ -4,6 +4,7 @@
 mod workshop;
 mod verdicts;
 mod screen;
+mod stale;
 mod terminal;
 mod killed;
 mod odd_files;

@@ -1,0 +1,145 @@
+//! The answer that a check judges: its file, and what was compiled of it.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Says, once in each check, which file the answer is in, seen from the folder
+/// of its package; [`Judge::of`](crate::judge::Judge::of) is given the
+/// `ANSWER` that this declares.
+///
+/// In the reader's own program it keeps what the compiler was given, to be
+/// compared with the file. The same check also judges answers of ours, whose
+/// files are others; their programs say so, see
+/// [`answers_in`](crate::answers_in).
+#[macro_export]
+macro_rules! answer {
+    ($file:literal) => {
+        #[doc(hidden)]
+        #[allow(unused_macros, reason = "of use to the reader's own only")]
+        macro_rules! answer {
+            () => {
+                $crate::judge::Answer::compiled(
+                    concat!(env!("CARGO_MANIFEST_DIR"), "/", $file),
+                    include_bytes!(concat!(
+                        env!("CARGO_MANIFEST_DIR"),
+                        "/",
+                        $file
+                    )),
+                )
+            };
+        }
+        #[allow(unused_imports, reason = "as above")]
+        pub(crate) use answer;
+
+        // The reader's file is the root of its program, so this is the macro
+        // above; elsewhere the root has a `check` of its own.
+        const ANSWER: $crate::judge::Answer = crate::check::answer!();
+    };
+}
+
+/// Says, at the root of a program, that the answers in it are ours: modules
+/// called as their files in this folder of the package, `NAME/SLUG.rs` being
+/// `NAME_SLUG`.
+#[macro_export]
+macro_rules! answers_in {
+    ($folder:literal) => {
+        mod check {
+            macro_rules! answer {
+                () => {
+                    $crate::judge::Answer::ours(
+                        concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder),
+                        module_path!(),
+                    )
+                };
+            }
+            pub(crate) use answer;
+        }
+    };
+}
+
+/// An answer (see [`answer!`](crate::answer!)).
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    /// Its file, and what was in it when it was compiled.
+    Reader(&'static str, &'static [u8]),
+    /// The folder, and the module of its check.
+    Ours(&'static str, &'static str),
+}
+
+impl Answer {
+    /// For [`answer!`](crate::answer!).
+    #[doc(hidden)]
+    pub const fn compiled(file: &'static str, text: &'static [u8]) -> Answer {
+        Answer { of: Of::Reader(file, text) }
+    }
+
+    /// For [`answers_in!`](crate::answers_in!).
+    #[doc(hidden)]
+    pub const fn ours(folder: &'static str, module: &'static str) -> Answer {
+        Answer { of: Of::Ours(folder, module) }
+    }
+
+    /// What was compiled.
+    ///
+    /// # Panics
+    ///
+    /// If the file is another by now: cargo compiles again what has a new
+    /// *time*, so an old answer that is put back with its old time is not what
+    /// runs.
+    pub fn text(&self) -> String {
+        let (file, text) = match self.of {
+            Of::Ours(folder, module) => {
+                let file = file_of(Path::new(folder), module);
+                return fs::read_to_string(file).expect("our own can be read");
+            }
+            Of::Reader(file, text) => (file, text),
+        };
+        let now = fs::read(file);
+        assert!(
+            now.is_ok_and(|now| now == text),
+            "not judged: {} has changed and kept an old time, so cargo did not \
+             compile it again; save it once more, or `touch` it",
+            seen(file)
+        );
+        String::from_utf8_lossy(text).into_owned()
+    }
+}
+
+/// A file as the reader writes it: seen from the workspace.
+fn seen(file: &str) -> String {
+    let package = env::current_dir().unwrap_or_default();
+    let root = package.parent().unwrap_or(&package);
+    let file = Path::new(file);
+    file.strip_prefix(root).unwrap_or(file).display().to_string()
+}
+
+/// The file under `folder` whose name is that of this module.
+fn file_of(folder: &Path, module: &str) -> PathBuf {
+    let module = module.split("::").nth(1).unwrap_or_default();
+    let mut found = files(folder).into_iter().filter(|file| {
+        let name = file.strip_prefix(folder).unwrap_or(file);
+        let name = name.with_extension("");
+        name.to_string_lossy().replace(['/', '-'], "_") == module
+    });
+    found.next().unwrap_or_else(|| {
+        panic!("no file in {} is called like {module}", folder.display())
+    })
+}
+
+/// All Rust in a folder and in those in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let inside = paths.flat_map(|path| match path.is_dir() {
+        true => files(&path),
+        false => vec![path],
+    });
+    inside.filter(|it| it.extension() == Some(OsStr::new("rs"))).collect()
+}

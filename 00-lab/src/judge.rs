@@ -2,6 +2,7 @@
 
 mod answer;
 mod gate;
+mod means;
 mod smallest;
 mod sleep;
 

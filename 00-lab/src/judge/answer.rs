@@ -1,5 +1,6 @@
 //! The answer that a check judges: its file, and what was compiled of it.
 
+use super::means::unrecorded;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
@@ -86,6 +87,32 @@ impl Answer {
         Answer { of: Of::Ours(folder, module) }
     }
 
+    /// The same, if nothing in its text makes threads wait in a way that is not
+    /// recorded.
+    ///
+    /// For a check that judges by the recording who waits for whom: std's locks
+    /// and channels, atomics and parking leave no trace in it.
+    ///
+    /// # Panics
+    ///
+    /// If there is something of that kind; the sentence says where.
+    pub fn recorded(self) -> Answer {
+        let found = unrecorded(&self.text());
+        let found: Vec<_> = found
+            .iter()
+            .map(|(means, line)| format!("`{means}` (line {line})"))
+            .collect();
+        assert!(
+            found.is_empty(),
+            "not judged: {} uses {}, and what waits by that is not in the \
+             recording, which this check looks at; use `Mutex` and `Condvar` \
+             of `lab::sync`, and nothing else that threads wait by",
+            self.seen(),
+            found.join(", ")
+        );
+        self
+    }
+
     /// What was compiled.
     ///
     /// # Panics
@@ -94,30 +121,32 @@ impl Answer {
     /// *time*, so an old answer that is put back with its old time is not what
     /// runs.
     pub fn text(&self) -> String {
-        let (file, text) = match self.of {
-            Of::Ours(folder, module) => {
-                let file = file_of(Path::new(folder), module);
-                return fs::read_to_string(file).expect("our own can be read");
-            }
-            Of::Reader(file, text) => (file, text),
-        };
-        let now = fs::read(file);
-        assert!(
-            now.is_ok_and(|now| now == text),
-            "not judged: {} has changed and kept an old time, so cargo did not \
-             compile it again; save it once more, or `touch` it",
-            seen(file)
-        );
-        String::from_utf8_lossy(text).into_owned()
+        let now = fs::read(self.file()).unwrap_or_default();
+        if let Of::Reader(_, compiled) = self.of {
+            assert!(
+                now == compiled,
+                "not judged: {} has changed and kept an old time, so cargo did \
+                 not compile it again; save it once more, or `touch` it",
+                self.seen()
+            );
+        }
+        String::from_utf8_lossy(&now).into_owned()
     }
-}
 
-/// A file as the reader writes it: seen from the workspace.
-fn seen(file: &str) -> String {
-    let package = env::current_dir().unwrap_or_default();
-    let root = package.parent().unwrap_or(&package);
-    let file = Path::new(file);
-    file.strip_prefix(root).unwrap_or(file).display().to_string()
+    fn file(&self) -> PathBuf {
+        match self.of {
+            Of::Reader(file, _) => file.into(),
+            Of::Ours(folder, module) => file_of(Path::new(folder), module),
+        }
+    }
+
+    /// The file as the reader writes it: seen from the workspace.
+    fn seen(&self) -> String {
+        let file = self.file();
+        let package = env::current_dir().unwrap_or_default();
+        let root = package.parent().unwrap_or(&package);
+        file.strip_prefix(root).unwrap_or(&file).display().to_string()
+    }
 }
 
 /// The file under `folder` whose name is that of this module.

@@ -27,7 +27,7 @@ const FEW: usize = 10;
 
 #[test]
 fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
-    let judge = Judge::of(ANSWER);
+    let judge = Judge::of(ANSWER.recorded());
     pop_waits_while_the_queue_is_empty();
     push_waits_while_the_queue_is_full();
     who_is_notified_finds_something();

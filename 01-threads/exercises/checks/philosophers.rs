@@ -26,7 +26,7 @@ const SOON: Duration = Duration::from_millis(100);
 
 #[test]
 fn everybody_eats_and_nobody_waits_but_for_a_fork() {
-    let judge = Judge::of(ANSWER);
+    let judge = Judge::of(ANSWER.recorded());
     let table = Table::new(SEATS);
     the_unlucky_moment(&table);
     for seat in 0..SEATS {

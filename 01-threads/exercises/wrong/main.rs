@@ -15,6 +15,8 @@ mod bounded_queue_notify_first;
 mod bounded_queue_one_condvar;
 #[path = "bounded-queue/spins.rs"]
 mod bounded_queue_spins;
+#[path = "bounded-queue/stds-types.rs"]
+mod bounded_queue_stds_types;
 #[path = "check-then-insert/a-second-set.rs"]
 mod check_then_insert_a_second_set;
 #[path = "check-then-insert/a-set-of-its-own.rs"]
@@ -97,6 +99,8 @@ mod philosophers_one_lock_for_the_table;
 mod philosophers_put_back_at_once;
 #[path = "philosophers/right-fork-first.rs"]
 mod philosophers_right_fork_first;
+#[path = "philosophers/stds-mutex.rs"]
+mod philosophers_stds_mutex;
 #[path = "philosophers/try-again-and-again.rs"]
 mod philosophers_try_again_and_again;
 #[path = "predict-interleavings/all-but-one-are-lost.rs"]

@@ -8,7 +8,7 @@ mod sleep;
 
 pub use answer::Answer;
 pub use gate::Gate;
-pub use sleep::{others_sleep, wait_until};
+pub use sleep::{Idle, idle, others_sleep, wait_until};
 pub use smallest::smallest;
 
 use crate::record::{self, Recording, cpu_time};

@@ -1,12 +1,13 @@
 //! What an answer did is what the judge says it did. In a program of its own:
 //! the CPU time and the children of a process are those of all its tests.
 
-use lab::judge::{Answer, Judge, Judged, others_sleep};
+use lab::judge::{Answer, Idle, Judge, Judged, idle, others_sleep};
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
+use std::hint::spin_loop;
 use std::process::Command;
-use std::sync::mpsc::{TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -121,14 +122,59 @@ fn a_thread_that_looks_again_and_again_does_not_sleep() {
     });
 }
 
+/// What is found of a thread that calls this again and again, until it is told
+/// to end.
+fn found(mut wait: impl FnMut(&Receiver<()>) + Send + 'static) -> Idle {
+    let (end, ended) = channel::<()>();
+    let mut found = None;
+    judged(|| {
+        let is_over = |ended: &Receiver<()>| {
+            ended.try_recv() == Err(TryRecvError::Disconnected)
+        };
+        let thread = thread::Builder::new().name("idler".to_owned());
+        let wait = move || {
+            while !is_over(&ended) {
+                wait(&ended);
+            }
+        };
+        let thread = thread.spawn(wait).unwrap();
+        let stretch = Duration::from_millis(15);
+        found = Some(idle(&["idler"], stretch, || thread.is_finished()));
+        drop(end);
+        thread.join().unwrap();
+    });
+    found.unwrap()
+}
+
+#[test]
+fn a_thread_that_has_nothing_to_do_is_seen_to_wait_or_it_does_not() {
+    let waits = found(|ended| {
+        let _waiting = waiting("the end");
+        let _ = ended.recv();
+    });
+    assert_eq!(waits, Idle::Waits);
+    assert_eq!(found(|_| spin_loop()), Idle::Looks);
+    let unseen = found(|ended| ended.recv().unwrap_or_default());
+    assert_eq!(unseen, Idle::Unseen);
+    let pause = Duration::from_millis(5);
+    if fs::exists("/proc/self/task").unwrap() {
+        assert_eq!(found(move |_| thread::sleep(pause)), Idle::Looks);
+    }
+    let lock = Mutex::new(());
+    let asks = found(move |_| drop(lock.lock()));
+    assert_eq!(asks, Idle::Looks);
+    let done = idle(&["nobody"], Duration::ZERO, || true);
+    assert_eq!(done, Idle::Done);
+}
+
 #[test]
 fn an_answer_that_is_not_what_was_compiled_is_not_judged() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     let file = format!("{folder}/answer.rs");
     let answer = Answer::compiled(file.clone().leak(), b"fn answer() {}");
-    std::fs::write(&file, "fn answer() {}").unwrap();
+    fs::write(&file, "fn answer() {}").unwrap();
     drop(Judge::of(answer));
-    std::fs::write(&file, "fn another() {}").unwrap();
+    fs::write(&file, "fn another() {}").unwrap();
     let judged = thread::spawn(move || drop(Judge::of(answer))).join();
     let why = judged.unwrap_err();
     let why = why.downcast_ref::<String>().unwrap();

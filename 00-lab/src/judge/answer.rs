@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 /// files are others; their programs say so, see
 /// [`answers_in`](crate::answers_in).
 #[macro_export]
+#[expect(clippy::crate_in_macro_def, reason = "the root of the program")]
 macro_rules! answer {
     ($file:literal) => {
         #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Waiting, told from looking again and again.
 
-use crate::record::{cpu_time, cpu_time_of_thread};
+use crate::record::{self, Track, cpu_time, cpu_time_of_thread};
 use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The CPU time of the others after which nothing is expected of them either.
 const MOST_CPU: Duration = Duration::from_millis(300);
+
+/// The CPU time that threads need at most on their way to where they wait.
+const TO_WAIT: Duration = Duration::from_millis(60);
 
 /// Waits until all other threads of this process sleep through a whole
 /// `stretch` of time. Set if they do; not, if one of them looks again and
@@ -54,9 +57,12 @@ pub fn others_sleep(stretch: Duration) -> bool {
 ///
 /// It asks once a millisecond. Where the system does not tell who sleeps, it
 /// waits a little longer.
-pub fn wait_until(mut is_so: impl FnMut() -> bool) -> bool {
-    let cpu = || cpu_time().saturating_sub(cpu_time_of_thread());
-    let began = cpu();
+pub fn wait_until(is_so: impl FnMut() -> bool) -> bool {
+    wait_until_or(is_so, MOST_CPU)
+}
+
+fn wait_until_or(mut is_so: impl FnMut() -> bool, most_cpu: Duration) -> bool {
+    let began = cpu_of_others();
     let mut before = others();
     let patience = if before.is_some() { PATIENCE } else { 4 * PATIENCE };
     let mut quiet = (Instant::now(), 0);
@@ -71,12 +77,83 @@ pub fn wait_until(mut is_so: impl FnMut() -> bool) -> bool {
         // One look is not enough: this thread may have had no core meanwhile.
         let (since, looks) = quiet;
         let is_quiet = looks > FEW && since.elapsed() > patience;
-        if is_quiet || cpu().saturating_sub(began) > MOST_CPU {
+        if is_quiet || cpu_of_others().saturating_sub(began) > most_cpu {
             return is_so();
         }
         before = after;
     }
     true
+}
+
+/// What threads do that have nothing to do but wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// They do not: what they were not to do is done.
+    Done,
+    /// They wait, and the recording says so.
+    Waits,
+    /// They look again and again whether they may go on.
+    Looks,
+    /// They sleep, and the recording does not say what for.
+    Unseen,
+}
+
+/// Waits until each of the threads with these names waits, as the recording
+/// has it, or until something `is_done` that must not be; and looks then
+/// whether they sleep through a `stretch` of time.
+///
+/// A thread that takes a lock every now and then does not wait.
+pub fn idle(
+    names: &[&str],
+    stretch: Duration,
+    mut is_done: impl FnMut() -> bool,
+) -> Idle {
+    loop {
+        let (mut wait, mut look) = (false, false);
+        let cpu = cpu_of_others();
+        let is_so = || {
+            let tracks = alive(names);
+            wait = tracks.len() == names.len() && tracks.iter().all(waits);
+            look = tracks.iter().any(|track| track.held.len() > FEW);
+            is_done() || wait || look
+        };
+        let is_settled = wait_until_or(is_so, TO_WAIT);
+        let cpu = cpu_of_others().saturating_sub(cpu);
+        if look || !is_settled && cpu > TO_WAIT {
+            return Idle::Looks;
+        }
+        if !wait {
+            return if is_settled { Idle::Done } else { Idle::Unseen };
+        }
+        // A thread may wait for a moment, for a lock, and then go on.
+        let all_sleep = others_sleep(stretch);
+        if is_done() {
+            return Idle::Done;
+        }
+        if !all_sleep {
+            return Idle::Looks;
+        }
+        if alive(names).iter().all(waits) {
+            return Idle::Waits;
+        }
+    }
+}
+
+fn waits(track: &Track) -> bool {
+    let last = track.spans.last().map(|span| &span.state);
+    last.is_some_and(|state| state.waits() || state.is_blocked())
+}
+
+/// What is recorded of these threads so far, of each the latest of its name,
+/// unless it has ended.
+fn alive(names: &[&str]) -> Vec<Track> {
+    let mut tracks = record::so_far().expect("a recording").tracks;
+    tracks.retain(|track| !track.ended && names.contains(&&*track.name));
+    tracks
+}
+
+fn cpu_of_others() -> Duration {
+    cpu_time().saturating_sub(cpu_time_of_thread())
 }
 
 /// The other threads, by their numbers; `None` where the system does not tell.

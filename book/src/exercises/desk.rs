@@ -376,6 +376,7 @@ mod tests {
     use super::super::keep::tests::begun;
     use super::*;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::fs;
 
     #[test]
     fn of_an_answer_that_cannot_be_read_a_page_says_why() {

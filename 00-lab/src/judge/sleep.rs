@@ -57,15 +57,31 @@ pub fn others_sleep(stretch: Duration) -> bool {
 ///
 /// It asks once a millisecond. Where the system does not tell who sleeps, it
 /// waits a little longer.
-pub fn wait_until(is_so: impl FnMut() -> bool) -> bool {
-    wait_until_or(is_so, MOST_CPU)
+pub fn wait_until(mut is_so: impl FnMut() -> bool) -> bool {
+    // One that looks again and again may well bring it about.
+    let end = settle(&mut is_so, MOST_CPU, usize::MAX);
+    end == End::So || is_so()
 }
 
-fn wait_until_or(mut is_so: impl FnMut() -> bool, most_cpu: Duration) -> bool {
+/// What there was in the end.
+#[derive(PartialEq, Eq)]
+enum End {
+    So,
+    AllSleep,
+    /// They only spin, or wake up again and again.
+    Busy,
+}
+
+fn settle(
+    mut is_so: impl FnMut() -> bool,
+    most_cpu: Duration,
+    most_wakes: usize,
+) -> End {
     let began = cpu_of_others();
     let mut before = others();
     let patience = if before.is_some() { PATIENCE } else { 4 * PATIENCE };
     let mut quiet = (Instant::now(), 0);
+    let mut wakes = BTreeMap::<String, usize>::new();
     while !is_so() {
         thread::sleep(Duration::from_millis(1));
         let after = others();
@@ -76,13 +92,23 @@ fn wait_until_or(mut is_so: impl FnMut() -> bool, most_cpu: Duration) -> bool {
         }
         // One look is not enough: this thread may have had no core meanwhile.
         let (since, looks) = quiet;
-        let is_quiet = looks > FEW && since.elapsed() > patience;
-        if is_quiet || cpu_of_others().saturating_sub(began) > most_cpu {
-            return is_so();
+        if looks > FEW && since.elapsed() > patience {
+            return End::AllSleep;
+        }
+        for (thread, now) in after.iter().flatten() {
+            let then = before.as_ref().and_then(|before| before.get(thread));
+            if then.is_some_and(|then| !then.awake && then.ran != now.ran) {
+                *wakes.entry(thread.clone()).or_default() += 1;
+            }
+        }
+        if cpu_of_others().saturating_sub(began) > most_cpu
+            || wakes.values().any(|&wakes| wakes > most_wakes)
+        {
+            return End::Busy;
         }
         before = after;
     }
-    true
+    End::So
 }
 
 /// What threads do that have nothing to do but wait.
@@ -110,20 +136,18 @@ pub fn idle(
 ) -> Idle {
     loop {
         let (mut wait, mut look) = (false, false);
-        let cpu = cpu_of_others();
         let is_so = || {
             let tracks = alive(names);
             wait = tracks.len() == names.len() && tracks.iter().all(waits);
             look = tracks.iter().any(|track| track.held.len() > FEW);
             is_done() || wait || look
         };
-        let is_settled = wait_until_or(is_so, TO_WAIT);
-        let cpu = cpu_of_others().saturating_sub(cpu);
-        if look || !is_settled && cpu > TO_WAIT {
-            return Idle::Looks;
-        }
-        if !wait {
-            return if is_settled { Idle::Done } else { Idle::Unseen };
+        match settle(is_so, TO_WAIT, FEW) {
+            End::Busy => return Idle::Looks,
+            End::AllSleep => return Idle::Unseen,
+            End::So if look => return Idle::Looks,
+            End::So if !wait => return Idle::Done,
+            End::So => {}
         }
         // A thread may wait for a moment, for a lock, and then go on.
         let all_sleep = others_sleep(stretch);

@@ -1,44 +1,114 @@
 //! Judges `Table::dine`: all eat, no two with the same fork, and nobody waits
 //! but for a fork.
 //!
+//! Ways to be wrong, each with an answer in `wrong/philosophers`: all wait in a
+//! circle, at a table of five or only at others; two neighbours eat at once,
+//! because a fork is back too early, is the wrong one, or is not looked at again
+//! after a wait; fewer eat at once than could; a philosopher asks again and
+//! again, with or without a pause; one that could eat is not woken; one does not
+//! eat at all; and whatever waits by means that are not recorded.
+//!
 //! As shipped: a circle: philosopher 1 waits for philosopher 2
 
 use super::Table;
-use lab::judge::Judge;
-use lab::record::{self, Track};
+use lab::judge::{Idle, Judge, idle, others_sleep, wait_until};
 use lab::sync::Adversary;
-use lab::{cpu_time, waiting};
+use lab::{Dice, waiting};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, Scope};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 lab::answer!("exercises/philosophers.rs");
 
-const SEATS: usize = 5;
 const MEALS: usize = 2;
-/// Whoever can eat does so within this time.
-const PLENTY: Duration = Duration::from_secs(1);
-/// Whoever waits takes up no more than so many forks meanwhile.
-const FEW: usize = 10;
-/// Whoever has to wait is found waiting within this time.
-const SOON: Duration = Duration::from_millis(100);
+
+/// For how long a philosopher that waits is watched.
+const A_WHILE: Duration = Duration::from_millis(15);
+/// That is often done, so it is short: has it come to rest?
+const A_MOMENT: Duration = Duration::from_millis(2);
 
 #[test]
 fn everybody_eats_and_nobody_waits_but_for_a_fork() {
+    let mut dice = Dice::random();
     let judge = Judge::of(ANSWER.recorded());
-    let table = Table::new(SEATS);
-    the_unlucky_moment(&table);
-    for seat in 0..SEATS {
-        a_long_meal(&table, seat);
+    // That comes first, so that a circle is all there is in the picture.
+    let five = Table::new(5);
+    thread::scope(|scope| a_neighbor_waits(&Sitting::at(&five, 5, scope)));
+    the_unlucky_moment(&five, 5);
+
+    let seats = 6 + dice.below(4);
+    let looked_at = dice.below(seats);
+    for seat in 0..seats {
+        let table = Table::new(seats);
+        let a_while = if seat == looked_at { A_WHILE } else { A_MOMENT };
+        thread::scope(|scope| {
+            a_long_meal(&Sitting::at(&table, seats, scope), seat, a_while);
+        });
+    }
+    let six = Table::new(6);
+    thread::scope(|scope| who_can_eat_is_woken(&Sitting::at(&six, 6, scope)));
+    for seats in [2, seats] {
+        the_unlucky_moment(&Table::new(seats), seats);
     }
     judge.end();
 }
 
+/// Or else all else goes unseen.
+fn a_neighbor_waits(sitting: &Sitting<'_, '_>) {
+    let _meal = sitting.begins_to_eat(0);
+    sitting.dines(1);
+    sitting.wait(&[1], A_MOMENT);
+}
+
+/// While one eats, others may if they share no fork with her, and only they.
+fn a_long_meal(sitting: &Sitting<'_, '_>, seat: usize, a_while: Duration) {
+    let at = |distance: usize| (seat + distance) % sitting.seats;
+    // Who looks only once, before her wait, eats too early.
+    let _adversary = Adversary::wakes_for_nothing();
+    let _meal = sitting.begins_to_eat(seat);
+    for distance in [2, 3] {
+        drop(sitting.begins_to_eat(at(distance)));
+        // Her forks are to lie there for the next.
+        wait_until(|| sitting.has_eaten(at(distance)));
+    }
+    let neighbors = [at(1), at(sitting.seats - 1)];
+    neighbors.iter().for_each(|&neighbor| sitting.dines(neighbor));
+    sitting.wait(&neighbors, a_while);
+    // The neighbours may have their other forks by now, but these nobody has.
+    let far = (3..=sitting.seats - 3).step_by(2);
+    let _meals: Vec<_> = far.map(|it| sitting.begins_to_eat(at(it))).collect();
+}
+
+/// All but one whose forks lie there are at rest, and she is not left asleep.
+///
+/// Seats 1, 3 and 5 eat. Of the others, those come first that cannot eat yet
+/// when the first two meals are over.
+fn who_can_eat_is_woken(sitting: &Sitting<'_, '_>) {
+    let [first, second, _third] = [0, 2, 4].map(|it| sitting.begins_to_eat(it));
+    for seat in [3, 5, 1] {
+        sitting.dines(seat);
+        sitting.wait(&[seat], A_MOMENT);
+    }
+    drop(first);
+    others_sleep(A_MOMENT);
+    drop(second);
+    assert!(
+        wait_until(|| sitting.has_eaten(1)),
+        "wrong answer: {} and {} had eaten, so both forks of {} lay there, and \
+         she was not woken",
+        name(0),
+        name(2),
+        name(1)
+    );
+}
+
 /// All are hungry, and each has one fork before anybody has two.
-fn the_unlucky_moment(table: &Table) {
-    let eaten = [0; SEATS].map(Mutex::new);
-    let adversary = Adversary::each_holds_one(SEATS);
+fn the_unlucky_moment(table: &Table, seats: usize) {
+    let eaten: Vec<_> = (0..seats).map(|_| Mutex::new(0)).collect();
+    let adversary = Adversary::each_holds_one(seats);
     thread::scope(|scope| {
         for (seat, eaten) in eaten.iter().enumerate() {
             philosopher(scope, seat, move || {
@@ -58,72 +128,110 @@ fn the_unlucky_moment(table: &Table) {
     }
 }
 
-/// One is at it for as long as it takes to see what the others do meanwhile.
-fn a_long_meal(table: &Table, seat: usize) {
-    let [right, left] = [1, SEATS - 1].map(|n| (seat + n) % SEATS);
-    let others = [2, 3].map(|n| (seat + n) % SEATS);
-    thread::scope(|scope| {
+/// Some who come to a table one by one.
+struct Sitting<'s, 'e> {
+    table: &'e Table,
+    seats: usize,
+    scope: &'s Scope<'s, 'e>,
+    eat: Sender<usize>,
+    ate: Receiver<usize>,
+    eaten: RefCell<BTreeSet<usize>>,
+    /// How many have begun to eat, or were to.
+    came: Cell<usize>,
+}
+
+/// Somebody is at it until this is dropped, by a panic if not before.
+struct Meal(#[expect(dead_code, reason = "it is dropped")] Sender<()>);
+
+impl<'s, 'e> Sitting<'s, 'e> {
+    fn at(
+        table: &'e Table,
+        seats: usize,
+        scope: &'s Scope<'s, 'e>,
+    ) -> Sitting<'s, 'e> {
+        let (eat, ate) = channel();
+        let (eaten, came) = (RefCell::default(), Cell::default());
+        Sitting { table, seats, scope, eat, ate, eaten, came }
+    }
+
+    /// This one wants to eat, and it takes her no time.
+    fn dines(&self, seat: usize) {
+        let (table, eat) = (self.table, self.eat.clone());
+        philosopher(self.scope, seat, move || {
+            table.dine(seat, || eat.send(seat).unwrap_or_default());
+        });
+    }
+
+    /// This one dines, and eats until the meal is dropped.
+    fn begins_to_eat(&self, seat: usize) -> Meal {
         let (begin, begun) = channel();
-        // Dropped at the end, or by a panic: the meal is over.
-        let (_end, ended) = channel::<()>();
-        philosopher(scope, seat, move || {
+        let (end, ended) = channel::<()>();
+        let (table, eat) = (self.table, self.eat.clone());
+        philosopher(self.scope, seat, move || {
+            let mut has_begun = false;
             table.dine(seat, || {
-                begin.send(()).expect("the check listens");
+                has_begun = begin.send(true).is_ok();
                 let _waiting = waiting("the end of the meal");
                 let _ = ended.recv();
             });
-        });
-        begun.recv().expect("a meal");
-
-        let (eat, ate) = channel();
-        let dine = |seat| {
-            let eat = eat.clone();
-            philosopher(scope, seat, move || {
-                table.dine(seat, || eat.send(seat).unwrap_or_default());
-            });
-        };
-        for other in others {
-            dine(other);
-            assert!(
-                ate.recv_timeout(PLENTY) == Ok(other),
-                "right answer, wrong way: while {} ate, {} did not, though \
-                 both of her forks lay there: two never eat at once",
-                name(seat),
-                name(other)
-            );
-        }
-
-        dine(right);
-        dine(left);
-        let (began, cpu) = (Instant::now(), cpu_time());
-        let mut pause = Duration::from_millis(1);
-        let mut tracks = alive([right, left]);
-        while tracks.iter().filter(waits).count() < 2 && began.elapsed() < SOON
-        {
-            if let Ok(neighbour) = ate.recv_timeout(pause) {
-                panic!(
-                    "wrong answer: {} and {} share a fork, and ate at the \
-                     same time",
-                    name(seat),
-                    name(neighbour)
-                );
+            if !has_begun {
+                let _ = begin.send(false);
             }
-            // A recording that grows is not to be read too often.
-            pause *= 2;
-            tracks = alive([right, left]);
+            let _ = eat.send(seat);
+        });
+        let came = self.came.replace(self.came.get() + 1);
+        let mut eats = None;
+        wait_until(|| {
+            eats = eats.or(begun.try_recv().ok());
+            eats.is_some()
+        });
+        let name = name(seat);
+        match eats {
+            Some(true) => Meal(end),
+            Some(false) => panic!(
+                "wrong answer: {name} was to eat, and `dine` came back without"
+            ),
+            None => panic!(
+                "right answer, wrong way: while others ate, {name} did not, \
+                 though both of her forks lay there{}",
+                if came == 1 { ": two never eat at once" } else { "" }
+            ),
         }
-        let (waited, cpu) = (began.elapsed(), cpu_time() - cpu);
-        let forks: usize = tracks.iter().map(|track| track.held.len()).sum();
-        assert!(
-            waited < SOON || forks <= FEW && cpu < SOON / 4,
-            "right answer, wrong way: {} and {} had nothing to do until {} \
-             had eaten; in {waited:.0?} they took up {forks} forks and used \
-             {cpu:.0?} of CPU: they ask again and again instead of waiting",
-            name(right),
-            name(left),
-            name(seat)
-        );
-    });
+    }
+
+    /// These have nothing to do until others have eaten.
+    fn wait(&self, seats: &[usize], a_while: Duration) {
+        let names: Vec<_> = seats.iter().map(|&seat| name(seat)).collect();
+        let those: Vec<_> = names.iter().map(String::as_str).collect();
+        let ate = || seats.iter().find(|&&seat| self.has_eaten(seat));
+        let found = idle(&those, a_while, || ate().is_some());
+        let those = those.join(" and ");
+        match found {
+            Idle::Waits => {}
+            Idle::Done => panic!(
+                "wrong answer: {} and a neighbor of hers share a fork, and ate \
+                 at the same time",
+                ate().map_or(those, |&seat| name(seat))
+            ),
+            Idle::Looks => panic!(
+                "right answer, wrong way: {those} had nothing to do until \
+                 others had eaten, and did not sleep: they ask again and again \
+                 instead of waiting"
+            ),
+            Idle::Unseen => panic!(
+                "not judged: {those} had nothing to do until others had eaten, \
+                 and the recording does not say what they slept for; use \
+                 `Mutex` and `Condvar` of `lab::sync`, and nothing else that \
+                 threads wait by"
+            ),
+        }
+    }
+
+    fn has_eaten(&self, seat: usize) -> bool {
+        let mut eaten = self.eaten.borrow_mut();
+        eaten.extend(self.ate.try_iter());
+        eaten.contains(&seat)
+    }
 }
 
 fn philosopher<'s>(
@@ -133,19 +241,6 @@ fn philosopher<'s>(
 ) {
     let thread = thread::Builder::new().name(name(seat));
     thread.spawn_scoped(scope, live).expect("a thread");
-}
-
-/// What these two have done so far, as far as it is recorded.
-fn alive(seats: [usize; 2]) -> Vec<Track> {
-    let names = seats.map(name);
-    let mut tracks = record::so_far().expect("a recording").tracks;
-    tracks.retain(|track| !track.ended && names.contains(&track.name));
-    tracks
-}
-
-fn waits(track: &&Track) -> bool {
-    let last = track.spans.last().map(|span| &span.state);
-    last.is_some_and(|state| state.waits() || state.is_blocked())
 }
 
 fn name(seat: usize) -> String {

@@ -27,3 +27,13 @@ mod join_all_last_first;
 mod join_all_recursion;
 #[path = "join-all/scope-and-panic-caught.rs"]
 mod join_all_scope_and_panic_caught;
+#[path = "philosophers/a-place-to-sleep-for-each.rs"]
+mod philosophers_a_place_to_sleep_for_each;
+#[path = "philosophers/all-are-woken.rs"]
+mod philosophers_all_are_woken;
+#[path = "philosophers/all-but-one-sit-down.rs"]
+mod philosophers_all_but_one_sit_down;
+#[path = "philosophers/gives-way.rs"]
+mod philosophers_gives_way;
+#[path = "philosophers/odd-and-even.rs"]
+mod philosophers_odd_and_even;

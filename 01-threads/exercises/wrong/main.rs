@@ -93,16 +93,40 @@ mod join_all_the_last_one_here;
 mod join_all_two_at_a_time;
 #[path = "join-all/unwrap-at-the-join.rs"]
 mod join_all_unwrap_at_the_join;
+#[path = "philosophers/another-thread-waits.rs"]
+mod philosophers_another_thread_waits;
+#[path = "philosophers/forks-in-channels.rs"]
+mod philosophers_forks_in_channels;
+#[path = "philosophers/half-of-them-at-a-time.rs"]
+mod philosophers_half_of_them_at_a_time;
+#[path = "philosophers/looks-once.rs"]
+mod philosophers_looks_once;
+#[path = "philosophers/nobody-eats.rs"]
+mod philosophers_nobody_eats;
+#[path = "philosophers/nobody-is-woken.rs"]
+mod philosophers_nobody_is_woken;
+#[path = "philosophers/one-is-woken.rs"]
+mod philosophers_one_is_woken;
 #[path = "philosophers/one-lock-for-the-table.rs"]
 mod philosophers_one_lock_for_the_table;
+#[path = "philosophers/only-at-a-table-of-five.rs"]
+mod philosophers_only_at_a_table_of_five;
 #[path = "philosophers/put-back-at-once.rs"]
 mod philosophers_put_back_at_once;
 #[path = "philosophers/right-fork-first.rs"]
 mod philosophers_right_fork_first;
+#[path = "philosophers/sleeps-between-two-tries.rs"]
+mod philosophers_sleeps_between_two_tries;
+#[path = "philosophers/std-under-a-recorded-lock.rs"]
+mod philosophers_std_under_a_recorded_lock;
 #[path = "philosophers/stds-mutex.rs"]
 mod philosophers_stds_mutex;
 #[path = "philosophers/try-again-and-again.rs"]
 mod philosophers_try_again_and_again;
+#[path = "philosophers/two-at-a-time.rs"]
+mod philosophers_two_at_a_time;
+#[path = "philosophers/wrong-fork.rs"]
+mod philosophers_wrong_fork;
 #[path = "predict-interleavings/all-but-one-are-lost.rs"]
 mod predict_interleavings_all_but_one_are_lost;
 #[path = "predict-interleavings/lock-changes-nothing.rs"]

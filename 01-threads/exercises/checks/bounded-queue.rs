@@ -1,11 +1,19 @@
-//! Judges `Queue`: whoever has to wait does, nobody else does, and nothing is
+//! Judges `Queue`: a thread that has to wait does, no other does, and nothing is
 //! lost.
+//!
+//! Ways to be wrong, each with an answer in `wrong/bounded-queue`: a call does
+//! not wait, or looks only once, or asks again and again, with or without a
+//! pause; it looks under one lock and acts under the next; it wakes none, too
+//! few, too early, only now and then, or one that can do nothing; there is room
+//! for one too many; values come out in another order, twice, or not at all once
+//! the queue is closed; a closed queue takes a value, or has a thread wait; and
+//! whatever waits by means that are not recorded.
 //!
 //! As shipped: `pop` gave None from an empty queue that was open
 
 use super::Queue;
-use lab::cpu_time;
-use lab::judge::Judge;
+use lab::Dice;
+use lab::judge::{Idle, Judge, idle, wait_until};
 use lab::record::{self, State, Track};
 use lab::sync::Adversary;
 use std::fmt::Debug;
@@ -14,29 +22,31 @@ use std::panic::resume_unwind;
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 lab::answer!("exercises/bounded-queue.rs");
 
-/// Whoever has to wait does so within this time.
-const SOON: Duration = Duration::from_secs(1);
-/// How long we look at somebody who waits.
-const A_WHILE: Duration = Duration::from_millis(30);
-/// Whoever waits takes the lock no more than so many times meanwhile.
+/// How long we look at a thread that waits.
+const A_WHILE: Duration = Duration::from_millis(15);
+/// A thread that waits takes the lock no more than so many times meanwhile.
 const FEW: usize = 10;
 
 #[test]
 fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
+    let mut dice = Dice::random();
     let judge = Judge::of(ANSWER.recorded());
+    let room = 2 + dice.below(3);
     pop_waits_while_the_queue_is_empty();
-    push_waits_while_the_queue_is_full();
+    push_waits_while_the_queue_is_full(room as u32);
     who_is_notified_finds_something();
     two_push_where_one_has_room();
     two_pop_where_there_is_one_value();
-    after_close_nothing_goes_in_and_the_rest_comes_out();
+    after_close_nothing_goes_in_and_the_rest_comes_out(2);
+    after_close_nothing_goes_in_and_the_rest_comes_out(3);
     who_is_notified_can_use_it();
+    all_who_can_go_on_are_notified(room);
     close_wakes_everybody();
-    everything_arrives();
+    everything_arrives(1 + dice.below(4));
     judge.end();
 }
 
@@ -51,15 +61,19 @@ fn pop_waits_while_the_queue_is_empty() {
     expect("1 was pushed, and popped", join(consumer), Some(1));
 }
 
-fn push_waits_while_the_queue_is_full() {
-    let queue = full(2);
+fn push_waits_while_the_queue_is_full(room: u32) {
+    let queue = full(room);
     let adversary = Adversary::wakes_for_nothing();
-    let to = "at an open queue with room for 2 and 2 values in it";
-    let producer = has_to_wait(pushes(3, &queue), "push", to);
+    let to = format!("at an open queue with room for {room}, which was full");
+    let producer = has_to_wait(pushes(room + 1, &queue), "push", &to);
     drop(adversary);
-    let popped = join(named("consumer", &queue, pop::<3>));
+    let all = move |queue: &Queue<u32>| {
+        (0..=room).map(|_| queue.pop()).collect::<Vec<_>>()
+    };
+    let popped = join(named("consumer", &queue, all));
     expect("`push` said to an open queue", join(producer), Ok(()));
-    expect("pushed in the order 1, 2, 3, popped", popped, [1, 2, 3].map(Some));
+    let pushed: Vec<_> = (1..=room + 1).map(Some).collect();
+    expect("pushed in the order 1, 2, 3 and so on, popped", popped, pushed);
 }
 
 /// Or else goes back to sleep, and this hangs.
@@ -67,7 +81,7 @@ fn who_is_notified_finds_something() {
     let queue = Arc::new(Queue::with_room_for(1));
     let adversary = Adversary::among(2);
     let consumer = pops(1, &queue);
-    until_settled(from_ref(&consumer), 1);
+    until_settled(from_ref(&consumer));
     let _ = join(pushes(1, &queue));
     let _ = join(consumer);
     drop(adversary);
@@ -75,7 +89,7 @@ fn who_is_notified_finds_something() {
     let queue = full(1);
     let _adversary = Adversary::among(2);
     let producer = pushes(2, &queue);
-    until_settled(from_ref(&producer), 1);
+    until_settled(from_ref(&producer));
     let _ = join(pops(1, &queue));
     let _ = join(producer);
 }
@@ -84,7 +98,7 @@ fn two_push_where_one_has_room() {
     let queue = Arc::new(Queue::with_room_for(1));
     let _adversary = Adversary::among(2);
     let producers = [1, 2].map(|n| pushes(n, &queue));
-    until_settled(&producers, 1);
+    until_settled(&producers);
     assert!(
         !producers.iter().all(JoinHandle::is_finished),
         "wrong answer: two threads pushed at the same time, and a queue with \
@@ -101,7 +115,7 @@ fn two_pop_where_there_is_one_value() {
     let queue = full(1);
     let _adversary = Adversary::among(2);
     let consumers = [1, 2].map(|n| pops(n, &queue));
-    until_settled(&consumers, 1);
+    until_settled(&consumers);
     assert!(
         !consumers.iter().all(JoinHandle::is_finished),
         "wrong answer: two threads popped at the same time, there was 1 value, \
@@ -112,13 +126,15 @@ fn two_pop_where_there_is_one_value() {
     expect("1 and 2 were pushed, and popped", sorted(popped), [1, 2].map(Some));
 }
 
-fn after_close_nothing_goes_in_and_the_rest_comes_out() {
-    let queue = Arc::new(Queue::with_room_for(3));
+/// To a queue that is full, too: no room will come.
+fn after_close_nothing_goes_in_and_the_rest_comes_out(room: usize) {
+    let queue = Arc::new(Queue::with_room_for(room));
     let _ = [queue.push(1), queue.push(2)];
-    queue.close();
-    expect("`push(3)` said to a closed queue", queue.push(3), Err(3));
-    let rest = join(named("consumer", &queue, pop::<3>));
-    let left = [Some(1), Some(2), None];
+    join(named("closer", &queue, Queue::close));
+    let said = join(pushes(3, &queue));
+    expect("`push(3)` said to a closed queue", said, Err(3));
+    let rest = join(named("consumer", &queue, pop::<4>));
+    let left = [Some(1), Some(2), None, None];
     expect("1 and 2 were pushed before `close`, and popped after", rest, left);
 }
 
@@ -127,7 +143,7 @@ fn who_is_notified_can_use_it() {
     let queue = full(1);
     let adversary = Adversary::among(3);
     let producers = [2, 3].map(|n| pushes(n, &queue));
-    until_settled(&producers, 1);
+    until_settled(&producers);
     let _ = join(named("consumer", &queue, pop::<3>));
     let _ = producers.map(join);
     drop(adversary);
@@ -135,42 +151,76 @@ fn who_is_notified_can_use_it() {
     let queue = Arc::new(Queue::with_room_for(1));
     let _adversary = Adversary::among(3);
     let consumers = [1, 2].map(|n| pops(n, &queue));
-    until_settled(&consumers, 1);
+    until_settled(&consumers);
     let two = |queue: &Queue<u32>| [1, 2].map(|n| queue.push(n));
     let _ = join(named("producer", &queue, two));
     let _ = consumers.map(join);
+}
+
+/// Also if nobody looks before two of them can; or else this hangs.
+fn all_who_can_go_on_are_notified(room: usize) {
+    let queue = full(room as u32);
+    let adversary = Adversary::among(room + 1);
+    let producers: Vec<_> =
+        (0..room).map(|n| pushes(10 + n as u32, &queue)).collect();
+    until_settled(&producers);
+    let twice = move |queue: &Queue<u32>| {
+        (0..2 * room).filter_map(|_| queue.pop()).count()
+    };
+    let popped = join(named("consumer", &queue, twice));
+    expect("room after room was made for all, and popped", popped, 2 * room);
+    let said: Vec<_> = producers.into_iter().map(join).collect();
+    expect("`push` said to an open queue", said, vec![Ok(()); room]);
+    drop(adversary);
+
+    let queue = Arc::new(Queue::with_room_for(room));
+    let _adversary = Adversary::among(room + 1);
+    let consumers: Vec<_> = (0..room).map(|n| pops(n as u32, &queue)).collect();
+    until_settled(&consumers);
+    let all = move |queue: &Queue<u32>| {
+        (0..room as u32).try_for_each(|value| queue.push(value))
+    };
+    let said = join(named("producer", &queue, all));
+    expect("`push` said to an open queue", said, Ok(()));
+    let popped = consumers.into_iter().filter_map(join).count();
+    expect("a value was pushed for each, and popped", popped, room);
 }
 
 /// Or else this hangs.
 fn close_wakes_everybody() {
     let queue = Arc::new(Queue::with_room_for(1));
     let consumers = [1, 2, 3].map(|n| pops(n, &queue));
-    until_settled(&consumers, 1);
+    until_settled(&consumers);
     join(named("closer", &queue, Queue::close));
     let said = consumers.map(join);
     expect("`pop` said as an empty queue was closed", said, [None; 3]);
 
     let queue = full(1);
     let producers = [2, 3, 4].map(|n| pushes(n, &queue));
-    until_settled(&producers, 1);
+    until_settled(&producers);
     join(named("closer", &queue, Queue::close));
     let (said, gave_back) = (producers.map(join), [2, 3, 4].map(Err));
     expect("`push` said as a full queue was closed", said, gave_back);
 }
 
-fn everything_arrives() {
-    let queue = Arc::new(Queue::with_room_for(3));
+/// It can neither be copied nor made up.
+struct Gift(u32);
+
+fn everything_arrives(room: usize) {
+    let queue = Arc::new(Queue::with_room_for(room));
     let _adversary = Adversary::among(5);
     let consumers = [1, 2].map(|n| {
-        let all = |queue: &Queue<u32>| {
-            iter::from_fn(|| queue.pop()).collect::<Vec<_>>()
+        let all = |queue: &Queue<Gift>| {
+            let gifts = iter::from_fn(|| queue.pop());
+            gifts.map(|gift| gift.0).collect::<Vec<_>>()
         };
         named(&format!("consumer {n}"), &queue, all)
     });
     let values = |producer: u32| (0..20).map(move |n| 100 * producer + n);
     let producers = [1, 2, 3].map(|n| {
-        let all = move |queue: &Queue<u32>| {
-            values(n).try_for_each(|value| queue.push(value))
+        let all = move |queue: &Queue<Gift>| {
+            let mut gifts = values(n).map(Gift);
+            gifts.try_for_each(|gift| queue.push(gift)).map_err(|gift| gift.0)
         };
         named(&format!("producer {n}"), &queue, all)
     });
@@ -200,19 +250,19 @@ fn has_to_wait<R: Debug>(
     call: &str,
     at: &str,
 ) -> JoinHandle<R> {
-    until_settled(from_ref(&thread), 2);
-    if !thread.is_finished() {
-        let cpu = cpu_time();
-        thread::sleep(A_WHILE);
-        let cpu = cpu_time() - cpu;
-        let locks = track(&thread).map_or(0, |track| track.held.len());
-        assert!(
-            locks <= FEW && cpu < A_WHILE / 2,
-            "right answer, wrong way: with nothing to do, `{call}` has taken \
-             the lock {locks} times, and used {cpu:.0?} of CPU in \
-             {A_WHILE:.0?}: it asks again and again instead of waiting"
-        );
-        return thread;
+    let name = thread.thread().name().unwrap_or_default();
+    match idle(&[name], A_WHILE, || thread.is_finished()) {
+        Idle::Waits => return thread,
+        Idle::Done => {}
+        Idle::Looks => panic!(
+            "right answer, wrong way: with nothing to do, `{call}` does not \
+             sleep: it asks again and again instead of waiting"
+        ),
+        Idle::Unseen => panic!(
+            "not judged: with nothing to do, `{call}` sleeps, and the recording \
+             does not say what for; use `Mutex` and `Condvar` of `lab::sync`, \
+             and nothing else that threads wait by"
+        ),
     }
     let waited = |track: &Track| track.spans.iter().any(|it| it.state.waits());
     let why = if track(&thread).is_some_and(|track| waited(&track)) {
@@ -229,21 +279,18 @@ fn has_to_wait<R: Debug>(
     }
 }
 
-/// Waits until each of them has come back, or waits to be notified and has had
-/// the lock so many times; or has had it so often that it will never wait.
-fn until_settled<R>(threads: &[JoinHandle<R>], locks: usize) {
-    let began = Instant::now();
+/// Waits until each of them has come back or waits to be notified; or has had
+/// the lock so often that it never will.
+fn until_settled<R>(threads: &[JoinHandle<R>]) {
     let is_settled = |track: Track| {
         let last = track.spans.last().map(|span| &span.state);
         let waits = !track.ended && last.is_some_and(State::waits);
-        waits && track.held.len() >= locks || track.held.len() > FEW
+        waits || track.held.len() > FEW
     };
     let is_settled = |thread: &JoinHandle<R>| {
         thread.is_finished() || track(thread).is_some_and(is_settled)
     };
-    while !threads.iter().all(is_settled) && began.elapsed() < SOON {
-        thread::sleep(Duration::from_millis(1));
-    }
+    wait_until(|| threads.iter().all(is_settled));
 }
 
 /// What this thread has done so far, as far as it is recorded.
@@ -286,10 +333,10 @@ fn pushes(value: u32, queue: &Arc<Queue<u32>>) -> JoinHandle<Result<(), u32>> {
 }
 
 /// Not scoped: a check that has failed does not wait for them.
-fn named<R: Send + 'static>(
+fn named<T: Send + 'static, R: Send + 'static>(
     name: &str,
-    queue: &Arc<Queue<u32>>,
-    call: impl FnOnce(&Queue<u32>) -> R + Send + 'static,
+    queue: &Arc<Queue<T>>,
+    call: impl FnOnce(&Queue<T>) -> R + Send + 'static,
 ) -> JoinHandle<R> {
     let queue = Arc::clone(queue);
     let thread = thread::Builder::new().name(name.to_owned());

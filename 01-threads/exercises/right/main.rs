@@ -3,6 +3,16 @@
 
 lab::answers_in!("exercises/right");
 
+#[path = "bounded-queue/a-count-of-places.rs"]
+mod bounded_queue_a_count_of_places;
+#[path = "bounded-queue/a-ring.rs"]
+mod bounded_queue_a_ring;
+#[path = "bounded-queue/one-condvar-for-all.rs"]
+mod bounded_queue_one_condvar_for_all;
+#[path = "bounded-queue/tickets.rs"]
+mod bounded_queue_tickets;
+#[path = "bounded-queue/wait-while.rs"]
+mod bounded_queue_wait_while;
 #[path = "check-then-insert/from-the-end.rs"]
 mod check_then_insert_from_the_end;
 #[path = "check-then-insert/goes-on-after-a-failure.rs"]

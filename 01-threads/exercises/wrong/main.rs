@@ -3,20 +3,44 @@
 
 lab::answers_in!("exercises/wrong");
 
+#[path = "bounded-queue/a-channel-inside.rs"]
+mod bounded_queue_a_channel_inside;
 #[path = "bounded-queue/check-then-push.rs"]
 mod bounded_queue_check_then_push;
+#[path = "bounded-queue/close-drops-the-rest.rs"]
+mod bounded_queue_close_drops_the_rest;
 #[path = "bounded-queue/close-wakes-one.rs"]
 mod bounded_queue_close_wakes_one;
+#[path = "bounded-queue/closed-is-an-atomic.rs"]
+mod bounded_queue_closed_is_an_atomic;
+#[path = "bounded-queue/closed-too-late.rs"]
+mod bounded_queue_closed_too_late;
+#[path = "bounded-queue/full-and-closed.rs"]
+mod bounded_queue_full_and_closed;
 #[path = "bounded-queue/if-not-while.rs"]
 mod bounded_queue_if_not_while;
+#[path = "bounded-queue/last-in-first-out.rs"]
+mod bounded_queue_last_in_first_out;
 #[path = "bounded-queue/notify-first.rs"]
 mod bounded_queue_notify_first;
 #[path = "bounded-queue/one-condvar.rs"]
 mod bounded_queue_one_condvar;
+#[path = "bounded-queue/only-when-it-was-empty.rs"]
+mod bounded_queue_only_when_it_was_empty;
+#[path = "bounded-queue/only-when-it-was-full.rs"]
+mod bounded_queue_only_when_it_was_full;
+#[path = "bounded-queue/pop-tells-nobody.rs"]
+mod bounded_queue_pop_tells_nobody;
+#[path = "bounded-queue/room-for-one-more.rs"]
+mod bounded_queue_room_for_one_more;
+#[path = "bounded-queue/sleeps-and-looks.rs"]
+mod bounded_queue_sleeps_and_looks;
 #[path = "bounded-queue/spins.rs"]
 mod bounded_queue_spins;
 #[path = "bounded-queue/stds-types.rs"]
 mod bounded_queue_stds_types;
+#[path = "bounded-queue/waits-a-while-and-looks.rs"]
+mod bounded_queue_waits_a_while_and_looks;
 #[path = "check-then-insert/a-second-set.rs"]
 mod check_then_insert_a_second_set;
 #[path = "check-then-insert/a-set-of-its-own.rs"]

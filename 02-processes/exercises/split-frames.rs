@@ -24,7 +24,8 @@ pub struct Frames {
 impl Frames {
     /// Takes the next piece of the pipe. Gives back the frames that are whole
     /// by now, in order. A length over the limit is an error as soon as it is
-    /// here.
+    /// here, whatever came before it in the same piece; after it, nothing comes
+    /// out any more.
     pub fn take(&mut self, piece: &[u8]) -> Result<Vec<Vec<u8>>, TooLong> {
         let frame = piece.get(4..).unwrap_or_default();
         self.rest = frame.to_vec();

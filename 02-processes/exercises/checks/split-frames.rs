@@ -1,94 +1,249 @@
 //! Judges `Frames`: whole frames come out, as soon as they are whole, wherever
 //! the bytes are cut.
 //!
-//! As shipped: in one piece, 3 frames
+//! As shipped: in one piece: what came out
 
 use super::{Frames, MOST, TooLong};
-use lab::judge::Judge;
+use lab::Dice;
+use lab::judge::{Judge, smallest};
+
+/// Lengths over the limit. All but the first are small, if some of their bytes
+/// or their sign are left out.
+const TOO_LONG: [u32; 5] =
+    [MOST as u32 + 1, 0x0001_0003, 0x0100_0003, 0x8000_0003, u32::MAX];
+
+/// How many random streams are tried, by each of twenty runs.
+const STREAMS: usize = 300;
 
 lab::answer!("exercises/split-frames.rs");
 
 #[test]
 fn whole_frames_come_out_wherever_the_bytes_are_cut() {
     let judge = Judge::of(ANSWER);
-    let frames = [&b"one"[..], b"", b"three!"];
-    let mut bytes = Vec::new();
-    // How much has come when each frame is whole.
-    let mut ends = Vec::new();
-    for frame in frames {
-        bytes.extend((frame.len() as u32).to_be_bytes());
-        bytes.extend(frame);
-        ends.push(bytes.len());
+    let frames = [&b"one"[..], b"", b"three!"].map(<[u8]>::to_vec);
+    let whole = Stream { frames: frames.to_vec(), ..Stream::default() };
+    judged(&whole, "");
+    let length = whole.bytes().len();
+    for first in 1..length {
+        judged(&Stream { cuts: vec![first], ..whole.clone() }, "");
     }
-    comes_out(&frames, &ends, &bytes, &[]);
-    for first in 0..=bytes.len() {
-        for second in first..=bytes.len() {
-            comes_out(&frames, &ends, &bytes, &[first, second]);
+    for first in 0..=length {
+        for second in first..=length {
+            judged(&Stream { cuts: vec![first, second], ..whole.clone() }, "");
         }
     }
-    let everywhere: Vec<_> = (0..bytes.len()).collect();
-    comes_out(&frames, &ends, &bytes, &everywhere);
-    a_length_over_the_limit_is_refused_at_once();
+    judged(&Stream { cuts: (0..length).collect(), ..whole.clone() }, "");
+    let longest = Stream { frames: vec![vec![b'x'; MOST]], ..whole.clone() };
+    judged(&longest, "");
+    for length in TOO_LONG {
+        let alone = Stream { too_long: Some(length), ..Stream::default() };
+        judged(&alone, "");
+        judged(&Stream { too_long: Some(length), ..whole.clone() }, "");
+    }
+
+    let mut dice = Dice::random();
+    let again = format!(" {}", dice.again());
+    for n in 0..STREAMS {
+        let stream = Stream::random(&mut dice, n);
+        let wrong = |stream: &Stream| stream.play().is_err();
+        if wrong(&stream) {
+            judged(&smallest(stream, Stream::smaller, wrong), &again);
+        }
+    }
     judge.end();
 }
 
-/// Hands over the bytes, cut after so many.
-fn comes_out(frames: &[&[u8]], ends: &[usize], bytes: &[u8], cuts: &[usize]) {
-    let how = match cuts {
-        [] => "in one piece".to_owned(),
-        [one, two] => format!("cut after {one} bytes and after {two}"),
-        _ => "cut after every byte".to_owned(),
-    };
-    let mut coming = Frames::default();
-    let mut out = Vec::new();
-    let mut from = 0;
-    for &to in cuts.iter().chain([&bytes.len()]) {
-        let taken = coming.take(&bytes[from..to]);
-        let Ok(more) = taken else {
-            panic!(
-                "wrong answer: {how}, {} frames give {taken:?}; none of them \
-                 is too long",
-                frames.len()
-            );
-        };
-        out.extend(more);
-        from = to;
-        let whole = ends.iter().filter(|end| **end <= to).count();
-        assert!(
-            out == frames[..whole],
-            "wrong answer: {how}, {} frames; of these, {whole} are whole when \
-             {to} bytes have come, and {out:?} came out",
-            frames.len()
-        );
+fn judged(stream: &Stream, again: &str) {
+    if let Err(why) = stream.play() {
+        panic!("wrong answer: {why}{again}");
     }
 }
 
-fn a_length_over_the_limit_is_refused_at_once() {
-    for length in [MOST as u32 + 1, u32::MAX] {
-        let taken = Frames::default().take(&length.to_be_bytes());
-        assert!(
-            taken == Err(TooLong),
-            "wrong answer: a length of {length} has come, {MOST} are the most, \
-             and `take` gave {taken:?}"
-        );
+/// What comes through the pipe.
+#[derive(Clone, Default)]
+struct Stream {
+    frames: Vec<Vec<u8>>,
+    /// The length of a frame that is too long, and what follows it.
+    too_long: Option<u32>,
+    rest: Vec<u8>,
+    /// After how many bytes it is cut, in order; twice at a place, and the piece
+    /// in between is empty.
+    cuts: Vec<usize>,
+}
+
+impl Stream {
+    /// Small ones first: they are easier to follow.
+    fn random(dice: &mut Dice, n: usize) -> Stream {
+        let byte = |dice: &mut Dice| dice.number() as u8;
+        let mut frames = Vec::new();
+        for _ in 0..dice.below(2 + n / 40) {
+            let length = match dice.below(12) {
+                0 => dice.one_of(&[255, 256, 257, MOST - 1, MOST]),
+                1 => dice.below(MOST + 1),
+                _ => dice.below(6),
+            };
+            frames.push((0..length).map(|_| byte(dice)).collect());
+        }
+        let mut stream = Stream { frames, ..Stream::default() };
+        if dice.below(3) == 0 {
+            let over = MOST + 1 + dice.below(u32::MAX as usize - MOST);
+            let which = dice.below(2 * TOO_LONG.len());
+            let length = TOO_LONG.get(which).copied();
+            stream.too_long = Some(length.unwrap_or(over as u32));
+            // It may look like a frame.
+            stream.rest = vec![0; dice.below(8)];
+        }
+        let bytes = stream.bytes().len();
+        let cuts = match dice.below(4) {
+            0 => (0..bytes).collect(),
+            _ => (0..dice.below(9)).map(|_| dice.below(bytes + 1)).collect(),
+        };
+        stream.cuts = cuts;
+        stream.cuts.sort_unstable();
+        stream
     }
-    // The length itself may come in pieces.
-    let mut coming = Frames::default();
-    let length = (MOST as u32 + 1).to_be_bytes();
-    let taken: Vec<_> =
-        length.iter().map(|byte| coming.take(&[*byte])).collect();
-    assert!(
-        taken[3] == Err(TooLong),
-        "wrong answer: a length of {} has come, byte by byte, {MOST} are the \
-         most, and `take` gave {taken:?}",
-        MOST + 1
-    );
-    let most = vec![7; MOST];
-    let bytes = [&(MOST as u32).to_be_bytes()[..], &most].concat();
-    let taken = Frames::default().take(&bytes);
-    assert!(
-        taken == Ok(vec![most]),
-        "wrong answer: a frame of {MOST} bytes is not too long, and it did not \
-         come out"
-    );
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for frame in &self.frames {
+            bytes.extend((frame.len() as u32).to_be_bytes());
+            bytes.extend(frame);
+        }
+        bytes.extend(self.too_long.iter().flat_map(|it| it.to_be_bytes()));
+        bytes.extend(&self.rest);
+        bytes
+    }
+
+    /// Hands it over, piece by piece.
+    fn play(&self) -> Result<(), String> {
+        let bytes = self.bytes();
+        let how = self.how(bytes.len());
+        // How many bytes have come when each frame is whole, and when it is
+        // known that one is too long.
+        let mut ends = Vec::new();
+        let mut end = 0;
+        for frame in &self.frames {
+            end += 4 + frame.len();
+            ends.push(end);
+        }
+        let refused = self.too_long.map(|_| end + 4);
+
+        let mut coming = Frames::default();
+        let mut out: Vec<Vec<u8>> = Vec::new();
+        let (mut from, mut is_refused) = (0, false);
+        for &cut in self.cuts.iter().chain([&bytes.len()]) {
+            let to = cut.min(bytes.len());
+            let taken = coming.take(&bytes[from..to]);
+            from = to;
+            if is_refused {
+                let more = taken.unwrap_or_default();
+                if !more.is_empty() {
+                    return Err(format!(
+                        "{how}: after the error nobody knows where a frame \
+                         begins, and what came out is {}",
+                        all_quoted(&more)
+                    ));
+                }
+            } else if refused.is_some_and(|at| to >= at) {
+                is_refused = true;
+                if taken != Err(TooLong) {
+                    return Err(format!(
+                        "{how}: {MOST} bytes are the most, and `take` gave no \
+                         error but {}",
+                        all_quoted(&taken.unwrap_or_default())
+                    ));
+                }
+            } else {
+                let Ok(more) = taken else {
+                    return Err(format!(
+                        "{how}: when {to} bytes have come, `take` gave \
+                         {taken:?}; none of them is too long"
+                    ));
+                };
+                out.extend(more);
+                let whole = ends.iter().filter(|end| **end <= to).count();
+                if out != self.frames[..whole] {
+                    return Err(format!(
+                        "{how}: what came out when {to} bytes have come is \
+                         {}; it has to be {}",
+                        all_quoted(&out),
+                        all_quoted(&self.frames[..whole])
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What it is, and where it is cut.
+    fn how(&self, length: usize) -> String {
+        let mut parts: Vec<_> =
+            self.frames.iter().map(|it| quoted(it)).collect();
+        parts.extend(self.too_long.map(|it| format!("a length of {it}")));
+        if !self.rest.is_empty() {
+            parts.push(format!("{} bytes more", self.rest.len()));
+        }
+        let sent = parts.join(", ");
+        match &self.cuts[..] {
+            [] => format!("{sent} in one piece"),
+            [one] => format!("{sent} cut at byte {one}"),
+            all if all.len() == length => format!("{sent} cut at every byte"),
+            all => format!("{sent} cut at bytes {all:?}"),
+        }
+    }
+
+    /// With one frame or one cut less, or a shorter frame.
+    fn smaller(&self) -> Vec<Stream> {
+        let mut all = Vec::new();
+        for n in 0..self.frames.len() {
+            let mut stream = self.clone();
+            stream.frames.remove(n);
+            all.push(stream);
+        }
+        for n in 0..self.cuts.len() {
+            let mut stream = self.clone();
+            stream.cuts.remove(n);
+            all.push(stream);
+        }
+        for (n, frame) in self.frames.iter().enumerate() {
+            for length in [frame.len() / 2, frame.len().saturating_sub(1)] {
+                if length < frame.len() {
+                    let mut stream = self.clone();
+                    stream.frames[n].truncate(length);
+                    all.push(stream);
+                }
+            }
+            if frame.iter().any(|byte| *byte != b'x') {
+                let mut stream = self.clone();
+                stream.frames[n].fill(b'x');
+                all.push(stream);
+            }
+        }
+        if !self.rest.is_empty() {
+            let mut stream = self.clone();
+            stream.rest.pop();
+            all.push(stream);
+        }
+        if self.rest.is_empty() && self.too_long.is_some() {
+            all.push(Stream { too_long: None, ..self.clone() });
+        }
+        all
+    }
+}
+
+/// A frame as text, and of a long one the beginning.
+fn quoted(frame: &[u8]) -> String {
+    match frame.len() {
+        0..=20 => format!("\"{}\"", frame.escape_ascii()),
+        all => format!("\"{}…\" ({all} bytes)", frame[..8].escape_ascii()),
+    }
+}
+
+fn all_quoted(frames: &[Vec<u8>]) -> String {
+    let quoted: Vec<_> = frames.iter().map(|it| quoted(it)).collect();
+    match quoted.len() {
+        0 => "no frame".to_owned(),
+        1 => format!("the frame {}", quoted[0]),
+        n => format!("{n} frames: {}", quoted.join(", ")),
+    }
 }

@@ -27,12 +27,32 @@ mod restart_budget_never_forgets;
 mod restart_budget_restarts_what_ended_well;
 #[path = "restart-budget/starts-over.rs"]
 mod restart_budget_starts_over;
+#[path = "split-frames/a-length-below-zero.rs"]
+mod split_frames_a_length_below_zero;
+#[path = "split-frames/adds-before-it-looks.rs"]
+mod split_frames_adds_before_it_looks;
+#[path = "split-frames/as-text.rs"]
+mod split_frames_as_text;
+#[path = "split-frames/frames-before-the-error.rs"]
+mod split_frames_frames_before_the_error;
+#[path = "split-frames/goes-on-after-an-error.rs"]
+mod split_frames_goes_on_after_an_error;
 #[path = "split-frames/least-significant-first.rs"]
 mod split_frames_least_significant_first;
+#[path = "split-frames/length-with-its-own-bytes.rs"]
+mod split_frames_length_with_its_own_bytes;
 #[path = "split-frames/limit-at-the-end.rs"]
 mod split_frames_limit_at_the_end;
+#[path = "split-frames/nothing-is-no-frame.rs"]
+mod split_frames_nothing_is_no_frame;
 #[path = "split-frames/one-at-a-time.rs"]
 mod split_frames_one_at_a_time;
+#[path = "split-frames/the-most-is-too-long.rs"]
+mod split_frames_the_most_is_too_long;
+#[path = "split-frames/two-bytes-of-the-length.rs"]
+mod split_frames_two_bytes_of_the_length;
+#[path = "split-frames/waits-for-one-more.rs"]
+mod split_frames_waits_for_one_more;
 #[path = "split-frames/whole-frames-only.rs"]
 mod split_frames_whole_frames_only;
 #[path = "talk-to-a-child/broken-pipe-is-an-error.rs"]

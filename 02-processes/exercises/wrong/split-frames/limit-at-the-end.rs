@@ -1,4 +1,4 @@
-//! Met with: a length of 1001 has come
+//! Met with: a length of 1001
 //!
 //! Who only announces four gigabytes is believed until they are here.
 

@@ -1,4 +1,4 @@
-//! Met with: cut after
+//! Met with: cut at
 //!
 //! A frame that is not whole is thrown away, with what has come of it.
 

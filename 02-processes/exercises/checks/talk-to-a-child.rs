@@ -1,54 +1,34 @@
-//! Judges `talk`: nobody waits for ever, and the child is waited for.
+//! Judges `talk`: with children of every kind nobody waits for ever, all is
+//! heard, and the child is waited for.
 //!
 //! As shipped: waits for room in the child's pipe
 
 use super::talk;
-use lab::judge::Judge;
-use std::process::Command;
+use lab::judge::{Judge, others_sleep};
+use lab::{Dice, waiting};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::panic::resume_unwind;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
+
+/// How long nobody may run, while the child says nothing.
+const STRETCH: Duration = Duration::from_millis(30);
 
 lab::answer!("exercises/talk-to-a-child.rs");
-
-/// Many times what a pipe holds.
-const MANY: usize = 1 << 20;
 
 #[test]
 fn both_are_heard_and_nobody_waits_for_ever() {
     let judge = Judge::of(ANSWER);
-    let words: Vec<u8> = (0..MANY).map(|n| n as u8).collect();
-
-    // Its output ends before it does.
-    let slow = shell("exec >&-; sleep 0.1; exit 4");
-    let (_, status) = talk(slow, b"").expect("it talks");
-    assert!(
-        status.code() == Some(4),
-        "wrong answer: a child closed its output, and exited with 4 a little \
-         later; how it ended, by `talk`, is {status}"
-    );
-
-    let (said, status) = talk(Command::new("cat"), &words).expect("it talks");
-    assert!(
-        said == words,
-        "wrong answer: `cat` was told {MANY} bytes, and {} came back, or \
-         others",
-        said.len()
-    );
-    assert!(status.success(), "wrong answer: `cat` ended well, not {status}");
-
-    let (said, _) = talk(Command::new("true"), b"").expect("it talks");
-    assert!(said.is_empty(), "wrong answer: `true` says nothing");
-
-    let talked = talk(shell("echo enough; exit 3"), &words);
-    match talked {
-        Ok((said, status)) => assert!(
-            said == b"enough\n" && status.code() == Some(3),
-            "wrong answer: a child that does not listen said \"enough\" and \
-             exited with 3; `talk` gave {said:?} and {status}"
-        ),
-        Err(why) => panic!(
-            "wrong answer: a child that does not listen to the end is none the \
-             worse for it, and `talk` gave an error: {why}"
-        ),
+    let mut dice = Dice::random();
+    for child in children(&mut dice) {
+        child.judged(child.talk(Stdio::null(), |_| ()), &dice.again());
     }
+    waits_while_a_child_says_nothing(&mut dice);
+    a_program_that_is_not_there();
 
     let judged = judge.end();
     assert!(
@@ -63,8 +43,204 @@ fn both_are_heard_and_nobody_waits_for_ever() {
     );
 }
 
-fn shell(code: &str) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", code]);
-    shell
+/// Children of every kind: how each reads, says something, and ends. Most are
+/// told, or say, many times what a pipe holds.
+fn children(dice: &mut Dice) -> Vec<Child> {
+    let near = dice.one_of(&[1, 4096, 65_535, 65_536, 65_537, 131_073]);
+    let near = words(dice, near);
+    let (many, zeros) = (many(dice), vec![0; 100_000 + dice.below(100_000)]);
+    let (length, half) = (many.len(), dice.below(many.len()));
+    // Together 200,000 bytes.
+    let line = |_| format!("{:099}\n", dice.number());
+    let mut lines: Vec<_> = (0..2000).map(line).collect();
+    let unsorted = lines.concat().into_bytes();
+    lines.sort();
+    let sorted = lines.concat().into_bytes();
+    let zeroes = format!("head -c {} /dev/zero", zeros.len());
+
+    let is = |name, code: String, words: &[u8], says: &[u8], end| Child {
+        name,
+        code,
+        words: words.to_vec(),
+        says: says.to_vec(),
+        end,
+    };
+    let exits = |code: i32| (Some(code), None);
+    vec![
+        is("true", "exit 0".into(), b"", b"", exits(0)),
+        is("cat", "cat".into(), &many, &many, exits(0)),
+        is("cat", "cat".into(), &near, &near, exits(0)),
+        is("cat", "cat".into(), b"", b"", exits(0)),
+        // Says nothing before it has heard all.
+        is("sort", "sort".into(), &unsorted, &sorted, exits(0)),
+        is(
+            "one that speaks last",
+            format!("cat >/dev/null; {zeroes}; exit 6"),
+            &many,
+            &zeros,
+            exits(6),
+        ),
+        is(
+            "one that speaks first",
+            format!("{zeroes}; cat"),
+            &many,
+            &[&zeros[..], &many].concat(),
+            exits(0),
+        ),
+        // Its output ends before it does.
+        is(
+            "one that closes its output",
+            format!("exec >&-; n=$(wc -c); sleep 0.05; test $n -eq {length}"),
+            &many,
+            b"",
+            exits(0),
+        ),
+        is("one that never listens", "exit 3".into(), &many, b"", exits(3)),
+        is(
+            "one that hears a part",
+            format!("head -c {half}; exit 5"),
+            &many,
+            &many[..half],
+            exits(5),
+        ),
+        is(
+            "one that closes its input",
+            format!("exec <&-; {zeroes}; exit 7"),
+            &many,
+            &zeros,
+            exits(7),
+        ),
+        is(
+            "one that complains",
+            format!("{zeroes} >&2; cat"),
+            &many,
+            &many,
+            exits(0),
+        ),
+        is(
+            "one that is killed",
+            "echo ouch; kill -9 $$".into(),
+            &many,
+            b"ouch\n",
+            (None, Some(9)),
+        ),
+    ]
+}
+
+fn many(dice: &mut Dice) -> Vec<u8> {
+    let length = 200_000 + dice.below(200_000);
+    words(dice, length)
+}
+
+/// Bytes of any value, in an order that comes again after a prime number of
+/// them.
+fn words(dice: &mut Dice, length: usize) -> Vec<u8> {
+    let block: Vec<_> = (0..1021).map(|_| dice.number() as u8).collect();
+    let mut words = block.repeat(length / block.len() + 1);
+    words.truncate(length);
+    words
+}
+
+/// A child, what it is told, and what must come of it.
+struct Child {
+    name: &'static str,
+    /// What it does, for a shell.
+    code: String,
+    words: Vec<u8>,
+    says: Vec<u8>,
+    /// Its code, or its signal.
+    end: (Option<i32>, Option<i32>),
+}
+
+type Talked = io::Result<(Vec<u8>, ExitStatus)>;
+
+impl Child {
+    /// Talks with it, in a thread that is called after it: if that one hangs,
+    /// it is known with which child.
+    fn talk(
+        &self,
+        stderr: Stdio,
+        meanwhile: impl FnOnce(&ScopedJoinHandle<'_, Talked>),
+    ) -> Talked {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &self.code]).env("LC_ALL", "C").stderr(stderr);
+        thread::scope(|scope| {
+            let thread =
+                thread::Builder::new().name(format!("with {}", self.name));
+            let talks = || {
+                let _waiting = waiting("`talk`");
+                talk(shell, &self.words)
+            };
+            let talks = thread.spawn_scoped(scope, talks).expect("a thread");
+            meanwhile(&talks);
+            talks.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    }
+
+    fn judged(&self, talked: Talked, again: &str) {
+        let Child { name, words, says, .. } = self;
+        let with = format!(
+            "with {name}, which was told {} bytes and said {}",
+            words.len(),
+            says.len()
+        );
+        let (said, status) = match talked {
+            Ok(talked) => talked,
+            Err(why) => panic!(
+                "wrong answer: {with}: `talk` gave an error: {why} {again}"
+            ),
+        };
+        assert!(
+            said.len() == says.len(),
+            "wrong answer: {with}: {} bytes came back {again}",
+            said.len()
+        );
+        assert!(
+            said == *says,
+            "wrong answer: {with}: as many came back, and not the same {again}"
+        );
+        assert!(
+            (status.code(), status.signal()) == self.end,
+            "wrong answer: {with}: how it ended, by `talk`, is {status}; it \
+             has to be {}",
+            match self.end {
+                (Some(code), _) => format!("code {code}"),
+                _ => "killed by signal 9".to_owned(),
+            }
+        );
+    }
+}
+
+/// A child waits until we let it go on, by a stream beside the two.
+fn waits_while_a_child_says_nothing(dice: &mut Dice) {
+    let (mut ours, theirs) = UnixStream::pair().expect("two ends");
+    let words = many(dice);
+    let child = Child {
+        name: "one that is slow",
+        code: "read go <&2; cat".to_owned(),
+        says: words.clone(),
+        words,
+        end: (Some(0), None),
+    };
+    let mut looks = false;
+    let talked = child.talk(Stdio::from(OwnedFd::from(theirs)), |talks| {
+        // Where the answer takes that stream away, it goes on by itself.
+        looks = !others_sleep(STRETCH) && !talks.is_finished();
+        let _ = writeln!(ours, "go");
+    });
+    child.judged(talked, &dice.again());
+    assert!(
+        !looks,
+        "right answer, wrong way: a child neither reads nor writes, and `talk` \
+         looks again and again instead of waiting"
+    );
+}
+
+fn a_program_that_is_not_there() {
+    let talked = talk(Command::new("/no/such/program"), b"words");
+    assert!(
+        talked.is_err(),
+        "wrong answer: there is no program /no/such/program, and `talk` gave \
+         no error"
+    );
 }

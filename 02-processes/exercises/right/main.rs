@@ -9,3 +9,9 @@ mod split_frames_a_state;
 mod split_frames_byte_by_byte;
 #[path = "split-frames/read-as-a-file.rs"]
 mod split_frames_read_as_a_file;
+#[path = "talk-to-a-child/a-thread-that-listens.rs"]
+mod talk_to_a_child_a_thread_that_listens;
+#[path = "talk-to-a-child/wait-with-output.rs"]
+mod talk_to_a_child_wait_with_output;
+#[path = "talk-to-a-child/words-in-a-file.rs"]
+mod talk_to_a_child_words_in_a_file;

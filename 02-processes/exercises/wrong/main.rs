@@ -55,11 +55,31 @@ mod split_frames_two_bytes_of_the_length;
 mod split_frames_waits_for_one_more;
 #[path = "split-frames/whole-frames-only.rs"]
 mod split_frames_whole_frames_only;
+#[path = "talk-to-a-child/a-bad-end-is-an-error.rs"]
+mod talk_to_a_child_a_bad_end_is_an_error;
+#[path = "talk-to-a-child/a-third-pipe-that-nobody-reads.rs"]
+mod talk_to_a_child_a_third_pipe_that_nobody_reads;
+#[path = "talk-to-a-child/as-text.rs"]
+mod talk_to_a_child_as_text;
 #[path = "talk-to-a-child/broken-pipe-is-an-error.rs"]
 mod talk_to_a_child_broken_pipe_is_an_error;
+#[path = "talk-to-a-child/deaf-to-a-child-that-does-not-listen.rs"]
+mod talk_to_a_child_deaf_to_a_child_that_does_not_listen;
 #[path = "talk-to-a-child/does-not-wait.rs"]
 mod talk_to_a_child_does_not_wait;
 #[path = "talk-to-a-child/keeps-its-end.rs"]
 mod talk_to_a_child_keeps_its_end;
+#[path = "talk-to-a-child/kills-what-is-silent.rs"]
+mod talk_to_a_child_kills_what_is_silent;
+#[path = "talk-to-a-child/looks-every-millisecond.rs"]
+mod talk_to_a_child_looks_every_millisecond;
+#[path = "talk-to-a-child/one-read.rs"]
+mod talk_to_a_child_one_read;
 #[path = "talk-to-a-child/reads-first.rs"]
 mod talk_to_a_child_reads_first;
+#[path = "talk-to-a-child/step-by-step.rs"]
+mod talk_to_a_child_step_by_step;
+#[path = "talk-to-a-child/the-program-is-there.rs"]
+mod talk_to_a_child_the_program_is_there;
+#[path = "talk-to-a-child/waits-for-its-end-first.rs"]
+mod talk_to_a_child_waits_for_its_end_first;

@@ -1,4 +1,4 @@
-//! Met with: does not listen
+//! Met with: with one that never listens
 //!
 //! That a child has heard enough is no fault of anybody.
 

@@ -1,4 +1,4 @@
-//! Met with: waits for what the child says
+//! Met with: with cat waits for what the child says
 //!
 //! Nobody has told the child that there are no more words.
 

@@ -1,4 +1,4 @@
-//! Met with: waits for what the child says
+//! Met with: with cat waits for what the child says
 //!
 //! The other way round, it is as bad: the child waits for words.
 

@@ -1,124 +1,191 @@
-//! Judges `Budget` and `supervise`: as many as there have to be, and no more.
+//! Judges `Budget` and `supervise`: as many restarts as there have to be, and
+//! no more.
 //!
 //! As shipped: was refused
 
 use super::{Budget, supervise};
-use lab::judge::Judge;
+use lab::Dice;
+use lab::judge::{Judge, others_sleep, smallest};
 use std::cell::Cell;
-use std::io;
-use std::process::{Child, Command};
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
+
+/// How many random lists of questions are tried, by each of twenty runs.
+const LISTS: usize = 1000;
+
+const HOUR: Duration = Duration::from_secs(3600);
+/// How long a restart counts, where a child runs for longer than that.
+const SHORT: Duration = Duration::from_millis(60);
+/// How long nobody may run, while a child does.
+const STRETCH: Duration = Duration::from_millis(30);
+/// Longer than [`SHORT`].
+const LONGER: &str = "sleep 0.07; exit 1";
 
 lab::answer!("exercises/restart-budget.rs");
 
-/// A restart counts for so many seconds.
-const WITHIN: u64 = 10;
-/// How many seconds there are between two questions.
-const GAPS: [u64; 4] = [0, 4, 6, WITHIN];
+#[test]
+fn a_budget_allows_so_many_within_any_stretch_of_time() {
+    let judge = Judge::of(ANSWER);
+    let mut dice = Dice::random();
+    let again = dice.again();
+    for n in 0..LISTS {
+        let asked = Asked::random(&mut dice, n);
+        let wrong = |asked: &Asked| asked.judged().is_err();
+        if wrong(&asked) {
+            let asked = smallest(asked, Asked::smaller, wrong);
+            let why = asked.judged().unwrap_err();
+            panic!("wrong answer: {why} {again}");
+        }
+    }
+    judge.end();
+}
+
+/// What a budget is asked: at most how many, within how many ticks, how long a
+/// tick is, and at which ticks.
+#[derive(Clone)]
+struct Asked {
+    most: usize,
+    within: u32,
+    tick: Duration,
+    at: Vec<u32>,
+}
+
+impl Asked {
+    /// Short ones first: they are easier to follow.
+    fn random(dice: &mut Dice, n: usize) -> Asked {
+        let (most, within) = (dice.below(4), 1 + dice.below(10) as u32);
+        // As long as this after the one before: often exactly what counts, or
+        // a tick more or less.
+        let gaps = [0, 0, 1, within / 2, within - 1, within, within + 1];
+        let mut now = 0;
+        let at = (0..1 + dice.below(2 + n / 50)).map(|_| {
+            now += dice.one_of(&gaps);
+            now
+        });
+        let at = at.collect();
+        let second = Duration::from_secs(1);
+        let most_odd = dice.one_of(&[1 << 20, 1 << 30, 1 << 40]);
+        let odd = Duration::from_nanos(1 + dice.number() % most_odd);
+        let tick = dice.one_of(&[second, second, odd]);
+        Asked { most, within, tick, at }
+    }
+
+    /// Asks, and compares with all that was allowed before.
+    fn judged(&self) -> Result<(), String> {
+        let zero = Instant::now();
+        let mut budget = Budget::new(self.most, self.tick * self.within);
+        let mut allowed = Vec::new();
+        for &now in &self.at {
+            let counts = |then: &&u32| now - **then < self.within;
+            let before = allowed.iter().filter(counts).count();
+            let may_be = before < self.most;
+            let said = budget.allows(zero + self.tick * now);
+            if said != may_be {
+                return Err(self.told(now, said, before));
+            }
+            if said {
+                allowed.push(now);
+            }
+        }
+        Ok(())
+    }
+
+    fn told(&self, now: u32, said: bool, before: usize) -> String {
+        let time = |ticks: u32| match ticks {
+            0 => "0s".to_owned(),
+            some => format!("{:?}", self.tick * some),
+        };
+        let at: Vec<_> = self.at.iter().map(|at| time(*at)).collect();
+        let count = match before {
+            0 if said => "it allows none".to_owned(),
+            0 => "no restart counts at that time".to_owned(),
+            1 => "one restart counts at that time".to_owned(),
+            n => format!("{n} restarts count at that time"),
+        };
+        let (most, within) = (self.most, time(self.within));
+        format!(
+            "a budget of {most} within {within}, asked at {}: the one at {} was \
+             {}, and {count}",
+            at.join(", "),
+            time(now),
+            if said { "allowed" } else { "refused" }
+        )
+    }
+
+    /// With one question less, or with less time in between.
+    fn smaller(&self) -> Vec<Asked> {
+        let mut all = Vec::new();
+        for n in 0..self.at.len() {
+            let mut asked = self.clone();
+            asked.at.remove(n);
+            all.push(asked);
+        }
+        let second = Duration::from_secs(1);
+        if self.tick != second {
+            all.push(Asked { tick: second, ..self.clone() });
+        }
+        for n in 0..self.at.len() {
+            let before = n.checked_sub(1).map_or(0, |before| self.at[before]);
+            if self.at[n] > before {
+                let mut asked = self.clone();
+                asked.at[n..].iter_mut().for_each(|at| *at -= 1);
+                all.push(asked);
+            }
+        }
+        if self.within > 1 {
+            all.push(Asked { within: self.within - 1, ..self.clone() });
+        }
+        if self.most > 1 {
+            all.push(Asked { most: self.most - 1, ..self.clone() });
+        }
+        all
+    }
+}
 
 #[test]
 fn a_child_is_started_again_as_long_as_the_budget_allows() {
     let judge = Judge::of(ANSWER);
-    for questions in 1..=6 {
-        for most in 0..=3 {
-            is_asked(most, &mut vec![0], questions);
-        }
-    }
-
     // How each of them ends, and how many there have to be.
-    ends(&["exit 0"], 3, HOUR, 1, Some(0));
-    ends(&["exit 1", "exit 2", "exit 0"], 3, HOUR, 3, Some(0));
-    ends(&["exit 1", "exit 2", "exit 3", "exit 4"], 3, HOUR, 4, Some(4));
-    ends(&["exit 7"], 0, HOUR, 1, Some(7));
-    ends(&["kill -9 $$", "exit 0"], 1, HOUR, 2, Some(0));
-    ends(&["kill -9 $$", "kill -15 $$"], 1, HOUR, 2, None);
-    // Each restart has been forgotten when the next one is due.
-    ends(&["exit 1", "exit 2", "exit 3", "exit 0"], 1, NO_TIME, 4, Some(0));
+    ends(&["exit 0"], 3, HOUR, 1);
+    ends(&["exit 1", "exit 2", "exit 0"], 3, HOUR, 3);
+    ends(&["exit 1", "exit 2", "exit 3", "exit 4"], 3, HOUR, 4);
+    ends(&["exit 7"], 0, HOUR, 1);
+    ends(&["kill -9 $$", "exit 0"], 1, HOUR, 2);
+    ends(&["kill -9 $$", "kill -15 $$"], 1, HOUR, 2);
+    // The first restart has been forgotten when the next one is due: the child
+    // in between runs for longer than it counts.
+    ends(&["exit 1", LONGER, "exit 0"], 1, SHORT, 3);
+    any_children();
+    one_cannot_be_started();
 
-    let none = || Err(io::Error::other("no more processes"));
-    let none = supervise(none, Budget::new(3, HOUR));
-    assert!(
-        none.is_err(),
-        "wrong answer: no child could be started, and `supervise` gave {none:?}"
-    );
     let judged = judge.end();
     assert!(
         !judged.children_left,
         "right answer, wrong way: `supervise` is back, and a child is left \
          that nobody has waited for"
     );
-
-    let judge = Judge::of(ANSWER);
-    let slow = || Command::new("sleep").arg("0.15").spawn();
-    let ended = supervise(slow, Budget::new(1, HOUR));
-    let ended = ended.map(|(status, _)| status.success());
-    assert!(matches!(ended, Ok(true)), "wrong answer: {ended:?}");
-    let judged = judge.end();
-    // Who waits uses nothing. Who does not uses what the others leave.
-    assert!(
-        judged.busy() < 0.1,
-        "right answer, wrong way: a child slept, and a core was busy for {:.0} \
-         % of that time: `supervise` asks again and again instead of waiting",
-        100.0 * judged.busy()
-    );
+    waits_for_a_child();
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
-const NO_TIME: Duration = Duration::ZERO;
-
-/// Tries every way to ask so many times, after the first ones at these seconds.
-fn is_asked(most: usize, at: &mut Vec<u64>, questions: usize) {
-    if at.len() == questions {
-        return is_right(most, at);
-    }
-    for gap in GAPS {
-        at.push(at[at.len() - 1] + gap);
-        is_asked(most, at, questions);
-        at.pop();
-    }
+/// Some that end badly, each in its way, and one that ends well; and a budget
+/// that may be too small for them.
+fn any_children() {
+    let mut dice = Dice::random();
+    let bad = ["exit 1", "exit 255", "kill -9 $$", "kill -15 $$", "exit 2"];
+    let mut children: Vec<_> =
+        (0..1 + dice.below(4)).map(|_| dice.one_of(&bad)).collect();
+    children.push("exit 0");
+    let most = dice.below(children.len() + 1);
+    let wanted = children.len().min(1 + most);
+    ends(&children[..wanted], most, HOUR, wanted);
 }
 
-/// Asks at these seconds, and counts what was allowed.
-fn is_right(most: usize, at: &[u64]) {
-    let zero = Instant::now();
-    let mut budget = Budget::new(most, Duration::from_secs(WITHIN));
-    let mut allowed = Vec::new();
-    for &now in at {
-        let counts = |then: &&u64| now - **then < WITHIN;
-        let before = allowed.iter().filter(counts).count();
-        let may_be = before < most;
-        let asked = || {
-            let seconds: Vec<_> =
-                at.iter().map(|at| format!("{at} s")).collect();
-            format!(
-                "a budget of {most} within {WITHIN} s, asked at {}",
-                seconds.join(", ")
-            )
-        };
-        match budget.allows(zero + Duration::from_secs(now)) {
-            true if may_be => allowed.push(now),
-            false if !may_be => {}
-            true => panic!(
-                "wrong answer: {}: the one at {now} s was allowed, and in the \
-                 {WITHIN} s before, there had been {before}",
-                asked()
-            ),
-            false => panic!(
-                "wrong answer: {}: the one at {now} s was refused, and in the \
-                 {WITHIN} s before, there had been only {before}",
-                asked()
-            ),
-        }
-    }
-}
-
-fn ends(
-    children: &[&str],
-    most: usize,
-    within: Duration,
-    wanted: u32,
-    code: Option<i32>,
-) {
+/// Supervises these children; as many of them as are `wanted` are to be started,
+/// which are all. The last one ends it.
+fn ends(children: &[&str], most: usize, within: Duration, wanted: usize) {
     let started = Cell::new(0);
     let how = format!(
         "with a budget of {most} within {within:?}, and children that \
@@ -139,25 +206,88 @@ fn ends(
                 n + 1
             );
         };
-        Command::new("sh").args(["-c", child]).spawn()
+        shell(child).spawn()
     };
     let ended = supervise(start, Budget::new(most, within));
-    let (status, said) = ended.expect("each can be started");
-    let started = started.get() as u32;
-    if started < wanted && children[started as usize - 1].starts_with("kill") {
-        panic!(
-            "wrong answer: {how}: the one killed by a signal was taken for one \
-             that had ended well"
-        );
-    }
+    let (status, said) = ended.unwrap_or_else(|why| {
+        panic!("wrong answer: {how}: `supervise` gave an error: {why}")
+    });
+    let started = started.get();
+    let last = children[started - 1];
+    assert!(
+        started == wanted || !last.starts_with("kill"),
+        "wrong answer: {how}: the one killed by a signal was taken for one \
+         that had ended well"
+    );
+    assert!(
+        started == wanted || within != SHORT,
+        "wrong answer: {how}: when a restart was due, the one before was over \
+         {SHORT:?} ago, and only {started} of {wanted} were started"
+    );
     assert!(
         started == wanted,
         "wrong answer: {how}: {started} were started, which is too few; there \
          have to be {wanted}"
     );
+    let number = |after| last.split(after).nth(1)?.split(' ').next();
+    let right = [number("exit "), number("kill -")];
+    let gave = [status.code(), status.signal()];
+    let gave = gave.map(|number| number.map(|number| number.to_string()));
     assert!(
-        (status.code(), said) == (code, wanted),
-        "wrong answer: {how}: `supervise` gave {status} and {said}; it has to \
-         be code {code:?} and {wanted}"
+        gave.each_ref().map(Option::as_deref) == right
+            && said as usize == wanted,
+        "wrong answer: {how}: `supervise` gave {status}, and {said} children; \
+         it has to be how the last one ended, and {wanted}"
+    );
+}
+
+fn shell(code: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", code]);
+    shell
+}
+
+/// The first, or another in the place of one that has ended badly.
+fn one_cannot_be_started() {
+    for can in [0, 1] {
+        let mut started = 0;
+        let start = || {
+            started += 1;
+            match started <= can {
+                true => shell("exit 1").spawn(),
+                false => Err(io::Error::other("no more processes")),
+            }
+        };
+        let ended = supervise(start, Budget::new(3, HOUR));
+        let said = ended.as_ref().map_err(ToString::to_string);
+        assert!(
+            said.is_err_and(|why| why.contains("no more processes")),
+            "wrong answer: number {} could not be started, and `supervise` \
+             gave {ended:?}",
+            can + 1
+        );
+    }
+}
+
+/// A child runs until we let it end.
+fn waits_for_a_child() {
+    let judge = Judge::of(ANSWER);
+    let (ended, looks) = thread::scope(|scope| {
+        let mut child = shell("read line").stdin(Stdio::piped()).spawn();
+        let mut input = child.as_mut().unwrap().stdin.take().unwrap();
+        let mut child = Some(child);
+        let start = move || child.take().expect("it ends well");
+        let ended = scope.spawn(move || supervise(start, Budget::new(1, HOUR)));
+        let looks = !others_sleep(STRETCH) && !ended.is_finished();
+        let _ = input.write_all(b"\n");
+        (ended.join().unwrap(), looks)
+    });
+    judge.end();
+    let ended = ended.map(|(status, _)| status.success());
+    assert!(matches!(ended, Ok(true)), "wrong answer: {ended:?}");
+    assert!(
+        !looks,
+        "right answer, wrong way: while a child ran, `supervise` asks again \
+         and again instead of waiting"
     );
 }

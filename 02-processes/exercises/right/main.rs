@@ -3,6 +3,12 @@
 
 lab::answers_in!("exercises/right");
 
+#[path = "restart-budget/a-ring.rs"]
+mod restart_budget_a_ring;
+#[path = "restart-budget/again-by-itself.rs"]
+mod restart_budget_again_by_itself;
+#[path = "restart-budget/forgets-nothing.rs"]
+mod restart_budget_forgets_nothing;
 #[path = "split-frames/a-state.rs"]
 mod split_frames_a_state;
 #[path = "split-frames/byte-by-byte.rs"]

@@ -15,18 +15,42 @@ mod no_zombies_stops_at_the_first;
 mod restart_budget_a_signal_is_no_failure;
 #[path = "restart-budget/asks-again-and-again.rs"]
 mod restart_budget_asks_again_and_again;
+#[path = "restart-budget/counts-a-moment-too-long.rs"]
+mod restart_budget_counts_a_moment_too_long;
+#[path = "restart-budget/counts-restarts.rs"]
+mod restart_budget_counts_restarts;
 #[path = "restart-budget/counts-the-first.rs"]
 mod restart_budget_counts_the_first;
 #[path = "restart-budget/counts-what-it-refuses.rs"]
 mod restart_budget_counts_what_it_refuses;
+#[path = "restart-budget/how-the-first-ended.rs"]
+mod restart_budget_how_the_first_ended;
+#[path = "restart-budget/it-can-be-started.rs"]
+mod restart_budget_it_can_be_started;
 #[path = "restart-budget/keeps-its-own-count.rs"]
 mod restart_budget_keeps_its_own_count;
+#[path = "restart-budget/looks-every-millisecond.rs"]
+mod restart_budget_looks_every_millisecond;
 #[path = "restart-budget/never-forgets.rs"]
 mod restart_budget_never_forgets;
+#[path = "restart-budget/no-more-is-no-error.rs"]
+mod restart_budget_no_more_is_no_error;
+#[path = "restart-budget/one-time-for-all.rs"]
+mod restart_budget_one_time_for_all;
+#[path = "restart-budget/one-too-many.rs"]
+mod restart_budget_one_too_many;
 #[path = "restart-budget/restarts-what-ended-well.rs"]
 mod restart_budget_restarts_what_ended_well;
+#[path = "restart-budget/since-the-last-one.rs"]
+mod restart_budget_since_the_last_one;
 #[path = "restart-budget/starts-over.rs"]
 mod restart_budget_starts_over;
+#[path = "restart-budget/the-last-that-could-be-started.rs"]
+mod restart_budget_the_last_that_could_be_started;
+#[path = "restart-budget/the-time-of-the-start.rs"]
+mod restart_budget_the_time_of_the_start;
+#[path = "restart-budget/whole-seconds.rs"]
+mod restart_budget_whole_seconds;
 #[path = "split-frames/a-length-below-zero.rs"]
 mod split_frames_a_length_below_zero;
 #[path = "split-frames/adds-before-it-looks.rs"]

@@ -1,4 +1,4 @@
-//! Met with: was refused
+//! Met with: was refused, and no restart
 //!
 //! Who asks too often is refused for ever, though there were no restarts.
 

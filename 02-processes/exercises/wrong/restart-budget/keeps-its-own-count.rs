@@ -1,4 +1,4 @@
-//! Met with: too few
+//! Met with: the one before was over 60ms ago
 //!
 //! A budget without the time: a child that fails once a day uses it up.
 

@@ -1,4 +1,4 @@
-//! Met with: was refused
+//! Met with: was refused, and no restart
 //!
 //! Whatever has been spent stays spent.
 

@@ -1,4 +1,4 @@
-//! Met with: was allowed
+//! Met with: was allowed, and
 //!
 //! The budget is new every so often: twice as much fits around that moment.
 

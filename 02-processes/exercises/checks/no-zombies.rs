@@ -1,43 +1,48 @@
-//! Judges `collect`: each end is told at once, and everybody is waited for.
+//! Judges `collect`: each end is told at once, and every child is waited for,
+//! and no other.
 //!
 //! As shipped: nothing was reported of it
 
 use super::collect;
-use lab::cpu_time;
-use lab::judge::Judge;
+use lab::Dice;
+use lab::judge::{Judge, others_sleep};
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-lab::answer!("exercises/no-zombies.rs");
-
-/// The order in which they end. Number 1 ends badly.
-const ENDS: [usize; 4] = [2, 1, 3, 0];
 /// How long to wait for a report: many times what it takes.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long we look at somebody who waits.
-const A_WHILE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long nobody may run, while all children do.
+const STRETCH: Duration = Duration::from_millis(40);
+
+/// How a child can end, and what its status is: a code, or a signal.
+const ENDS: [(&str, Option<i32>, Option<i32>); 5] = [
+    ("exit 0", Some(0), None),
+    ("exit 5", Some(5), None),
+    ("exit 255", Some(255), None),
+    ("kill -9 $$", None, Some(9)),
+    ("kill -15 $$", None, Some(15)),
+];
+
+lab::answer!("exercises/no-zombies.rs");
 
 #[test]
 fn each_is_reported_when_it_ends_and_none_stays() {
     let judge = Judge::of(ANSWER);
-    let mut children: Vec<_> = ENDS.iter().map(|_| child()).collect();
-    let inputs = children.iter_mut().map(|it| it.stdin.take()).collect();
-    let (report, reports) = channel();
-    let why = thread::scope(|scope| {
-        let ends = scope.spawn(move || end_in_order(inputs, &reports));
-        collect(children, |n, status| {
-            // Whoever listens may have heard enough.
-            let _ = report.send((n, status));
-        });
-        drop(report);
-        ends.join().unwrap()
-    });
-    let judged = judge.end();
-    if let Some(why) = why {
-        panic!("{why}");
+    let mut dice = Dice::random();
+    are_collected(&[(2, 0), (1, 1), (3, 3), (0, 2)]);
+    are_collected(&[]);
+    let mut order: Vec<_> = (0..1 + dice.below(5)).collect();
+    for n in (1..order.len()).rev() {
+        order.swap(n, dice.below(n + 1));
     }
+    let ends = order.into_iter().map(|n| (n, dice.below(ENDS.len())));
+    are_collected(&ends.collect::<Vec<_>>());
+
+    let judged = judge.end();
     assert!(
         !judged.children_left,
         "right answer, wrong way: `collect` is back, and a child is left that \
@@ -51,56 +56,96 @@ fn each_is_reported_when_it_ends_and_none_stays() {
     );
 }
 
-/// A child that ends when its input does; number 1, when told so by its input,
-/// ends badly.
+/// Starts as many children as are to end; they end in this order, each in its
+/// way. Another child, which is not given away, ends before all of them.
+fn are_collected(order: &[(usize, usize)]) {
+    let mut other = child();
+    let mut children: Vec<_> = order.iter().map(|_| child()).collect();
+    let inputs = children.iter_mut().map(|it| it.stdin.take()).collect();
+    let others_input = other.stdin.take();
+    let (report, reports) = channel();
+    let why = thread::scope(|scope| {
+        let ends = scope.spawn(move || {
+            let why = say_nothing(order.len(), &reports);
+            drop(others_input);
+            let why = why.or_else(|| end_in_order(order, inputs, &reports));
+            (why, reports)
+        });
+        collect(children, |n, status| {
+            // The one that listens may have heard enough.
+            let _ = report.send((n, status));
+        });
+        drop(report);
+        let (why, reports) = ends.join().unwrap();
+        let twice = reports.try_iter().next().map(|(n, status)| {
+            format!(
+                "wrong answer: each child has been reported, and then came \
+                 another report, of child {n}: {status}"
+            )
+        });
+        why.or(twice)
+    });
+    let other = other.wait();
+    if let Some(why) = why {
+        panic!("{why}");
+    }
+    assert!(
+        other.is_ok(),
+        "wrong answer: `collect` has waited for a child that it was not given, \
+         and which others wait for"
+    );
+}
+
+/// A child that ends as it is told by its input.
 fn child() -> Child {
     let mut shell = Command::new("sh");
-    shell.args(["-c", "read line; exit ${line:-0}"]).stdin(Stdio::piped());
+    shell.args(["-c", "read line; eval \"$line\""]).stdin(Stdio::piped());
     shell.spawn().expect("there is a shell")
 }
 
-/// Lets one after another end; says what is wrong with what was reported. All
-/// of them have ended when it is back.
-fn end_in_order(
-    mut inputs: Vec<Option<ChildStdin>>,
+/// All children run; says what is wrong with what is reported meanwhile, and
+/// with how it is waited.
+fn say_nothing(
+    children: usize,
     reports: &Receiver<(usize, ExitStatus)>,
 ) -> Option<String> {
-    let cpu = cpu_time();
-    if let Ok((n, status)) = reports.recv_timeout(A_WHILE) {
+    let sleeps = others_sleep(STRETCH);
+    if let Ok((n, status)) = reports.try_recv() {
         return Some(format!(
             "wrong answer: child {n} would have ended by itself, a little \
              later; it was reported with {status}"
         ));
     }
-    let cpu = cpu_time() - cpu;
-    // Who waits uses nothing. Who does not uses what the others leave.
-    if cpu > A_WHILE / 10 {
-        return Some(format!(
-            "right answer, wrong way: while all children ran, `collect` used \
-             {cpu:.0?} of CPU in {A_WHILE:.0?}: it asks again and again \
-             instead of waiting"
-        ));
-    }
-    for wanted in ENDS {
+    (!sleeps && children > 0).then(|| {
+        "right answer, wrong way: while all children ran, `collect` asks again \
+         and again instead of waiting"
+            .to_owned()
+    })
+}
+
+/// Lets one after another end; says what is wrong with what was reported. All
+/// of them have ended when it is back, or will end for want of input.
+fn end_in_order(
+    order: &[(usize, usize)],
+    mut inputs: Vec<Option<ChildStdin>>,
+    reports: &Receiver<(usize, ExitStatus)>,
+) -> Option<String> {
+    for &(wanted, end) in order {
+        let (told, code, signal) = ENDS[end];
         let mut input = inputs[wanted].take().expect("each ends once");
-        let code = if wanted == 1 { 5 } else { 0 };
-        let line = format!("{code}\n");
-        let _ = std::io::Write::write_all(&mut input, line.as_bytes());
+        let _ = writeln!(input, "{told}");
         drop(input);
-        match reports.recv_timeout(PATIENCE) {
-            Ok((n, status)) if (n, status.code()) == (wanted, Some(code)) => {}
-            Ok((n, status)) => {
-                return Some(format!(
-                    "wrong answer: child {wanted} has ended by itself with \
-                     {code}; what was reported is child {n}, {status}"
-                ));
-            }
-            Err(_) => {
-                return Some(format!(
-                    "wrong answer: child {wanted} has ended, others still run, \
-                     and for {PATIENCE:?} nothing was reported of it"
-                ));
-            }
+        let Ok((n, status)) = reports.recv_timeout(PATIENCE) else {
+            return Some(format!(
+                "wrong answer: child {wanted} has ended by `{told}`, and for \
+                 {PATIENCE:?} nothing was reported of it"
+            ));
+        };
+        if (n, status.code(), status.signal()) != (wanted, code, signal) {
+            return Some(format!(
+                "wrong answer: child {wanted} has ended by itself, by \
+                 `{told}`; what was reported is child {n}, {status}"
+            ));
         }
     }
     None

@@ -138,7 +138,7 @@ impl Asked {
         if self.within > 1 {
             all.push(Asked { within: self.within - 1, ..self.clone() });
         }
-        if self.most > 1 {
+        if self.most > 0 {
             all.push(Asked { most: self.most - 1, ..self.clone() });
         }
         all

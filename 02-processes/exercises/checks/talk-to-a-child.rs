@@ -90,10 +90,13 @@ fn children(dice: &mut Dice) -> Vec<Child> {
         // Its output ends before it does.
         is(
             "one that closes its output",
-            format!("exec >&-; n=$(wc -c); sleep 0.05; test $n -eq {length}"),
+            format!(
+                "exec >&-; n=$(wc -c); sleep 0.05; test $n -eq {length} && \
+                 exit 4"
+            ),
             &many,
             b"",
-            exits(0),
+            exits(4),
         ),
         is("one that never listens", "exit 3".into(), &many, b"", exits(3)),
         is(

@@ -3,6 +3,12 @@
 
 lab::answers_in!("exercises/right");
 
+#[path = "no-zombies/a-list-and-a-condition.rs"]
+mod no_zombies_a_list_and_a_condition;
+#[path = "no-zombies/joined-one-by-one.rs"]
+mod no_zombies_joined_one_by_one;
+#[path = "no-zombies/no-room-in-the-channel.rs"]
+mod no_zombies_no_room_in_the_channel;
 #[path = "restart-budget/a-ring.rs"]
 mod restart_budget_a_ring;
 #[path = "restart-budget/again-by-itself.rs"]

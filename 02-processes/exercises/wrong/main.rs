@@ -3,14 +3,32 @@
 
 lab::answers_in!("exercises/wrong");
 
+#[path = "no-zombies/all-at-the-end.rs"]
+mod no_zombies_all_at_the_end;
 #[path = "no-zombies/asks-again-and-again.rs"]
 mod no_zombies_asks_again_and_again;
+#[path = "no-zombies/its-code-alone.rs"]
+mod no_zombies_its_code_alone;
 #[path = "no-zombies/keeps-a-sender.rs"]
 mod no_zombies_keeps_a_sender;
 #[path = "no-zombies/kills-them.rs"]
 mod no_zombies_kills_them;
+#[path = "no-zombies/looks-every-millisecond.rs"]
+mod no_zombies_looks_every_millisecond;
+#[path = "no-zombies/numbered-as-they-end.rs"]
+mod no_zombies_numbered_as_they_end;
+#[path = "no-zombies/one-thread-for-all.rs"]
+mod no_zombies_one_thread_for_all;
+#[path = "no-zombies/only-those-that-end-well.rs"]
+mod no_zombies_only_those_that_end_well;
+#[path = "no-zombies/reports-twice.rs"]
+mod no_zombies_reports_twice;
 #[path = "no-zombies/stops-at-the-first.rs"]
 mod no_zombies_stops_at_the_first;
+#[path = "no-zombies/there-is-one-at-least.rs"]
+mod no_zombies_there_is_one_at_least;
+#[path = "no-zombies/waits-for-any-child.rs"]
+mod no_zombies_waits_for_any_child;
 #[path = "restart-budget/a-signal-is-no-failure.rs"]
 mod restart_budget_a_signal_is_no_failure;
 #[path = "restart-budget/asks-again-and-again.rs"]

@@ -39,9 +39,23 @@ pub struct Frontier {
     places: HashMap<Url, usize>,
     queue: VecDeque<usize>,
     under_way: usize,
+    /// The most that have been under way so far.
+    peak: usize,
+    /// The most that may be, since the system has no more for us.
+    room: Option<Room>,
     deadline: Option<Instant>,
     /// The deadline has come.
     over: bool,
+}
+
+/// How many pages the system lets us have under way, and what there is no more
+/// of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// The most pages under way.
+    pub pages: usize,
+    /// What the system said.
+    pub why: Failure,
 }
 
 /// A page that we have heard of.
@@ -90,6 +104,8 @@ impl Frontier {
             places: HashMap::new(),
             queue: VecDeque::new(),
             under_way: 0,
+            peak: 0,
+            room: None,
             deadline: None,
             over: false,
         };
@@ -111,23 +127,30 @@ impl Frontier {
     }
 
     /// A page that nobody has taken yet: now it is taken. `None` if there is
-    /// none at present; there may be more when a page under way is done.
+    /// none at present, or no room for it; there may be more when a page under
+    /// way is done.
     #[expect(
         clippy::should_implement_trait,
         reason = "an iterator has nothing more to give after None"
     )]
     pub fn next(&mut self) -> Option<Url> {
-        if self.over {
+        let room = self.room.as_ref().map_or(usize::MAX, |room| room.pages);
+        if self.over || self.under_way >= room {
             return None;
         }
         let place = self.queue.pop_front()?;
         let page = &mut self.pages[place];
         page.state = State::UnderWay { since: Instant::now() };
         self.under_way += 1;
+        self.peak = self.peak.max(self.under_way);
         Some(page.url.clone())
     }
 
     /// Notes what became of a page that was taken, and the pages it links to.
+    ///
+    /// A page that found the system short of something has not failed, as long
+    /// as others have what it needs: it is put back, and from now on there is
+    /// one page less under way.
     ///
     /// # Panics
     ///
@@ -135,6 +158,11 @@ impl Frontier {
     pub fn done(&mut self, url: &Url, fetched: Fetched) {
         self.look_at_the_clock();
         if self.over && fetched == Err(Failure::TimedOut) {
+            return self.put_back(url);
+        }
+        if let Err(why @ Failure::Shortage(_)) = &fetched
+            && self.shrink(why)
+        {
             return self.put_back(url);
         }
         let (place, since) = self.returned(url);
@@ -167,7 +195,19 @@ impl Frontier {
 
     /// What the crawl has found out so far.
     pub fn results(&self) -> Results {
-        Results::of(&self.pages)
+        let mut results = Results::of(&self.pages);
+        results.room.clone_from(&self.room);
+        results
+    }
+
+    /// Makes do with less room; gives back whether there is any left.
+    fn shrink(&mut self, why: &Failure) -> bool {
+        let pages = self.room.as_ref().map_or(self.peak, |room| room.pages);
+        if pages < 2 {
+            return false;
+        }
+        self.room = Some(Room { pages: pages - 1, why: why.clone() });
+        true
     }
 
     fn look_at_the_clock(&mut self) {

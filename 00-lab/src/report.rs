@@ -1,6 +1,6 @@
 //! What is said of a crawl when it is over: as text, and as JSON.
 
-use crate::frontier::Results;
+use crate::frontier::{Results, Room};
 use crate::usage::Usage;
 use serde_json::{Value, json};
 use std::fmt::{self, Display, Formatter};
@@ -100,6 +100,9 @@ impl Display for Report {
         let (ideal, at_once) = (ms(self.ideal), self.at_once);
         writeln!(f, "  ideal       {ideal:.0} ms for {at_once} at once")?;
         writeln!(f, "  in flight   {} at most", self.peak_in_flight)?;
+        if let Some(Room { pages, why }) = &results.room {
+            writeln!(f, "  room        for {pages} at once; {why}")?;
+        }
         writeln!(f, "  threads     {}", self.threads)?;
         writeln!(f, "  processes   {}", self.processes)?;
         writeln!(f, "  CPU time    {:.0} ms", ms(usage.cpu))?;

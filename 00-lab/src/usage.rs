@@ -5,6 +5,7 @@
     reason = "getrusage has no safe wrapper without a crate"
 )]
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 use std::mem::MaybeUninit;
 use std::time::Duration;
@@ -46,6 +47,20 @@ impl Usage {
             involuntary: self.involuntary - before.involuntary,
         }
     }
+}
+
+/// Ten thousand connections need as many descriptors; the usual limit is 1,024
+/// unless one asks for more.
+pub(crate) fn allow_many_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // What macOS grants at the most, whatever it says.
+    for current in [maximum, Some(10_240)] {
+        let more = Rlimit { current, maximum };
+        if setrlimit(Resource::Nofile, more).is_ok() {
+            return;
+        }
+    }
+    // Then there are fewer connections at a time.
 }
 
 /// The peak of this program's memory, without that of the one it was before.

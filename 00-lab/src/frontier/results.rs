@@ -1,7 +1,7 @@
 //! What a crawl has found out.
 
 use super::ideal::ideal;
-use super::{Known, State};
+use super::{Known, Room, State};
 use crate::http::{Failure, checksum, path};
 use std::time::Duration;
 use url::Url;
@@ -26,6 +26,8 @@ pub struct Results {
     /// The pages that were [put back](crate::Frontier::put_back), and how
     /// often: so often they may have been asked for in vain.
     pub put_back: Vec<(Url, u32)>,
+    /// How many pages could be under way, if the system had no more for us.
+    pub room: Option<Room>,
     /// How long was waited for pages, added up.
     pub sum_of_waits: Duration,
     /// How long was waited for each page, in the order of their discovery.

@@ -120,6 +120,61 @@ fn after_the_deadline_the_crawl_is_finished_once_nothing_is_under_way() {
     assert_eq!(results.not_reached, [url("/a"), url("/d"), url("/e")]);
 }
 
+fn no_files() -> Failure {
+    Failure::Shortage("too many open files".to_owned())
+}
+
+#[test]
+fn a_page_for_which_the_system_has_nothing_left_waits_for_the_others() {
+    let mut frontier = frontier();
+    frontier.next();
+    frontier.done(&url("/"), ok("/", &["/a", "/b", "/c", "/d"]));
+    let taken = ["/a", "/b", "/c", "/d"].map(url);
+    for url in &taken {
+        assert_eq!(frontier.next().as_ref(), Some(url));
+    }
+    // Two have what they need; when they are done must not matter.
+    frontier.done(&url("/a"), ok("/a", &[]));
+    frontier.done(&url("/c"), Err(no_files()));
+    frontier.done(&url("/d"), Err(no_files()));
+    assert!(!frontier.finished());
+    assert_eq!(frontier.next(), Some(url("/c")));
+    assert_eq!(frontier.next(), None, "two are under way");
+    frontier.done(&url("/b"), ok("/b", &[]));
+    assert_eq!(frontier.next(), Some(url("/d")));
+    frontier.done(&url("/d"), ok("/d", &[]));
+    frontier.done(&url("/c"), ok("/c", &[]));
+    assert!(frontier.finished());
+
+    let results = frontier.results();
+    assert_eq!((results.pages, results.failed.len()), (5, 0));
+    assert_eq!(results.room, Some(Room { pages: 2, why: no_files() }));
+    assert_eq!(results.put_back, [(url("/c"), 1), (url("/d"), 1)]);
+}
+
+#[test]
+fn a_page_fails_for_which_the_system_has_nothing_though_it_is_alone() {
+    let mut frontier = frontier();
+    frontier.next();
+    frontier.done(&url("/"), Err(no_files()));
+    assert!(frontier.finished());
+    assert_eq!(frontier.results().no_start(), Some(&no_files()));
+
+    // With nothing for anybody there is an end, too.
+    let mut frontier = self::frontier();
+    frontier.next();
+    frontier.done(&url("/"), ok("/", &["/a", "/b", "/c"]));
+    let mut taken = VecDeque::new();
+    while !frontier.finished() {
+        while let Some(url) = frontier.next() {
+            taken.push_back(url);
+        }
+        let url = taken.pop_front().expect("one is under way");
+        frontier.done(&url, Err(no_files()));
+    }
+    assert_eq!(frontier.results().failed.len(), 3);
+}
+
 #[test]
 fn the_deadline_does_not_come_between_two_questions() {
     let mut frontier = frontier().until(Instant::now());

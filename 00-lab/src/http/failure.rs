@@ -52,6 +52,9 @@ pub enum Failure {
     RedirectLoop,
     /// Whoever worked on the page ended each time, the last time like this.
     Deadly(String),
+    /// The operating system has no more of something for us: of files, memory,
+    /// ports. That says nothing about the page.
+    Shortage(String),
     /// The operating system could not do what was asked of it, for this
     /// reason.
     System(String),
@@ -88,6 +91,7 @@ impl Display for Failure {
             Failure::Status(code) => write!(f, "status {code}"),
             Failure::RedirectLoop => write!(f, "redirects in a circle"),
             Failure::Deadly(how) => write!(f, "ends its worker: {how}"),
+            Failure::Shortage(what) => write!(f, "out of resources: {what}"),
             Failure::System(why) => write!(f, "{why}"),
         }
     }
@@ -112,6 +116,7 @@ impl From<&str> for Failure {
         };
         let status = || text.strip_prefix("status ")?.parse().ok();
         let unsupported = || text.strip_suffix(" is not supported");
+        let shortage = || text.strip_prefix("out of resources: ");
         let deadly = || text.strip_prefix("ends its worker: ");
         let mut plain = Failure::PLAIN.iter();
         plain
@@ -120,6 +125,7 @@ impl From<&str> for Failure {
             .or_else(bytes)
             .or_else(|| status().map(Failure::Status))
             .or_else(|| Some(Failure::Deadly(deadly()?.to_owned())))
+            .or_else(|| Some(Failure::Shortage(shortage()?.to_owned())))
             .or_else(|| Some(Failure::Unsupported(unsupported()?.to_owned())))
             .unwrap_or_else(|| Failure::System(text.to_owned()))
     }
@@ -164,9 +170,18 @@ impl From<io::Error> for Failure {
             | ErrorKind::BrokenPipe => Failure::Reset,
             // It may be a failure that was an `io::Error` for a while.
             _ => why.downcast().unwrap_or_else(|why| {
-                let why = why.to_string();
-                let words = why.split(" (os error").next().unwrap_or(&why);
-                Failure::System(words.to_lowercase())
+                let text = why.to_string();
+                let words = text.split(" (os error").next().unwrap_or(&text);
+                match why.raw_os_error() {
+                    Some(
+                        libc::EMFILE
+                        | libc::ENFILE
+                        | libc::ENOMEM
+                        | libc::ENOBUFS
+                        | libc::EADDRNOTAVAIL,
+                    ) => Failure::Shortage(words.to_lowercase()),
+                    _ => Failure::System(words.to_lowercase()),
+                }
             }),
         }
     }
@@ -199,6 +214,7 @@ mod tests {
             Failure::Cut { got: 0, of: Some(9) },
             Failure::Status(404),
             Failure::Unsupported("charset \"x\"".to_owned()),
+            Failure::Shortage("too many open files".to_owned()),
             Failure::Deadly("signal: 6 (SIGABRT)".to_owned()),
             Failure::System("status of war".to_owned()),
         ];
@@ -211,6 +227,7 @@ mod tests {
     fn the_system_is_quoted_without_its_number() {
         let too_many_open_files = io::Error::from_raw_os_error(libc::EMFILE);
         let why = Failure::from(too_many_open_files).to_string();
+        assert!(why.starts_with("out of resources: "), "{why}");
         assert!(why.ends_with("open files"), "{why}");
         assert_eq!(why, why.to_lowercase());
     }

@@ -8,12 +8,11 @@ use super::Shape;
 use super::flags::{self, unexpected};
 use super::serve::{Counts, OTHER, Server};
 use crate::record;
+use crate::usage::allow_many_files;
 use crate::watchdog::Watch;
 use lexopt::{Arg, Parser, ValueExt};
 use polling::Event;
-use rustix::process::{
-    Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit,
-};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::env::{self, args_os};
 use std::fmt::Display;
@@ -105,7 +104,7 @@ impl Orders {
     /// Serves until the parent says so, or is gone, or hangs.
     fn perform(&self) -> io::Result<()> {
         ignore_what_ends_the_group();
-        allow_many_connections();
+        allow_many_files();
         match self.serve() {
             Err(why) if why.kind() == ErrorKind::BrokenPipe => {
                 self.clear_away();
@@ -183,20 +182,6 @@ fn ignore_what_ends_the_group() {
         // SAFETY: a signal that is ignored runs no code.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
-}
-
-/// Ten thousand connections need as many descriptors; the usual limit is 1,024
-/// unless one asks for more.
-fn allow_many_connections() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // What macOS grants at the most, whatever it says.
-    for current in [maximum, Some(10_240)] {
-        let more = Rlimit { current, maximum };
-        if setrlimit(Resource::Nofile, more).is_ok() {
-            return;
-        }
-    }
-    // Then fewer connections are accepted at a time.
 }
 
 /// What the site has seen, as it is told to the parent.

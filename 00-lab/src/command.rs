@@ -1,17 +1,20 @@
 //! The command line that every rung's crawl answers to.
 
+mod output;
+
+use crate::frontier::Room;
 use crate::record::{self, Recording, What};
 use crate::report::Report;
 use crate::site::flags::{self, Flag, unexpected};
 use crate::site::{Fault, Shape, serve_if_child};
 use crate::target::Target;
-use crate::usage::Usage;
+use crate::usage::{Usage, allow_many_files};
 use crate::{Failure, Frontier, Job, program};
 use lexopt::{Arg, Parser, ValueExt};
+use output::Output;
 use std::collections::HashSet;
-use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -65,19 +68,23 @@ pub fn run_at_most(
     serve_if_child();
 
     let rung = program();
-    let (status, why) = match Command::parse(Parser::from_env(), most) {
+    let done = match Command::parse(Parser::from_env(), most) {
         Ok(None) => {
-            print!("{}", help(&rung, most));
-            return ExitCode::SUCCESS;
+            // If this fails, whoever read it has read enough.
+            let _ = io::stdout().write_all(help(&rung, most).as_bytes());
+            Ok(())
         }
-        Ok(Some(command)) => match command.perform(&rung, crawl) {
-            Ok(()) => return ExitCode::SUCCESS,
-            Err(why) => (1, why),
-        },
-        Err(why) => (2, why),
+        Ok(Some(command)) => command.perform(&rung, crawl),
+        Err(why) => Err((2, why)),
     };
-    eprintln!("{rung}: {why}");
-    ExitCode::from(status)
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((status, why)) => {
+            // There may be nobody to say it to.
+            let _ = writeln!(io::stderr(), "{rung}: {why}");
+            ExitCode::from(status)
+        }
+    }
 }
 
 /// The flags of a rung that can have so many requests in flight.
@@ -156,19 +163,26 @@ impl Command {
         Ok(Some(command))
     }
 
+    /// # Errors
+    ///
+    /// The exit status, and why.
     fn perform(
         self,
         rung: &str,
         crawl: impl FnOnce(&Job) -> Frontier,
+    ) -> Result<(), (u8, String)> {
+        let mut outputs = Outputs::open(&self)?;
+        self.crawl(rung, crawl, &mut outputs).map_err(|why| (1, why))
+    }
+
+    fn crawl(
+        &self,
+        rung: &str,
+        crawl: impl FnOnce(&Job) -> Frontier,
+        outputs: &mut Outputs,
     ) -> Result<(), String> {
-        // A path that cannot be written is better known before the crawl.
-        for path in [&self.list, &self.trace].into_iter().flatten() {
-            File::options().append(true).create(true).open(path).map_err(
-                |why| format!("cannot write to {}: {why}", path.display()),
-            )?;
-        }
-        record::start().map_err(|why| format!("cannot record: {why}"))?;
         record::event(What::Run);
+        allow_many_files();
         let silence = SILENCE + self.timeout + 4 * self.shape.work;
         let target = Target::open(self.site.as_ref(), &self.shape, silence)
             .map_err(|why| format!("cannot start the slow site: {why}"))?;
@@ -196,6 +210,9 @@ impl Command {
             };
             return Err(format!("cannot crawl {}: {why}{advice}", job.start));
         }
+        if let Some(Room { pages, why }) = &results.room {
+            eprintln!("{rung}: {why}; it went on with {pages} at once");
+        }
         let report = Report {
             rung: rung.to_owned(),
             site: job.start,
@@ -210,14 +227,16 @@ impl Command {
             right: verdict.right,
             results,
         };
-        self.tell(&report, &recording)
+        self.tell(&report, &recording, outputs)
     }
 
-    /// Says how it went, in all the ways asked for.
+    /// Says how it went, in all the ways asked for, and in each of them even
+    /// if another fails.
     fn tell(
         &self,
         report: &Report,
         recording: &Recording,
+        outputs: &mut Outputs,
     ) -> Result<(), String> {
         let text = if self.json {
             format!("{}\n", report.json())
@@ -225,18 +244,47 @@ impl Command {
             let lanes = recording.lanes(record::width());
             format!("{report}\n{lanes}\n{}\n", report.verdict())
         };
-        match io::stdout().lock().write_all(text.as_bytes()) {
+        let told = match io::stdout().lock().write_all(text.as_bytes()) {
             // Whoever read it has read enough.
-            Err(why) if why.kind() == ErrorKind::BrokenPipe => {}
-            other => other.map_err(|why| format!("cannot report: {why}"))?,
-        }
-        if let Some(path) = &self.list {
-            write(path, &report.listing())?;
-        }
-        if let Some(path) = &self.trace {
-            write(path, &recording.chrome_trace().to_string())?;
-        }
-        Ok(())
+            Err(why) if why.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|why| format!("cannot report: {why}")),
+        };
+        let listed = match &mut outputs.list {
+            Some(list) => list.write(&report.listing()),
+            None => Ok(()),
+        };
+        let traced = match &mut outputs.trace {
+            Some(trace) => trace.write(&recording.chrome_trace().to_string()),
+            None => Ok(()),
+        };
+        told.and(listed).and(traced)
+    }
+}
+
+/// What a crawl writes besides its report.
+struct Outputs {
+    list: Option<Output>,
+    trace: Option<Output>,
+}
+
+impl Outputs {
+    /// A file that cannot be written is better known before the crawl; it must
+    /// not be looked for again after it.
+    fn open(command: &Command) -> Result<Outputs, (u8, String)> {
+        let recording = record::start()
+            .map_err(|why| (1, format!("cannot record: {why}")))?;
+        let open = |flag, path: &Option<PathBuf>| {
+            let path = path.as_ref();
+            path.map(|path| Output::open(flag, path)).transpose()
+        };
+        let outputs = Outputs {
+            list: open("list", &command.list).map_err(|why| (1, why))?,
+            trace: open("trace", &command.trace).map_err(|why| (1, why))?,
+        };
+        let both = outputs.list.iter().chain(&outputs.trace);
+        output::each_its_own(&both.collect::<Vec<_>>(), recording)
+            .map_err(|why| (2, why))?;
+        Ok(outputs)
     }
 }
 
@@ -244,12 +292,6 @@ impl Command {
 fn processes(recording: &Recording) -> usize {
     let ours = recording.tracks.iter().filter(|track| track.kind != "site");
     ours.map(|track| track.pid).collect::<HashSet<_>>().len()
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    fs::write(path, text).map_err(|why| {
-        format!("cannot write {}: {why}; the report is whole", path.display())
-    })
 }
 
 fn site(args: &mut Parser) -> Result<Url, String> {

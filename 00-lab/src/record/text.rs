@@ -11,14 +11,18 @@ use std::time::Duration;
 /// More lanes than this are counted, not drawn.
 pub(super) const MOST_LANES: usize = 24;
 
-/// How wide the terminal is: `COLUMNS`, else what it says itself, else 80.
+/// The most columns that are drawn: the pictures are made in memory.
+const WIDEST: usize = 1000;
+
+/// How wide the terminal is: `COLUMNS`, else what it says itself, else 80. No
+/// terminal is wider than [`WIDEST`].
 pub fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|n| n.parse().ok());
     let asked = || {
         let size = rustix::termios::tcgetwinsize(stdout()).ok()?;
         Some(size.ws_col.into())
     };
-    columns.or_else(asked).filter(|&n| n > 0).unwrap_or(80)
+    columns.or_else(asked).filter(|&n| n > 0).unwrap_or(80).min(WIDEST)
 }
 
 impl Recording {

@@ -1,0 +1,98 @@
+//! The files that a crawl writes: opened once, before it begins.
+
+use rustix::fs::{
+    FileType, OFlags, Stat, fcntl_getfl, fcntl_setfl, fstat, stat,
+};
+use rustix::io::Errno;
+use std::fs::File;
+use std::io::{self, Write, stderr, stdout};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// A file to be written when the crawl is over.
+pub(super) struct Output {
+    flag: &'static str,
+    path: PathBuf,
+    file: File,
+}
+
+impl Output {
+    /// Opens the file that a flag names, and leaves in it what is there. Of a
+    /// pipe somebody must have the other end: nobody is waited for.
+    ///
+    /// # Errors
+    ///
+    /// One sentence.
+    pub fn open(flag: &'static str, path: &Path) -> Result<Output, String> {
+        let open = || {
+            let mut options = File::options();
+            let flags = OFlags::NONBLOCK.bits() as i32;
+            options.write(true).create(true).truncate(false);
+            let file = options.custom_flags(flags).open(path)?;
+            // Its writes shall wait for whoever reads.
+            fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+            Ok(file)
+        };
+        let file = open().map_err(|why: io::Error| {
+            let path = path.display();
+            match Errno::from_io_error(&why) {
+                Some(Errno::NXIO) => {
+                    format!("cannot write to {path}: nobody reads from it")
+                }
+                _ => format!("cannot write to {path}: {why}"),
+            }
+        })?;
+        Ok(Output { flag, path: path.to_owned(), file })
+    }
+
+    /// Puts `text` in the place of what was in the file.
+    ///
+    /// # Errors
+    ///
+    /// One sentence.
+    pub fn write(&mut self, text: &str) -> Result<(), String> {
+        let is_file = self.file.metadata().is_ok_and(|it| it.is_file());
+        let emptied = if is_file { self.file.set_len(0) } else { Ok(()) };
+        let written =
+            emptied.and_then(|()| self.file.write_all(text.as_bytes()));
+        written.map_err(|why| {
+            let path = self.path.display();
+            format!("cannot write {path}: {why}; the report is whole")
+        })
+    }
+}
+
+/// That no two outputs are one file, where one would overwrite the other. A
+/// device takes both: a terminal shows them, `/dev/null` shows neither.
+///
+/// # Errors
+///
+/// One sentence.
+pub(super) fn each_its_own(
+    outputs: &[&Output],
+    recording: &Path,
+) -> Result<(), String> {
+    let mut taken = vec![
+        ("the report goes", fstat(stdout())),
+        ("errors go", fstat(stderr())),
+        ("the recording goes", stat(recording)),
+    ];
+    for output in outputs {
+        let (flag, path) = (output.flag, output.path.display());
+        let is = fstat(&output.file);
+        let mut others = taken.iter();
+        if let Some((what, _)) = others.find(|(_, it)| are_one(it, &is)) {
+            return Err(format!(
+                "--{flag} {path} is where {what}; give it its own file"
+            ));
+        }
+        taken.push(("another output goes", is));
+    }
+    Ok(())
+}
+
+fn are_one(a: &Result<Stat, Errno>, b: &Result<Stat, Errno>) -> bool {
+    let (Ok(a), Ok(b)) = (a, b) else { return false };
+    let is_device = FileType::from_raw_mode(a.st_mode).is_char_device();
+    !is_device && (a.st_dev, a.st_ino) == (b.st_dev, b.st_ino)
+}

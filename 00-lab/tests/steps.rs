@@ -57,3 +57,14 @@ fn a_timeline_shows_waiting_computing_and_neither() {
     let off = recording.time_in(State::is_off_the_cpu);
     assert!(off >= Duration::from_millis(100), "{off:?} off the CPU");
 }
+
+#[test]
+fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
+    let mut step = Command::new(env!("CARGO_BIN_EXE_0-3-waiting-or-computing"));
+    // No page is here before its fetch gives up.
+    step.args(["--latency", "60000"]);
+    let ran = watchdog::run(&mut step, Duration::from_secs(30));
+    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "Error: timed out\n");
+}

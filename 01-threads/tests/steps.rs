@@ -112,7 +112,7 @@ fn one_thread_panics_and_the_others_finish() {
         let (recording, stdout) =
             run(env!("CARGO_BIN_EXE_1-7-panic-stays-until-join"));
         assert_eq!(stdout.matches(": added\n").count(), 7, "{stdout}");
-        let why = "every page is there: Status(404)";
+        let why = "every page is there: status 404";
         assert!(stdout.contains(&format!("panicked: {why}\n")), "{stdout}");
 
         let (main, mut threads): (Vec<_>, Vec<_>) =
@@ -256,4 +256,15 @@ fn thousands_of_threads_can_be_kept_for_a_few_kilobytes_each() {
     assert!(line[0] == 10_000 || refused, "{stdout}");
     assert!((1..1024).contains(&line[1]), "{stdout}");
     assert_eq!(recording.of_kind("thread").count(), 1, "only main records");
+}
+
+#[test]
+fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
+    let mut step = Command::new(env!("CARGO_BIN_EXE_1-2-thread-per-page"));
+    // No page is here before its fetch gives up.
+    step.args(["--latency", "60000"]);
+    let ran = watchdog::run(&mut step, Duration::from_secs(30));
+    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "Error: timed out\n");
 }

@@ -4,11 +4,11 @@
 //!
 //! Look at the two numbers at the end: they should be nearly equal.
 
-use lab::{Fetched, Incoming, Site, Url, address, request, waiting};
-use std::io::{self, Read, Write};
+use lab::{Failure, Fetched, Incoming, Site, Url, address, request, waiting};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
 
     for url in site.pages(8) {

@@ -6,12 +6,11 @@
 //! elapsed time while computing.
 
 use lab::{Failure, Page, Site, compute, cpu_time, fetch};
-use std::io;
 use std::time::Instant;
 
 const ROUNDS: u32 = 20_000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let urls = site.pages(8);
 

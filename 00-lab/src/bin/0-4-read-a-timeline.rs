@@ -4,14 +4,13 @@
 //!
 //! Find in the picture: three waits, a stretch of computing, a sleep.
 
-use lab::{Site, compute, fetch};
-use std::io;
+use lab::{Failure, Site, compute, fetch};
 use std::thread;
 use std::time::Duration;
 
 const ROUNDS: u32 = 60_000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
 
     let mut pages = Vec::new();

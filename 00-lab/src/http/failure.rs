@@ -2,11 +2,11 @@
 
 use super::{MOST_BODY, MOST_HEADER};
 use std::error::Error;
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, ErrorKind};
 
 /// Why there is no page, in few words: the vocabulary of every report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Failure {
     /// Time was up before the page was here.
     TimedOut,
@@ -94,6 +94,13 @@ impl Display for Failure {
             Failure::Shortage(what) => write!(f, "out of resources: {what}"),
             Failure::System(why) => write!(f, "{why}"),
         }
+    }
+}
+
+/// As it is displayed: a `main` that gives back a failure ends with a sentence.
+impl Debug for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
     }
 }
 
@@ -187,7 +194,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// So that `?` works in a `main` that gives back an [`io::Result`].
+/// So that `?` works where there is an [`io::Result`].
 impl From<Failure> for io::Error {
     fn from(why: Failure) -> io::Error {
         io::Error::other(why)

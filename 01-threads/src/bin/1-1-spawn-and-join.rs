@@ -4,11 +4,10 @@
 //!
 //! Look at the total: it is the longer of the two waits, not their sum.
 
-use lab::{Site, fetch};
-use std::io;
+use lab::{Failure, Site, fetch};
 use std::thread;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let [here, there] = [site.page(1), site.page(2)];
 

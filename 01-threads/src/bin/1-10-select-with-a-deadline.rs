@@ -5,15 +5,14 @@
 //! Look at the threads that are too late: they go on all the same.
 
 use crossbeam_channel::{Receiver, after, select, unbounded};
-use lab::{Fetched, Site, fetch, waiting};
-use std::io;
+use lab::{Failure, Fetched, Site, fetch, waiting};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// About what the middle one of eight pages takes.
 const DEADLINE: Duration = Duration::from_millis(50);
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let (sender, pages) = unbounded();
     let deadline = after(DEADLINE);

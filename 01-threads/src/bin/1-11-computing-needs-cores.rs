@@ -5,14 +5,13 @@
 //! Look at the times: they fall until there are as many threads as cores. The
 //! CPU time does not fall at all.
 
-use lab::{Site, compute, cpu_time, fetch};
-use std::io;
+use lab::{Failure, Site, compute, cpu_time, fetch};
 use std::thread;
 use std::time::Instant;
 
 const ROUNDS: u32 = 160_000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let page = fetch(&site.page(0))?;
     println!("cores: {}", thread::available_parallelism()?);

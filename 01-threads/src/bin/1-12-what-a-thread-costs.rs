@@ -5,8 +5,7 @@
 //! Look at the last line: ten thousand threads can be had, and what for.
 
 use crossbeam_channel::{bounded, unbounded};
-use lab::{Site, Usage, fetch};
-use std::io;
+use lab::{Failure, Site, Usage, fetch};
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +14,7 @@ const STARTS: u32 = 1000;
 const MEETINGS: u32 = 10_000;
 const KEPT: usize = 10_000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let start = Instant::now();
     fetch(&site.page(0))?;

@@ -4,11 +4,10 @@
 //!
 //! Look at the total: no longer the sum of the waits.
 
-use lab::{Site, fetch};
-use std::io;
+use lab::{Failure, Site, fetch};
 use std::thread;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
 
     let mut threads = Vec::new();

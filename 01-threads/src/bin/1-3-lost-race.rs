@@ -6,11 +6,10 @@
 
 use lab::{Failure, Site, Url, fetch};
 use std::collections::HashSet;
-use std::io;
 use std::sync::Mutex;
 use std::thread;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let pages = site.pages(8);
     let known = Mutex::new(HashSet::from_iter(pages.clone()));

@@ -5,7 +5,7 @@
 //! Look at who waits for whom: it is a circle.
 
 use lab::sync::Mutex;
-use lab::{Page, Site, Url, fetch, record, waiting};
+use lab::{Failure, Page, Site, Url, fetch, record, waiting};
 use std::collections::HashSet;
 use std::io;
 use std::sync::Barrier;
@@ -19,7 +19,7 @@ struct Crawl {
     each_holds_one: Barrier,
 }
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let page = fetch(&site.page(0))?;
     // Never dropped: two threads that never end go on using it.

@@ -5,8 +5,7 @@
 //! Look at the lanes: one thread panics, and the others finish.
 
 use lab::sync::Mutex;
-use lab::{Site, Url, fetch};
-use std::io;
+use lab::{Failure, Site, Url, fetch};
 use std::sync::PoisonError;
 use std::thread;
 
@@ -16,7 +15,7 @@ struct Total {
     bytes: usize,
 }
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let mut pages = site.pages(8);
     pages[3] = site.page(404);

@@ -5,7 +5,7 @@
 //! Look at the two that wait: one is woken for each page, the other for none.
 
 use lab::sync::{Condvar, Mutex};
-use lab::{Fetched, Site, fetch};
+use lab::{Failure, Fetched, Site, fetch};
 use std::io;
 use std::sync::Barrier;
 use std::thread::{self, Builder};
@@ -23,7 +23,7 @@ struct Crawl {
     gap: Barrier,
 }
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let crawl = Crawl {
         pages: Mutex::new(Vec::new()),

@@ -6,7 +6,6 @@
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lab::{Failure, Site, Url, fetch, waiting};
-use std::io;
 use std::iter::repeat_n;
 use std::thread;
 
@@ -15,7 +14,7 @@ const WORKERS: usize = 3;
 /// How many pages the channel has room for.
 const ROOM: usize = 4;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     let site = Site::start();
     let (sender, receiver) = bounded(ROOM);
 

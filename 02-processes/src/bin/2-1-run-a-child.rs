@@ -4,13 +4,12 @@
 //!
 //! Look at the three lines: what ends the child does not end us.
 
-use lab::{Site, Url, fetch, waiting};
+use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, reap, role};
-use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{abort, exit};
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     // This program is its own child: then it has arguments.
     if let Some(arguments) = role("child") {
         fetch_and_end(&arguments[0], &arguments[1]);

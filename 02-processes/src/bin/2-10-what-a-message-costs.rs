@@ -5,7 +5,7 @@
 //!
 //! Look at the ratios: the numbers are this machine's.
 
-use lab::{Site, fetch};
+use lab::{Failure, Site, fetch};
 use processes::{Shared, child, how_long, role};
 use std::io::{self, Read, Write, stdin, stdout};
 use std::os::fd::AsFd;
@@ -15,7 +15,7 @@ use std::sync::mpsc::channel;
 use std::thread::{self, yield_now};
 use std::time::{Duration, Instant};
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("echo").is_some() {
         return echo();
     }
@@ -59,7 +59,7 @@ fn by_pipes() -> io::Result<Duration> {
 }
 
 /// All of a child: each byte goes back.
-fn echo() -> io::Result<()> {
+fn echo() -> Result<(), Failure> {
     let mut byte = [0];
     while stdin().lock().read(&mut byte)? == 1 {
         stdout().write_all(&byte)?;
@@ -85,7 +85,7 @@ fn by_memory() -> io::Result<Duration> {
 }
 
 /// All of a child: each 1 becomes a 0. Not for ever: our parent may be killed.
-fn answer() -> io::Result<()> {
+fn answer() -> Result<(), Failure> {
     let shared = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(10) {

@@ -5,12 +5,12 @@
 //! Look at the answers: four, to four orders that were sent in many more
 //! pieces.
 
-use lab::{Site, Url, fetch, waiting};
+use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, role};
 use std::io::{self, Read, Write, stdin, stdout};
 use std::process::Stdio;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("child").is_some() {
         return work();
     }
@@ -63,7 +63,7 @@ fn read_frame(pipe: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// All of the child: orders in, answers out.
-fn work() -> io::Result<()> {
+fn work() -> Result<(), Failure> {
     let mut orders = stdin().lock();
     while let Some(order) = read_frame(&mut orders)? {
         let url = String::from_utf8_lossy(&order);

@@ -5,7 +5,7 @@
 //!
 //! Look at how much was sent before somebody read, and how long nothing moved.
 
-use lab::{Site, fetch, waiting};
+use lab::{Failure, Site, fetch, waiting};
 use processes::{child, role};
 use std::io::{self, Read, Write, sink, stdin, stdout};
 use std::process::Stdio;
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// How often the child gets the same page. It gives each back.
 const TIMES: usize = 1000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("echo").is_some() {
         return echo();
     }
@@ -64,7 +64,7 @@ fn main() -> io::Result<()> {
 }
 
 /// All of the child: what comes in goes out.
-fn echo() -> io::Result<()> {
+fn echo() -> Result<(), Failure> {
     let mut buffer = [0; 4096];
     loop {
         let n = stdin().lock().read(&mut buffer)?;

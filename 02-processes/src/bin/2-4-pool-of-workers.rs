@@ -5,7 +5,7 @@
 //!
 //! Look at the lanes: the pages are waited for in four other processes.
 
-use lab::{Site, Url, fetch, waiting};
+use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, read_frame, reap, role, write_frame};
 use std::io::{self, stdin, stdout};
 use std::process::{Child, ExitStatus, Stdio};
@@ -15,7 +15,7 @@ use std::thread;
 const PAGES: usize = 24;
 const WORKERS: usize = 4;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("worker").is_some() {
         return work();
     }
@@ -72,7 +72,7 @@ impl Worker {
 }
 
 /// All of a worker: orders in, answers out.
-fn work() -> io::Result<()> {
+fn work() -> Result<(), Failure> {
     while let Some(order) = read_frame(stdin().lock())? {
         let url = String::from_utf8_lossy(&order);
         let url: Url = url.parse().expect("an order is an address");

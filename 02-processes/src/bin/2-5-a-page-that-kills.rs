@@ -5,7 +5,7 @@
 //!
 //! Look at the page that is given up, and that all the others are there.
 
-use lab::{Site, Url, fetch, waiting};
+use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, read_frame, reap, role, write_frame};
 use std::io::{self, stdin, stdout};
 use std::os::unix::process::ExitStatusExt;
@@ -19,7 +19,7 @@ const TRIES: u32 = 3;
 /// Whoever works on this page does not survive it.
 const DEADLY: &str = "/20";
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("worker").is_some() {
         return work();
     }
@@ -84,7 +84,7 @@ impl Worker {
 }
 
 /// All of a worker: orders in, answers out.
-fn work() -> io::Result<()> {
+fn work() -> Result<(), Failure> {
     while let Some(order) = read_frame(stdin().lock())? {
         let url = String::from_utf8_lossy(&order);
         let url: Url = url.parse().expect("an order is an address");

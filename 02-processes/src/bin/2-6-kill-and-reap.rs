@@ -5,9 +5,8 @@
 //!
 //! Look at what `ps` says after the kill: the child is still in its table.
 
-use lab::{Site, Url, fetch, waiting};
+use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, reap, role};
-use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
 use std::thread::sleep;
@@ -18,7 +17,7 @@ const DEADLINE: Duration = Duration::from_millis(300);
 /// child.
 const FOR_EVER: Duration = Duration::from_secs(60);
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if let Some(arguments) = role("hangs") {
         hang(&arguments[0]);
         return Ok(());

@@ -4,7 +4,7 @@
 //!
 //! Look at both totals, and at what one more costs on either way.
 
-use lab::{Site, fetch};
+use lab::{Failure, Site, fetch};
 use processes::{Shared, child, role};
 use std::fs::File;
 use std::io::{self, Read, Write, stdin, stdout};
@@ -16,7 +16,7 @@ use std::time::Instant;
 const CHILDREN: u32 = 2;
 const COUNTS: u32 = 100_000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("shares").is_some() {
         return count_in_memory();
     }
@@ -59,7 +59,7 @@ fn main() -> io::Result<()> {
 }
 
 /// All of a child that shares. Its standard input is no pipe: it is the memory.
-fn count_in_memory() -> io::Result<()> {
+fn count_in_memory() -> Result<(), Failure> {
     let total = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
     for _ in 0..COUNTS {
         // Relaxed: nothing else is published by it, and our parent waits for
@@ -70,7 +70,7 @@ fn count_in_memory() -> io::Result<()> {
 }
 
 /// All of a child that sends: a byte each.
-fn count_by_messages() -> io::Result<()> {
+fn count_by_messages() -> Result<(), Failure> {
     let mut pipe = File::from(stdout().as_fd().try_clone_to_owned()?);
     for _ in 0..COUNTS {
         pipe.write_all(b"1")?;

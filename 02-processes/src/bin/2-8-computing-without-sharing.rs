@@ -4,7 +4,7 @@
 //!
 //! Look at the times, beside those of step 1-11: they fall in the same way.
 
-use lab::{Site, Usage, compute, fetch};
+use lab::{Failure, Site, Usage, compute, fetch};
 use processes::{child, read_frame, role, write_frame};
 use std::io::{self, stdin};
 use std::process::{Child, Stdio};
@@ -13,7 +13,7 @@ use std::time::Instant;
 
 const ROUNDS: u32 = 160_000;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if let Some(arguments) = role("computes") {
         let rounds = arguments[0].parse().expect("a number");
         let body = read_frame(stdin().lock())?.expect("a page");

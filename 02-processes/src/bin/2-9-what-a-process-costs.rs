@@ -4,7 +4,7 @@
 //!
 //! Look at the ratios: the numbers are this machine's.
 
-use lab::{Site, fetch};
+use lab::{Failure, Site, fetch};
 use processes::{child, how_long, role};
 use std::fs;
 use std::io::{self, stdin};
@@ -14,10 +14,11 @@ use std::time::{Duration, Instant};
 
 const KEPT: u64 = 20;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Failure> {
     if role("idles").is_some() {
         // Until there is no more to read, and there never was anything.
-        return stdin().read_line(&mut String::new()).map(drop);
+        stdin().read_line(&mut String::new())?;
+        return Ok(());
     }
     let site = Site::start();
     let now = Instant::now();

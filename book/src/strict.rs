@@ -8,6 +8,7 @@ mod commands;
 mod includes;
 mod links;
 mod exercises;
+mod answers;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,7 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
         includes::check(&mut check, chapter);
         commands::check(&mut check, chapter);
         links::check(&mut check, chapter, &chapters);
+        answers::check(&mut check, chapter);
     }
     check.summary_is_whole(&chapters);
     check.steps_are_shown(&chapters);

@@ -438,6 +438,29 @@ fn an_image_that_says_nothing_is_found() {
 }
 
 #[test]
+fn a_question_without_an_answer_is_found() {
+    let why = "no folded answer follows what is asked here";
+    let answer = "\n\n<details>\n\nSo it does.\n\n</details>\n";
+    for asked in [
+        "**Predict.** Does it end?",
+        "## Break it\n\nTake it away.",
+        "## Change it\n\nDouble it. How long does it take?",
+    ] {
+        let asks = |more: &str| {
+            let page = format!("{PAGE}\n{asked}\n{more}");
+            move |small: &Small| {
+                small.write("book/chapters/1-1-a-step.md", &page);
+            }
+        };
+        found(asks(""), why);
+        found(asks(&format!("\n## Else{answer}")), why);
+        let small = Small::new();
+        asks(answer)(&small);
+        assert_eq!(small.faults(), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_missing_or_empty_page_is_found() {
     let small = Small::new();
     small.write("book/chapters/exercise-mend.md", "");

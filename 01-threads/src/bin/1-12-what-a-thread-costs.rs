@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p threads --bin 1-12-what-a-thread-costs
 //!
-//! Look at the last line: ten thousand threads can be had, and what for.
+//! Look at what it takes to keep a thread: ten thousand of them can be had.
 
 use crossbeam_channel::{bounded, unbounded};
 use lab::{Failure, Site, Usage, fetch};

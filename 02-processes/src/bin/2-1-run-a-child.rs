@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p processes --bin 2-1-run-a-child
 //!
-//! Look at the three lines: what ends the child does not end us.
+//! Look at how each child ended: what ends the child does not end us.
 
 use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, reap, role};

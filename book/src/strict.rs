@@ -55,6 +55,10 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
         commands::check(&mut check, chapter);
         links::check(&mut check, chapter, &chapters);
         answers::check(&mut check, chapter);
+        for &line in &chapter.backticks {
+            let why = "in HTML a backtick is shown as it is: write <code>";
+            check.fault(&chapter.file, line, why.into());
+        }
     }
     check.summary_is_whole(&chapters);
     check.steps_are_shown(&chapters);

@@ -16,6 +16,8 @@ pub struct Chapter {
     pub anchors: BTreeSet<String>,
     /// Fenced and inline code, with the line it begins in.
     pub code: Vec<Code>,
+    /// Lines of HTML that hold a backtick.
+    pub backticks: Vec<usize>,
 }
 
 /// A link or an image.
@@ -44,6 +46,7 @@ impl Chapter {
             links: Vec::new(),
             anchors: BTreeSet::new(),
             code: Vec::new(),
+            backticks: Vec::new(),
         };
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
@@ -109,6 +112,9 @@ impl Open {
             }
             Event::End(TagEnd::CodeBlock) => {
                 chapter.code.extend(self.code.take());
+            }
+            Event::Html(html) if html.contains('`') => {
+                chapter.backticks.push(line);
             }
             Event::Code(text) => {
                 if let Some(heading) = &mut self.heading {

@@ -461,6 +461,15 @@ fn a_question_without_an_answer_is_found() {
 }
 
 #[test]
+fn a_backtick_that_would_be_shown_is_found() {
+    let caption = "<figure>\n<figcaption>Here `main` waits.</figcaption>";
+    let page = format!("{PAGE}\n{caption}\n</figure>\n");
+    let write =
+        |small: &Small| small.write("book/chapters/1-1-a-step.md", &page);
+    found(write, "1-1-a-step.md:24: in HTML a backtick is shown as it is");
+}
+
+#[test]
 fn a_missing_or_empty_page_is_found() {
     let small = Small::new();
     small.write("book/chapters/exercise-mend.md", "");

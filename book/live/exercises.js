@@ -184,6 +184,7 @@ function exercisePanel(home) {
     let drawn = null;
     let isJudged = false;
     const judge = async () => {
+        if (check.ariaDisabled === 'true') return;
         const answer = await post(`/live/exercises/${name}/check`, {});
         if (answer.why) said.textContent = answer.why;
     };
@@ -213,7 +214,8 @@ function exercisePanel(home) {
         state.dataset.sign = own.judging ? '' : own.sign ?? '';
         section.dataset.state = own.judging ? 'judging' : own.state ?? '';
         doing.show(own.judging);
-        check.disabled = own.judging !== null;
+        // Disabled, it would lose the focus.
+        check.ariaDisabled = String(own.judging !== null);
 
         // What the file does as shipped is no mistake of the reader's.
         const isShipped = own.state === 'not-started';

@@ -258,7 +258,11 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     let (panics, others) = panics(&stderr);
     let of_test = panics.iter().rfind(|panic| panic.thread == test);
     let said = of_test.map_or("", |panic| panic.said.as_str());
-    let said = said.strip_prefix(ASSERT_EQ).unwrap_or(said);
+    let said = match said.strip_prefix(ASSERT_EQ) {
+        // The check has said it in words.
+        Some(said) => said.split("\n  left: ").next().unwrap_or_default(),
+        None => said,
+    };
     let (kind, why) = if let Some(why) = said.strip_prefix(NOT_JUDGED) {
         (Kind::NotJudged, why.to_owned())
     } else if let Some(why) = said.strip_prefix(WRONG_ANSWER) {

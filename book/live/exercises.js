@@ -230,7 +230,8 @@ function exercisePanel(home) {
         const printed = (own.printed ?? '').trim();
         const text = [own.warnings, own.why && found + own.why,
             printed && `It printed:\n\n${printed}`];
-        why.textContent = text.filter(Boolean).join('\n\n').trimEnd();
+        why.replaceChildren(
+            ...lanesApart(text.filter(Boolean).join('\n\n').trimEnd()));
         why.hidden = own.judging !== null || why.textContent === '';
         say(usually, ...prose(`Usually: ${own.usually ?? ''}`));
         usually.hidden = own.judging !== null || !own.usually;
@@ -252,6 +253,13 @@ function exercisePanel(home) {
     };
     const gone = () => { said.textContent = GONE; };
     return { show, gone };
+}
+
+// Text whose lines may be broken, and lanes, whose lines must not be.
+function lanesApart(text) {
+    return text.split(/^/m).map((line) =>
+        /[█▓╵]|([·×─])\1\1/.test(line)
+            ? make('span', { className: 'live-lane' }, line) : line);
 }
 
 // The listing of the reader's file: as it is now, no longer as shipped.

@@ -221,6 +221,12 @@ fn a_listing_is_text_has_an_end_and_does_without_the_file() {
     says("as shipped");
     assert_eq!(listed().trim_end(), starter.trim_end());
 
+    let lanes = browser.script(
+        "return lanesApart('a × b\\n1 ███ /1\\n2  ··· \\nc').map(
+             (it) => it.className ? `<${it.textContent}>` : it).join('|')",
+    );
+    assert_eq!(lanes, "a × b\n|<1 ███ /1\n>|<2  ··· \n>|c");
+
     let odd = "// <img src=x onerror='document.title=1'> &amp; \u{202e}é";
     fs::write(&answer, odd).unwrap();
     says("yours, as saved last");

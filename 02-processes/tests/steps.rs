@@ -210,7 +210,8 @@ fn a_message_has_a_price_on_every_way() {
 
 #[test]
 fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
-    let mut step = Command::new(env!("CARGO_BIN_EXE_2-8-computing-without-sharing"));
+    let mut step =
+        Command::new(env!("CARGO_BIN_EXE_2-8-computing-without-sharing"));
     // No page is here before its fetch gives up.
     step.args(["--latency", "60000"]);
     let ran = watchdog::run(&mut step, Duration::from_secs(30));

@@ -76,24 +76,28 @@ pub fn bundled(page: &str, edition: usize) -> String {
     let scripts = page.lines().filter(is_script).count();
 
     let has_commands = page.contains("language-console");
+    let mut toc = "toc.html";
     let (mut styles_seen, mut scripts_seen) = (0, 0);
     let mut bundled = String::with_capacity(page.len());
     for line in page.lines() {
         let part = Part::of(line);
         styles_seen += usize::from(is_style(&line));
         scripts_seen += usize::from(is_script(&line));
-        if let Some(contents) = contents(line) {
+        if let Some(it) = contents(line) {
             // Our policy lets nobody put a page of ours into another, not even
             // us.
-            bundled += &format!(
-                "<p><a href=\"{contents}\">The contents of the book</a></p>\n"
-            );
+            toc = it;
+            bundled += &format!("<p><a href=\"{toc}\">Contents</a></p>\n");
         } else if part.is_none() {
             bundled += line;
             bundled.push('\n');
         }
-        if has_commands && line.trim() == "<main>" {
-            bundled += WITHOUT_SCRIPTS;
+        if line.trim() == "<main>" {
+            let why = if has_commands { NO_RUN } else { "" };
+            bundled += &format!(
+                "<noscript><p>{why}<a href=\"{toc}\">The contents of the \
+                 book</a></p></noscript>\n"
+            );
         }
         // Each where the last of them was: what it overrides comes before.
         if is_style(&line) && styles_seen == styles {
@@ -115,10 +119,10 @@ fn contents(line: &str) -> Option<&str> {
     line.trim().strip_prefix(frame)?.split('"').next()
 }
 
-/// Why there is no Run.
-const WITHOUT_SCRIPTS: &str = "<noscript><p><strong>Run needs JavaScript, which \
-    is off.</strong> Type the commands of this page in a terminal \
-    instead.</p></noscript>\n";
+/// Why there is no button.
+const NO_RUN: &str = "<strong>Run and Check need JavaScript, which is \
+                      off.</strong> The commands on this page can be typed in \
+                      a terminal. ";
 
 impl<'a> Part<'a> {
     /// The styles for code have names, by which they are turned on and off; and
@@ -166,8 +170,8 @@ mod tests {
             <code class=\"language-console\"></code>\n</main>\n";
         let page = bundled(page, 0);
         assert!(!page.contains("<iframe"), "{page}");
-        assert!(page.contains("<a href=\"../toc.html\">"), "{page}");
+        assert_eq!(page.matches("<a href=\"../toc.html\">").count(), 2);
         assert!(page.contains("<main>\n<noscript><p><strong>Run "), "{page}");
-        assert!(!bundled("<main>\n", 0).contains("noscript"));
+        assert!(!bundled("<main>\n", 0).contains("Run"));
     }
 }

@@ -73,7 +73,7 @@ const OTHER_SITE: Stop =
 const OTHER_PAGE: Stop =
     forbidden("The request does not come from a page of this book.");
 const NO_SECRET: Stop =
-    forbidden("The request does not know the secret of this start.");
+    forbidden("This browser has not been let in by this start of the reader.");
 const OLD_TOKEN: Stop = forbidden(
     "The secret in this address is another one than that of this start: it is \
      from an earlier start, or a part of it is missing.",
@@ -342,6 +342,8 @@ fn refuse(status: StatusCode, why: &str) -> Response {
 fn page(head: &str, body: &str) -> Response {
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
          {head}<title>Taking Turns</title>\n{body}\n"
     );
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];

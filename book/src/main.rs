@@ -30,6 +30,7 @@ mod connections;
 mod runs;
 mod html;
 mod body;
+mod plain;
 mod bundle;
 mod serve;
 mod exercises;

@@ -3,7 +3,6 @@
 mod order;
 mod process;
 mod cargo;
-mod plain;
 
 pub use order::{Order, menu};
 

@@ -10,6 +10,7 @@ use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::files::{read, read_text};
 use crate::notices::Notices;
+use crate::plain::plain;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -314,9 +315,9 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
             Ok(verdict) => {
                 let page = Page::of(exercise).unwrap_or_default();
                 told["found"] = verdict.kind.to_string().into();
-                told["warnings"] = verdict.warnings.as_str().into();
-                told["why"] = verdict.why.as_str().into();
-                told["printed"] = verdict.printed.as_str().into();
+                told["warnings"] = plain(&verdict.warnings).into();
+                told["why"] = plain(&verdict.why).into();
+                told["printed"] = plain(&verdict.printed).into();
                 // What we have shipped is no mistake of the reader's.
                 if kind != Some(Kind::NotStarted) {
                     told["usually"] = page.cause(verdict).into();

@@ -1,6 +1,6 @@
 //! What cargo says while it builds: how far it is, and what is wrong.
 
-use super::plain::Plain;
+use crate::plain::Plain;
 use crate::tree::Program;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -45,7 +45,12 @@ pub enum Line {
 impl Told {
     /// The lines that these bytes end.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Line> {
-        self.line += &self.plain.push(bytes);
+        // A bar ends with a carriage return, and stands until the next one.
+        let bytes: Vec<_> = bytes
+            .iter()
+            .map(|byte| if *byte == b'\r' { b'\n' } else { *byte })
+            .collect();
+        self.line += &self.plain.push(&bytes);
         let Some(end) = self.line.rfind('\n') else { return Vec::new() };
         let rest = self.line.split_off(end + 1);
         let lines = std::mem::replace(&mut self.line, rest);
@@ -101,6 +106,13 @@ pub fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_is_read_while_it_stands() {
+        let bar = b"    Building [=====>      ] 12/34: lab, threads(bin)   \r";
+        let lines = Told::default().push(bar);
+        assert_eq!(lines, [Line::Progress("12/34".into())]);
+    }
 
     #[test]
     fn progress_and_diagnostics_are_told_apart() {

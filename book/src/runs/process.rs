@@ -6,8 +6,8 @@
 )]
 
 use super::cargo::{self, Line, Told};
-use super::plain::Plain;
 use super::{Event, Order, Run};
+use crate::plain::Plain;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::env;
 use std::io;

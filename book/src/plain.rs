@@ -18,6 +18,12 @@ pub struct Plain {
     pub lines: usize,
 }
 
+/// All of a text, made plain.
+pub fn plain(text: &str) -> String {
+    let mut plain = Plain::default();
+    plain.push(text.as_bytes()) + &plain.end()
+}
+
 /// Where we are in a sequence that a terminal would obey (ECMA-48).
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Sequence {
@@ -143,7 +149,7 @@ fn is_unseen(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn plain(pieces: &[&[u8]]) -> String {
+    fn in_pieces(pieces: &[&[u8]]) -> String {
         let mut plain = Plain::default();
         let texts: String = pieces.iter().map(|it| plain.push(it)).collect();
         texts + &plain.end()
@@ -154,10 +160,10 @@ mod tests {
         let all = "\x1b[1;31mred\x1b[0m \x1b]0;title\x07é\x1b]8;;x\x1b\\\u{202e}a\
                    \r\nb\rc\x08\x1b(B\x1b7.\x1b]open\nd\t\u{1f600}\x1b\n";
         let shown = "red é\\u{202e}a\nb\nc\\u{8}.\nd\t\u{1f600}\n";
-        assert_eq!(plain(&[all.as_bytes()]), shown);
+        assert_eq!(in_pieces(&[all.as_bytes()]), shown);
         for size in 1..8 {
             let pieces: Vec<_> = all.as_bytes().chunks(size).collect();
-            assert_eq!(plain(&pieces), shown, "pieces of {size} bytes");
+            assert_eq!(in_pieces(&pieces), shown, "pieces of {size} bytes");
         }
     }
 
@@ -167,7 +173,7 @@ mod tests {
             .filter(|c| is_unseen(*c) && !"\n\r\x1b".contains(*c))
             .collect();
         assert!(unseen.contains('\u{202e}') && unseen.contains('\u{7f}'));
-        let shown = plain(&[unseen.as_bytes()]);
+        let shown = plain(&unseen);
         assert!(!shown.contains(is_unseen), "{shown}");
         assert_eq!(shown.matches("\\u{").count(), unseen.chars().count());
     }
@@ -175,7 +181,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_marked() {
         assert_eq!(
-            plain(&[b"a\xff\xc3", b"\xa9\xe2\x82"]),
+            in_pieces(&[b"a\xff\xc3", b"\xa9\xe2\x82"]),
             "a\u{fffd}é\u{fffd}"
         );
     }
@@ -194,8 +200,8 @@ mod tests {
         assert_eq!(long.end(), "");
 
         let fits = "x".repeat(2000);
-        assert_eq!(plain(&[fits.as_bytes()]), fits);
-        let not = plain(&[fits.as_bytes(), b"x"]);
+        assert_eq!(in_pieces(&[fits.as_bytes()]), fits);
+        let not = in_pieces(&[fits.as_bytes(), b"x"]);
         assert!(not.ends_with(" … [1 more characters in this line]"), "{not}");
     }
 }

@@ -83,6 +83,13 @@ pub fn bundled(page: &str, edition: usize) -> String {
         let part = Part::of(line);
         styles_seen += usize::from(is_style(&line));
         scripts_seen += usize::from(is_script(&line));
+        if line.trim() == "<main>" {
+            let why = if has_commands { NO_RUN } else { "" };
+            bundled += &format!(
+                "<noscript><p>{why}<a href=\"{toc}\">The contents of the \
+                 book</a></p></noscript>\n"
+            );
+        }
         if let Some(it) = contents(line) {
             // Our policy lets nobody put a page of ours into another, not even
             // us.
@@ -91,13 +98,6 @@ pub fn bundled(page: &str, edition: usize) -> String {
         } else if part.is_none() {
             bundled += line;
             bundled.push('\n');
-        }
-        if line.trim() == "<main>" {
-            let why = if has_commands { NO_RUN } else { "" };
-            bundled += &format!(
-                "<noscript><p>{why}<a href=\"{toc}\">The contents of the \
-                 book</a></p></noscript>\n"
-            );
         }
         // Each where the last of them was: what it overrides comes before.
         if is_style(&line) && styles_seen == styles {
@@ -171,7 +171,7 @@ mod tests {
         let page = bundled(page, 0);
         assert!(!page.contains("<iframe"), "{page}");
         assert_eq!(page.matches("<a href=\"../toc.html\">").count(), 2);
-        assert!(page.contains("<main>\n<noscript><p><strong>Run "), "{page}");
+        assert!(page.contains("<noscript><p><strong>Run "), "{page}");
         assert!(!bundled("<main>\n", 0).contains("Run"));
     }
 }

@@ -194,6 +194,8 @@ function panel(program, faults, flags, several) {
                         href: `/live/runs/${id}/trace`, download: '',
                         title: 'The same run, to open at ui.perfetto.dev',
                     }, 'Save trace'));
+                    // The next one may go on already.
+                    agePicture(picture, current !== id);
                 } else if (how !== 'does not compile') {
                     picture.hidden = true;
                     picture.replaceChildren();

@@ -54,7 +54,7 @@ struct Enemy<'a> {
     /// One is right.
     hosts: Vec<String>,
     /// What stands before the path, in a target of absolute form.
-    absolute: &'static str,
+    absolute: String,
     cookie: Option<String>,
     origin: Option<String>,
     /// What a browser says of where the request comes from.
@@ -113,7 +113,7 @@ fn nobody_passes_who_is_not_our_own_page() {
     let good = || Enemy {
         reader: &reader,
         hosts: vec![host.clone()],
-        absolute: "",
+        absolute: String::new(),
         cookie: Some(cookie.clone()),
         origin: Some(origin.clone()),
         site: None,
@@ -130,7 +130,11 @@ fn nobody_passes_who_is_not_our_own_page() {
         ("and another", 421, Enemy { hosts: vec![ours(), evil()], ..good() }),
         ("another first", 421, Enemy { hosts: vec![evil(), ours()], ..good() }),
         ("ours twice", 421, Enemy { hosts: vec![ours(), ours()], ..good() }),
-        ("a proxy's", 421, Enemy { absolute: "http://evil.example", ..good() }),
+        (
+            "a proxy's",
+            421,
+            Enemy { absolute: "http://evil.example".into(), ..good() },
+        ),
         ("cross-site", 403, Enemy { site: Some("cross-site"), ..good() }),
         ("another port's", 403, Enemy { site: Some("same-site"), ..good() }),
     ];
@@ -157,6 +161,7 @@ fn nobody_passes_who_is_not_our_own_page() {
         hosts: vec!["localhost:9000".into()],
         cookie: Some(format!("taking-turns-9000={token}")),
         origin: Some("http://localhost:9000".into()),
+        absolute: "http://localhost:9000".into(),
         ..good()
     };
     let tries = ROUTES.into_iter().flat_map(|it| [(it, false), (it, true)]);
@@ -182,7 +187,7 @@ fn no_path_leads_out_of_the_book() {
     let enemy = Enemy {
         reader: &reader,
         hosts: vec![format!("127.0.0.1:{}", reader.port())],
-        absolute: "",
+        absolute: String::new(),
         cookie: Some(reader.cookie()),
         origin: None,
         site: None,
@@ -235,7 +240,7 @@ fn the_browser_that_is_started_gets_a_ticket_that_is_good_once() {
     let browser = Enemy {
         reader: &reader,
         hosts: vec![host.to_owned()],
-        absolute: "",
+        absolute: String::new(),
         cookie: None,
         origin: None,
         site: None,

@@ -20,6 +20,7 @@ mod target;
 mod report;
 mod usage;
 mod dice;
+pub mod private;
 pub mod record;
 pub mod sync;
 pub mod watchdog;

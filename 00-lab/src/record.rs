@@ -50,6 +50,7 @@ pub use event::{Event, Id, What};
 pub use lane::{Lane, Waiting, current, event, waiting};
 pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
+pub(crate) use write::MOST;
 pub use write::{
     VARIABLE, cpu_time, cpu_time_of_thread, env, error, finish, is_on,
     is_temporary, path, so_far, start,

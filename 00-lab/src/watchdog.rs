@@ -2,7 +2,7 @@
 
 mod run;
 
-pub use run::{Hung, Ran, end_all, run};
+pub use run::{Hung, Ran, abridged, end_all, run, run_keeping};
 
 use crate::record::{self, Recording};
 use rustix::process::{Pid, Signal, getppid, kill_process};
@@ -83,7 +83,7 @@ impl Watch {
         let silent = now - self.since;
         let what = if self.end.is_some_and(|end| now >= end) {
             "time is up".to_owned() + &self.cpu_used(silent)
-        } else if path.is_some() && silent >= self.silence {
+        } else if path.is_some() && silent >= self.silence && !self.is_full() {
             let what = format!("nothing has happened for {silent:.1?}");
             what + &self.cpu_used(silent)
         } else if self.circles && silent >= LULL && self.finds_a_circle() {
@@ -92,6 +92,12 @@ impl Watch {
             return None;
         };
         Some(verdict(&what, record::so_far().ok()))
+    }
+
+    /// Set if no more may be recorded; then silence says nothing.
+    fn is_full(&self) -> bool {
+        let longest_line = 1 << 16;
+        self.size + longest_line > record::MOST
     }
 
     /// Set if threads of the process wait for one another in a circle. That is

@@ -65,6 +65,49 @@ fn a_deadlock_is_explained_after_the_kill() {
     assert_eq!(hung.recording.skipped, 0);
 }
 
+/// Memory is not what it costs: of a gigabyte, say, 64 KiB are kept.
+#[test]
+fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
+    let limit = Duration::from_secs(2);
+    let mut command = part("prints_for_ever");
+    let hung = watchdog::run_keeping(1000, &mut command, limit);
+    let hung = hung.expect_err("it never ends");
+    assert!(hung.why.starts_with("still running after 2.0s\n"), "{}", hung.why);
+    assert!(hung.stdout.contains("the beginning"), "{}", hung.stdout);
+    assert!(hung.stdout.contains(" MB left out …\n"), "{}", hung.stdout);
+    assert!(hung.stdout.len() < 1100, "{}", hung.stdout.len());
+
+    let mut command = part("prints_a_lot");
+    let ran = watchdog::run_keeping(1000, &mut command, PLENTY).unwrap();
+    assert!(ran.status.success());
+    assert!(ran.stdout.contains("the beginning"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("the end"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n… 10.0 MB left out …\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn one_that_records_for_ever_is_ended_long_before_the_disk_is_full() {
+    let mut command = part("records_for_ever");
+    let began = Instant::now();
+    let hung = watchdog::run(&mut command, PLENTY).expect_err("it never ends");
+    let said = "goes on after 16.8 MB of recording\n";
+    assert!(hung.why.starts_with(said), "{}", hung.why);
+    assert!(!hung.recording.asked.is_empty());
+    println!("after {:?}", began.elapsed());
+}
+
+#[test]
+fn a_recording_ends_before_the_disk_is_full_and_its_process_goes_on() {
+    let file = env::temp_dir().join(format!("lab-long-{}", record_id()));
+    let mut command = part("records_too_much");
+    command.env(record::VARIABLE, &file).stdout(Stdio::null());
+    let status = command.status().expect("it starts");
+    let size = fs::metadata(&file).expect("a recording").len();
+    fs::remove_file(&file).expect("the file was there");
+    assert!(status.success());
+    assert!((127 << 20..=128 << 20).contains(&size), "{size}");
+}
+
 #[test]
 fn a_process_can_watch_itself() {
     let mut command = part("waits_for_ever_but_is_watched");
@@ -228,6 +271,46 @@ fn hangs_in_every_way() {
     for thread in threads {
         thread.join().unwrap();
     }
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn prints_for_ever() {
+    println!("the beginning");
+    loop {
+        println!("{}", "x".repeat(999));
+    }
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn prints_a_lot() {
+    println!("the beginning");
+    (0..10_000).for_each(|_| println!("{}", "x".repeat(999)));
+    println!("the end");
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn records_for_ever() {
+    record::start().unwrap();
+    loop {
+        record::event(What::Ask("/a-path-of-some-length?a=b"));
+    }
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn records_too_much() {
+    record::start().unwrap();
+    let long = "x".repeat(10_000);
+    // Of a long text the beginning is recorded.
+    (0..10_000_000)
+        .take_while(|_| record::is_on())
+        .for_each(|_| record::event(What::Ask(&long)));
+    let why = record::error().expect("there is no end to it");
+    assert_eq!(why.kind(), std::io::ErrorKind::FileTooLarge);
+    assert!(!record::is_on());
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::Folder;
+    use lab::private::Folder;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     use std::fs;
 

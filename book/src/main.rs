@@ -22,7 +22,6 @@ mod strict;
 mod pages;
 mod press;
 mod notices;
-mod folder;
 mod files;
 mod recorded;
 mod guard;
@@ -37,7 +36,7 @@ mod exercises;
 
 use anyhow::{Context, Result, bail};
 use exercises::Usage;
-use folder::Folder;
+use lab::private::Folder;
 use lab::watchdog;
 use press::Press;
 use std::env::args_os;

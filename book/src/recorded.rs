@@ -1,9 +1,9 @@
 //! Recorded outputs: what each program printed, and the picture of that run.
 
-use crate::folder::Folder;
 use crate::strict::markdown_in;
 use crate::tree::{Program, Tree};
 use anyhow::{Context, Result, ensure};
+use lab::private::Folder;
 use lab::record::Recording;
 use rustix::process::{Pid, Signal, kill_process};
 use similar::TextDiff;

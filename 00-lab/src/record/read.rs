@@ -3,6 +3,7 @@
 use super::causes::Causes;
 use super::event::{Event, Id, What};
 use super::spans::{Held, Recording, Span, State, Track};
+use super::write::MOST;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -23,7 +24,8 @@ impl Recording {
     pub(crate) fn read_from(path: &Path, offset: u64) -> io::Result<Recording> {
         let mut file = File::open(path)?;
         // No further: those who write may write as fast as we read.
-        let end = file.metadata()?.len();
+        // Nor further than one process may write.
+        let end = file.metadata()?.len().min(offset + MOST);
         file.seek(SeekFrom::Start(offset))?;
         let mut bytes = Vec::new();
         file.take(end.saturating_sub(offset)).read_to_end(&mut bytes)?;

@@ -1,16 +1,16 @@
 //! The file that events go to.
-#![expect(unsafe_code, reason = "only `atexit` sees every way to end")]
 
 use super::event::{Event, What};
 use super::lane::event;
-use std::env::{temp_dir, var_os};
+use crate::private;
+use std::env::var_os;
 use std::fs::{File, OpenOptions, remove_file};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write, stderr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +25,13 @@ static ON: AtomicBool = AtomicBool::new(false);
 static OUTPUT: OnceLock<Output> = OnceLock::new();
 /// What went wrong with writing, if anything.
 static ERROR: Mutex<Option<(ErrorKind, String)>> = Mutex::new(None);
+
+/// How much a process may record, in bytes: a crawl of 100,000 pages records
+/// a third of it. A step that never ends would fill the disk.
+pub(crate) const MOST: u64 = 128 << 20;
+
+/// How much this one has.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 struct Output {
     pid: u32,
@@ -67,8 +74,12 @@ pub fn finish() -> io::Result<super::Recording> {
         return Ok(super::Recording::parse(""));
     };
     let recording = super::Recording::read(&output.path);
+    if let Some(why) = error() {
+        let _ = writeln!(stderr(), "the recording ends too early: {why}");
+    }
     if output.temporary {
-        remove();
+        // Its folder goes when the process ends.
+        let _ = remove_file(&output.path);
     }
     recording
 }
@@ -127,6 +138,12 @@ pub(super) fn pid() -> u32 {
 pub(super) fn write(event: &Event<'_>) {
     let Some(output) = OUTPUT.get() else { return };
     let line = format!("{event}\n");
+    // Relaxed: the sum is all that is of interest.
+    let before = WRITTEN.fetch_add(line.len() as u64, Relaxed);
+    if before + line.len() as u64 > MOST {
+        let why = "it would be too long; the program may go round in a loop";
+        return stop(&io::Error::new(ErrorKind::FileTooLarge, why));
+    }
     let written = loop {
         match (&output.file).write(line.as_bytes()) {
             Err(why) if why.kind() == ErrorKind::Interrupted => {}
@@ -138,7 +155,11 @@ pub(super) fn write(event: &Event<'_>) {
         Ok(_) => io::Error::new(ErrorKind::WriteZero, "the disk is full"),
         Err(why) => why,
     };
-    // A recording with a hole would tell lies: better that it ends here.
+    stop(&why);
+}
+
+/// A recording with a hole would tell lies: better that it ends here.
+fn stop(why: &io::Error) {
     ON.store(false, Relaxed);
     let mut error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
     error.get_or_insert((why.kind(), why.to_string()));
@@ -165,28 +186,25 @@ fn nanos(clock: ClockId) -> u64 {
 
 impl Output {
     fn given(path: PathBuf) -> io::Result<Output> {
-        let file = OpenOptions::new().append(true).create(true).open(&path)?;
-        Ok(Output { pid: process::id(), file, path, temporary: false })
+        Output::open(OpenOptions::new().create(true), path, false)
     }
 
     fn temporary() -> io::Result<Output> {
-        let name = format!("lab-{}-{}.events", process::id(), now());
-        let path = temp_dir().join(name);
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)?;
-        // SAFETY: `remove` neither unwinds nor touches thread-locals.
-        unsafe { libc::atexit(remove) };
-        Ok(Output { pid: process::id(), file, path, temporary: true })
+        let path = private::folder()?.join("events");
+        Output::open(OpenOptions::new().create_new(true), path, true)
     }
-}
 
-/// Removes the file; a second time does nothing.
-extern "C" fn remove() {
-    if let Some(path) = path() {
-        let _ = remove_file(path);
+    fn open(
+        options: &mut OpenOptions,
+        path: PathBuf,
+        temporary: bool,
+    ) -> io::Result<Output> {
+        let file = options.append(true).mode(0o600).open(&path);
+        let file = file.map_err(|why| {
+            let said = format!("cannot write to {}: {why}", path.display());
+            io::Error::new(why.kind(), said)
+        })?;
+        Ok(Output { pid: process::id(), file, path, temporary })
     }
 }
 

@@ -7,16 +7,15 @@
 use super::Shape;
 use super::flags::{self, unexpected};
 use super::serve::{Counts, OTHER, Server};
-use crate::record;
 use crate::usage::allow_many_files;
 use crate::watchdog::Watch;
+use crate::{private, record};
 use lexopt::{Arg, Parser, ValueExt};
 use polling::Event;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::env::{self, args_os};
 use std::fmt::Display;
-use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::process::parent_id;
 use std::process;
@@ -161,11 +160,11 @@ impl Orders {
         }
     }
 
-    /// Removes what a parent that was killed has left.
+    /// Removes what a parent that was killed has left. One that ended in good
+    /// order has done it already.
     fn clear_away(&self) {
         if let Some(path) = record::path().filter(|_| self.remove) {
-            // A parent that ended in good order has done it already.
-            let _ = fs::remove_file(path);
+            private::remove_around(path);
         }
     }
 }

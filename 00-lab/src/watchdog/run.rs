@@ -1,14 +1,14 @@
 //! Running a program to its end, or to ours.
 
 use super::verdict;
+use crate::private;
 use crate::record::{self, Recording};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeSet;
-use std::env::temp_dir;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{self, Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::JoinHandle;
@@ -63,33 +63,50 @@ pub struct Hung {
 /// # Errors
 /// If it does not end in time or cannot be started. The [`Hung`] explains.
 pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
-    let file = RecordingFile::new();
-    let started = Running::start(command, &file);
-    let mut running = started.map_err(|why| {
-        let program = command.get_program().display();
-        Hung {
-            why: format!("cannot start {program}: {why}"),
-            stdout: String::new(),
-            stderr: String::new(),
-            recording: Box::default(),
-        }
-    })?;
-    if let Some(status) = running.wait(limit) {
-        let [stdout, stderr] = running.output();
-        return Ok(Ran { status, stdout, stderr, recording: file.read() });
-    }
-    let why = match running.status {
-        None => format!("still running after {limit:.1?}"),
-        Some(_) => {
-            "ended, but a process is left that has its output open".to_owned()
-        }
+    run_keeping(MOST_KEPT, command, limit)
+}
+
+/// [`run`], keeping at most this many bytes of each stream: its beginning and
+/// its end, and between them how much was left out. All of it is read, so that
+/// the program is not held up.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_keeping(
+    most: usize,
+    command: &mut Command,
+    limit: Duration,
+) -> Result<Ran, Hung> {
+    let program = command.get_program().display().to_string();
+    let not_started = |why: io::Error| Hung {
+        why: format!("cannot start {program}: {why}"),
+        stdout: String::new(),
+        stderr: String::new(),
+        recording: Box::default(),
     };
-    running.kill();
+    let file = RecordingFile::new().map_err(not_started)?;
+    let started = Running::start(command, &file, most);
+    let mut running = started.map_err(not_started)?;
+    let why = match running.wait(limit, &file) {
+        Ok(status) => {
+            let [stdout, stderr] = running.output();
+            return Ok(Ran { status, stdout, stderr, recording: file.read() });
+        }
+        Err(why) => why,
+    };
+    running.kill(&file);
     let recording = Box::new(file.read());
     let why = verdict(&why, Some(Recording::clone(&recording)));
     let [stdout, stderr] = running.output();
     Err(Hung { why, stdout, stderr, recording })
 }
+
+/// How much is kept of a stream.
+const MOST_KEPT: usize = 16 << 20;
+
+/// How much a program may record, in bytes. A crawl of 10,000 pages records a
+/// third of it.
+const MOST_RECORDED: u64 = 16 << 20;
 
 /// A program, and the threads that read what it writes: both streams at once,
 /// or a full pipe would hold it up.
@@ -104,6 +121,7 @@ impl Running {
     fn start(
         command: &mut Command,
         file: &RecordingFile,
+        most: usize,
     ) -> io::Result<Running> {
         let mut groups = GROUPS.lock().unwrap();
         let mut child = command
@@ -118,12 +136,19 @@ impl Running {
         let _group = Group(child.id());
         let stdout = child.stdout.take().expect("it is piped");
         let stderr = child.stderr.take().expect("it is piped");
-        let output = [collect(stdout), collect(stderr)];
+        let output = [collect(stdout, most), collect(stderr, most)];
         Ok(Running { child, _group, status: None, output })
     }
 
-    /// Waits until it has ended and so has its output; `None` if time is up.
-    fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+    /// Waits until it has ended and so has its output.
+    ///
+    /// # Errors
+    /// What it does instead, when time is up or it has recorded too much.
+    fn wait(
+        &mut self,
+        limit: Duration,
+        file: &RecordingFile,
+    ) -> Result<ExitStatus, String> {
         let began = Instant::now();
         // Short at first: most of what is run ends within milliseconds.
         let mut pause = Duration::from_micros(500);
@@ -132,20 +157,31 @@ impl Running {
                 self.status = self.child.try_wait().ok().flatten();
             }
             let closed = self.output.iter().all(JoinHandle::is_finished);
-            if self.status.is_some() && closed {
-                return self.status;
+            if let Some(status) = self.status.filter(|_| closed) {
+                return Ok(status);
             }
-            let left = limit.checked_sub(began.elapsed())?;
+            let Some(left) = limit.checked_sub(began.elapsed()) else {
+                return Err(match self.status {
+                    None => format!("still running after {limit:.1?}"),
+                    Some(_) => "ended, but a process is left that has its \
+                                output open"
+                        .to_owned(),
+                });
+            };
+            if file.size() > MOST_RECORDED {
+                let most = size_of(MOST_RECORDED);
+                return Err(format!("goes on after {most} of recording"));
+            }
             thread::sleep(pause.min(left));
             pause = (pause * 2).min(Duration::from_millis(10));
         }
     }
 
     /// Ends the whole group. As long as it has a member, the number is its.
-    fn kill(&mut self) {
+    fn kill(&mut self, file: &RecordingFile) {
         kill(self.child.id());
         // Whoever left the group may keep the output open: so with a limit.
-        self.wait(Duration::from_secs(1));
+        let _ = self.wait(Duration::from_secs(1), file);
     }
 
     fn output(self) -> [String; 2] {
@@ -187,12 +223,69 @@ pub fn end_all() {
 }
 
 /// Reads to the end, on a thread.
-fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
-        bytes
-    })
+fn collect(
+    pipe: impl Read + Send + 'static,
+    most: usize,
+) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || ends(pipe, most))
+}
+
+/// The beginning and the end of a stream.
+fn ends(mut pipe: impl Read, most: usize) -> Vec<u8> {
+    let half = most / 2;
+    let mut first = Vec::new();
+    let _ = pipe.by_ref().take(half as u64).read_to_end(&mut first);
+    let (mut last, mut left_out) = (Vec::new(), 0);
+    let mut piece = [0; 1 << 16];
+    loop {
+        let n = match pipe.read(&mut piece) {
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(n) => n,
+            Err(_) => 0,
+        };
+        last.extend_from_slice(&piece[..n]);
+        // At the end, and now and then, so that each byte moves once or twice.
+        if n == 0 || last.len() > half + most {
+            let surplus = last.len().saturating_sub(half);
+            last.drain(..surplus);
+            left_out += surplus as u64;
+        }
+        if n == 0 {
+            break;
+        }
+    }
+    if left_out > 0 {
+        let left_out = size_of(left_out);
+        first.extend(format!("\n… {left_out} left out …\n").into_bytes());
+    }
+    first.extend(last);
+    first
+}
+
+/// `17 bytes`, `65.5 kB`, `378.0 MB`
+fn size_of(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// The beginning and the end of a text: at most this many bytes, besides what
+/// says how much was left out.
+///
+/// ```
+/// use lab::watchdog::abridged;
+///
+/// let short = abridged("0123456789", 4);
+/// assert_eq!(short, "01\n… 6 bytes left out …\n89");
+/// ```
+pub fn abridged(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let bytes = ends(text.as_bytes(), most);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The file that the program records into, removed at the end.
@@ -201,11 +294,16 @@ struct RecordingFile {
 }
 
 impl RecordingFile {
-    fn new() -> RecordingFile {
+    fn new() -> io::Result<RecordingFile> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let n = NEXT.fetch_add(1, Relaxed);
-        let name = format!("lab-{}-run-{n}.events", process::id());
-        RecordingFile { path: temp_dir().join(name) }
+        let path = private::folder()?.join(format!("run-{n}.events"));
+        Ok(RecordingFile { path })
+    }
+
+    /// How long the recording is by now.
+    fn size(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |about| about.len())
     }
 
     /// What was recorded; nothing, if it never began to.

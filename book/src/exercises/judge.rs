@@ -27,6 +27,10 @@ const AT_ONCE: usize = 8;
 /// How long one test may take. They take a tenth of a second.
 const LIMIT: Duration = Duration::from_secs(8);
 
+/// How much is kept of what a test prints, in bytes, and of what the compiler
+/// says: it is to be read, in a terminal or on a page.
+const MOST: usize = 64 * 1024;
+
 /// How long the compiler may take, to build all that is needed.
 const COMPILING: Duration = Duration::from_secs(15 * 60);
 
@@ -150,13 +154,16 @@ pub fn compile(
             _ => {}
         }
     }
+    let warnings = watchdog::abridged(&warnings, MOST);
     match program {
         Some(program) if cargo.status.success() => {
             let folder = exercise.rung.clone();
             let tests = tests(&program, &folder)?;
             Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
         }
-        _ if !errors.is_empty() => Ok(Err(warnings + &errors)),
+        _ if !errors.is_empty() => {
+            Ok(Err(warnings + &watchdog::abridged(&errors, MOST)))
+        }
         _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
     }
 }
@@ -165,7 +172,8 @@ pub fn compile(
 fn tests(program: &Path, folder: &Path) -> Result<Vec<String>> {
     let mut list = Command::new(program);
     list.args(["--list", "--format", "terse"]).current_dir(folder);
-    let list = watchdog::run(&mut list, LIMIT).context("lists no tests")?;
+    let list = watchdog::run_keeping(MOST, &mut list, LIMIT)
+        .context("lists no tests")?;
     let names = list.stdout.lines();
     let names = names.filter_map(|line| line.strip_suffix(": test"));
     Ok(names.map(str::to_owned).collect())
@@ -237,7 +245,7 @@ impl Target {
             .args(["--exact", "--nocapture", test])
             .current_dir(&self.folder)
             .env("RUST_BACKTRACE", "0");
-        match watchdog::run(&mut command, LIMIT) {
+        match watchdog::run_keeping(MOST, &mut command, LIMIT) {
             Ok(ran) => verdict_of(ran, test),
             Err(hung) => Some(Verdict {
                 printed: printed(&hung.stdout, test) + &hung.stderr,

@@ -282,7 +282,7 @@ fn date(since_1970: Duration) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::folder::Folder;
+    use lab::private::Folder;
     use rustix::io::Errno;
     use std::os::unix::fs::{PermissionsExt, symlink};
 

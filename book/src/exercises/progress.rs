@@ -199,7 +199,7 @@ mod tests {
             page: Some("index.html".to_owned()),
             odd: 0,
         };
-        let folder = crate::folder::Folder::new().unwrap();
+        let folder = lab::private::Folder::new().unwrap();
         let root = folder.path();
         fs::write(file(root), progress.text()).unwrap();
         assert_eq!(Progress::read(root), progress);

@@ -112,3 +112,20 @@ fn what_cannot_be_written_is_named() {
     assert!(ran.stdout.contains("six-times-seven: solved"), "{}", ran.stdout);
     assert!(files(&shop.path("progress.txt")).is_empty());
 }
+
+#[test]
+fn of_an_answer_that_prints_for_ever_one_is_shown_both_ends() {
+    let shop = Workshop::new();
+    shop.answer(
+        "pub fn answer() -> i32 {
+             println!(\"the beginning\");
+             loop { println!(\"{}\", \"x\".repeat(200)) }
+         }",
+    );
+    let ran = shop.run("check six-times-seven");
+    let said = ran.stdout;
+    assert!(said.contains("six-times-seven: hangs"), "{said}");
+    assert!(said.contains("the beginning"), "{said}");
+    assert!(said.contains(" MB left out …"), "{said}");
+    assert!(said.len() < 100_000, "{} bytes", said.len());
+}

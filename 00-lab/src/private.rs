@@ -41,8 +41,16 @@ impl Folder {
     ///
     /// One that names the temporary directory: if there is none, say.
     pub fn new() -> io::Result<Folder> {
-        let shared = temp_dir();
-        clear_away(&shared);
+        Folder::new_in(&temp_dir())
+    }
+
+    /// The same in another place than the usual.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::new`].
+    pub fn new_in(shared: &Path) -> io::Result<Folder> {
+        clear_away(shared);
         let cannot = |why: io::Error| {
             let said = format!(
                 "cannot make a folder in {}: {why}; TMPDIR can name another \

@@ -41,6 +41,7 @@ use lab::watchdog;
 use press::Press;
 use std::env::args_os;
 use std::path::Path;
+use std::pin::pin;
 use std::process::{self, ExitCode};
 use std::{io, thread};
 use tokio::runtime::{Builder, Runtime};
@@ -134,24 +135,30 @@ fn build(tree: &Tree) -> Result<()> {
 
 /// The same, and serves it until it is told to stop.
 fn open(tree: Tree) -> Result<()> {
-    // Of its own, because somebody may open the book twice.
-    let folder = Folder::new().context("there is no place for the pages")?;
     let runtime = runtime().context("cannot start the reader")?;
     runtime.block_on(async {
-        let press = Press::new(&tree, folder.path()).await?;
-        serve::serve(tree, press, folder.path()).await
+        // Before there is a file that would be left.
+        let mut told = pin!(serve::until_told()?);
+        // Of its own, because somebody may open the book twice.
+        let folder =
+            Folder::new().context("there is no place for the pages")?;
+        let press = tokio::select! {
+            press = Press::new(&tree, folder.path()) => press?,
+            () = &mut told => return Ok(()),
+        };
+        serve::serve(tree, press, folder.path(), told).await
     })
 }
 
 /// Does it, unless told to stop (Ctrl-C): that ends whatever it runs as well.
 fn unless_told(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
     let runtime = runtime()?;
+    let told = runtime.block_on(async { serve::until_told() })?;
     thread::spawn(move || {
-        if runtime.block_on(serve::until_told()).is_ok() {
-            watchdog::end_all();
-            // As a shell says of what Ctrl-C has ended.
-            process::exit(128 + 2);
-        }
+        runtime.block_on(told);
+        watchdog::end_all();
+        // As a shell says of what Ctrl-C has ended.
+        process::exit(128 + 2);
     });
     work()
 }

@@ -45,9 +45,14 @@ struct Reader {
     press: Press,
 }
 
-/// Serves the pages, and runs programs, until Ctrl-C. Recordings go into
-/// `folder`.
-pub async fn serve(tree: Tree, press: Press, folder: &Path) -> Result<()> {
+/// Serves the pages, and runs programs, until it is told to stop. Recordings
+/// go into `folder`.
+pub async fn serve(
+    tree: Tree,
+    press: Press,
+    folder: &Path,
+    told: impl Future<Output = ()>,
+) -> Result<()> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
         Err(why) if why.kind() == ErrorKind::AddrInUse => {
             println!("Port {PORT} is taken; here is another one.");
@@ -70,7 +75,7 @@ pub async fn serve(tree: Tree, press: Press, folder: &Path) -> Result<()> {
         never = connections::serve(listener, router(reader.clone(), door)) => {
             match never {}
         }
-        done = until_told() => done?,
+        () = told => {}
         // Never done first: it waits when it has built all.
         () = ahead => {}
         () = desk.look() => {}
@@ -438,15 +443,21 @@ async fn build_ahead(tree: Tree) {
     pending::<()>().await;
 }
 
-/// Returns when this process is told to end.
-pub async fn until_told() -> Result<()> {
+/// Returns when this process is told to end. From the call on, not only from
+/// the first poll, that does not end it by itself.
+///
+/// # Errors
+///
+/// If the system does not tell.
+pub fn until_told() -> Result<impl Future<Output = ()>> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupted.recv() => {}
-        _ = terminated.recv() => {}
-        _ = hung_up.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+            _ = hung_up.recv() => {}
+        }
+    })
 }

@@ -1,5 +1,6 @@
 //! The live reader, as its user and as its enemies meet it.
 
+mod early;
 mod workspace;
 mod reader;
 mod webdriver;

@@ -1,0 +1,50 @@
+//! A reader that is told to end before it has begun.
+
+use crate::workspace::{IN_ORDER, book};
+use lab::watchdog;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::process::Stdio;
+use std::sync::PoisonError;
+use std::thread;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_reader_leaves_nothing_however_early_it_is_ended() {
+    let _in_order = IN_ORDER.read().unwrap_or_else(PoisonError::into_inner);
+    let temporary = lab::private::Folder::new().unwrap();
+    let count = || fs::read_dir(temporary.path()).unwrap().count();
+    let until = |what: &str, done: &dyn Fn() -> bool| {
+        let patience = Instant::now() + Duration::from_secs(30);
+        while !done() {
+            assert!(Instant::now() < patience, "never: {what}");
+            thread::yield_now();
+        }
+    };
+    let start = || {
+        let mut book = book();
+        book.env("TMPDIR", temporary.path());
+        book.stdout(Stdio::null()).stderr(Stdio::null());
+        book.spawn().unwrap()
+    };
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let mut reader = start();
+        let _limit = watchdog::limit(&reader, Duration::from_secs(60));
+        until("there is a folder", &|| count() == 1);
+        kill_process(Pid::from_child(&reader), signal).unwrap();
+        assert!(reader.wait().unwrap().success(), "{signal:?}");
+        assert_eq!(count(), 0, "{signal:?}");
+    }
+
+    // One that is killed cannot clear away; the next one does, once nothing is
+    // written there any more.
+    let mut killed = start();
+    until("there is a folder", &|| count() == 1);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    until("what the dead has left is cleared away", &|| {
+        let folder = lab::private::Folder::new_in(temporary.path()).unwrap();
+        drop(folder);
+        count() == 0
+    });
+}

@@ -21,7 +21,7 @@ pub use terminal::{Solution, Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 
 use crate::files::{read, read_text};
-use crate::tree::Tree;
+use crate::tree::{Tree, is_nobodys};
 use anyhow::{Result, anyhow, ensure};
 use similar::{ChangeTag, TextDiff};
 use std::fs;
@@ -112,7 +112,11 @@ impl Exercise {
     fn answers(&self, kind: &str) -> Vec<PathBuf> {
         let folder = self.rung.join("exercises").join(kind).join(&self.name);
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut answers: Vec<_> = entries.map(|entry| entry.path()).collect();
+        let is_one = |file: &PathBuf| {
+            file.extension().is_some_and(|end| end == "rs") && !is_nobodys(file)
+        };
+        let mut answers: Vec<_> =
+            entries.map(|entry| entry.path()).filter(is_one).collect();
         answers.sort();
         answers
     }

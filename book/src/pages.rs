@@ -1,8 +1,13 @@
 //! From chapters to pages, with mdBook as a library.
 
+use crate::tree::is_nobodys;
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
+use mdbook_driver::errors::Result as MdBookResult;
+use mdbook_html::HtmlHandlebars;
+use mdbook_renderer::{RenderContext, Renderer};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Builds the book in `root` and gives back where its pages are: at `place`,
@@ -23,7 +28,10 @@ pub fn build(root: &Path, place: Option<&Path>) -> Result<PathBuf> {
     };
     let aside = place.with_extension(format!("new-{}", std::process::id()));
     book.config.build.build_dir = aside.clone();
+    book.with_renderer(Pages);
     book.build().context("cannot build the book")?;
+    copy_others(&root.join(&book.config.book.src), &aside)
+        .context("cannot copy what belongs to the pages")?;
 
     if place.exists() {
         fs::remove_dir_all(&place)
@@ -32,4 +40,68 @@ pub fn build(root: &Path, place: Option<&Path>) -> Result<PathBuf> {
     fs::rename(&aside, &place)
         .with_context(|| format!("cannot write {}", place.display()))?;
     Ok(place.canonicalize()?)
+}
+
+/// mdBook's pages, without the files that lie beside the chapters. It copies
+/// all, and gives up at the first that leads nowhere, such as an editor's lock.
+struct Pages;
+
+impl Renderer for Pages {
+    fn name(&self) -> &str {
+        "html"
+    }
+
+    fn render(&self, context: &RenderContext) -> MdBookResult<()> {
+        let mut context = context.clone();
+        // Nothing is copied from a folder to itself.
+        context.config.book.src = context.destination.clone();
+        HtmlHandlebars::new().render(&context)
+    }
+}
+
+/// Copies those files that are somebody's, and no chapters.
+fn copy_others(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let file = entry?.path();
+        let copy = to.join(file.file_name().unwrap_or_default());
+        let is_chapter = file.extension().is_some_and(|end| end == "md");
+        if is_nobodys(&file) || is_chapter {
+            continue;
+        }
+        if file.is_dir() {
+            fs::create_dir_all(&copy)?;
+            copy_others(&file, &copy)?;
+        } else if file.is_file() {
+            fs::copy(&file, &copy)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::private::Folder;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn pages_are_made_whatever_an_editor_has_left_beside_the_chapters() {
+        let folder = Folder::new().unwrap();
+        let root = folder.path().join("book");
+        let chapters = root.join("src/part");
+        fs::create_dir_all(&chapters).unwrap();
+        fs::write(root.join("book.toml"), "[book]\n").unwrap();
+        let summary = "- [Page](part/page.md)\n";
+        fs::write(root.join("src/SUMMARY.md"), summary).unwrap();
+        for (file, text) in [("page.md", "# Page\n"), ("picture.svg", "<svg>")]
+        {
+            fs::write(chapters.join(file), text).unwrap();
+            symlink("me@here.1", chapters.join(format!(".#{file}"))).unwrap();
+            symlink("gone", chapters.join(format!("x {file}"))).unwrap();
+        }
+        let place = folder.path().join("pages");
+        let place = build(&root, Some(&place)).unwrap();
+        assert!(place.join("part/page.html").exists());
+        assert!(place.join("part/picture.svg").exists());
+    }
 }

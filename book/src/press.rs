@@ -2,7 +2,8 @@
 
 use crate::bundle::Bundle;
 use crate::notices::Notices;
-use crate::tree::Tree;
+use crate::strict::Fault;
+use crate::tree::{Tree, is_nobodys};
 use crate::{pages, strict};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -38,8 +39,10 @@ impl Press {
     /// error.
     pub async fn new(tree: &Tree, folder: &Path) -> Result<Press> {
         let first = place(folder, 0);
-        let Made { faults, .. } = made(&tree.root, &first, &first).await?;
+        let made = made(&tree.root, &first, &first).await?;
+        let Made { faults, remarks, .. } = made;
         faults.iter().for_each(|fault| eprintln!("{fault}"));
+        remarks.iter().for_each(|remark| eprintln!("not ours: {remark}"));
         strict::verdict(faults.len())?;
         let bundle = Arc::new(Bundle::of(&first)?);
         Ok(Press {
@@ -111,7 +114,7 @@ impl Press {
         now: &Path,
         before: &Path,
     ) -> Result<Vec<String>> {
-        let Made { faults, pages } = made(&self.root, now, before).await?;
+        let Made { faults, pages, .. } = made(&self.root, now, before).await?;
         if faults.is_empty() {
             let bundle = Arc::new(Bundle::of(now)?);
             *self.edition.lock().unwrap() = (number, bundle);
@@ -136,6 +139,8 @@ fn place(folder: &Path, edition: usize) -> PathBuf {
 /// An edition: the pages that are not as before; or what the strict check finds.
 struct Made {
     faults: Vec<String>,
+    /// What it finds and is in nobody's way.
+    remarks: Vec<String>,
     pages: Vec<String>,
 }
 
@@ -157,7 +162,11 @@ async fn made(root: &Path, place: &Path, before: &Path) -> Result<Made> {
         let texts = told[name].as_array().into_iter().flatten();
         texts.filter_map(|it| Some(it.as_str()?.to_owned())).collect()
     };
-    Ok(Made { faults: texts("faults"), pages: texts("pages") })
+    Ok(Made {
+        faults: texts("faults"),
+        remarks: texts("remarks"),
+        pages: texts("pages"),
+    })
 }
 
 /// This very program, also if cargo has put another in its place.
@@ -173,10 +182,12 @@ fn this_program() -> io::Result<PathBuf> {
 /// If it cannot be made.
 pub fn edition(root: &Path, place: &Path, before: &Path) -> Result<Value> {
     let tree = Tree::at(root);
-    let faults = strict::faults(&tree);
+    let (faults, remarks) = strict::for_readers(strict::faults(&tree));
+    let sentences = |faults: &[Fault]| {
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
     if !faults.is_empty() {
-        let faults = faults.iter().map(ToString::to_string);
-        return Ok(json!({ "faults": faults.collect::<Vec<_>>() }));
+        return Ok(json!({ "faults": sentences(&faults) }));
     }
     pages::build(&tree.book(), Some(place))?;
     let mut files = Vec::new();
@@ -187,7 +198,8 @@ pub fn edition(root: &Path, place: &Path, before: &Path) -> Result<Value> {
         let is_new = || text_of(&file) != text_of(&before.join(page));
         (is_page && is_new()).then(|| page.display().to_string())
     });
-    Ok(json!({ "pages": pages.collect::<Vec<_>>() }))
+    let pages = pages.collect::<Vec<_>>();
+    Ok(json!({ "pages": pages, "remarks": sentences(&remarks) }))
 }
 
 /// What is on a page itself. Around it, mdBook puts the names of its scripts,
@@ -219,8 +231,12 @@ fn fingerprint(sources: &[PathBuf]) -> u64 {
 fn note(file: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
     let about = fs::metadata(file)?;
     if about.is_dir() {
-        for entry in fs::read_dir(file)? {
-            note(&entry?.path(), hasher)?;
+        for entry in fs::read_dir(file)?.flatten() {
+            let file = entry.path();
+            // Nor is every one a file: an editor's lock is a link to nowhere.
+            if !is_nobodys(&file) {
+                let _ = note(&file, hasher);
+            }
         }
     }
     (file.as_os_str(), about.len(), about.ctime(), about.ctime_nsec())

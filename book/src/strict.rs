@@ -13,11 +13,13 @@ mod answers;
 #[cfg(test)]
 mod tests;
 
+use crate::files::read_text;
 use crate::recorded;
-use crate::tree::Tree;
+use crate::tree::{Tree, is_nobodys};
 use anyhow::{Result, bail};
 use chapter::Chapter;
 use std::collections::BTreeSet;
+use std::env;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,9 @@ pub struct Fault {
     pub line: usize,
     /// What is wrong, as a sentence.
     pub why: String,
+    /// Set if no page is any worse for it: something is there that belongs to
+    /// no page. To authors that is a fault, to readers a remark.
+    pub is_harmless: bool,
 }
 
 impl fmt::Display for Fault {
@@ -46,10 +51,11 @@ impl fmt::Display for Fault {
 pub fn faults(tree: &Tree) -> Vec<Fault> {
     let mut check = Check { tree, faults: Vec::new() };
     let folder = tree.book().join("chapters");
-    let chapters: Vec<_> = markdown_in(&folder)
+    let mut chapters: Vec<_> = markdown_in(&folder)
         .iter()
         .filter_map(|file| check.read(file))
         .collect();
+    check.summary_is_whole(&mut chapters);
     for chapter in &chapters {
         includes::check(&mut check, chapter);
         commands::check(&mut check, chapter);
@@ -60,12 +66,24 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
             check.fault(&chapter.file, line, why.into());
         }
     }
-    check.summary_is_whole(&chapters);
     check.steps_are_shown(&chapters);
     exercises::check(&mut check, &chapters);
+    for stranger in &tree.strangers {
+        let why = match stranger.is_dir() {
+            true => "what is it? it is no member of the workspace",
+            false => "what is it? cargo cannot build a file of this name",
+        };
+        check.stranger(stranger, why.to_owned());
+    }
     check.faults.sort();
     check.faults.dedup();
     check.faults
+}
+
+/// Those that are in a reader's way, and the others. In CI, all are.
+pub fn for_readers(faults: Vec<Fault>) -> (Vec<Fault>, Vec<Fault>) {
+    let is_ci = env::var_os("CI").is_some();
+    faults.into_iter().partition(|fault| is_ci || !fault.is_harmless)
 }
 
 /// What becomes of chapters with so many faults.
@@ -90,26 +108,33 @@ struct Check<'a> {
 impl Check<'_> {
     fn fault(&mut self, file: &Path, line: usize, why: String) {
         let file = file.strip_prefix(&self.tree.root).unwrap_or(file);
-        self.faults.push(Fault { file: file.to_owned(), line, why });
+        let file = file.to_owned();
+        self.faults.push(Fault { file, line, why, is_harmless: false });
+    }
+
+    /// Something is there that belongs to no page.
+    fn stranger(&mut self, file: &Path, why: String) {
+        self.fault(file, 0, why);
+        self.faults.last_mut().expect("just now").is_harmless = true;
     }
 
     fn read(&mut self, file: &Path) -> Option<Chapter> {
-        match fs::read_to_string(file) {
+        match read_text(file) {
             Ok(text) if text.trim().is_empty() => {
                 self.fault(file, 0, "the page is empty".into());
                 None
             }
             Ok(text) => Some(Chapter::new(file, text)),
             Err(why) => {
-                self.fault(file, 0, format!("cannot be read: {why}"));
+                self.fault(file, 0, why.to_string());
                 None
             }
         }
     }
 
-    /// Every page is in `SUMMARY.md`; that what is there exists, the check of
-    /// links sees to.
-    fn summary_is_whole(&mut self, chapters: &[Chapter]) {
+    /// Every page is in `SUMMARY.md`; those that are not are no pages. That
+    /// what is there exists, the check of links sees to.
+    fn summary_is_whole(&mut self, chapters: &mut Vec<Chapter>) {
         let summary = chapters.iter().find(|chapter| chapter.is_summary());
         let Some(summary) = summary else {
             let file = self.tree.book().join("chapters/SUMMARY.md");
@@ -120,12 +145,15 @@ impl Check<'_> {
             .iter()
             .map(|link| summary.folder().join(&link.target))
             .collect();
-        for chapter in chapters.iter().filter(|c| !c.is_summary()) {
-            if !listed.contains(&chapter.file) {
+        chapters.retain(|chapter| {
+            let is_listed =
+                chapter.is_summary() || listed.contains(&chapter.file);
+            if !is_listed {
                 let why = "the page is not in SUMMARY.md".into();
-                self.fault(&chapter.file, 0, why);
+                self.stranger(&chapter.file, why);
             }
-        }
+            is_listed
+        });
     }
 
     /// Every program has a page that shows its source, its recorded output
@@ -153,7 +181,7 @@ impl Check<'_> {
                 for (what, file) in wanted {
                     if !shown.contains(&file) {
                         let why = format!("no page shows {what}");
-                        self.fault(&source, 0, why);
+                        self.stranger(&source, why);
                     }
                 }
                 let command = match name == &rung.package {
@@ -185,6 +213,9 @@ pub fn markdown_in(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
+        if is_nobodys(&path) {
+            continue;
+        }
         if path.is_dir() {
             files.extend(markdown_in(&path));
         } else if path.extension().is_some_and(|end| end == "md") {

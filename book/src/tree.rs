@@ -1,5 +1,6 @@
 //! What there is to run: rungs, their steps and their exercises.
 
+use crate::files::read_text;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,9 @@ pub struct Tree {
     pub root: PathBuf,
     /// In order of their numbers.
     pub rungs: Vec<Rung>,
+    /// What lies among them and is none of ours, by its name: a copy that was
+    /// made by hand, or by what keeps folders the same.
+    pub strangers: Vec<PathBuf>,
 }
 
 /// A rung: a folder with a number, and the package in it.
@@ -49,13 +53,22 @@ impl Tree {
 
     /// The workspace at `root`. What is not there is left out.
     pub fn at(root: &Path) -> Tree {
-        let folders = names(root, "");
-        let numbered = folders.into_iter().filter(|folder| {
+        let folders = names(root, "").into_iter().filter(|folder| {
             folder.starts_with(|c: char| c.is_ascii_digit())
                 && root.join(folder).join("Cargo.toml").exists()
         });
-        let rungs = numbered.map(|folder| Rung::at(root, folder)).collect();
-        Tree { root: root.to_owned(), rungs }
+        let members = read_text(&root.join("Cargo.toml")).unwrap_or_default();
+        let is_member = |folder: &String| {
+            is_ours(folder) && members.contains(&format!("\"{folder}\""))
+        };
+        let (folders, others): (Vec<_>, Vec<_>) = folders.partition(is_member);
+        let mut strangers: Vec<_> =
+            others.iter().map(|folder| root.join(folder)).collect();
+        let mut rungs = Vec::new();
+        for folder in folders {
+            rungs.push(Rung::at(root, folder, &mut strangers));
+        }
+        Tree { root: root.to_owned(), rungs, strangers }
     }
 
     /// The book's own folder.
@@ -81,14 +94,22 @@ impl Tree {
 }
 
 impl Rung {
-    fn at(root: &Path, folder: String) -> Rung {
+    fn at(root: &Path, folder: String, strangers: &mut Vec<PathBuf>) -> Rung {
         let inside = root.join(&folder);
-        let manifest = fs::read_to_string(inside.join("Cargo.toml"));
+        let manifest = read_text(&inside.join("Cargo.toml"));
         let package = package_name(&manifest.unwrap_or_default());
+        let mut sources = |folder: &str| {
+            let folder = inside.join(folder);
+            let (ours, others): (Vec<_>, Vec<_>) =
+                names(&folder, ".rs").into_iter().partition(|it| is_ours(it));
+            let others = others.iter().map(|it| format!("{it}.rs"));
+            strangers.extend(others.map(|it| folder.join(it)));
+            ours
+        };
         Rung {
-            steps: names(&inside.join("src/bin"), ".rs"),
+            steps: sources("src/bin"),
             // Of the reader's own files, one may be gone.
-            exercises: names(&inside.join("exercises/starters"), ".rs"),
+            exercises: sources("exercises/starters"),
             package,
             folder,
         }
@@ -128,10 +149,24 @@ fn package_name(manifest: &str) -> String {
     name.unwrap_or_default().trim_end_matches('"').to_owned()
 }
 
+/// Set if it is a name as we give them, and as cargo takes them. "x copy" is
+/// not.
+fn is_ours(name: &str) -> bool {
+    name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
+}
+
+/// Set if a file is nobody's, and to be passed over: what begins with a dot.
+/// Editors, desktops and what keeps folders the same put such files anywhere.
+pub fn is_nobodys(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".")
+}
+
 /// The names of what lies in a folder and ends so, without the end, sorted.
 fn names(folder: &Path, end: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries
+        .filter(|entry| !is_nobodys(&entry.path()))
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             Some(name.strip_suffix(end)?.to_owned())

@@ -4,6 +4,7 @@
 use super::Exercise;
 use super::panics::{Panic, panics};
 use super::verdict::{Kind, Verdict};
+use crate::tree::Tree;
 use anyhow::{Context, Result, bail, ensure};
 use lab::watchdog::{self, Ran};
 use serde_json::Value;
@@ -123,6 +124,14 @@ pub fn compile(
     exercise: &Exercise,
     target: &str,
 ) -> Result<Result<Target, String>> {
+    let programs = exercise.rung.join("src/bin");
+    let strangers = Tree::at(&exercise.root).strangers;
+    if let Some(stranger) =
+        strangers.iter().find(|it| it.starts_with(&programs))
+    {
+        let stranger = exercise.seen(stranger);
+        bail!("cargo cannot build {stranger}, by its name; move it elsewhere");
+    }
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["test", "--no-run", "--message-format=json"])

@@ -3,6 +3,7 @@
 use super::chapter::Chapter;
 use super::{Check, includes};
 use crate::exercises::{CAUSES, Exercise, Page, all};
+use crate::tree::is_nobodys;
 use std::fs;
 
 /// How many wrong answers there are at least.
@@ -52,7 +53,7 @@ fn is_whole(check: &mut Check<'_>, exercise: &Exercise) {
         [("check", exercise.check()), ("solution", exercise.solution())]
     {
         if !file.exists() {
-            check.fault(&starter, 0, format!("{name} has no {what}"));
+            check.stranger(&starter, format!("{name} has no {what}"));
         }
     }
     if exercise.check().exists() && exercise.as_shipped().is_none() {
@@ -62,7 +63,7 @@ fn is_whole(check: &mut Check<'_>, exercise: &Exercise) {
     let wrong = exercise.wrong().len();
     if wrong < WRONG {
         let why = format!("{name} has {wrong} wrong answers, not {WRONG}");
-        check.fault(&starter, 0, why);
+        check.stranger(&starter, why);
     }
 }
 
@@ -73,7 +74,7 @@ fn has_a_page(
 ) {
     let Some(page) = page_of(exercise, chapters) else {
         let why = format!("there is no page exercise-{}.md", exercise.name);
-        return check.fault(&exercise.starter(), 0, why);
+        return check.stranger(&exercise.starter(), 0, why);
     };
     let Page { hints, causes } = Page::parse(&page.text);
     if hints.len() != HINTS || hints.iter().any(String::is_empty) {
@@ -114,9 +115,10 @@ fn has_starters(check: &mut Check<'_>) {
             let is_known = name.is_some_and(|name| {
                 rung.exercises.iter().any(|exercise| exercise == name)
             });
-            if file.extension().is_some_and(|end| end == "rs") && !is_known {
+            let is_source = file.extension().is_some_and(|end| end == "rs");
+            if is_source && !is_known && !is_nobodys(&file) {
                 let why = "the exercise is not in starters/".into();
-                check.fault(&file, 0, why);
+                check.stranger(&file, why);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::chapter::Chapter;
-use std::fs;
+use crate::files::read_text;
 use std::path::PathBuf;
 
 /// An include, and what follows its file name: an anchor or lines.
@@ -21,7 +21,7 @@ pub fn check(check: &mut Check<'_>, chapter: &Chapter) {
     for Include { line, file, part } in includes(chapter) {
         let shown = file.strip_prefix(&check.tree.root).unwrap_or(&file);
         let shown = shown.display().to_string();
-        let why = match fs::read_to_string(&file) {
+        let why = match read_text(&file) {
             Err(why) => format!("cannot include {shown}: {why}"),
             Ok(text) => match taken(&text, part) {
                 None => format!("{shown} has no anchor {part:?}"),

@@ -3,6 +3,7 @@
 use super::faults;
 use crate::tree::Tree;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -93,6 +94,7 @@ impl Small {
         let name = format!("strict-{}-{n}", std::process::id());
         let small = Small { root: std::env::temp_dir().join(name) };
         for (file, text) in [
+            ("Cargo.toml", "[workspace]\nmembers = [\"01-threads\"]\n"),
             ("01-threads/Cargo.toml", "[package]\nname = \"threads\"\n"),
             ("01-threads/src/main.rs", "fn main() {}\n"),
             (
@@ -163,6 +165,73 @@ fn found(damage: impl FnOnce(&Small), says: &str) {
 #[test]
 fn a_book_with_nothing_wrong_passes() {
     assert_eq!(Small::new().faults(), Vec::<String>::new());
+}
+
+/// What editors, desktops and tools that keep folders the same leave about.
+#[test]
+fn what_is_nobodys_is_passed_over() {
+    let small = Small::new();
+    for folder in [
+        ".",
+        "01-threads/src/bin",
+        "01-threads/exercises",
+        "01-threads/exercises/starters",
+        "01-threads/exercises/wrong/mend",
+        "book/chapters",
+        "book/recorded",
+    ] {
+        for file in [
+            "._1-1-a-step.rs",
+            "._mend.md",
+            ".DS_Store",
+            ".mend.rs.swp",
+            "Thumbs.db",
+            "mend.rs~",
+            "#mend.rs#",
+            "mend.rs.orig",
+            "mend.md.orig",
+            "4913",
+        ] {
+            small.write(&format!("{folder}/{file}"), "\u{0}");
+        }
+        for lock in [".#mend.rs", ".#mend.md"] {
+            let lock = small.root.join(folder).join(lock);
+            symlink("me@here.123:456", lock).unwrap();
+        }
+    }
+    assert_eq!(small.faults(), Vec::<String>::new());
+}
+
+/// A fault to authors, and in nobody else's way.
+#[test]
+fn what_belongs_to_no_page_is_in_no_readers_way() {
+    for (file, says) in [
+        ("01-threads/src/bin/1-1-a-step copy.rs", "what is it?"),
+        ("01-threads/src/bin/mine.rs", "no page shows its listing"),
+        ("01-threads/exercises/mend copy.rs", "is not in starters/"),
+        ("01-threads/exercises/mend (me's conflicted copy).rs", "starters/"),
+        ("01-threads/exercises/starters/mend 2.rs", "what is it?"),
+        ("01-threads/exercises/starters/mine.rs", "mine has no check"),
+        ("01-threads copy/Cargo.toml", "what is it?"),
+        ("01-threads-2/Cargo.toml", "what is it?"),
+        ("book/chapters/crawl copy.md", "is not in SUMMARY.md"),
+        ("book/chapters/mine/notes.md", "is not in SUMMARY.md"),
+    ] {
+        let small = Small::new();
+        small.write(file, "{{#include nothing}} [none](none.md)");
+        let tree = Tree::at(&small.root);
+        let all = faults(&tree);
+        let said: Vec<_> = all.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|it| it.contains(says)), "{file}: {said:#?}");
+        let harmless = all.iter().all(|fault| fault.is_harmless);
+        assert!(harmless, "{file}: {said:#?}");
+        let exercises = crate::exercises::all(&tree).len();
+        assert!(exercises == 1 || file.ends_with("mine.rs"), "{file}");
+    }
+    let small = Small::new();
+    small.damage("crawl.md", "# The crawl\n", "# The crawl\n[](gone.md)\n");
+    let all = faults(&Tree::at(&small.root));
+    assert!(all.iter().all(|fault| !fault.is_harmless) && all.len() == 1);
 }
 
 #[test]

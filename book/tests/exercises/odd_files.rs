@@ -129,3 +129,16 @@ fn of_an_answer_that_prints_for_ever_one_is_shown_both_ends() {
     assert!(said.contains(" MB left out …"), "{said}");
     assert!(said.len() < 100_000, "{} bytes", said.len());
 }
+
+#[test]
+fn a_copy_that_cargo_cannot_build_is_named() {
+    let shop = Workshop::new();
+    let programs = shop.path("01-threads/src/bin");
+    fs::create_dir_all(&programs).unwrap();
+    fs::write(programs.join("1-1-a-step copy.rs"), "fn main() {}").unwrap();
+    std::os::unix::fs::symlink("me@here", programs.join(".#1-1.rs")).unwrap();
+    let ran = shop.run("check six-times-seven");
+    let name = "01-threads/src/bin/1-1-a-step copy.rs";
+    assert!(ran.stderr.contains(name), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+}

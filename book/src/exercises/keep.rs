@@ -289,7 +289,8 @@ pub(super) mod tests {
     /// An exercise that is begun, in a folder of its own.
     pub fn begun() -> (Folder, Exercise) {
         let folder = Folder::new().unwrap();
-        let root = folder.path().to_owned();
+        // The folder itself has its own lock.
+        let root = folder.path().join("root");
         let exercise = Exercise {
             name: "sum".to_owned(),
             package: "threads".to_owned(),
@@ -364,8 +365,8 @@ pub(super) mod tests {
 
     #[test]
     fn of_a_link_the_backup_is_what_it_leads_to() {
-        let (folder, exercise) = begun();
-        let elsewhere = folder.path().join("elsewhere.rs");
+        let (_folder, exercise) = begun();
+        let elsewhere = exercise.root.join("elsewhere.rs");
         fs::rename(exercise.answer(), &elsewhere).unwrap();
         symlink("../../elsewhere.rs", exercise.answer()).unwrap();
 

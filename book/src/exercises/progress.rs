@@ -200,7 +200,9 @@ mod tests {
             odd: 0,
         };
         let folder = lab::private::Folder::new().unwrap();
-        let root = folder.path();
+        // The folder itself has its own lock.
+        let root = &folder.path().join("root");
+        fs::create_dir(root).unwrap();
         fs::write(file(root), progress.text()).unwrap();
         assert_eq!(Progress::read(root), progress);
 

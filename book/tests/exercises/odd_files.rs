@@ -93,7 +93,8 @@ fn what_cannot_be_written_is_named() {
     let shop = Workshop::new();
     let named = |ran: watchdog::Ran, file: PathBuf| {
         let name = file.display().to_string();
-        assert!(ran.stderr.contains(&name), "{}", ran.stderr);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains(&name), "{said}");
         ran
     };
     // No rights keep the superuser out; a file in the way does.
@@ -137,6 +138,7 @@ fn a_copy_that_cargo_cannot_build_is_named() {
     fs::create_dir_all(&programs).unwrap();
     fs::write(programs.join("1-1-a-step copy.rs"), "fn main() {}").unwrap();
     std::os::unix::fs::symlink("me@here", programs.join(".#1-1.rs")).unwrap();
+    shop.answer("pub fn answer() -> i32 { 42 }");
     let ran = shop.run("check six-times-seven");
     let name = "01-threads/src/bin/1-1-a-step copy.rs";
     assert!(ran.stderr.contains(name), "{}{}", ran.stdout, ran.stderr);

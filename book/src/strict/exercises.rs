@@ -74,7 +74,7 @@ fn has_a_page(
 ) {
     let Some(page) = page_of(exercise, chapters) else {
         let why = format!("there is no page exercise-{}.md", exercise.name);
-        return check.stranger(&exercise.starter(), 0, why);
+        return check.stranger(&exercise.starter(), why);
     };
     let Page { hints, causes } = Page::parse(&page.text);
     if hints.len() != HINTS || hints.iter().any(String::is_empty) {

@@ -6,6 +6,7 @@
 use super::collect;
 use lab::Dice;
 use lab::judge::{Judge, others_sleep};
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -57,17 +58,21 @@ fn each_is_reported_when_it_ends_and_none_stays() {
 }
 
 /// Starts as many children as are to end; they end in this order, each in its
-/// way. Another child, which is not given away, ends before all of them.
+/// way. Another child, which is not given away, has ended before them.
 fn are_collected(order: &[(usize, usize)]) {
     let mut other = child();
     let mut children: Vec<_> = order.iter().map(|_| child()).collect();
     let inputs = children.iter_mut().map(|it| it.stdin.take()).collect();
-    let others_input = other.stdin.take();
+    let (others_pid, others_input) =
+        (Pid::from_child(&other), other.stdin.take());
     let (report, reports) = channel();
     let why = thread::scope(|scope| {
         let ends = scope.spawn(move || {
-            let why = say_nothing(order.len(), &reports);
             drop(others_input);
+            // It is left to be waited for: below, or by an answer that must not.
+            let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            let _ = waitid(WaitId::Pid(others_pid), look);
+            let why = say_nothing(order.len(), &reports);
             let why = why.or_else(|| end_in_order(order, inputs, &reports));
             (why, reports)
         });

@@ -7,10 +7,13 @@ use super::{Frames, MOST, TooLong};
 use lab::Dice;
 use lab::judge::{Judge, smallest};
 
+/// What `MOST` has to be.
+const LIMIT: usize = 1000;
+
 /// Lengths over the limit. All but the first are small, if some of their bytes
 /// or their sign are left out.
 const TOO_LONG: [u32; 5] =
-    [MOST as u32 + 1, 0x0001_0003, 0x0100_0003, 0x8000_0003, u32::MAX];
+    [LIMIT as u32 + 1, 0x0001_0003, 0x0100_0003, 0x8000_0003, u32::MAX];
 
 /// How many random streams are tried, by each of twenty runs.
 const STREAMS: usize = 300;
@@ -20,6 +23,10 @@ lab::answer!("exercises/split-frames.rs");
 #[test]
 fn whole_frames_come_out_wherever_the_bytes_are_cut() {
     let judge = Judge::of(ANSWER);
+    assert_eq!(
+        MOST, LIMIT,
+        "wrong answer: {LIMIT} bytes are the most that a frame may have"
+    );
     let frames = [&b"one"[..], b"", b"three!"].map(<[u8]>::to_vec);
     let whole = Stream { frames: frames.to_vec(), ..Stream::default() };
     judged(&whole, "");
@@ -33,7 +40,7 @@ fn whole_frames_come_out_wherever_the_bytes_are_cut() {
         }
     }
     judged(&Stream { cuts: (0..length).collect(), ..whole.clone() }, "");
-    let longest = Stream { frames: vec![vec![b'x'; MOST]], ..whole.clone() };
+    let longest = Stream { frames: vec![vec![b'x'; LIMIT]], ..whole.clone() };
     judged(&longest, "");
     for length in TOO_LONG {
         let alone = Stream { too_long: Some(length), ..Stream::default() };
@@ -78,15 +85,15 @@ impl Stream {
         let mut frames = Vec::new();
         for _ in 0..dice.below(2 + n / 40) {
             let length = match dice.below(12) {
-                0 => dice.one_of(&[255, 256, 257, MOST - 1, MOST]),
-                1 => dice.below(MOST + 1),
+                0 => dice.one_of(&[255, 256, 257, LIMIT - 1, LIMIT]),
+                1 => dice.below(LIMIT + 1),
                 _ => dice.below(6),
             };
             frames.push((0..length).map(|_| byte(dice)).collect());
         }
         let mut stream = Stream { frames, ..Stream::default() };
         if dice.below(3) == 0 {
-            let over = MOST + 1 + dice.below(u32::MAX as usize - MOST);
+            let over = LIMIT + 1 + dice.below(u32::MAX as usize - LIMIT);
             let which = dice.below(2 * TOO_LONG.len());
             let length = TOO_LONG.get(which).copied();
             stream.too_long = Some(length.unwrap_or(over as u32));
@@ -148,7 +155,7 @@ impl Stream {
                 is_refused = true;
                 if taken != Err(TooLong) {
                     return Err(format!(
-                        "{how}: {MOST} bytes are the most, and `take` gave no \
+                        "{how}: {LIMIT} bytes are the most, and `take` gave no \
                          error but {}",
                         all_quoted(&taken.unwrap_or_default())
                     ));

@@ -13,6 +13,8 @@ mod no_zombies_its_code_alone;
 mod no_zombies_keeps_a_sender;
 #[path = "no-zombies/kills-them.rs"]
 mod no_zombies_kills_them;
+#[path = "no-zombies/looks-at-any-child.rs"]
+mod no_zombies_looks_at_any_child;
 #[path = "no-zombies/looks-every-millisecond.rs"]
 mod no_zombies_looks_every_millisecond;
 #[path = "no-zombies/numbered-as-they-end.rs"]
@@ -67,10 +69,14 @@ mod restart_budget_starts_over;
 mod restart_budget_the_last_that_could_be_started;
 #[path = "restart-budget/the-time-of-the-start.rs"]
 mod restart_budget_the_time_of_the_start;
+#[path = "restart-budget/waits-until-it-may.rs"]
+mod restart_budget_waits_until_it_may;
 #[path = "restart-budget/whole-seconds.rs"]
 mod restart_budget_whole_seconds;
 #[path = "split-frames/a-length-below-zero.rs"]
 mod split_frames_a_length_below_zero;
+#[path = "split-frames/a-limit-of-its-own.rs"]
+mod split_frames_a_limit_of_its_own;
 #[path = "split-frames/adds-before-it-looks.rs"]
 mod split_frames_adds_before_it_looks;
 #[path = "split-frames/as-text.rs"]

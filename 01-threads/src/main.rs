@@ -5,17 +5,16 @@
 //! Who decides when we switch? The operating system, anywhere; so whatever
 //! two threads touch is behind a lock.
 
+mod rung;
+
 use lab::sync::{Condvar, Mutex};
 use lab::{Frontier, Job, Page, fetch_by};
+use rung::MOST_AT_ONCE;
 use std::process::ExitCode;
 use std::thread::{self, Builder};
 
-/// A stack and its guard pages are three or four mappings, of which Linux gives
-/// a process 65,530.
-const MOST: u64 = 10_000;
-
 fn main() -> ExitCode {
-    lab::run_at_most(MOST, crawl)
+    lab::run_at_most(MOST_AT_ONCE, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {

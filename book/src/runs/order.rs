@@ -109,18 +109,22 @@ fn knobs_of(tree: &Tree, program: Program<'_>) -> Vec<Flag> {
     if tree.rungs.first().is_some_and(|rung| rung.package == package) {
         knobs.retain(|knob| knob.name != "at-once");
     }
-    if package == "processes" {
-        for knob in knobs.iter_mut().filter(|knob| knob.name == "at-once") {
-            knob.most = processes::MOST_AT_ONCE;
-        }
+    for knob in knobs.iter_mut().filter(|knob| knob.name == "at-once") {
+        knob.most = match package {
+            "threads" => threads::MOST_AT_ONCE,
+            "processes" => processes::MOST_AT_ONCE,
+            _ => knob.most,
+        };
     }
     knobs
 }
 
-/// What the rung says of itself. The reader depends on no rung, or its first
-/// page would have to wait until all of them are built.
+// What the rungs say of themselves. The reader depends on no rung, or its first
+// page would have to wait until all of them are built.
 #[path = "../../../02-processes/src/rung.rs"]
 mod processes;
+#[path = "../../../01-threads/src/rung.rs"]
+mod threads;
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,12 @@
 //! What a page asks the reader for, asked without a browser.
 
 use crate::reader::Reader;
+use crate::workspace::workspace;
+use lab::watchdog;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::Duration;
 
 impl Reader {
@@ -174,4 +177,38 @@ fn a_folder_without_its_slash_leads_to_the_one_with_it() {
         assert!(get(path).starts_with("HTTP/1.1 200 "), "{path}");
     }
     assert!(get("/1-threads.html").starts_with("HTTP/1.1 404 "));
+}
+
+/// What is offered for a crawl, it takes: the most of each number is in its own
+/// words, when it is given more.
+#[test]
+fn the_reader_and_the_crawls_agree_on_what_is_possible() {
+    let reader = Reader::start();
+    let mut menu = String::new();
+    let mut answer = reader.ask("GET", "/live/menu", "", "");
+    answer.read_to_string(&mut menu).expect("an answer");
+    let (_, menu) = menu.split_once("\r\n\r\n").unwrap();
+    let menu: Value = serde_json::from_str(menu).unwrap();
+    let programs = menu["programs"].as_array().unwrap();
+    let crawls = programs.iter().filter(|it| it["faults"] == true);
+    let mut asked = 0;
+    for crawl in crawls {
+        let name = crawl["name"].as_str().unwrap();
+        for knob in crawl["knobs"].as_array().unwrap() {
+            let [flag, least, most] =
+                ["name", "least", "most"].map(|it| &knob[it]);
+            let flag = format!("--{}", flag.as_str().unwrap());
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo.args(["run", "-q", "-p", name, "--", &flag, "1e9"]);
+            cargo.current_dir(workspace());
+            cargo.env("CARGO_TARGET_DIR", workspace().join("target"));
+            let ran = watchdog::run(&mut cargo, Duration::from_secs(300));
+            let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+            let range =
+                format!("{flag} takes a number from {least} to {most},");
+            assert!(ran.stderr.contains(&range), "{name}: {}", ran.stderr);
+            asked += 1;
+        }
+    }
+    assert!(asked > 15, "{asked} numbers");
 }

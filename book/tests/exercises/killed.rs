@@ -3,11 +3,12 @@
 use crate::workshop::{STARTER, Workshop, files, with_check};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::process::Stdio;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::SystemTime;
 
-const KILLS: u32 = 200;
+/// So many have to be killed before they have come to their end.
+const CUT_SHORT: u32 = 100;
 
 const COMMANDS: [&str; 3] =
     ["reset six-times-seven", "undo six-times-seven", "hint"];
@@ -16,17 +17,20 @@ const COMMANDS: [&str; 3] =
 fn whatever_is_killed_whenever_no_answer_is_lost() {
     let shop = Workshop::new();
     let answer = shop.path("01-threads/exercises/six-times-seven.rs");
-    let (mut cut_short, mut gone) = (0, 0);
-    // How long one takes that nobody ends.
-    let length = COMMANDS.map(|command| {
+    // How often files change if nobody is killed.
+    let changes = COMMANDS.map(|command| {
         shop.answer(STARTER);
-        let began = Instant::now();
-        shop.book(command).stdout(Stdio::null()).status().unwrap();
-        began.elapsed()
+        let mut book = start(&shop, command);
+        let changes = watch(&shop, &mut book, u32::MAX);
+        book.wait().unwrap();
+        changes
     });
-    let length = length.into_iter().max().unwrap();
+    let changes = changes.into_iter().max().unwrap();
 
-    for round in 0..KILLS {
+    let (mut round, mut cut_short, mut gone) = (0, 0, 0);
+    while cut_short < CUT_SHORT {
+        // Some get to their end all the same, more of them on a busy machine.
+        assert!(round < 20 * CUT_SHORT, "only {cut_short} were cut short");
         let command = COMMANDS[round as usize % COMMANDS.len()];
         // What the reader overwrites is the reader's affair.
         let text = with_check(&format!("// of round {round}"));
@@ -34,22 +38,17 @@ fn whatever_is_killed_whenever_no_answer_is_lost() {
         let before = kept(&shop, &answer);
         let hints = hints(&shop);
 
-        // At one point after another, from its beginning to its end.
-        let at = length * (round % 40) / 40;
-        let mut book = shop.book(command);
-        let mut book =
-            book.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let began = Instant::now();
-        while began.elapsed() < at {
-            std::hint::spin_loop();
-        }
+        // After one change to the files after another; before the first, too.
+        let at = round / COMMANDS.len() as u32 % (changes + 1);
+        let mut book = start(&shop, command);
+        watch(&shop, &mut book, at);
         book.kill().unwrap();
         cut_short += u32::from(book.wait().unwrap().code().is_none());
 
         gone += u32::from(!answer.exists());
         let after = kept(&shop, &answer);
         let lost: Vec<_> = before.difference(&after).collect();
-        assert!(lost.is_empty(), "{command}, after {at:?}: lost {lost:?}");
+        assert!(lost.is_empty(), "{command}, change {at}: lost {lost:?}");
 
         let now = self::hints(&shop);
         assert!(now == hints || now == hints + 1, "{hints}, then {now}");
@@ -57,9 +56,38 @@ fn whatever_is_killed_whenever_no_answer_is_lost() {
             assert!(shop.run("reset six-times-seven").status.success());
             assert!(answer.exists());
         }
+        round += 1;
     }
-    println!("{cut_short} of {KILLS} cut short; {gone} left no answer");
-    assert!(cut_short > KILLS / 4, "only {cut_short} were cut short");
+    println!("{cut_short} of {round} cut short; {gone} left no answer");
+}
+
+fn start(shop: &Workshop, command: &str) -> Child {
+    let mut book = shop.book(command);
+    book.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Watches the files change until they have changed `most` times, or the
+/// command is over; gives back how often they did.
+fn watch(shop: &Workshop, book: &mut Child, most: u32) -> u32 {
+    let mut changes = 0;
+    let mut known = look(shop);
+    while changes < most && book.try_wait().unwrap().is_none() {
+        let now = look(shop);
+        changes += u32::from(now != known);
+        known = now;
+    }
+    changes
+}
+
+/// The files there are, how long they are, and when they were written.
+fn look(shop: &Workshop) -> BTreeSet<(PathBuf, u64, Option<SystemTime>)> {
+    let folders = [".", "backups", "01-threads/exercises"];
+    let files = folders.into_iter().flat_map(|it| files(&shop.path(it)));
+    let files = files.filter_map(|file| {
+        let about = file.metadata().ok()?;
+        Some((file, about.len(), about.modified().ok()))
+    });
+    files.collect()
 }
 
 /// The reader's texts, wherever they are now.

@@ -7,12 +7,15 @@ a page whose only link is its target, status 400 and above is a failure.
 import hashlib
 import http.client
 import json
+import re
 import sys
 import time
+import zlib
 from html.parser import HTMLParser
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 TIMEOUT = 2  # seconds of silence; Python's sockets know no deadline
+MOST_BODY = 2**24
 
 
 def path_of(url):
@@ -29,13 +32,29 @@ def fetch(url):
         answer = connection.getresponse()
         if answer.status >= 400:
             raise http.client.HTTPException(f"status {answer.status}")
-        body = answer.read(2**24 + 1)
-        if len(body) > 2**24:
+        body = undo(answer.getheader("Content-Encoding", ""), answer.read(MOST_BODY + 1))
+        if len(body) > MOST_BODY:
             raise http.client.HTTPException("body over 16 MiB")
         work(body, int(answer.getheader("Work", 0)))
         return body, links_of(url, answer, body)
     finally:
         connection.close()
+
+
+def undo(coding, body):
+    """The content as it was before it was compressed, though we ask for none."""
+    if not body or coding in ("", "identity"):
+        return body
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise http.client.HTTPException(f'content coding "{coding}" is not supported')
+    decoder = zlib.decompressobj(wbits=47)  # gzip or zlib, as the bytes say
+    try:
+        content = decoder.decompress(body, MOST_BODY + 1)
+    except zlib.error:
+        raise http.client.HTTPException(f"illegal {coding}") from None
+    if not decoder.eof and len(content) <= MOST_BODY:
+        raise http.client.HTTPException(f"illegal {coding}")
+    return content
 
 
 def work(body, rounds):
@@ -46,21 +65,71 @@ def work(body, rounds):
 
 
 def links_of(url, answer, body):
+    # Of several types the last counts.
+    media, *parameters = (answer.headers.get_all("Content-Type") or [""])[-1].split(";")
+    charset, base = "utf-8", url
     if 300 <= answer.status < 400:
         found = [answer.getheader("Location") or url]
-    elif answer.headers.get_content_type() == "text/html":
+    elif media.strip().lower() == "text/html":
+        charset = charset_of(body, ";".join(parameters))
+        try:
+            text = body.decode(charset, errors="replace").removeprefix("\ufeff")
+        except (LookupError, ValueError):
+            why = f'charset "{charset}" is not supported'
+            raise http.client.HTTPException(why) from None
         parser = Links(url)
-        parser.feed(body.decode(errors="replace"))
-        found = [urljoin(parser.base, href) for href in parser.hrefs]
+        parser.feed(text)
+        base, found = parser.base, parser.hrefs
     else:
         found = []
-    absolute = (urldefrag(urljoin(url, link)).url for link in found)
-    return {link for link in absolute if same_site(link, url)}
+    absolute = (resolve(base, link, charset) for link in found)
+    return {link for link in absolute if link and same_site(link, url)}
+
+
+def charset_of(body, parameters):
+    """By its byte-order mark, by the header, by the page itself, in this order."""
+    for mark, charset in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"),
+                          (b"\xfe\xff", "utf-16-be")):
+        if body.startswith(mark):
+            return charset
+    name = re.compile(r"""charset\s*=\s*["']?\s*([^\s"'/>;]+)""", re.IGNORECASE)
+    said = name.search(parameters)
+    if not said:
+        tags = re.findall(r"<meta\s[^>]*>", body[:1024].decode("latin-1"), re.IGNORECASE)
+        said = next(filter(None, map(name.search, tags)), None)
+    if not said:
+        try:
+            body.decode()
+            return "utf-8"
+        except UnicodeDecodeError:
+            return "cp1252"
+    # On the web these names stand for more than they say.
+    charset = said[1].lower()
+    return {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
+            "utf-16": "utf-16-le"}.get(charset, charset)
+
+
+def resolve(base, href, charset):
+    """The URL that a link stands for: its path in UTF-8, its query in the page's
+    charset, without a user and without a fragment; None if it is none."""
+    try:
+        scheme, netloc, path, query, _ = urlsplit(urljoin(base, href))
+    except ValueError:
+        return None
+    if charset.startswith("utf-16"):
+        charset = "utf-8"
+    path = quote(path, safe="!$%&'()*+,-./:;=@[]^_|~") or "/"
+    query = quote(query, "!$%&()*+,-./:;=?@[]^_`{|}~", charset, "xmlcharrefreplace")
+    return urlunsplit((scheme, netloc.rpartition("@")[2].lower(), path, query, ""))
 
 
 def same_site(link, url):
     ours, other = urlsplit(url), urlsplit(link)
-    return (ours.scheme, ours.netloc) == (other.scheme, other.netloc)
+    try:
+        return ((ours.scheme, ours.hostname, ours.port or 80)
+                == (other.scheme, other.hostname, other.port or 80))
+    except ValueError:
+        return False
 
 
 class Links(HTMLParser):

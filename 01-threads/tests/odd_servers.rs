@@ -1,7 +1,8 @@
 //! Servers that others have met: answers that are odd, and that browsers, curl,
 //! wget and Python understand all the same.
 
-use lab::watchdog;
+use lab::{twin, watchdog};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
@@ -166,5 +167,41 @@ fn what_cannot_be_understood_fails_with_its_reason() {
         let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
         assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);
         assert!(ran.stderr.contains(why), "{why}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_twin_understands_what_is_usual() {
+    let link = b"<a href=\"/b\">b</a>";
+    let utf_16 = "\u{feff}<a href='/b'>b</a>".encode_utf16();
+    let utf_16: Vec<_> = utf_16.flat_map(u16::to_le_bytes).collect();
+    let cafe = b"<a href='/caf\xe9'>";
+    let meta = b"<meta charset=latin1><a href='//me@HOST/caf\xe9#x'>";
+    for page in [
+        html("Content-Encoding: gzip\r\n", GZIPPED),
+        html("Content-Encoding: identity\r\n", link),
+        html("", b"\xef\xbb\xbf<a href=/b>"),
+        typed("text/html; charset=utf-16le", "", &utf_16),
+        typed("text/plain", "Content-Type: text/html\r\n", link),
+        typed("text/html; charset=iso-8859-1", "", cafe),
+        typed("text/html", "", cafe),
+        typed("text/html", "", meta),
+    ] {
+        let shown = String::from_utf8_lossy(&page).into_owned();
+        let site = Odd::serve(move |host| {
+            // The length goes, since the name has another.
+            let at = page.windows(4).position(|four| four == b"HOST");
+            let Some(at) = at else { return page.clone() };
+            let head = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n";
+            let body = page.iter().position(|byte| *byte == b'<').unwrap();
+            let body = [&page[body..at], host.as_bytes(), &page[at + 4..]];
+            [&head[..], &body.concat()].concat()
+        });
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
+        let url = format!("http://{}/", site.address);
+        let Some(report) = twin::output(script, &[&url]) else { return };
+        let report: Value = serde_json::from_str(&report).expect("a report");
+        assert_eq!(report["pages"], 2, "{shown}: {report}");
+        assert_eq!(site.listed().len(), 2, "{shown}");
     }
 }

@@ -5,7 +5,7 @@ use crate::usage::Usage;
 use serde_json::{Value, json};
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
-use url::Url;
+use url::{Position, Url};
 
 /// A crawl that has ended.
 pub(crate) struct Report {
@@ -112,11 +112,9 @@ impl Display for Report {
         writeln!(f, "  switches    {waits} to wait, {pushed} forced")?;
 
         section(f, "failed:", &results.failed, |(url, why)| {
-            format!("{} {why}", path(url))
+            format!("{} {why}", short_path(url))
         })?;
-        section(f, "not reached:", &results.not_reached, |url| {
-            path(url).to_string()
-        })
+        section(f, "not reached:", &results.not_reached, short_path)
     }
 }
 
@@ -140,12 +138,39 @@ fn section<T>(
     }
 }
 
-/// Where on its site a page is.
-fn path(url: &Url) -> &str {
-    &url[url::Position::BeforePath..]
+/// Where on its site a page is, in no more than a few lines: a server may link
+/// to a URL of megabytes. (Odd characters it has none: they are `%` and a number
+/// in each URL.)
+fn short_path(url: &Url) -> String {
+    const LONGEST: usize = 200;
+
+    let path = &url[Position::BeforePath..];
+    match path.get(..LONGEST) {
+        Some(start) if path.len() > LONGEST => format!("{start}…"),
+        _ => path.to_owned(),
+    }
 }
 
 /// Milliseconds, to the microsecond.
 fn ms(time: Duration) -> f64 {
     time.as_micros() as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_named_in_plain_characters_and_not_for_ever() {
+        let site: Url = "http://host/".parse().unwrap();
+        let odd =
+            site.join("/a\u{1b}[2J\u{202e}\r\u{7f}?\u{9b}#\u{202e}").unwrap();
+        let shown = short_path(&odd);
+        assert!(shown.chars().all(|c| c.is_ascii_graphic()), "{shown:?}");
+        assert!(shown.starts_with("/a%1B[2J%E2%80%AE"), "{shown}");
+
+        let long = site.join(&"x".repeat(1 << 20)).unwrap();
+        assert_eq!(short_path(&long).chars().count(), 201);
+        assert_eq!(short_path(&site), "/");
+    }
 }

@@ -15,7 +15,7 @@ pub(super) const MOST_LANES: usize = 24;
 const WIDEST: usize = 1000;
 
 /// How wide the terminal is: `COLUMNS`, else what it says itself, else 80. No
-/// terminal is wider than [`WIDEST`].
+/// terminal is wider than a thousand.
 pub fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|n| n.parse().ok());
     let asked = || {

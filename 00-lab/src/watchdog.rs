@@ -115,10 +115,16 @@ impl Watch {
     /// In a parenthesis, if the system tells.
     fn cpu_used(&self, silent: Duration) -> String {
         let cpu = self.cpu.zip(cpu_of(self.pid));
-        let cpu = cpu.map(|(then, now)| now.saturating_sub(then));
-        cpu.map_or_else(String::new, |cpu| {
-            format!(" (in the last {silent:.1?} it used {cpu:.1?} of CPU)")
-        })
+        match cpu.map(|(then, now)| now.saturating_sub(then)) {
+            None => String::new(),
+            // So much is used by looking.
+            Some(cpu) if cpu < silent / 20 => {
+                " (and it used next to no CPU)".to_owned()
+            }
+            Some(cpu) => {
+                format!(" (in the last {silent:.1?} it used {cpu:.1?} of CPU)")
+            }
+        }
     }
 }
 

@@ -115,6 +115,10 @@ fn a_process_can_watch_itself() {
     assert_eq!(ran.status.code(), Some(101));
     assert!(ran.stderr.contains("nothing has happened for "), "{}", ran.stderr);
     assert!(ran.stderr.contains(" waits for Godot\n"), "{}", ran.stderr);
+    if cfg!(target_os = "linux") {
+        let idle = "(and it used next to no CPU)\n";
+        assert!(ran.stderr.contains(idle), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -2,23 +2,26 @@
 //!
 //!     cargo test -p threads --test predict-interleavings
 //!
-//! Two threads run each of these functions at the same time, on the same
-//! values. Below each, write everything that can be printed when both have
-//! ended, and nothing else. As it stands, only the lucky cases are there.
+//! Threads run each of these functions at the same time, on the same values:
+//! two of them, where nothing else is said. Below each, write everything that
+//! can be printed when all have ended, and nothing else. As it stands, only the
+//! lucky cases are there.
 
 use lab::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 /// 1 · `x` is 0 at first. It is printed in the end.
-pub fn add_two(x: &AtomicU32) {
-    for _ in 0..2 {
+pub fn add(x: &AtomicU32, times: u32) {
+    for _ in 0..times {
         let r = x.load(SeqCst);
         x.store(r + 1, SeqCst);
     }
 }
 
-/// What 1 can print.
-pub const ADD_TWO: &[&str] = &["4"];
+/// What 1 can print, if each of the two threads adds so many `times`.
+pub fn add_can_print(times: u32) -> Vec<u32> {
+    vec![2 * times]
+}
 
 /// 2 · `out` is empty at first. It is printed in the end.
 pub fn say_ab(out: &Mutex<String>) {
@@ -48,8 +51,10 @@ pub fn visit(known: &Mutex<bool>, fetched: &AtomicU32) {
     fetched.fetch_add(1, SeqCst);
 }
 
-/// What 4 can print.
-pub const VISIT: &[&str] = &["1"];
+/// What 4 can print, if it is run by so many `threads`, which is at least one.
+pub fn visit_can_print(threads: u32) -> Vec<u32> {
+    vec![threads.min(1)]
+}
 
 #[path = "checks/predict-interleavings.rs"]
 mod check;

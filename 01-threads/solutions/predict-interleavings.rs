@@ -1,24 +1,26 @@
 //! Solution: predict the interleavings.
 //!
 //! A thread that has loaded `x` and is held up stores an old number, and undoes
-//! whatever the other has added meanwhile. It is never less than 2, since the
-//! last store of all follows a load that has found at least 1: the thread's own
-//! first, or what came after it. A lock that is let go between two steps changes
-//! nothing; one that is kept across both leaves one order.
+//! whatever the other has added meanwhile, however much that is. Once both have
+//! stored, the last store of all follows a load that has found at least 1: the
+//! thread's own first, or what came after it. A lock that is let go between two
+//! steps changes nothing; one that is kept across both leaves one order.
 
 use lab::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 /// 1 · `x` is 0 at first. It is printed in the end.
-pub fn add_two(x: &AtomicU32) {
-    for _ in 0..2 {
+pub fn add(x: &AtomicU32, times: u32) {
+    for _ in 0..times {
         let r = x.load(SeqCst);
         x.store(r + 1, SeqCst);
     }
 }
 
-/// What 1 can print.
-pub const ADD_TWO: &[&str] = &["2", "3", "4"];
+/// What 1 can print, if each of the two threads adds so many `times`.
+pub fn add_can_print(times: u32) -> Vec<u32> {
+    (times.min(2)..=2 * times).collect()
+}
 
 /// 2 · `out` is empty at first. It is printed in the end.
 pub fn say_ab(out: &Mutex<String>) {
@@ -48,8 +50,10 @@ pub fn visit(known: &Mutex<bool>, fetched: &AtomicU32) {
     fetched.fetch_add(1, SeqCst);
 }
 
-/// What 4 can print.
-pub const VISIT: &[&str] = &["1", "2"];
+/// What 4 can print, if it is run by so many `threads`, which is at least one.
+pub fn visit_can_print(threads: u32) -> Vec<u32> {
+    (1..=threads).collect()
+}
 
 #[path = "../exercises/checks/predict-interleavings.rs"]
 mod check;

@@ -47,3 +47,9 @@ mod philosophers_all_but_one_sit_down;
 mod philosophers_gives_way;
 #[path = "philosophers/odd-and-even.rs"]
 mod philosophers_odd_and_even;
+#[path = "predict-interleavings/any-order-and-twice.rs"]
+mod predict_interleavings_any_order_and_twice;
+#[path = "predict-interleavings/by-cases.rs"]
+mod predict_interleavings_by_cases;
+#[path = "predict-interleavings/found-by-search.rs"]
+mod predict_interleavings_found_by_search;

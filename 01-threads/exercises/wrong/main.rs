@@ -153,7 +153,23 @@ mod philosophers_two_at_a_time;
 mod philosophers_wrong_fork;
 #[path = "predict-interleavings/all-but-one-are-lost.rs"]
 mod predict_interleavings_all_but_one_are_lost;
+#[path = "predict-interleavings/b-before-a.rs"]
+mod predict_interleavings_b_before_a;
+#[path = "predict-interleavings/even-only.rs"]
+mod predict_interleavings_even_only;
+#[path = "predict-interleavings/first-or-all.rs"]
+mod predict_interleavings_first_or_all;
+#[path = "predict-interleavings/for-small-numbers-only.rs"]
+mod predict_interleavings_for_small_numbers_only;
 #[path = "predict-interleavings/lock-changes-nothing.rs"]
 mod predict_interleavings_lock_changes_nothing;
 #[path = "predict-interleavings/one-is-lost.rs"]
 mod predict_interleavings_one_is_lost;
+#[path = "predict-interleavings/one-thread-is-lost.rs"]
+mod predict_interleavings_one_thread_is_lost;
+#[path = "predict-interleavings/perhaps-nobody.rs"]
+mod predict_interleavings_perhaps_nobody;
+#[path = "predict-interleavings/the-lock-is-enough.rs"]
+mod predict_interleavings_the_lock_is_enough;
+#[path = "predict-interleavings/two-at-the-most.rs"]
+mod predict_interleavings_two_at_the_most;

@@ -20,7 +20,7 @@ lab::answer!("exercises/first-error.rs");
 /// them is about to do anything.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// One that looks again and again does so at least this often.
+/// A thread that looks again and again does so at least this often.
 const LOOKS: Duration = Duration::from_millis(15);
 
 #[test]
@@ -115,7 +115,7 @@ impl Next {
 impl Run {
     /// Has pages fetched. One of the requests under way is answered with the
     /// first of these statuses, then one with the second, and so on; then all
-    /// with 200.
+    /// with 200. From the first failure on, `next` says which of them.
     fn of(
         pages: usize,
         at_once: usize,
@@ -133,26 +133,35 @@ impl Run {
                 answer
             });
             let full = pages.min(at_once);
+            // Not longer than need be: a fetch has two seconds.
+            let looks = if answers.is_empty() { LOOKS } else { MOMENT };
             let is_full = wait_until(|| gate.held().len() >= full);
-            let slept = !is_full || pages == 0 || others_sleep(LOOKS);
+            let mut slept = !is_full || pages == 0 || others_sleep(looks);
 
             let (mut most, mut left_behind, mut before) = (0, 0, None);
             let at_first = gate.held().len();
-            let mut answers = answers.iter();
-            while let held = gate.held()
-                && !held.is_empty()
-            {
+            for answer in 0.. {
+                let status = answers.get(answer).copied().unwrap_or(200);
+                let back = || is_back.load(SeqCst);
+                wait_until(|| !gate.held().is_empty() || back());
+                // All that were to be begun are, when all threads rest. Those
+                // that spin never do, and have had their time.
+                if status >= 400 || before.is_some() {
+                    slept = slept && others_sleep(MOMENT);
+                }
+                let held = gate.held();
                 most = most.max(held.len());
-                if is_back.load(SeqCst) {
+                if back() {
                     left_behind = left_behind.max(held.len());
                 }
-                let status = answers.next().copied().unwrap_or(200);
-                if status >= 400 {
-                    before.get_or_insert(gate.asked().len());
+                let Some(oldest) = held.first() else { break };
+                if status >= 400 && before.is_none() {
+                    before = Some(gate.asked().len());
                 }
-                gate.answer(&next.of(&held, dice), status);
-                // Threads that spin do not sleep, and have had their time.
-                let _ = slept && others_sleep(MOMENT);
+                match before {
+                    None => gate.answer(oldest, 200),
+                    Some(_) => gate.answer(&next.of(&held, dice), status),
+                }
             }
             gate.open();
             let answer = caller.join();

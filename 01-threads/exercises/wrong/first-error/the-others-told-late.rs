@@ -39,7 +39,7 @@ pub fn fetch_all(
             match fetched {
                 Ok(page) => all.push(page),
                 Err(why) => {
-                    thread::sleep(Duration::from_millis(20));
+                    thread::sleep(Duration::from_millis(200));
                     to_do.lock().unwrap().clear();
                     first.get_or_insert(why);
                 }

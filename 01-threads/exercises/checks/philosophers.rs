@@ -40,10 +40,13 @@ fn everybody_eats_and_nobody_waits_but_for_a_fork() {
     the_unlucky_moment(&five, 5);
 
     let seats = 6 + dice.below(4);
-    let looked_at = dice.below(seats);
-    for seat in 0..seats {
+    // The ends of the list, and another: the next run takes another one.
+    for (seat, a_while) in [
+        (0, A_MOMENT),
+        (seats - 1, A_MOMENT),
+        (1 + dice.below(seats - 2), A_WHILE),
+    ] {
         let table = Table::new(seats);
-        let a_while = if seat == looked_at { A_WHILE } else { A_MOMENT };
         thread::scope(|scope| {
             a_long_meal(&Sitting::at(&table, seats, scope), seat, a_while);
         });

@@ -43,8 +43,8 @@ mod philosophers_a_place_to_sleep_for_each;
 mod philosophers_all_are_woken;
 #[path = "philosophers/all-but-one-sit-down.rs"]
 mod philosophers_all_but_one_sit_down;
-#[path = "philosophers/gives-way.rs"]
-mod philosophers_gives_way;
+#[path = "philosophers/both-or-none.rs"]
+mod philosophers_both_or_none;
 #[path = "philosophers/odd-and-even.rs"]
 mod philosophers_odd_and_even;
 #[path = "predict-interleavings/any-order-and-twice.rs"]

@@ -1,5 +1,5 @@
-//! Whoever cannot have the second fork puts the first one back, and sleeps until
-//! a fork somewhere is put back.
+//! Under one lock she tries for both forks, and sleeps until some are put back if
+//! she cannot have them at once.
 
 use lab::sync::{Condvar, Mutex};
 
@@ -10,8 +10,7 @@ pub struct Fork;
 pub struct Table {
     /// Each to the left of the seat with the same number.
     forks: Vec<Mutex<Fork>>,
-    /// How often a fork was put back.
-    times: Mutex<u64>,
+    table: Mutex<()>,
     put_back: Condvar,
 }
 
@@ -19,7 +18,7 @@ impl Table {
     /// A table with so many seats.
     pub fn new(seats: usize) -> Table {
         let forks = (0..seats).map(|_| Mutex::new(Fork)).collect();
-        Table { forks, times: Mutex::new(0), put_back: Condvar::new() }
+        Table { forks, table: Mutex::new(()), put_back: Condvar::new() }
     }
 
     /// Takes the forks on both sides of this seat, eats, and puts them back.
@@ -27,20 +26,18 @@ impl Table {
         let left = seat;
         let right = (seat + 1) % self.forks.len();
 
+        let mut table = self.table.lock().unwrap();
         loop {
-            let times = *self.times.lock().unwrap();
             if let Ok(lefts) = self.forks[left].try_lock()
                 && let Ok(rights) = self.forks[right].try_lock()
             {
+                drop(table);
                 eat();
                 drop((lefts, rights));
-                *self.times.lock().unwrap() += 1;
-                self.put_back.notify_all();
-                return;
+                let _table = self.table.lock().unwrap();
+                return self.put_back.notify_all();
             }
-            let none = |now: &mut u64| *now == times;
-            let now = self.times.lock().unwrap();
-            drop(self.put_back.wait_while(now, none).unwrap());
+            table = self.put_back.wait(table).unwrap();
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::frontier::Room;
 use crate::record::{self, Recording, What};
 use crate::report::Report;
 use crate::site::flags::{self, Flag, unexpected};
-use crate::site::{Fault, Shape, serve_if_child};
+use crate::site::{Fault, Shape, end_if_output_fails, serve_if_child};
 use crate::target::Target;
 use crate::usage::{Usage, allow_many_files};
 use crate::{Failure, Frontier, Job, program};
@@ -66,6 +66,7 @@ pub fn run_at_most(
     crawl: impl FnOnce(&Job) -> Frontier,
 ) -> ExitCode {
     serve_if_child();
+    end_if_output_fails();
 
     let rung = program();
     let done = match Command::parse(Parser::from_env(), most) {

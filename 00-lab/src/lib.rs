@@ -39,7 +39,7 @@ pub use frontier::Frontier;
 pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};
 pub use job::Job;
 pub use record::{Lane, cpu_time, cpu_time_of_thread, waiting};
-pub use site::{Seen, Shape, Site};
+pub use site::{Seen, Shape, Site, end_if_output_fails};
 pub use url::Url;
 pub use usage::Usage;
 

@@ -27,7 +27,7 @@ use host::Host;
 use lexopt::{Arg, Parser};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write, stderr};
 use std::panic;
 use std::process;
 use std::sync::OnceLock;
@@ -102,6 +102,7 @@ impl Site {
     /// a sentence and ends this process.
     pub fn start() -> Site {
         serve_if_child();
+        end_if_output_fails();
         let shape = match step_arguments(Parser::from_env()) {
             Ok(Some(shape)) => shape,
             Ok(None) => {
@@ -110,7 +111,6 @@ impl Site {
             }
             Err(why) => exit(2, &why),
         };
-        end_if_output_fails();
         if let Err(why) = record::start() {
             exit(1, &format!("cannot record: {why}"));
         }
@@ -245,18 +245,22 @@ fn step_arguments(mut args: Parser) -> Result<Option<Shape>, String> {
     Ok(Some(shape))
 }
 
-/// `println!` panics if nobody reads, and a step is all `println!`. Piped into
-/// `head` it has said enough; into a full disk, it says so.
-fn end_if_output_fails() {
+/// `println!` panics if nobody reads, and a step is all `println!`. From now
+/// on such a panic ends this process, without a report: piped into `head`, it
+/// has said enough; into a full disk, it says so.
+pub fn end_if_output_fails() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let why = info.payload().downcast_ref::<String>();
-        let why =
-            why.and_then(|why| why.strip_prefix("failed printing to stdout: "));
+        let why = why.and_then(|why| {
+            why.strip_prefix("failed printing to ")?.split_once(": ")
+        });
         match why {
             None => report(info),
-            Some(why) if why.starts_with("Broken pipe") => process::exit(0),
-            Some(why) => exit(1, &format!("cannot print: {why}")),
+            Some(("stdout", why)) if why.starts_with("Broken pipe") => {
+                process::exit(0)
+            }
+            Some((_, why)) => exit(1, &format!("cannot print: {why}")),
         }
     }));
 }
@@ -270,7 +274,8 @@ fn step_help() -> String {
 }
 
 fn exit(status: i32, why: &str) -> ! {
-    eprintln!("{}: {why}", crate::program());
+    // Nor may anybody read this.
+    let _ = writeln!(stderr(), "{}: {why}", crate::program());
     process::exit(status)
 }
 

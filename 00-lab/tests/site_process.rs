@@ -229,6 +229,33 @@ fn a_step_whose_output_nobody_takes_ends_without_a_panic() {
     }
 }
 
+/// Help goes where all else goes, and a sentence on standard error is not all
+/// that says that something went wrong.
+#[test]
+fn whatever_is_printed_nobody_need_read_it() {
+    let broken = || {
+        let (reads, nobody_reads) = io::pipe().unwrap();
+        drop(reads);
+        Stdio::from(nobody_reads)
+    };
+    let programs = [
+        env!("CARGO_BIN_EXE_lab"),
+        env!("CARGO_BIN_EXE_0-2-one-page-at-a-time"),
+    ];
+    for program in programs {
+        for (flag, status) in [("--help", 0), ("--nonsense", 2)] {
+            let mut command = Command::new(program);
+            command.arg(flag).stdout(broken());
+            let ran = command.output().unwrap();
+            assert_eq!(ran.status.code(), Some(status), "{flag}");
+            let said = String::from_utf8_lossy(&ran.stderr);
+            assert!(!said.contains("panicked"), "{flag}: {said}");
+            let ran = command.stdout(broken()).stderr(broken()).status();
+            assert_eq!(ran.unwrap().code(), Some(status), "{flag}");
+        }
+    }
+}
+
 #[test]
 fn whoever_reads_the_lines_may_stop_reading() {
     let mut command = Command::new(MEET);

@@ -3,8 +3,9 @@
 use lab::record::{Recording, State, Track};
 use lab::watchdog::{self, time};
 use std::collections::BTreeSet;
+use std::io;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
@@ -218,4 +219,19 @@ fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
     let ran = ran.unwrap_or_else(|why| panic!("{why}"));
     assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);
     assert_eq!(ran.stderr, "Error: timed out\n");
+}
+
+/// Each process has the pipe that is read here, and it ends when the last of
+/// them does.
+#[test]
+fn a_step_whose_output_nobody_takes_leaves_no_child() {
+    let (reads, nobody_reads) = io::pipe().unwrap();
+    drop(reads);
+    let step = env!("CARGO_BIN_EXE_2-6-kill-and-reap");
+    let began = Instant::now();
+    let ran = Command::new(step).stdout(nobody_reads).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ran.stderr), "");
+    assert_eq!(ran.status.code(), Some(0));
+    let elapsed = began.elapsed();
+    assert!(elapsed < Duration::from_secs(30), "{elapsed:?}");
 }

@@ -40,6 +40,7 @@ use lab::private::Folder;
 use lab::watchdog;
 use press::Press;
 use std::env::args_os;
+use std::io::Write as _;
 use std::path::Path;
 use std::pin::pin;
 use std::process::{self, ExitCode};
@@ -62,6 +63,7 @@ cargo run -- undo NAME         and back again
 ";
 
 fn main() -> ExitCode {
+    lab::end_if_output_fails();
     // Arguments that are no text are no command of ours either.
     let args: Vec<String> = args_os()
         .skip(1)
@@ -71,7 +73,8 @@ fn main() -> ExitCode {
     match obey(&args) {
         Ok(status) => status,
         Err(why) => {
-            eprintln!("book: {why:#}");
+            // Nobody may read it; the status says it, too.
+            let _ = writeln!(io::stderr(), "book: {why:#}");
             ExitCode::from(if why.is::<Usage>() { 2 } else { 1 })
         }
     }

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::env;
 use std::future::pending;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Stdio;
@@ -55,7 +55,8 @@ pub async fn serve(
 ) -> Result<()> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
         Err(why) if why.kind() == ErrorKind::AddrInUse => {
-            println!("Port {PORT} is taken; here is another one.");
+            let note = format!("Port {PORT} is taken; here is another one.\n");
+            say_to_terminal(&note);
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
         }
         other => other,
@@ -64,7 +65,9 @@ pub async fn serve(
     let door = Guard::new(listener.local_addr()?.port())
         .context("cannot make a secret")?;
     let url = door.url();
-    println!("The book is open at\n\n    {url}\n\nCtrl-C closes it.");
+    let note =
+        format!("The book is open at\n\n    {url}\n\nCtrl-C closes it.\n");
+    say_to_terminal(&note);
     open_browser(&door);
 
     let desk = Desk::open(&tree)?;
@@ -85,6 +88,11 @@ pub async fn serve(
     watchdog::end_all();
     reader.runs.stop_all().await;
     Ok(())
+}
+
+/// Where nobody may read it, as where `head` has read enough.
+fn say_to_terminal(note: &str) {
+    let _ = stdout().write_all(note.as_bytes());
 }
 
 /// Every route there is, behind the guard.
@@ -437,7 +445,11 @@ async fn build_ahead(tree: Tree) {
             .kill_on_drop(true)
             .status();
         if !built.await.is_ok_and(|status| status.success()) {
-            eprintln!("{} does not compile; Run will say why.", rung.folder);
+            let folder = &rung.folder;
+            let _ = writeln!(
+                stderr(),
+                "{folder} does not compile; Run will say why."
+            );
         }
     }
     pending::<()>().await;

@@ -7,15 +7,13 @@
 
 use lab::{Failure, Site, Url, fetch, waiting};
 use processes::{child, reap, role};
+use std::io::{Read, stdin};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
 const DEADLINE: Duration = Duration::from_millis(300);
-/// Nearly. If somebody kills the parent first, nobody is left to kill the
-/// child.
-const FOR_EVER: Duration = Duration::from_secs(60);
 
 fn main() -> Result<(), Failure> {
     if let Some(arguments) = role("hangs") {
@@ -23,7 +21,9 @@ fn main() -> Result<(), Failure> {
         return Ok(());
     }
     let site = Site::start();
-    let mut child = child(&["hangs", site.page(0).as_str()])?.spawn()?;
+    let mut child = child(&["hangs", site.page(0).as_str()])?
+        .stdin(Stdio::piped())
+        .spawn()?;
 
     wait_for("the deadline");
     println!("at the deadline, ps says {:?}", state(&child));
@@ -61,5 +61,7 @@ fn hang(page: &str) {
     let page: Url = page.parse().expect("our parent gives us an address");
     let _whatever_it_is = fetch(&page);
     let _waiting = waiting("what never comes");
-    sleep(FOR_EVER);
+    // For a word from its parent, which says none. If the parent is killed
+    // first, this is over, too: nobody is left to kill us.
+    let _no_word = stdin().read(&mut [0]);
 }

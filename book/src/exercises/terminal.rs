@@ -255,7 +255,8 @@ pub fn solution(
         }
         None => {
             let name = &exercise.name;
-            eprintln!(
+            let _ = writeln!(
+                stderr(),
                 "{name} is not solved yet; to see our solution all the same: \
                  cargo run -- solution {name} --anyway"
             );

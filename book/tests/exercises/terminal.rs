@@ -141,3 +141,30 @@ fn a_watch_judges_what_is_saved_and_ends_with_all_it_runs() {
         std::thread::yield_now();
     }
 }
+
+#[test]
+fn whatever_is_said_nobody_need_read_it() {
+    let shop = Workshop::new();
+    let broken = || {
+        let (reads, nobody_reads) = std::io::pipe().unwrap();
+        drop(reads);
+        Stdio::from(nobody_reads)
+    };
+    for (command, status) in [
+        ("--help", 0),
+        ("check", 0),
+        ("hint", 0),
+        ("reset six-times-seven", 0),
+        ("solution", 1),
+        ("undo six-times-seven", 1),
+        ("nonsense", 2),
+    ] {
+        let mut book = shop.book(command);
+        let ran = book.stdout(broken()).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert!(!said.contains("panicked"), "{command}: {said}");
+        assert_eq!(ran.status.code(), Some(status), "{command}: {said}");
+        let ran = book.stdout(broken()).stderr(broken()).status();
+        assert_eq!(ran.unwrap().code(), Some(status), "{command}");
+    }
+}

@@ -336,7 +336,7 @@ fn ordinal(n: usize) -> String {
 
 /// Calls `job` with 0 to `count` less one, by so many threads; gives back what
 /// it returned, in that order.
-fn at_once<T: Send>(
+pub fn at_once<T: Send>(
     threads: usize,
     count: usize,
     job: impl Fn(usize) -> T + Sync,

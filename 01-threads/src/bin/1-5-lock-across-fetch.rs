@@ -15,9 +15,14 @@ fn main() -> Result<(), Failure> {
     let known = Mutex::new(HashSet::from_iter(pages.clone()));
 
     thread::scope(|scope| {
-        let follow = |url| scope.spawn(|| follow_links(url, &known));
-        let threads: Vec<_> = pages.into_iter().map(follow).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap())
+        let mut threads = Vec::new();
+        for url in pages {
+            threads.push(scope.spawn(|| follow_links(url, &known)));
+        }
+        for thread in threads {
+            thread.join().unwrap()?;
+        }
+        Ok::<_, Failure>(())
     })?;
 
     let known = known.lock().unwrap().len();

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p threads --bin 1-6-deadlock
 //!
-//! Look at who waits for whom: it is a circle.
+//! Look at which thread waits for which: it is a circle.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Site, Url, fetch, record, waiting};
@@ -69,7 +69,7 @@ fn join_unless_stuck(threads: &[JoinHandle<()>]) -> io::Result<()> {
             }
             break;
         }
-        // Nobody will wake us, so we have to look.
+        // Nothing will wake us, so we have to look.
         sleep(Duration::from_millis(50));
     }
     Ok(())

@@ -22,8 +22,10 @@ fn main() -> Result<(), Failure> {
     let total = Mutex::new(Total::default());
 
     thread::scope(|scope| {
-        let add = |url| scope.spawn(|| add(url, &total));
-        let threads: Vec<_> = pages.into_iter().map(add).collect();
+        let mut threads = Vec::new();
+        for url in pages {
+            threads.push(scope.spawn(|| add(url, &total)));
+        }
         for thread in threads {
             match thread.join() {
                 Ok(url) => println!("{}: added", url.path()),
@@ -46,7 +48,7 @@ fn main() -> Result<(), Failure> {
 /// Fetches a page, and adds it to the total.
 fn add(url: Url, total: &Mutex<Total>) -> Url {
     let fetched = fetch(&url);
-    // Poisoned or not: `unwrap` would pass the panic on to all who come later.
+    // Poisoned or not: `unwrap` would pass the panic on to later threads.
     let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
     total.pages += 1;
     total.bytes += fetched.expect("every page is there").body.len();

@@ -1,4 +1,4 @@
-//! 1-9 · A pool with back-pressure: whoever is too fast waits for room.
+//! 1-9 · A pool with back-pressure: the fast side waits for room.
 //!
 //!     cargo run -p threads --bin 1-9-pool-with-back-pressure
 //!
@@ -19,11 +19,14 @@ fn main() -> Result<(), Failure> {
     let (sender, receiver) = bounded(ROOM);
 
     let most = thread::scope(|scope| {
-        let work = |pages| scope.spawn(|| work(pages));
-        let workers: Vec<_> = repeat_n(receiver, WORKERS).map(work).collect();
+        let mut workers = Vec::new();
+        for pages in repeat_n(receiver, WORKERS) {
+            workers.push(scope.spawn(|| work(pages)));
+        }
         let most = send_pages(&site, sender);
-        let mut workers = workers.into_iter();
-        workers.try_for_each(|worker| worker.join().unwrap())?;
+        for worker in workers {
+            worker.join().unwrap()?;
+        }
         Ok::<_, Failure>(most)
     })?;
 
@@ -41,8 +44,8 @@ fn work(pages: Receiver<Url>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Sends pages for as long as somebody takes them. Gives back how many were in
-/// the channel at most.
+/// Sends pages for as long as there are workers. Returns how many pages were
+/// in the channel at most.
 fn send_pages(site: &Site, pages: Sender<Url>) -> usize {
     let mut most = 0;
     for n in 0..PAGES {

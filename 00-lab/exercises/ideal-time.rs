@@ -2,8 +2,8 @@
 //!
 //!     cargo test -p lab --test ideal-time
 //!
-//! How long does a crawl take at best, if it may wait for so many pages at
-//! once? As it stands, the waits are added up and divided, as if all pages were
+//! How long does a crawl take at best, if it may wait for `at_once` pages at a
+//! time? As it stands, the waits are added up and divided, as if all pages were
 //! known from the start. But pages are found in other pages.
 
 use std::time::Duration;

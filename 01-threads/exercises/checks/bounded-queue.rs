@@ -28,7 +28,7 @@ lab::answer!("exercises/bounded-queue.rs");
 
 /// How long we look at a thread that waits.
 const A_WHILE: Duration = Duration::from_millis(15);
-/// A thread that waits takes the lock no more than so many times meanwhile.
+/// A thread that waits takes the lock no more often than this meanwhile.
 const FEW: usize = 10;
 
 #[test]

@@ -18,7 +18,7 @@ fn main() -> Result<(), Failure> {
     let deadline = after(DEADLINE);
     for url in site.pages(8) {
         let sender = sender.clone();
-        // There is somebody to send it to: we take all that come, below.
+        // It fails only once `main` has returned, and then nothing is lost.
         thread::spawn(move || sender.send(fetch(&url)).ok());
     }
     // Only the threads have one now: with the last of them, the pages end.
@@ -29,7 +29,7 @@ fn main() -> Result<(), Failure> {
         println!("{}", page?);
         in_time += 1;
     }
-    // Nobody can stop a thread, so the others may as well be waited for.
+    // Nothing can stop a thread, so the others may as well be waited for.
     let too_late = pages.iter().count();
 
     site.finish();

@@ -11,7 +11,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         let woken = (0..seats).map(|_| Condvar::new()).collect();
         Table { taken: Mutex::new(vec![false; seats]), woken }

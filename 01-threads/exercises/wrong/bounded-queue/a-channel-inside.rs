@@ -5,7 +5,7 @@
 use lab::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// A queue with room for so many values, for threads that share it.
+/// A queue with room for `room` values, for threads that share it.
 pub struct Queue<T> {
     put: Mutex<Option<SyncSender<T>>>,
     take: Mutex<Receiver<T>>,

@@ -16,7 +16,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         let forks = (0..seats).map(|_| {
             let (put, take) = sync_channel(1);

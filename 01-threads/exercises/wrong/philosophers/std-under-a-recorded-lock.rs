@@ -18,7 +18,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         let fork = |_| Fork { hand: Mutex::default(), lies: <_>::default() };
         Table { forks: (0..seats).map(fork).collect() }

@@ -15,7 +15,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         let forks = (0..seats).map(|_| Mutex::new(Fork)).collect();
         Table { forks }

@@ -13,7 +13,7 @@ pub fn add(x: &AtomicU32, times: u32) {
     }
 }
 
-/// What 1 can print, if each of the two threads adds so many `times`.
+/// What 1 can print, if each of the two threads adds 1 `times` times.
 pub fn add_can_print(times: u32) -> Vec<u32> {
     (2 * times - 1..=2 * times).collect()
 }
@@ -46,7 +46,7 @@ pub fn visit(known: &Mutex<bool>, fetched: &AtomicU32) {
     fetched.fetch_add(1, SeqCst);
 }
 
-/// What 4 can print, if it is run by so many `threads`, which is at least one.
+/// What 4 can print, if `threads` threads run it, which is at least one.
 pub fn visit_can_print(threads: u32) -> Vec<u32> {
     (1..=threads).collect()
 }

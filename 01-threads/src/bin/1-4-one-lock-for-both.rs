@@ -1,4 +1,4 @@
-//! 1-4 · One lock for both: the thread that inserts fetches.
+//! 1-4 · One lock for both: the thread that inserts a page fetches it.
 //!
 //!     cargo run -p threads --bin 1-4-one-lock-for-both
 //!

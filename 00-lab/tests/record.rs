@@ -125,8 +125,7 @@ fn a_lane_that_says_it_runs_but_has_no_cpu_is_off_it() {
             "main ██················██",
             "half     ▓▓▓▓▓▓▓▓▓▓▓▓",
             "     ╵0 ms",
-            "█ runs",
-            "▓ runs part of the time",
+            "█ runs   ▓ runs partly",
             "· off the CPU",
         ]
     );

@@ -23,7 +23,7 @@ pub(super) enum Cell {
 impl Cell {
     pub const LEGEND: [(Cell, &str); 10] = [
         (Cell::Runs, "runs"),
-        (Cell::RunsInPart, "runs part of the time"),
+        (Cell::RunsInPart, "runs partly"),
         (Cell::OffTheCpu, "off the CPU"),
         (Cell::Ready, "ready to run"),
         (Cell::Waits, "waits"),

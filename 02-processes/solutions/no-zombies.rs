@@ -1,7 +1,7 @@
 //! Solution: no zombies.
 //!
-//! A thread for each child waits for it, and sends how it ended. Who reports
-//! waits for whatever comes.
+//! A thread for each child waits for it, and sends how it ended. This one
+//! reports what comes, in the order in which it comes.
 
 use lab::waiting;
 use std::process::{Child, ExitStatus};

@@ -1,6 +1,6 @@
 //! Solution: a restart budget.
 //!
-//! Who asks says what time it is, so a day passes in no time. What is refused
+//! The caller says what time it is, so a day passes in no time. What is refused
 //! does not count: there was no restart.
 
 use lab::waiting;
@@ -8,7 +8,7 @@ use std::io;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// So many restarts within so much time.
+/// A number of restarts within a period.
 pub struct Budget {
     most: usize,
     within: Duration,

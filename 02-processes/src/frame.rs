@@ -1,8 +1,8 @@
 //! Frames: where one message ends and the next begins, in a pipe that knows
 //! only bytes.
 //!
-//! A frame is its length, four bytes, the most significant first, and then so
-//! many bytes.
+//! A frame is a length, in four bytes with the most significant first, and then
+//! as many bytes as it says.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -47,7 +47,7 @@ pub fn read_frame(mut pipe: impl Read) -> io::Result<Option<Vec<u8>>> {
         n => return Err(cut(n, 4, "length")),
     }
     let length = self::length(u32::from_be_bytes(length) as usize)?;
-    // As it comes: who only announces 16 MiB does not get them.
+    // The memory grows with what comes: a length alone takes none.
     let mut bytes = Vec::new();
     pipe.take(length.into()).read_to_end(&mut bytes)?;
     match bytes.len() {
@@ -71,8 +71,8 @@ fn cut(got: usize, of: usize, what: &str) -> io::Error {
     io::Error::new(ErrorKind::UnexpectedEof, why)
 }
 
-/// Reads until `buffer` is full or the pipe has ended; gives back how much it
-/// is.
+/// Reads until `buffer` is full or the pipe has ended; gives back how many
+/// bytes it has read.
 fn fill(mut pipe: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut n = 0;
     while n < buffer.len() {

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 const A_WHILE: Duration = Duration::from_millis(200);
 
-/// How long this takes, on average over a while of 200 ms. It is done as long
-/// before that without being counted: who takes part has to begin first, and to
-/// be given a core.
+/// How long this takes, on average over 200 ms. Before that it is done for
+/// another 200 ms and not counted: other threads or processes that take part
+/// have to begin first, and to be given a core.
 ///
 /// ```
 /// use std::{thread::sleep, time::Duration};

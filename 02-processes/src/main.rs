@@ -4,7 +4,7 @@
 //!
 //! Who decides when we switch? The operating system, anywhere; but workers
 //! share nothing, so the frontier needs no lock, and one that crashes takes
-//! nobody along.
+//! no other along.
 
 mod rung;
 

@@ -19,19 +19,20 @@ use std::{io, mem};
 /// How long a busy worker may give no sign of life: it answers, or it computes.
 pub const SILENCE: Duration = Duration::from_secs(1);
 
-/// Who computes uses at least so much CPU time meanwhile, however many others
-/// compute. Who hangs uses none.
+/// A worker that computes uses at least this much CPU time between two signs of
+/// life, however many others compute. One that hangs uses none.
 const PROGRESS: Duration = Duration::from_millis(1);
 
-/// How long to listen at a time. Who has listened for much longer was stopped.
+/// How long to listen at a time. If it has taken much longer, this process was
+/// stopped meanwhile.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
-/// So many workers that end by themselves before they have said a word, one
-/// after another, are enough to start no more.
+/// After more workers than this, one after another, that ended by themselves
+/// before they had said a word, no more are started.
 const STILLBORN: u32 = 10;
 
 /// Worker processes. Each has a thread here that listens to it, and that reaps
-/// it as soon as it ends; all else is done by whoever has the pool.
+/// it as soon as it ends; all else is done by the thread that has the pool.
 pub struct Pool {
     workers: BTreeMap<usize, Worker>,
     next: usize,
@@ -55,9 +56,10 @@ pub enum News {
 }
 
 impl Pool {
-    /// Starts so many workers; fewer, if the system gives no more, which is
+    /// Starts `workers` processes; fewer, if the system gives no more, which is
     /// said on standard error. If it gives none, [`news`](Pool::news) tells.
-    /// Whoever still computes a second after `end` is killed as if it hung.
+    /// A worker that still computes a second after `end` is killed as if it
+    /// hung.
     pub fn start(workers: usize, end: Instant) -> Pool {
         let (tell, heard) = channel();
         let mut pool = Pool {
@@ -75,13 +77,13 @@ impl Pool {
         pool
     }
 
-    /// Set if somebody has nothing to do.
+    /// Set if a worker has nothing to do.
     pub fn has_idle(&self) -> bool {
         self.workers.values().any(Worker::is_idle)
     }
 
-    /// Gives a page to somebody who has nothing to do, who gives up on it at
-    /// `deadline`.
+    /// Gives a page to a worker that has nothing to do; the worker gives up on
+    /// it at `deadline`.
     ///
     /// # Panics
     ///
@@ -89,15 +91,15 @@ impl Pool {
     pub fn give(&mut self, url: Url, deadline: Instant) {
         let mut workers = self.workers.values_mut();
         let worker = workers.find(|worker| worker.is_idle());
-        let worker = worker.expect("somebody is idle");
+        let worker = worker.expect("a worker is idle");
         // If it has ended meanwhile, we shall hear of that.
         let _ = write_frame(&mut worker.orders, &order(&url, deadline));
         let until = deadline.max(Instant::now()) + SILENCE;
         worker.task = Some(Task { url, until, cpu: Duration::ZERO });
     }
 
-    /// Waits until there is something to tell. Meanwhile it kills who hangs,
-    /// and starts another for whoever has ended.
+    /// Waits until there is something to tell. Meanwhile it kills workers that
+    /// hang, and starts another for each that has ended.
     ///
     /// # Errors
     ///
@@ -114,7 +116,7 @@ impl Pool {
                 return Err(self.hindrance.take().expect("there are workers"));
             }
             let Some((number, heard)) = self.listen() else {
-                self.kill_who_hangs();
+                self.kill_those_that_hang();
                 continue;
             };
             let news = match heard {
@@ -130,7 +132,7 @@ impl Pool {
     }
 
     /// What was heard; `None` if nothing was, for a moment, or if it is time to
-    /// kill somebody.
+    /// kill a worker.
     fn listen(&mut self) -> Option<(usize, Heard)> {
         let began = Instant::now();
         let workers = self.workers.values().filter(|worker| !worker.killed);
@@ -140,7 +142,7 @@ impl Pool {
         let moment = left.min().unwrap_or(A_MOMENT).min(A_MOMENT);
         let heard = self.heard.recv_timeout(moment).ok();
         let lost = began.elapsed().saturating_sub(moment);
-        // Somebody has stopped us, by Ctrl-Z perhaps, and our workers with us.
+        // We were stopped, by Ctrl-Z perhaps, and our workers with us.
         if lost > A_MOMENT {
             let workers = self.workers.values_mut();
             for task in workers.filter_map(|worker| worker.task.as_mut()) {
@@ -193,7 +195,7 @@ impl Pool {
         Some(News::Lost(task?.url, ended))
     }
 
-    fn kill_who_hangs(&mut self) {
+    fn kill_those_that_hang(&mut self) {
         let now = Instant::now();
         for worker in self.workers.values_mut() {
             if worker.task.as_ref().is_some_and(|task| task.until <= now) {
@@ -223,11 +225,11 @@ impl Pool {
     }
 }
 
-/// Nobody is left behind.
+/// No worker is left behind.
 impl Drop for Pool {
     fn drop(&mut self) {
         let patience = Instant::now() + SILENCE;
-        // Their orders end here, and so does whoever is idle.
+        // Their orders end here, and so do the workers that are idle.
         let workers = mem::take(&mut self.workers).into_iter();
         let mut left: BTreeMap<_, _> = workers
             .map(|(number, worker)| (number, (worker.pid, worker.child)))
@@ -241,7 +243,8 @@ impl Drop for Pool {
                     }
                 }
                 Ok(_) => {}
-                // Who does not end by itself is helped, and then is heard of.
+                // Some have not ended by themselves: kill them, and then hear
+                // of their end.
                 Err(_) => left.values().for_each(|(_, child)| {
                     let _ = child.lock().unwrap().kill();
                 }),

@@ -15,13 +15,13 @@ use std::os::fd::AsFd;
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::AtomicU64;
 
-/// So many `AtomicU64`, zero at first, in memory that several processes map: a
-/// slice of them, and as safe to use as any.
+/// A slice of `AtomicU64`, zero at first, in memory that several processes map;
+/// as safe to use as any.
 ///
 /// It lives in a file without a name. Hand the [`file`](Shared::file) to a
 /// child as its standard input, and let it [`open`](Shared::open) that. On
-/// Linux nobody can make the file shorter. Elsewhere nobody *may*: whoever
-/// touches what is gone is ended by a signal.
+/// Linux no process can make the file shorter. Elsewhere none *may*: a process
+/// that touches what is gone is ended by a signal.
 ///
 /// ```
 /// use processes::Shared;
@@ -34,7 +34,7 @@ use std::sync::atomic::AtomicU64;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// Nobody keeps one of them for longer than the memory:
+/// None of them can be kept for longer than the memory:
 ///
 /// ```compile_fail,E0505
 /// let shared = processes::Shared::new(1)?;
@@ -56,7 +56,7 @@ unsafe impl Send for Shared {}
 unsafe impl Sync for Shared {}
 
 impl Shared {
-    /// New memory for so many.
+    /// New memory, for `length` of them.
     ///
     /// # Errors
     ///
@@ -115,11 +115,11 @@ impl Deref for Shared {
     type Target = [AtomicU64];
 
     fn deref(&self) -> &[AtomicU64] {
-        // SAFETY: a mapping begins at a page, so it is aligned, and there are
-        // so many whole ones in it. Any bytes are an `AtomicU64`. Others change
-        // them, but through atomics, as this does: no race on data. And nobody
-        // makes the file shorter, which would take the memory away: see
-        // `nameless`.
+        // SAFETY: a mapping begins at a page, so it is aligned, and `length`
+        // whole ones are in it. Any bytes are an `AtomicU64`. Others change
+        // them, but through atomics, as this does: no race on data. And no
+        // process makes the file shorter, which would take the memory away:
+        // see `nameless`.
         unsafe {
             NonNull::slice_from_raw_parts(self.start, self.length).as_ref()
         }

@@ -121,7 +121,7 @@ impl Answers {
                 let why = Failure::System(why.to_string());
                 self.say(&Said::Fetched(Err(why)));
             }
-            // Nobody listens any more.
+            // The parent listens no more.
             Err(_) => process::exit(0),
         }
     }

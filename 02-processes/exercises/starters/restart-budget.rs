@@ -4,15 +4,15 @@
 //!
 //! A supervisor starts another child when one has ended badly. One that fails
 //! once a day may do so for ever; one that fails whenever it starts may not. So
-//! there is a budget: so many restarts within so much time. As it stands,
-//! nobody is ever started again. Mend it.
+//! there is a budget: a number of restarts within a period. As it stands,
+//! no child is started again. Mend it.
 
 use lab::waiting;
 use std::io;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// So many restarts within so much time.
+/// A number of restarts within a period.
 pub struct Budget {
     most: usize,
     within: Duration,

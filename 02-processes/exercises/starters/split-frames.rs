@@ -4,7 +4,7 @@
 //!
 //! A pipe does not keep messages apart: bytes come in pieces, cut anywhere, and
 //! frames have to come out whole. A frame is its length, four bytes with the
-//! most significant first, and then so many bytes. As it stands, every piece
+//! most significant first, and then that many bytes. As it stands, each piece
 //! is taken for a frame. Mend it.
 
 /// The most bytes that a frame may have.

@@ -27,7 +27,7 @@ pub fn talk(
         let _waiting = waiting("room in the child's pipe");
         input.write_all(words)?;
     }
-    // No more: whoever reads to the end has come to it.
+    // No more: a child that reads to the end has come to it.
     drop(input);
     {
         let _waiting = waiting("what the child says");

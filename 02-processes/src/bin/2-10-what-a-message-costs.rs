@@ -68,7 +68,7 @@ fn echo() -> Result<(), Failure> {
     Ok(())
 }
 
-/// In memory there is a 1 while somebody waits for an answer, else a 0.
+/// In memory there is a 1 while the parent waits for an answer, else a 0.
 fn by_memory() -> io::Result<Duration> {
     let shared = Shared::new(1)?;
     let mut child = child(&["answers"])?.stdin(shared.file()?).spawn()?;

@@ -3,7 +3,7 @@
 //!
 //!     cargo run -p processes --bin 2-3-the-full-pipe
 //!
-//! Look at how much was sent before somebody read, and how long nothing moved.
+//! Look at how much was sent before `main` read, and how long nothing moved.
 
 use lab::{Failure, Site, fetch, waiting};
 use processes::{child, role};

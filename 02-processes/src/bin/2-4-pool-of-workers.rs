@@ -64,8 +64,8 @@ impl Worker {
         read_frame(self.0.stdout.as_mut().expect("it is piped"))
     }
 
-    /// Its orders end here, and so does it: whoever waits for a child first
-    /// closes its input.
+    /// Its orders end here, and so does it: to wait for a child closes the
+    /// child's input first.
     fn end(mut self) -> io::Result<ExitStatus> {
         reap(&mut self.0)
     }

@@ -16,7 +16,7 @@ use std::thread;
 const PAGES: usize = 24;
 const WORKERS: usize = 4;
 const TRIES: u32 = 3;
-/// Whoever works on this page does not survive it.
+/// A worker that fetches this page dies of it.
 const DEADLY: &str = "/20";
 
 fn main() -> Result<(), Failure> {

@@ -56,7 +56,7 @@ fn end(children: Vec<Child>) {
     }
 }
 
-/// What each keeps in memory, in KiB: in all, and what nobody shares with it.
+/// What each keeps in memory, in KiB: in all, and what it shares with no other.
 /// Only Linux tells.
 fn memory(children: &[Child]) -> Option<[u64; 2]> {
     let mut sums = [0, 0];

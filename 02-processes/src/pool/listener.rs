@@ -94,9 +94,9 @@ fn listen(
     let mut child = child.lock().unwrap();
     let _ = child.kill();
     let status = child.wait().expect("nobody else waits for it");
-    // Who dies in the middle of a frame does not talk nonsense.
+    // A worker that dies in the middle of a frame has not talked nonsense.
     let nonsense = heard.err().filter(|it| it.kind() != UnexpectedEof);
-    // Whoever had the pool may be gone.
+    // The pool may be gone, and then there is nothing to tell it.
     let _ = tell.send((number, Heard::Ended(status, nonsense)));
 }
 

@@ -8,8 +8,8 @@ use rustix::fs::{
     MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create,
 };
 
-/// So many bytes of zeros, in memory, which nobody can make fewer: the kernel
-/// refuses.
+/// A file of `bytes` zeros, in memory. No process can make it shorter: the
+/// kernel refuses.
 #[cfg(target_os = "linux")]
 pub fn file(bytes: u64) -> io::Result<File> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
@@ -26,8 +26,9 @@ pub fn is_one(file: &File, _: &Metadata) -> bool {
     seals.is_ok_and(|seals| seals.contains(SealFlags::SHRINK))
 }
 
-/// So many bytes of zeros. No other system can be asked to keep them; but the
-/// file has lost its name, so that only those can open it who have it open.
+/// A file of `bytes` zeros. No other system can be asked to keep its length;
+/// but it has lost its name, so only a process that it was handed to can do
+/// anything with it.
 #[cfg(not(target_os = "linux"))]
 pub fn file(bytes: u64) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;

@@ -31,7 +31,7 @@ fn main() -> Result<(), Failure> {
     let sent = AtomicUsize::new(0);
 
     scope(|scope| {
-        // All is to be sent before any of it is read. It never will be.
+        // As long as nothing is read, it sends what the pipes hold, and waits.
         let writer = scope.spawn(|| {
             for _ in 0..TIMES {
                 let _waiting = waiting("room in the child's pipe");

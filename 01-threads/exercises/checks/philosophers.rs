@@ -36,7 +36,7 @@ fn everybody_eats_and_nobody_waits_but_for_a_fork() {
     let judge = Judge::of(ANSWER.recorded());
     // That comes first, so that a circle is all there is in the picture.
     let five = Table::new(5);
-    thread::scope(|scope| a_neighbor_waits(&Sitting::at(&five, 5, scope)));
+    thread::scope(|scope| the_neighbors_wait(&Sitting::at(&five, 5, scope)));
     the_unlucky_moment(&five, 5);
 
     let seats = 6 + dice.below(4);
@@ -59,11 +59,13 @@ fn everybody_eats_and_nobody_waits_but_for_a_fork() {
     judge.end();
 }
 
-/// Or else all else goes unseen.
-fn a_neighbor_waits(sitting: &Sitting<'_, '_>) {
+/// Or else all else goes unseen; and those that only ask again and again might
+/// do so for seconds, when all are hungry.
+fn the_neighbors_wait(sitting: &Sitting<'_, '_>) {
+    let neighbors = [1, sitting.seats - 1];
     let _meal = sitting.begins_to_eat(0);
-    sitting.dines(1);
-    sitting.wait(&[1], A_MOMENT);
+    neighbors.iter().for_each(|&neighbor| sitting.dines(neighbor));
+    sitting.wait(&neighbors, A_MOMENT);
 }
 
 /// While one eats, others may if they share no fork with her, and only they.

@@ -56,8 +56,13 @@ impl Crawl {
             let count = dice.below(most);
             (0..count).map(|_| dice.below(pages)).collect()
         });
-        let links = links.collect();
-        let steps = 0..dice.below(1 + 3 * pages);
+        let mut links: Vec<Vec<_>> = links.collect();
+        let mut steps = 0..dice.below(1 + 3 * pages);
+        // One page links to all, and they are all under way at once.
+        if dice.below(8) == 0 {
+            links[0] = (0..pages).collect();
+            steps = 0..0;
+        }
         Crawl { links, choices: steps.map(|_| dice.below(4)).collect() }
     }
 
@@ -212,12 +217,20 @@ impl Told {
     }
 }
 
-/// Of two pages, the second differs in its query only.
+/// Of two pages, the second differs in little only: in its query, a slash at the
+/// end, capital letters, or the folder.
 fn url(page: usize) -> Url {
-    let path = match page {
-        0 => "/".to_owned(),
-        n if n % 2 == 1 => format!("/{n}"),
-        n => format!("/{}?next", n - 1),
+    let first = match page % 2 {
+        1 => page,
+        _ => page.saturating_sub(1),
+    };
+    let path = match (page, page / 2 % 4) {
+        (0, _) => "/".to_owned(),
+        _ if page == first => format!("/p{first}"),
+        (_, 1) => format!("/p{first}?next"),
+        (_, 2) => format!("/p{first}/"),
+        (_, 3) => format!("/P{first}"),
+        _ => format!("/more/p{first}"),
     };
     format!("{SITE}{path}").parse().expect("it is a URL")
 }
@@ -244,7 +257,14 @@ fn its_crawl_reaches_every_page_once() {
 
     let twice = seen.hits.iter().find(|(_, hits)| **hits > 1);
     if let Some((page, hits)) = twice {
-        panic!("wrong answer: {page} was given out twice, or {hits} times");
+        let again = hits - 2;
+        panic!(
+            "wrong answer: {page} was given out twice{}",
+            match again {
+                0 => String::new(),
+                _ => format!(", and {again} times more"),
+            }
+        );
     }
     let missed = answer.good.iter().find(|page| !seen.hits.contains_key(*page));
     if let Some(page) = missed {

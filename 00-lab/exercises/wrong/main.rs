@@ -3,10 +3,16 @@
 
 lab::answers_in!("exercises/wrong");
 
+#[path = "frontier/a-slash-is-no-difference.rs"]
+mod frontier_a_slash_is_no_difference;
 #[path = "frontier/all-known-are-taken.rs"]
 mod frontier_all_known_are_taken;
+#[path = "frontier/capitals-are-no-difference.rs"]
+mod frontier_capitals_are_no_difference;
 #[path = "frontier/counts-what-it-does-not-give.rs"]
 mod frontier_counts_what_it_does_not_give;
+#[path = "frontier/eight-under-way.rs"]
+mod frontier_eight_under_way;
 #[path = "frontier/failures-stay-under-way.rs"]
 mod frontier_failures_stay_under_way;
 #[path = "frontier/finished-once-is-for-good.rs"]
@@ -25,6 +31,8 @@ mod frontier_one_under_way;
 mod frontier_start_is_not_known;
 #[path = "frontier/stops-at-a-known-link.rs"]
 mod frontier_stops_at_a_known_link;
+#[path = "frontier/the-last-part-of-the-path.rs"]
+mod frontier_the_last_part_of_the_path;
 #[path = "ideal-time/a-batch-at-a-time.rs"]
 mod ideal_time_a_batch_at_a_time;
 #[path = "ideal-time/a-place-for-each-page.rs"]

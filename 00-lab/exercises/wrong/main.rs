@@ -37,6 +37,8 @@ mod frontier_the_last_part_of_the_path;
 mod ideal_time_a_batch_at_a_time;
 #[path = "ideal-time/a-place-for-each-page.rs"]
 mod ideal_time_a_place_for_each_page;
+#[path = "ideal-time/by-their-numbers.rs"]
+mod ideal_time_by_their_numbers;
 #[path = "ideal-time/fetched-once-for-each-link.rs"]
 mod ideal_time_fetched_once_for_each_link;
 #[path = "ideal-time/in-the-order-of-beginning.rs"]

@@ -8,9 +8,9 @@ use std::time::Duration;
 /// How long it takes to crawl all pages, if at most `at_once` are waited for at
 /// the same time, and nothing costs time but waiting.
 ///
-/// Page `n` takes `waits[n]`; when it is there, the pages `links[n]` are known.
-/// Page 0 is known at the start. Each page is fetched once. The crawl always
-/// takes the page that it has known for longest, as soon as it may.
+/// Page `n` takes `waits[n]`; when it is there, the pages `links[n]` are known,
+/// in this order. Page 0 is known at the start. Each page is fetched once. The
+/// crawl always takes the page that it has known for longest, as soon as it may.
 pub fn ideal(
     at_once: usize,
     waits: &[Duration],

@@ -42,6 +42,19 @@ fn whole_frames_come_out_wherever_the_bytes_are_cut() {
     judged(&Stream { cuts: (0..length).collect(), ..whole.clone() }, "");
     let longest = Stream { frames: vec![vec![b'x'; LIMIT]], ..whole.clone() };
     judged(&longest, "");
+    // What is too long may follow all the same, and look well after that.
+    let mut skipped = vec![b'x'; LIMIT + 1];
+    skipped.extend([0, 0, 0, 1, b'x']);
+    let bytes = whole.bytes().len();
+    judged(
+        &Stream {
+            too_long: Some(LIMIT as u32 + 1),
+            rest: skipped,
+            cuts: vec![bytes, bytes + 4, bytes + 4 + LIMIT + 1],
+            ..whole.clone()
+        },
+        "",
+    );
     for length in TOO_LONG {
         let alone = Stream { too_long: Some(length), ..Stream::default() };
         judged(&alone, "");
@@ -83,7 +96,7 @@ impl Stream {
     fn random(dice: &mut Dice, n: usize) -> Stream {
         let byte = |dice: &mut Dice| dice.number() as u8;
         let mut frames = Vec::new();
-        for _ in 0..dice.below(2 + n / 40) {
+        for _ in 0..dice.below(3 + n / 40) {
             let length = match dice.below(12) {
                 0 => dice.one_of(&[255, 256, 257, LIMIT - 1, LIMIT]),
                 1 => dice.below(LIMIT + 1),
@@ -164,7 +177,7 @@ impl Stream {
                 let Ok(more) = taken else {
                     return Err(format!(
                         "{how}: when {to} bytes have come, `take` gave \
-                         {taken:?}; none of them is too long"
+                         {taken:?}; no length over the limit is here"
                     ));
                 };
                 out.extend(more);

@@ -81,6 +81,8 @@ mod split_frames_a_limit_of_its_own;
 mod split_frames_adds_before_it_looks;
 #[path = "split-frames/as-text.rs"]
 mod split_frames_as_text;
+#[path = "split-frames/comes-to-the-end-of-the-refused-one.rs"]
+mod split_frames_comes_to_the_end_of_the_refused_one;
 #[path = "split-frames/frames-before-the-error.rs"]
 mod split_frames_frames_before_the_error;
 #[path = "split-frames/goes-on-after-an-error.rs"]
@@ -95,6 +97,8 @@ mod split_frames_limit_at_the_end;
 mod split_frames_nothing_is_no_frame;
 #[path = "split-frames/one-at-a-time.rs"]
 mod split_frames_one_at_a_time;
+#[path = "split-frames/skips-what-is-too-long.rs"]
+mod split_frames_skips_what_is_too_long;
 #[path = "split-frames/the-most-is-too-long.rs"]
 mod split_frames_the_most_is_too_long;
 #[path = "split-frames/two-bytes-of-the-length.rs"]

@@ -1,5 +1,5 @@
-//! One byte after the other, with no eye for what comes. After an error it is
-//! somewhere in a frame that never ends.
+//! One byte after the other, with no eye for what comes. A length that was
+//! refused stays where it is, and is refused again.
 
 /// The most bytes that a frame may have.
 pub const MOST: usize = 1000;
@@ -22,7 +22,7 @@ impl Frames {
             self.rest.push(byte);
             let Some(length) = self.rest.first_chunk::<4>() else { continue };
             let length = u32::from_be_bytes(*length) as usize;
-            if self.rest.len() == 4 && length > MOST {
+            if length > MOST {
                 return Err(TooLong);
             }
             if self.rest.len() == 4 + length {

@@ -1,4 +1,4 @@
-//! Met with: none of them is too long
+//! Met with: no length over the limit is here
 //!
 //! Takes the four bytes of the length to be counted in it.
 

@@ -1,4 +1,4 @@
-//! Met with: none of them is too long
+//! Met with: no length over the limit is here
 //!
 //! Refuses a frame that is as long as it may be.
 

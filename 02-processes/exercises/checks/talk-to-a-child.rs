@@ -6,7 +6,7 @@
 use super::talk;
 use lab::judge::{Judge, others_sleep};
 use lab::{Dice, waiting};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -27,7 +27,9 @@ fn both_are_heard_and_nobody_waits_for_ever() {
     for child in children(&mut dice) {
         child.judged(child.talk(Stdio::null(), |_| ()), &dice.again());
     }
-    waits_while_a_child_says_nothing(&mut dice);
+    for child in silent_children(&mut dice) {
+        waits_while_it_says_nothing(&child, &dice);
+    }
     a_program_that_is_not_there();
 
     let judged = judge.end();
@@ -48,8 +50,10 @@ fn both_are_heard_and_nobody_waits_for_ever() {
 fn children(dice: &mut Dice) -> Vec<Child> {
     let near = dice.one_of(&[1, 4096, 65_535, 65_536, 65_537, 131_073]);
     let near = words(dice, near);
+    let over = words(dice, 65_537);
     let (many, zeros) = (many(dice), vec![0; 100_000 + dice.below(100_000)]);
-    let (length, half) = (many.len(), dice.below(many.len()));
+    // What it does not hear is more than fits in its pipe.
+    let (length, half) = (many.len(), dice.below(many.len() / 2));
     // Together 200,000 bytes.
     let line = |_| format!("{:099}\n", dice.number());
     let mut lines: Vec<_> = (0..2000).map(line).collect();
@@ -85,6 +89,13 @@ fn children(dice: &mut Dice) -> Vec<Child> {
             format!("{zeroes}; cat"),
             &many,
             &[&zeros[..], &many].concat(),
+            exits(0),
+        ),
+        is(
+            "one that speaks first",
+            format!("{zeroes}; cat"),
+            &over,
+            &[&zeros[..], &over].concat(),
             exits(0),
         ),
         // Its output ends before it does.
@@ -214,28 +225,43 @@ impl Child {
     }
 }
 
-/// A child waits until we let it go on, by a stream beside the two.
-fn waits_while_a_child_says_nothing(dice: &mut Dice) {
-    let (mut ours, theirs) = UnixStream::pair().expect("two ends");
-    let words = many(dice);
-    let child = Child {
-        name: "one that is slow",
-        code: "read go <&2; cat".to_owned(),
-        says: words.clone(),
-        words,
-        end: (Some(0), None),
+/// Children that say that they are there, by a stream beside the two, and then
+/// neither read nor write until they are told to go on: each at another time.
+fn silent_children(dice: &mut Dice) -> [Child; 3] {
+    let is = |name, before, after, words: &[u8], says: &[u8], code| Child {
+        name,
+        code: format!("{before}; echo here >&2; read go <&2; {after}"),
+        words: words.to_vec(),
+        says: says.to_vec(),
+        end: (Some(code), None),
     };
+    let many = many(dice);
+    let heard = "cat >/dev/null";
+    let closed = "exec >&-; cat >/dev/null";
+    [
+        is("one that is slow", ":", "cat", &many, &many, 0),
+        is("one that has heard all", heard, "echo so", &many, b"so\n", 0),
+        is("one that has said all", closed, "exit 4", &many, b"", 4),
+    ]
+}
+
+/// Looks at it in between.
+fn waits_while_it_says_nothing(child: &Child, dice: &Dice) {
+    let (mut ours, theirs) = UnixStream::pair().expect("two ends");
     let mut looks = false;
     let talked = child.talk(Stdio::from(OwnedFd::from(theirs)), |talks| {
-        // Where the answer takes that stream away, it goes on by itself.
+        // Where the answer takes that stream away, it goes on by itself, and
+        // nothing comes.
+        let _ = BufReader::new(&ours).read_line(&mut String::new());
         looks = !others_sleep(STRETCH) && !talks.is_finished();
         let _ = writeln!(ours, "go");
     });
     child.judged(talked, &dice.again());
     assert!(
         !looks,
-        "right answer, wrong way: a child neither reads nor writes, and `talk` \
-         looks again and again instead of waiting"
+        "right answer, wrong way: {} neither reads nor writes, and `talk` \
+         looks again and again instead of waiting",
+        child.name
     );
 }
 

@@ -123,12 +123,18 @@ mod talk_to_a_child_does_not_wait;
 mod talk_to_a_child_keeps_its_end;
 #[path = "talk-to-a-child/kills-what-is-silent.rs"]
 mod talk_to_a_child_kills_what_is_silent;
+#[path = "talk-to-a-child/little-needs-no-thread.rs"]
+mod talk_to_a_child_little_needs_no_thread;
 #[path = "talk-to-a-child/looks-every-millisecond.rs"]
 mod talk_to_a_child_looks_every_millisecond;
+#[path = "talk-to-a-child/looks-when-all-is-said.rs"]
+mod talk_to_a_child_looks_when_all_is_said;
 #[path = "talk-to-a-child/one-read.rs"]
 mod talk_to_a_child_one_read;
 #[path = "talk-to-a-child/reads-first.rs"]
 mod talk_to_a_child_reads_first;
+#[path = "talk-to-a-child/sleeps-when-all-is-said.rs"]
+mod talk_to_a_child_sleeps_when_all_is_said;
 #[path = "talk-to-a-child/step-by-step.rs"]
 mod talk_to_a_child_step_by_step;
 #[path = "talk-to-a-child/the-program-is-there.rs"]

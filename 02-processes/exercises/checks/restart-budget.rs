@@ -56,18 +56,24 @@ struct Asked {
 impl Asked {
     /// Short ones first: they are easier to follow.
     fn random(dice: &mut Dice, n: usize) -> Asked {
-        let (most, within) = (dice.below(4), 1 + dice.below(10) as u32);
+        let within = 1 + dice.below(10) as u32;
         // As long as this after the one before: often exactly what counts, or
         // a tick more or less.
         let gaps = [0, 0, 1, within / 2, within - 1, within, within + 1];
+        // Where more are allowed, it takes many in a short time to use it up.
+        let (most, gaps) = match dice.below(3) {
+            0 => (dice.below(15), [0, 0, 0, 0, 0, 1, within]),
+            _ => (dice.below(4), gaps),
+        };
         let mut now = 0;
-        let at = (0..1 + dice.below(2 + n / 50)).map(|_| {
+        let at = (0..1 + dice.below(1 + n / 50)).map(|_| {
             now += dice.one_of(&gaps);
             now
         });
         let at = at.collect();
         let second = Duration::from_secs(1);
-        let most_odd = dice.one_of(&[1 << 20, 1 << 30, 1 << 40]);
+        // From some nanoseconds to some minutes.
+        let most_odd = dice.one_of(&[1 << 8, 1 << 20, 1 << 30, 1 << 40]);
         let odd = Duration::from_nanos(1 + dice.number() % most_odd);
         let tick = dice.one_of(&[second, second, odd]);
         Asked { most, within, tick, at }
@@ -158,6 +164,8 @@ fn a_child_is_started_again_as_long_as_the_budget_allows() {
     // The first restart has been forgotten when the next one is due: the child
     // in between runs for longer than it counts.
     ends(&["exit 1", LONGER, "exit 0"], 1, SHORT, 3);
+    // A child that always fails, and a budget for more than a few.
+    ends(&["exit 1"; 13], 12, HOUR, 13);
     any_children();
     one_cannot_be_started();
 
@@ -167,7 +175,9 @@ fn a_child_is_started_again_as_long_as_the_budget_allows() {
         "right answer, wrong way: `supervise` is back, and a child is left \
          that nobody has waited for"
     );
-    waits_for_a_child();
+    for before in [0, 1] {
+        waits_for_a_child(before);
+    }
 }
 
 /// Some that end badly, each in its way, and one that ends well; and a budget
@@ -266,17 +276,30 @@ fn one_cannot_be_started() {
              gave {ended:?}",
             can + 1
         );
+        assert!(
+            started == can + 1,
+            "wrong answer: number {} could not be started, and `supervise` \
+             tried {started} times in all; the error is handed on at once",
+            can + 1
+        );
     }
 }
 
-/// A child runs until we let it end.
-fn waits_for_a_child() {
+/// A child runs until we let it end; so many have ended badly `before` it.
+fn waits_for_a_child(before: usize) {
     let judge = Judge::of(ANSWER);
     let (ended, looks) = thread::scope(|scope| {
         let mut child = shell("read line").stdin(Stdio::piped()).spawn();
         let mut input = child.as_mut().unwrap().stdin.take().unwrap();
         let mut child = Some(child);
-        let start = move || child.take().expect("it ends well");
+        let mut bad = before;
+        let start = move || match bad.checked_sub(1) {
+            Some(left) => {
+                bad = left;
+                shell("exit 1").spawn()
+            }
+            None => child.take().expect("it ends well"),
+        };
         let ended = scope.spawn(move || supervise(start, Budget::new(1, HOUR)));
         let looks = !others_sleep(STRETCH) && !ended.is_finished();
         let _ = input.write_all(b"\n");

@@ -51,6 +51,8 @@ mod restart_budget_it_can_be_started;
 mod restart_budget_keeps_its_own_count;
 #[path = "restart-budget/looks-every-millisecond.rs"]
 mod restart_budget_looks_every_millisecond;
+#[path = "restart-budget/looks-from-the-second-on.rs"]
+mod restart_budget_looks_from_the_second_on;
 #[path = "restart-budget/never-forgets.rs"]
 mod restart_budget_never_forgets;
 #[path = "restart-budget/no-more-is-no-error.rs"]
@@ -61,16 +63,24 @@ mod restart_budget_one_time_for_all;
 mod restart_budget_one_too_many;
 #[path = "restart-budget/restarts-what-ended-well.rs"]
 mod restart_budget_restarts_what_ended_well;
+#[path = "restart-budget/room-for-eight.rs"]
+mod restart_budget_room_for_eight;
 #[path = "restart-budget/since-the-last-one.rs"]
 mod restart_budget_since_the_last_one;
 #[path = "restart-budget/starts-over.rs"]
 mod restart_budget_starts_over;
+#[path = "restart-budget/ten-are-enough.rs"]
+mod restart_budget_ten_are_enough;
 #[path = "restart-budget/the-last-that-could-be-started.rs"]
 mod restart_budget_the_last_that_could_be_started;
 #[path = "restart-budget/the-time-of-the-start.rs"]
 mod restart_budget_the_time_of_the_start;
+#[path = "restart-budget/tries-to-start-again.rs"]
+mod restart_budget_tries_to_start_again;
 #[path = "restart-budget/waits-until-it-may.rs"]
 mod restart_budget_waits_until_it_may;
+#[path = "restart-budget/whole-microseconds.rs"]
+mod restart_budget_whole_microseconds;
 #[path = "restart-budget/whole-seconds.rs"]
 mod restart_budget_whole_seconds;
 #[path = "split-frames/a-length-below-zero.rs"]

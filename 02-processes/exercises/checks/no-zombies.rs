@@ -5,7 +5,7 @@
 
 use super::collect;
 use lab::Dice;
-use lab::judge::{Judge, others_sleep};
+use lab::judge::{Judge, others_sleep, wait_until};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
@@ -18,6 +18,10 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long nobody may run, while all children do.
 const STRETCH: Duration = Duration::from_millis(40);
+
+/// Children that are more than a few: they are not to be waited for a few at a
+/// time.
+const MANY: usize = 12;
 
 /// How a child can end, and what its status is: a code, or a signal.
 const ENDS: [(&str, Option<i32>, Option<i32>); 5] = [
@@ -34,14 +38,23 @@ lab::answer!("exercises/no-zombies.rs");
 fn each_is_reported_when_it_ends_and_none_stays() {
     let judge = Judge::of(ANSWER);
     let mut dice = Dice::random();
-    are_collected(&[(2, 0), (1, 1), (3, 3), (0, 2)]);
+    are_collected(&[&[(2, 0)], &[(1, 1)], &[(3, 3)], &[(0, 2)]]);
     are_collected(&[]);
-    let mut order: Vec<_> = (0..1 + dice.below(5)).collect();
-    for n in (1..order.len()).rev() {
-        order.swap(n, dice.below(n + 1));
+    let few = 1 + dice.below(5);
+    for children in [few, MANY] {
+        let mut order: Vec<_> = (0..children).collect();
+        for n in (1..order.len()).rev() {
+            order.swap(n, dice.below(n + 1));
+        }
+        // The last of the list ends first.
+        let last = order.iter().position(|&n| n + 1 == children);
+        order.swap(0, last.expect("it is there"));
+        let ends = order.into_iter().map(|n| (n, dice.below(ENDS.len())));
+        let ends: Vec<_> = ends.collect();
+        // One by one, but for the last few.
+        let (alone, together) = ends.split_at(children - children.min(4));
+        are_collected(&alone.chunks(1).chain([together]).collect::<Vec<_>>());
     }
-    let ends = order.into_iter().map(|n| (n, dice.below(ENDS.len())));
-    are_collected(&ends.collect::<Vec<_>>());
 
     let judged = judge.end();
     assert!(
@@ -58,11 +71,16 @@ fn each_is_reported_when_it_ends_and_none_stays() {
 }
 
 /// Starts as many children as are to end; they end in this order, each in its
-/// way. Another child, which is not given away, has ended before them.
-fn are_collected(order: &[(usize, usize)]) {
+/// way, and some at once. Another child, which is not given away, has ended
+/// before them.
+fn are_collected(order: &[&[(usize, usize)]]) {
     let mut other = child();
-    let mut children: Vec<_> = order.iter().map(|_| child()).collect();
-    let inputs = children.iter_mut().map(|it| it.stdin.take()).collect();
+    let all = order.iter().map(|together| together.len()).sum();
+    let mut children: Vec<_> = (0..all).map(|_| child()).collect();
+    let inputs = children
+        .iter_mut()
+        .map(|it| (Pid::from_child(it), it.stdin.take()))
+        .collect();
     let (others_pid, others_input) =
         (Pid::from_child(&other), other.stdin.take());
     let (report, reports) = channel();
@@ -72,7 +90,7 @@ fn are_collected(order: &[(usize, usize)]) {
             // It is left to be waited for: below, or by an answer that must not.
             let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
             let _ = waitid(WaitId::Pid(others_pid), look);
-            let why = say_nothing(order.len(), &reports);
+            let why = say_nothing(all, &reports);
             let why = why.or_else(|| end_in_order(order, inputs, &reports));
             (why, reports)
         });
@@ -128,30 +146,61 @@ fn say_nothing(
     })
 }
 
-/// Lets one after another end; says what is wrong with what was reported. All
-/// of them have ended when it is back, or will end for want of input.
+/// Lets one after another end, or some at once; says what is wrong with what
+/// was reported. All of them have ended when it is back, or will end for want
+/// of input.
 fn end_in_order(
-    order: &[(usize, usize)],
-    mut inputs: Vec<Option<ChildStdin>>,
+    order: &[&[(usize, usize)]],
+    mut inputs: Vec<(Pid, Option<ChildStdin>)>,
     reports: &Receiver<(usize, ExitStatus)>,
 ) -> Option<String> {
-    for &(wanted, end) in order {
-        let (told, code, signal) = ENDS[end];
-        let mut input = inputs[wanted].take().expect("each ends once");
-        let _ = writeln!(input, "{told}");
-        drop(input);
-        let Ok((n, status)) = reports.recv_timeout(PATIENCE) else {
-            return Some(format!(
-                "wrong answer: child {wanted} has ended by `{told}`, and for \
-                 {PATIENCE:?} nothing was reported of it"
-            ));
-        };
-        if (n, status.code(), status.signal()) != (wanted, code, signal) {
-            return Some(format!(
-                "wrong answer: child {wanted} has ended by itself, by \
-                 `{told}`; what was reported is child {n}, {status}"
-            ));
+    for together in order {
+        for &(wanted, end) in *together {
+            let mut input = inputs[wanted].1.take().expect("each ends once");
+            let _ = writeln!(input, "{}", ENDS[end].0);
+        }
+        let mut left = together.to_vec();
+        while let Some(&(wanted, end)) = left.first() {
+            let Ok((n, status)) = reports.recv_timeout(PATIENCE) else {
+                return Some(format!(
+                    "wrong answer: child {wanted} has ended by `{}`, and for \
+                     {PATIENCE:?} nothing was reported of it{}",
+                    ENDS[end].0,
+                    match together.len() {
+                        1 => "",
+                        _ => "; others ended at the same time",
+                    }
+                ));
+            };
+            // Of those that end at once, any may be reported first.
+            let place = left.iter().position(|&(wanted, end)| {
+                let (_, code, signal) = ENDS[end];
+                (n, status.code(), status.signal()) == (wanted, code, signal)
+            });
+            let Some(place) = place else {
+                let same = left.iter().find(|(wanted, _)| *wanted == n);
+                let &(wanted, end) = same.unwrap_or(&left[0]);
+                return Some(format!(
+                    "wrong answer: child {wanted} has ended by itself, by \
+                     `{}`; what was reported is child {n}, {status}",
+                    ENDS[end].0
+                ));
+            };
+            left.remove(place);
+            if !wait_until(|| is_gone(inputs[n].0)) {
+                return Some(format!(
+                    "right answer, wrong way: child {n} was reported, and \
+                     nobody waits for it: it stays as a zombie"
+                ));
+            }
         }
     }
     None
+}
+
+/// Set if a child has been waited for. This only looks.
+fn is_gone(child: Pid) -> bool {
+    let look =
+        WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(child), look).is_err()
 }

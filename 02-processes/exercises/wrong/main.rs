@@ -7,6 +7,8 @@ lab::answers_in!("exercises/wrong");
 mod no_zombies_all_at_the_end;
 #[path = "no-zombies/asks-again-and-again.rs"]
 mod no_zombies_asks_again_and_again;
+#[path = "no-zombies/eight-at-a-time.rs"]
+mod no_zombies_eight_at_a_time;
 #[path = "no-zombies/its-code-alone.rs"]
 mod no_zombies_its_code_alone;
 #[path = "no-zombies/keeps-a-sender.rs"]
@@ -19,6 +21,8 @@ mod no_zombies_looks_at_any_child;
 mod no_zombies_looks_every_millisecond;
 #[path = "no-zombies/numbered-as-they-end.rs"]
 mod no_zombies_numbered_as_they_end;
+#[path = "no-zombies/one-report-for-all-that-came.rs"]
+mod no_zombies_one_report_for_all_that_came;
 #[path = "no-zombies/one-thread-for-all.rs"]
 mod no_zombies_one_thread_for_all;
 #[path = "no-zombies/only-those-that-end-well.rs"]
@@ -31,6 +35,8 @@ mod no_zombies_stops_at_the_first;
 mod no_zombies_there_is_one_at_least;
 #[path = "no-zombies/waits-for-any-child.rs"]
 mod no_zombies_waits_for_any_child;
+#[path = "no-zombies/waits-for-them-at-the-end.rs"]
+mod no_zombies_waits_for_them_at_the_end;
 #[path = "restart-budget/a-signal-is-no-failure.rs"]
 mod restart_budget_a_signal_is_no_failure;
 #[path = "restart-budget/asks-again-and-again.rs"]

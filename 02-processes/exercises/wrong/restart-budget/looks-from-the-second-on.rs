@@ -8,7 +8,7 @@ use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// So many restarts within so much time.
+/// A number of restarts within a period.
 pub struct Budget {
     most: usize,
     within: Duration,

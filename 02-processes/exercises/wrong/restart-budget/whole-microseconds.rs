@@ -7,7 +7,7 @@ use std::io;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// So many restarts within so much time.
+/// A number of restarts within a period.
 pub struct Budget {
     most: usize,
     within: Duration,

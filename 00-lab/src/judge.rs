@@ -15,6 +15,7 @@ use crate::record::{self, Recording, cpu_time};
 use crate::site;
 use crate::watchdog::{self, Watching};
 use rustix::process::{WaitId, WaitIdOptions, waitid};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ pub struct Judge {
     cpu: Duration,
     /// How long the recording was.
     recorded: u64,
+    /// The threads that were there, where the system tells.
+    threads: BTreeSet<String>,
     _watching: Watching,
     _one_at_a_time: MutexGuard<'static, ()>,
 }
@@ -58,7 +61,8 @@ pub struct Judged {
     /// that it had [in a thread](crate::Site::in_thread) and has ended.
     pub cpu: Duration,
     /// The names of the threads that were started meanwhile and have not ended.
-    /// A thread is known by what it records: a fetch, a lock, a wait.
+    /// They are known by what they record: a fetch, a lock, a wait; of those
+    /// that record nothing only Linux tells, and how many they are.
     pub threads_left: Vec<String>,
     /// Set if this process has a child, running or unburied.
     pub children_left: bool,
@@ -82,6 +86,7 @@ impl Judge {
     /// If nothing can be recorded.
     pub fn begin() -> Judge {
         static ONE: Mutex<()> = Mutex::new(());
+        sleep::this_thread_judges();
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let path = record::start().expect("a recording");
         let recorded = path.metadata().expect("it is there").len();
@@ -89,6 +94,7 @@ impl Judge {
             began: Instant::now(),
             cpu: cpu(),
             recorded,
+            threads: sleep::threads(),
             _watching: watchdog::in_thread(SILENCE),
             _one_at_a_time: one,
         }
@@ -108,14 +114,16 @@ impl Judge {
         // A thread that has been joined may still be about to say that it is
         // done, and on a busy machine it has to wait for a core.
         let grace = Instant::now() + Duration::from_millis(500);
-        let mut recording_so_far = recording();
-        while !left(&recording_so_far).is_empty() && Instant::now() < grace {
+        let (recording, threads_left) = loop {
+            let recording = recording();
+            let left = left(&recording, &self.threads);
+            if left.is_empty() || Instant::now() > grace {
+                break (recording, left);
+            }
             std::thread::yield_now();
-            recording_so_far = recording();
-        }
-        let recording = recording_so_far;
+        };
         Judged {
-            threads_left: left(&recording),
+            threads_left,
             children_left: has_children(),
             recording,
             elapsed,
@@ -136,12 +144,21 @@ fn cpu() -> Duration {
     cpu_time().saturating_sub(site::cpu_in_threads())
 }
 
-/// Threads that have not ended, but for the one that judges.
-fn left(recording: &Recording) -> Vec<String> {
+/// Threads that have not ended, but for the one that judges and those that were
+/// there `before`.
+fn left(recording: &Recording, before: &BTreeSet<String>) -> Vec<String> {
     let own = record::current();
     let threads = recording.of_kind("thread");
     let left = threads.filter(|track| !track.ended && track.lane != own);
-    left.map(|track| track.name.clone()).collect()
+    let left: Vec<_> = left.map(|track| track.name.clone()).collect();
+    if !left.is_empty() {
+        return left;
+    }
+    match sleep::threads().difference(before).count() {
+        0 => left,
+        1 => vec!["a thread that records nothing".to_owned()],
+        n => vec![format!("{n} threads that record nothing")],
+    }
 }
 
 fn has_children() -> bool {

@@ -63,6 +63,12 @@ fn a_thread_that_is_left_behind_is_named() {
     });
     drop(end);
     assert_eq!(left.threads_left, ["orphan"]);
+    if cfg!(target_os = "linux") {
+        let (end, ended) = channel::<()>();
+        let left = judged(|| drop(thread::spawn(move || ended.recv())));
+        drop(end);
+        assert_eq!(left.threads_left, ["a thread that records nothing"]);
+    }
     let joined = judged(|| {
         thread::spawn(|| drop(waiting("a moment"))).join().unwrap();
     });

@@ -1,8 +1,9 @@
 //! Waiting, told from looking again and again.
 
 use crate::record::{self, Track, cpu_time, cpu_time_of_thread};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -196,6 +197,29 @@ struct Other {
     ran: String,
 }
 
+/// The threads of this process, by their numbers, without the watchdogs and
+/// those that judge. None where the system does not tell.
+pub(super) fn threads() -> BTreeSet<String> {
+    let judges = JUDGES.lock().unwrap_or_else(PoisonError::into_inner);
+    let threads = others().into_iter().flatten().map(|(number, _)| number);
+    threads.filter(|number| !judges.contains(number)).collect()
+}
+
+/// Says that this thread judges, or is about to: it is no answer's.
+pub(super) fn this_thread_judges() {
+    let mut judges = JUDGES.lock().unwrap_or_else(PoisonError::into_inner);
+    judges.extend(this_thread());
+}
+
+/// The tests of one program run beside each other, and each may judge.
+static JUDGES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// The number of this thread.
+fn this_thread() -> Option<String> {
+    let own = fs::read_link("/proc/thread-self").ok()?;
+    Some(own.file_name()?.to_string_lossy().into_owned())
+}
+
 fn are_asleep(before: &Others, after: &Others) -> bool {
     let is_awake = |others: &Others| {
         others.iter().flatten().any(|(_, thread)| thread.awake)
@@ -204,17 +228,16 @@ fn are_asleep(before: &Others, after: &Others) -> bool {
 }
 
 fn others() -> Others {
-    let own = fs::read_link("/proc/thread-self").ok()?;
+    let own = this_thread()?;
     let mut others = BTreeMap::new();
     for task in fs::read_dir("/proc/self/task").ok()?.flatten() {
         let read = |file| fs::read_to_string(task.path().join(file));
         // It may have ended by now.
         let Ok(stat) = read("stat") else { continue };
         let (name, rest) = stat.rsplit_once(") ")?;
-        if task.file_name() != own.file_name()? && !name.ends_with("(watchdog")
-        {
+        let number = task.file_name().to_string_lossy().into_owned();
+        if number != own && !name.ends_with("(watchdog") {
             let Ok(times) = read("schedstat") else { continue };
-            let number = task.file_name().to_string_lossy().into_owned();
             others.insert(
                 number,
                 Other {

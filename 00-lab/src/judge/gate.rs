@@ -3,7 +3,7 @@
 use crate::record::{Lane, What};
 use std::io::{Read, Write};
 use std::mem;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -99,13 +99,42 @@ impl Gate {
     /// Answers one request for this path with this status. Comes back when the
     /// client has closed the connection: it has had its answer by then.
     pub fn answer(&self, path: &str, status: u16) {
+        if let Some(socket) = self.take(path) {
+            send(path, socket, status);
+        }
+    }
+
+    /// Ends the connection of one request for this path, without an answer.
+    /// Comes back when the client has closed it as well.
+    ///
+    /// ```
+    /// use lab::judge::{Gate, wait_until};
+    /// use lab::{Failure, fetch};
+    /// use std::thread;
+    ///
+    /// let gate = Gate::new();
+    /// let page = gate.page(7);
+    /// let fetching = thread::spawn(move || fetch(&page));
+    /// assert!(wait_until(|| gate.held() == ["/7"]));
+    ///
+    /// gate.hang_up("/7");
+    /// let why = fetching.join().unwrap().unwrap_err();
+    /// assert_eq!(why, Failure::Cut { got: 0, of: None });
+    /// gate.end();
+    /// ```
+    pub fn hang_up(&self, path: &str) {
+        if let Some(mut socket) = self.take(path) {
+            let _ = socket.shutdown(Shutdown::Write);
+            let _ = socket.read_to_end(&mut Vec::new());
+        }
+    }
+
+    fn take(&self, path: &str) -> Option<TcpStream> {
         let mut shared = lock(&self.shared);
-        let place = shared.held.iter().position(|(held, _)| held == path);
-        let Some(place) = place else { return };
-        let (path, socket) = shared.held.remove(place);
+        let place = shared.held.iter().position(|(held, _)| held == path)?;
+        let (_, socket) = shared.held.remove(place);
         shared.tell();
-        drop(shared);
-        send(&path, socket, status);
+        Some(socket)
     }
 
     /// Answers all that is held and all that comes: 200.

@@ -10,6 +10,7 @@ use super::{Job, join_all};
 use lab::judge::{Judge, others_sleep, wait_until};
 use lab::{Dice, waiting};
 use std::any::Any;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, ThreadId};
@@ -27,14 +28,17 @@ fn all_run_at_once_and_nothing_is_lost() {
     let panics = 1 + dice.below(3);
     let mut runs: Vec<Run> = Vec::new();
     // Where no job panics, any panic is the answer's own: that comes first.
-    for (jobs, panics) in [
-        (2 + dice.below(8), 0),
-        (0, 0),
-        (panics + 1 + dice.below(8), panics),
-        (many, 2),
+    for (jobs, panics, hold) in [
+        (2 + dice.below(8), 0, true),
+        (0, 0, true),
+        (panics + 1 + dice.below(8), panics, true),
+        (many, 3, true),
+        // A thread whose job is done at once could take another.
+        (many, 0, false),
     ] {
         let all_at_once = runs.iter().all(|run| run.at_once == run.jobs);
-        let mut run = Run::of(jobs, panics, all_at_once, &mut dice);
+        let hold = hold && all_at_once;
+        let mut run = Run::of(jobs, panics, hold, &mut dice);
         run.judge_answer(&dice);
         runs.push(run);
     }
@@ -50,7 +54,8 @@ fn all_run_at_once_and_nothing_is_lost() {
 /// What a job gives. It can neither be copied nor made up.
 struct Gift(usize);
 
-/// What the second job that panics panics with, and the third.
+/// What the second job that panics panics with.
+#[derive(PartialEq)]
 struct Harm(usize);
 
 /// What became of some jobs.
@@ -58,18 +63,22 @@ struct Run {
     jobs: usize,
     /// Which of them panicked.
     panics: Vec<usize>,
+    /// Set if none was to end before all had begun.
+    hold: bool,
     /// How many were under way, none having ended, when no more came.
     at_once: usize,
     /// Set if nothing ran while they all waited.
     slept: bool,
     /// Those that ran where `join_all` was called.
     at_home: Vec<usize>,
+    /// One that ran on the thread of another, and that other.
+    after_another: Option<(usize, usize)>,
     results: Option<thread::Result<Vec<thread::Result<Gift>>>>,
 }
 
 impl Run {
-    /// Has so many `jobs` joined, some of which panic. In `hold`, whether
-    /// they wait for one another.
+    /// Has so many `jobs` joined, some of which panic. With `hold`, none ends
+    /// before all have begun; without, each ends at once.
     fn of(jobs: usize, panics: usize, hold: bool, dice: &mut Dice) -> Run {
         let order = shuffled(jobs, dice);
         let panics = shuffled(jobs, dice)[..panics].to_vec();
@@ -82,11 +91,15 @@ impl Run {
                 match panics {
                     None => Gift(n),
                     Some(0) => panic!("{}", on_purpose(n)),
-                    Some(_) => panic_any(Harm(n)),
+                    Some(1) => panic_any(Harm(n)),
+                    Some(_) => panic_any(&*on_purpose(n).leak()),
                 }
             })
         };
         let list: Vec<_> = (0..jobs).map(job).collect();
+        if !hold {
+            stage.let_go(&[]);
+        }
         thread::scope(|scope| {
             let call = || {
                 let home = thread::current().id();
@@ -97,12 +110,19 @@ impl Run {
             let all = hold && wait_until(|| stage.begun() == jobs);
             let at_once = stage.begun();
             let slept =
-                !all || jobs == 0 || others_sleep(Duration::from_millis(15));
+                !hold || jobs == 0 || others_sleep(Duration::from_millis(15));
             stage.let_go(if all { &order } else { &[] });
             let (results, home) = caller.join().expect("it is caught");
-            let at_home = stage.at(home);
-            let results = Some(results);
-            Run { panics, jobs, at_once, slept, at_home, results }
+            Run {
+                panics,
+                jobs,
+                hold,
+                at_once,
+                slept,
+                at_home: stage.at(home),
+                after_another: stage.after_another(),
+                results: Some(results),
+            }
         })
     }
 
@@ -126,7 +146,7 @@ impl Run {
         for (n, result) in results.into_iter().enumerate() {
             let whose = match result {
                 Ok(Gift(whose)) => whose,
-                Err(panic) => panics_of(&*panic).unwrap_or_else(|| {
+                Err(panic) => self.job_of(&*panic).unwrap_or_else(|| {
                     panic!(
                         "wrong answer: in place {n} of {jobs} is a panic that \
                          is not the job's"
@@ -141,10 +161,31 @@ impl Run {
         }
     }
 
+    /// Which job panicked with this.
+    fn job_of(&self, panic: &(dyn Any + Send)) -> Option<usize> {
+        let mut panics = self.panics.iter().enumerate();
+        let job = panics.find(|&(nth, &n)| match nth {
+            0 => panic.downcast_ref() == Some(&on_purpose(n)),
+            1 => panic.downcast_ref() == Some(&Harm(n)),
+            _ => panic.downcast_ref() == Some(&&*on_purpose(n)),
+        });
+        job.map(|(_, &n)| n)
+    }
+
     fn judge_way(&self) {
         let jobs = self.jobs;
-        if self.at_once < jobs {
+        if self.hold && self.at_once < jobs {
             match self.at_once {
+                few if !self.slept => panic!(
+                    "right answer, wrong way: when {few} of {jobs} jobs had \
+                     begun, a thread was busy with something else, and the \
+                     others did not begin: it looked again and again, or \
+                     computed, or printed"
+                ),
+                0 => panic!(
+                    "right answer, wrong way: all threads slept, and none of \
+                     the {jobs} jobs had begun"
+                ),
                 1 => panic!(
                     "right answer, wrong way: the jobs never overlapped: each \
                      had ended before the next was begun"
@@ -162,6 +203,12 @@ impl Run {
              own: it ran on the thread that called `join_all`",
             self.at_home[0]
         );
+        if let Some((job, other)) = self.after_another {
+            panic!(
+                "right answer, wrong way: job {job} of {jobs} had no thread of \
+                 its own: it ran on that of job {other}"
+            );
+        }
         assert!(
             self.slept,
             "right answer, wrong way: while all {jobs} jobs waited, a thread \
@@ -172,16 +219,6 @@ impl Run {
 
 fn on_purpose(n: usize) -> String {
     format!("job {n}, on purpose")
-}
-
-/// Which job panicked with this.
-fn panics_of(panic: &(dyn Any + Send)) -> Option<usize> {
-    if let Some(Harm(n)) = panic.downcast_ref() {
-        return Some(*n);
-    }
-    let said = panic.downcast_ref::<String>()?;
-    let n = said.strip_prefix("job ")?.split(',').next()?.parse().ok()?;
-    (*said == on_purpose(n)).then_some(n)
 }
 
 /// Where the jobs wait until they are let go.
@@ -215,6 +252,16 @@ impl Stage {
 
     fn begun(&self) -> usize {
         self.state.lock().unwrap().begun.len()
+    }
+
+    /// A job that ran on the thread of another, and that other.
+    fn after_another(&self) -> Option<(usize, usize)> {
+        let mut seen = HashMap::new();
+        let state = self.state.lock().unwrap();
+        state.begun.iter().find_map(|&(job, thread)| {
+            let other = seen.insert(thread, job)?;
+            Some((job, other))
+        })
     }
 
     /// Lets jobs end: some of these one after the other, in this order, and then

@@ -93,8 +93,14 @@ mod first_error_told_late;
 mod first_error_tries_again;
 #[path = "first-error/waits-by-looking.rs"]
 mod first_error_waits_by_looking;
+#[path = "join-all/a-panic-made-a-string.rs"]
+mod join_all_a_panic_made_a_string;
 #[path = "join-all/a-panic-of-its-own.rs"]
 mod join_all_a_panic_of_its_own;
+#[path = "join-all/a-pool.rs"]
+mod join_all_a_pool;
+#[path = "join-all/a-thread-stays.rs"]
+mod join_all_a_thread_stays;
 #[path = "join-all/as-many-as-64.rs"]
 mod join_all_as_many_as_64;
 #[path = "join-all/as-they-end.rs"]
@@ -105,6 +111,8 @@ mod join_all_asks_again_and_again;
 mod join_all_join_after_spawn;
 #[path = "join-all/lazy-map.rs"]
 mod join_all_lazy_map;
+#[path = "join-all/none-for-a-while.rs"]
+mod join_all_none_for_a_while;
 #[path = "join-all/one-panic-stops-them-all.rs"]
 mod join_all_one_panic_stops_them_all;
 #[path = "join-all/panics-dropped.rs"]

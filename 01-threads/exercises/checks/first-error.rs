@@ -8,6 +8,7 @@
 
 use super::fetch_all;
 use lab::judge::{Gate, Judge, others_sleep, wait_until};
+use lab::sync::Adversary;
 use lab::{Dice, Failure, Page};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -30,8 +31,13 @@ fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
     let at_once = 3 + dice.below(4);
     let pages = at_once * (2 + dice.below(3));
     let few = 1 + dice.below(3);
+    // More than there are cores, and than anybody would think enough.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let many = cores + 17 + dice.below(16);
     let mut runs = Vec::new();
-    for (pages, at_once) in [(pages, at_once), (few, 4), (3, 1), (0, 3)] {
+    for (pages, at_once) in
+        [(pages, at_once), (few, 4), (3, 1), (0, 3), (many, many)]
+    {
         let run = Run::of(pages, at_once, &[], Next::Any, &mut dice);
         run.judge_all();
         runs.push(run);
@@ -46,26 +52,27 @@ fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
 fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
     let mut dice = Dice::random();
     let judge = Judge::of(ANSWER);
-    let mut failures = [404, 410, 500, 503];
-    failures.rotate_left(dice.below(4));
+    // Each is the first once.
+    let mut failures = [404, 410, 500, 503, HANGS_UP];
+    failures.rotate_left(dice.below(5));
+    let [a, b, c, d, e] = failures;
     let at_once = 3 + dice.below(4);
     let pages = at_once * (3 + dice.below(2));
     let middle = 1 + dice.below(pages - 2 * at_once);
+    let last = 1 + dice.below(2);
     let mut runs = Vec::new();
-    let [first, second, third, _] = failures;
     for (pages, at_once, good, then, next) in [
         // Another thread hears that all is well, and has to stop all the same.
-        (pages, at_once, middle, [200, second, third], Next::Any),
+        (pages, at_once, middle, [a, 200, b, c], Next::Any),
         // One that is earlier in the list fails later.
-        (pages, at_once, 0, [second, 200, third], Next::LastOfTheList),
-        (pages, at_once, pages - 1, [200; 3], Next::Any),
-        (3, 1, 1, [200; 3], Next::Any),
+        (pages, at_once, 0, [b, c, 200, d], Next::LastOfTheList),
+        (pages, at_once, pages - 1, [c, 200, 200, 200], Next::Any),
+        (3, 1, 0, [d, 200, 200, 200], Next::Any),
+        (3, 1, last, [e, 200, 200, 200], Next::Any),
     ] {
-        let mut answers = vec![200; good];
-        answers.push(first);
-        answers.extend(then);
+        let answers = [&vec![200; good][..], &then].concat();
         let run = Run::of(pages, at_once, &answers, next, &mut dice);
-        run.judge_first(first);
+        run.judge_first(then[0]);
         runs.push(run);
         if runs.iter().any(Run::is_slow) {
             break;
@@ -73,6 +80,9 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
     }
     judge_ways(judge, &runs);
 }
+
+/// In place of a status: the site hangs up without an answer.
+const HANGS_UP: u16 = 0;
 
 /// Which of the requests under way is answered next.
 #[derive(Clone, Copy)]
@@ -126,16 +136,22 @@ impl Run {
         let gate = Gate::new();
         let list = (0..pages).map(|n| gate.page(n)).collect();
         let is_back = AtomicBool::new(false);
+        let full = pages.min(at_once);
+        // A thread that lets go of a lock lets another have it first: what two
+        // can take is taken twice. After a failure it would be in the way: a
+        // thread held up just before its fetch has begun it, for all we know.
+        let plays = answers.is_empty() && full > 1 && pages > full;
+        let adversary = plays.then(|| Adversary::among(full));
         thread::scope(|scope| {
             let caller = scope.spawn(|| {
                 let answer = fetch_all(list, at_once);
                 is_back.store(true, SeqCst);
                 answer
             });
-            let full = pages.min(at_once);
             // Not longer than need be: a fetch has two seconds.
             let looks = if answers.is_empty() { LOOKS } else { MOMENT };
             let is_full = wait_until(|| gate.held().len() >= full);
+            drop(adversary);
             let mut slept = !is_full || pages == 0 || others_sleep(looks);
 
             let (mut most, mut left_behind, mut before) = (0, 0, None);
@@ -146,7 +162,7 @@ impl Run {
                 wait_until(|| !gate.held().is_empty() || back());
                 // All that were to be begun are, when all threads rest. Those
                 // that spin never do, and have had their time.
-                if status >= 400 || before.is_some() {
+                if status != 200 || before.is_some() {
                     slept = slept && others_sleep(MOMENT);
                 }
                 let held = gate.held();
@@ -155,12 +171,13 @@ impl Run {
                     left_behind = left_behind.max(held.len());
                 }
                 let Some(oldest) = held.first() else { break };
-                if status >= 400 && before.is_none() {
+                if status != 200 && before.is_none() {
                     before = Some(gate.asked().len());
                 }
-                match before {
-                    None => gate.answer(oldest, 200),
-                    Some(_) => gate.answer(&next.of(&held, dice), status),
+                match (before, status) {
+                    (None, _) => gate.answer(oldest, 200),
+                    (_, HANGS_UP) => gate.hang_up(&next.of(&held, dice)),
+                    _ => gate.answer(&next.of(&held, dice), status),
                 }
             }
             gate.open();
@@ -205,7 +222,7 @@ impl Run {
         );
     }
 
-    /// Judges a run in which this status was the first failure.
+    /// Judges a run in which this status, or none, was the first failure.
     fn judge_first(&self, status: u16) {
         let Run { pages, left_behind, slept, .. } = *self;
         self.judge_asked();
@@ -230,7 +247,10 @@ impl Run {
             "wrong answer: `fetch_all` was back, and {left_behind} of the \
              fetches were still under way"
         );
-        let first = Failure::Status(status);
+        let first = match status {
+            HANGS_UP => Failure::Cut { got: 0, of: None },
+            status => Failure::Status(status),
+        };
         match &self.answer {
             Err(answer) => assert!(
                 *answer == first,
@@ -252,7 +272,7 @@ impl Run {
         }
         assert!(
             most <= at_once,
-            "wrong answer: {most} fetches at once, where {at_once} are allowed"
+            "wrong answer: {most} fetches at once, though `at_once` is {at_once}"
         );
     }
 

@@ -65,18 +65,24 @@ mod check_then_insert_says_nothing_of_failures;
 mod check_then_insert_skips_when_locked;
 #[path = "check-then-insert/tries-again-and-again.rs"]
 mod check_then_insert_tries_again_and_again;
+#[path = "first-error/a-failure-made-up.rs"]
+mod first_error_a_failure_made_up;
 #[path = "first-error/a-thread-for-each.rs"]
 mod first_error_a_thread_for_each;
 #[path = "first-error/asks-only-once.rs"]
 mod first_error_asks_only_once;
 #[path = "first-error/back-too-early.rs"]
 mod first_error_back_too_early;
+#[path = "first-error/eight-at-most.rs"]
+mod first_error_eight_at_most;
 #[path = "first-error/first-of-the-list.rs"]
 mod first_error_first_of_the_list;
 #[path = "first-error/last-error.rs"]
 mod first_error_last_error;
 #[path = "first-error/lock-across-fetch.rs"]
 mod first_error_lock_across_fetch;
+#[path = "first-error/look-then-take.rs"]
+mod first_error_look_then_take;
 #[path = "first-error/one-by-one.rs"]
 mod first_error_one_by_one;
 #[path = "first-error/one-too-few.rs"]
@@ -85,6 +91,8 @@ mod first_error_one_too_few;
 mod first_error_own_errors_only;
 #[path = "first-error/stops-by-a-panic.rs"]
 mod first_error_stops_by_a_panic;
+#[path = "first-error/the-first-goes-unnoticed.rs"]
+mod first_error_the_first_goes_unnoticed;
 #[path = "first-error/the-others-told-late.rs"]
 mod first_error_the_others_told_late;
 #[path = "first-error/told-late.rs"]

@@ -1,4 +1,4 @@
-//! Met with: fetches at once, where
+//! Met with: fetches at once, though
 //!
 //! No fetch begins after the first failure: all have begun long before.
 

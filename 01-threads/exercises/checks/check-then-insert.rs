@@ -48,10 +48,21 @@ fn what_is_known_is_left_alone_and_what_cannot_be_had_is_told() {
 }
 
 #[test]
+fn one_that_finds_nothing_left_does_not_ask_for_the_others() {
+    let mut dice = Dice::random();
+    let threads = 2 + dice.below(3);
+    let run =
+        Stage { threads, new: threads - 1, known: 1, ..STAGE }.run(&mut dice);
+    run.judge_answer();
+    run.judge_sleep();
+}
+
+#[test]
 fn a_lock_that_another_holds_is_waited_for() {
     let mut dice = Dice::random();
     let threads = 2 + dice.below(3);
-    let run = Stage { threads, new: 5, locked: true, ..STAGE }.run(&mut dice);
+    let run = Stage { threads, new: 5, known: 1, locked: true, ..STAGE }
+        .run(&mut dice);
     run.judge_answer();
     assert!(
         run.slept,
@@ -89,6 +100,8 @@ struct Run {
     asked: Vec<String>,
     /// The status of the first answer.
     status: u16,
+    /// What had that answer, if it was a failure and one thread waited for it.
+    failed: Option<String>,
     /// How many were under way when no more came.
     at_once: usize,
     /// Set if nothing ran while these waited.
@@ -118,12 +131,15 @@ impl Stage {
         // A thread that lets go of a lock lets another have it first: what can
         // go wrong between two locks, goes wrong.
         let adversary = (!locked).then(|| Adversary::among(threads));
-        let (results, at_once, slept) = thread::scope(|scope| {
+        let (results, failed, at_once, slept) = thread::scope(|scope| {
             let call = |_| scope.spawn(|| fetch_unknown(&links, &known));
             let callers: Vec<_> = (0..threads).map(call).collect();
             let most = if locked { 0 } else { threads.min(new.len()) };
             let all = wait_until(|| gate.held().len() >= most);
-            let slept = !all || new.is_empty() || others_sleep(LOOKS);
+            // One that finds nothing left is held up by the adversary, which
+            // looks like sleep, before it can look again and again.
+            let looks = if most < threads { 4 * LOOKS } else { LOOKS };
+            let slept = !all || new.is_empty() || others_sleep(looks);
             drop(lock);
             let held = gate.held();
             // The first link of all: every other thread is past it.
@@ -134,7 +150,10 @@ impl Stage {
             }
             gate.open();
             let joined = callers.into_iter().map(|caller| caller.join());
-            (joined.collect::<Vec<_>>(), held.len(), slept)
+            let failed = first.map(|it| it.path().to_owned()).filter(|it| {
+                status >= 400 && held.iter().filter(|h| *h == it).count() == 1
+            });
+            (joined.collect::<Vec<_>>(), failed, held.len(), slept)
         });
         drop(adversary);
 
@@ -151,6 +170,7 @@ impl Stage {
             known_after: known.unwrap_or_else(PoisonError::into_inner),
             asked,
             status,
+            failed,
             at_once,
             slept,
             judged,
@@ -160,19 +180,25 @@ impl Stage {
 
 impl Run {
     fn judge_answer(&self) {
-        let Run { new, known_before, known_after, asked, status, .. } = self;
+        let Run { new, known_before, known_after, asked, .. } = self;
+        let Run { status, failed, .. } = self;
         for page in asked {
-            let hits = asked.iter().filter(|it| *it == page).count();
-            assert!(
-                hits == 1,
-                "wrong answer: {page} was fetched more than once ({hits} \
-                 times): several threads found it unknown before one made it \
-                 known"
-            );
             assert!(
                 known_before.iter().all(|it| it.path() != page),
                 "wrong answer: {page} was fetched, and it had been known from \
                  the start"
+            );
+        }
+        for page in asked {
+            let hits = asked.iter().filter(|it| *it == page).count();
+            assert!(
+                hits == 1 || failed.as_ref() != Some(page),
+                "wrong answer: {page} could not be had, and was tried again \
+                 ({hits} times in all)"
+            );
+            assert!(
+                hits == 1,
+                "wrong answer: {page} was fetched more than once ({hits} times)"
             );
         }
         let failures: Vec<_> =
@@ -241,10 +267,15 @@ impl Run {
                  fetched at the same time, though there were {new} pages"
             ),
         }
+        self.judge_sleep();
+    }
+
+    fn judge_sleep(&self) {
         assert!(
             self.slept,
-            "right answer, wrong way: while {at_once} fetches were under way, a \
-             thread looked again and again whether they had ended"
+            "right answer, wrong way: while fetches were under way ({} of \
+             them), a thread looked again and again whether they had ended",
+            self.at_once
         );
     }
 }

@@ -47,6 +47,8 @@ mod check_then_insert_a_second_set;
 mod check_then_insert_a_set_of_its_own;
 #[path = "check-then-insert/all-taken-by-one.rs"]
 mod check_then_insert_all_taken_by_one;
+#[path = "check-then-insert/asks-for-the-others.rs"]
+mod check_then_insert_asks_for_the_others;
 #[path = "check-then-insert/counts-what-is-known.rs"]
 mod check_then_insert_counts_what_is_known;
 #[path = "check-then-insert/forgets-a-failure.rs"]
@@ -57,12 +59,16 @@ mod check_then_insert_forgets_the_others;
 mod check_then_insert_half_taken_by_one;
 #[path = "check-then-insert/insert-after-fetch.rs"]
 mod check_then_insert_insert_after_fetch;
+#[path = "check-then-insert/insert-the-wrong-way-round.rs"]
+mod check_then_insert_insert_the_wrong_way_round;
 #[path = "check-then-insert/lock-across-fetch.rs"]
 mod check_then_insert_lock_across_fetch;
 #[path = "check-then-insert/says-nothing-of-failures.rs"]
 mod check_then_insert_says_nothing_of_failures;
 #[path = "check-then-insert/skips-when-locked.rs"]
 mod check_then_insert_skips_when_locked;
+#[path = "check-then-insert/tries-a-failure-again.rs"]
+mod check_then_insert_tries_a_failure_again;
 #[path = "check-then-insert/tries-again-and-again.rs"]
 mod check_then_insert_tries_again_and_again;
 #[path = "first-error/a-failure-made-up.rs"]

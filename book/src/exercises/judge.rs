@@ -291,6 +291,8 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         (Kind::Hangs, why.to_owned())
     } else if let Some(first) = panics.first() {
         (Kind::Panics, sentence(first))
+    } else if stdout.contains("\ntest result: FAILED") {
+        (Kind::Panics, UNSEEN.to_owned())
     } else {
         (Kind::Panics, format!("it ends the whole process: {status}"))
     };
@@ -315,6 +317,12 @@ fn printed(stdout: &str, test: &str) -> String {
 const NOT_JUDGED: &str = "not judged: ";
 const WRONG_ANSWER: &str = "wrong answer: ";
 const WRONG_WAY: &str = "right answer, wrong way: ";
+
+/// When the check has failed, and its own panic, which says why, is not to be
+/// seen.
+const UNSEEN: &str = "the check fails, and cannot say why, because its panic \
+    is not printed; let panics be reported as they are (no \
+    `panic::set_hook`), and check again";
 
 /// What `assert_eq` puts before it.
 const ASSERT_EQ: &str = "assertion `left == right` failed: ";

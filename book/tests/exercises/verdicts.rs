@@ -62,6 +62,13 @@ fn each_kind_of_answer_meets_its_verdict() {
         &["six-times-seven: panics", "it ends the whole process"],
     );
     judged(
+        "pub fn answer() -> i32 {
+             std::panic::set_hook(Box::new(|_| {}));
+             41
+         }",
+        &["six-times-seven: panics", "`panic::set_hook`"],
+    );
+    judged(
         "pub fn answer() -> i32 { std::process::abort() }",
         &["six-times-seven: panics", "signal: 6"],
     );

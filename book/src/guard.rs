@@ -191,14 +191,17 @@ impl Guard {
         })
     }
 
-    /// Of each cookie of this name, whether it holds the token.
+    /// Of each cookie of this name, whether it holds the token. What else is on
+    /// this computer may have set cookies that are not text.
     fn cookies(&self, headers: &HeaderMap, name: &str) -> Vec<bool> {
         let all = headers.get_all(header::COOKIE).into_iter();
-        let all = all.filter_map(|value| value.to_str().ok());
-        let pairs = all.flat_map(|value| value.split(';'));
-        let pairs = pairs.filter_map(|it| it.trim().split_once('='));
-        let ours = pairs.filter(|(key, _)| *key == name);
-        ours.map(|(_, value)| same_secret(value, &self.token)).collect()
+        let pairs =
+            all.flat_map(|it| it.as_bytes().split(|byte| *byte == b';'));
+        let ours = pairs.filter_map(|pair| {
+            let pair = str::from_utf8(pair).ok()?.trim();
+            pair.strip_prefix(name)?.strip_prefix('=')
+        });
+        ours.map(|value| same_secret(value, &self.token)).collect()
     }
 
     /// Takes a ticket, if it is good.
@@ -415,6 +418,28 @@ mod tests {
         assert_eq!(twice, Err(OTHER_PAGE));
         let wrong = ("cookie", "taking-turns-8019=0123");
         assert_eq!(ask(&guard, "GET /", &[HOST, wrong]), Err(OLD_COOKIE));
+    }
+
+    #[test]
+    fn cookies_of_others_are_no_matter() {
+        let guard = Guard::new(8019).unwrap();
+        let ours = format!("taking-turns-8019={}", guard.token);
+        for others in ["name=J\u{fc}rgen; ", "a=\u{7f16}; b; =; ;; ", "x=\"y; "]
+        {
+            for cookie in [
+                format!("{others}{ours}"),
+                format!("{ours}; {others}"),
+                format!("taking-turns-801=1; {ours}"),
+            ] {
+                let mut headers = HeaderMap::new();
+                headers.insert("host", HeaderValue::from_static(HOST.1));
+                let cookie = HeaderValue::from_bytes(cookie.as_bytes());
+                headers.insert("cookie", cookie.unwrap());
+                let uri = Uri::from_static("/");
+                let answer = guard.admit(&Method::GET, &uri, &headers);
+                assert_eq!(answer, Ok(()), "{headers:?}");
+            }
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
+use std::error::Error;
+use std::iter::successors;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -96,7 +98,16 @@ pub async fn whole(request: Request, next: Next) -> Response {
         Ok(Ok(body)) => {
             next.run(Request::from_parts(head, Body::from(body))).await
         }
+        Ok(Err(why)) if is_broken_off(&why) => {
+            (StatusCode::BAD_REQUEST, "The request breaks off.").into_response()
+        }
         Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, too_long).into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
+}
+
+/// Set if a body was not read to its end because of what came, or did not come.
+fn is_broken_off(why: &axum::Error) -> bool {
+    let mut whys = successors(Some(why as &dyn Error), |&why| why.source());
+    whys.any(|why| why.is::<hyper::Error>())
 }

@@ -46,7 +46,7 @@ impl<'a> Order<'a> {
                 }
                 _ => {
                     return Err(format!(
-                        "{name} is a number from {least} to {most}."
+                        "{name} is a whole number from {least} to {most}."
                     ));
                 }
             }

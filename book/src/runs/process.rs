@@ -254,6 +254,24 @@ fn how(status: ExitStatus) -> String {
     match status.code() {
         Some(0) => "done".into(),
         Some(code) => format!("ended with exit status {code}"),
-        None => format!("ended by a signal: {status}"),
+        // It says `signal: 6 (SIGABRT)`.
+        None => format!("ended by {}", status.to_string().replace(':', "")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    #[test]
+    fn an_end_is_said_in_a_few_words() {
+        for (status, said) in [
+            (0, "done"),
+            (7 << 8, "ended with exit status 7"),
+            (6, "ended by signal 6 (SIGABRT)"),
+        ] {
+            assert_eq!(how(ExitStatus::from_raw(status)), said);
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::workspace::workspace;
 use lab::watchdog;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
@@ -159,6 +159,16 @@ fn a_body_that_is_not_exactly_so_is_refused_with_a_sentence() {
     }
     let (status, _) = reader.post("/live/runs", &"x".repeat(100_000));
     assert_eq!(status, 413);
+    // A chunk with a length that is no number, and one that is not all there.
+    for body in ["zz\r\nabcd", "4\r\nab"] {
+        let chunked = "Transfer-Encoding: chunked\r\n";
+        let mut socket = reader.ask("POST", "/live/runs", chunked, body);
+        socket.shutdown(Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{body:?}: {answer}");
+        assert!(answer.ends_with("The request breaks off."), "{answer}");
+    }
 }
 
 #[test]

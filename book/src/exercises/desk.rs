@@ -178,9 +178,7 @@ impl Desk {
         let n = self.all.iter().position(|it| it.name == name)?;
         let looks = self.looks.lock().unwrap();
         let verdict = looks[n].found.as_ref()?.verdict.as_ref().ok()?;
-        let recording = verdict.recording.as_ref()?;
-        let drawn = !recording.tracks.is_empty();
-        drawn.then(|| recording.svg(&format!("A run of your {name}")))
+        Some(verdict.drawable()?.svg(&format!("A run of your {name}")))
     }
 
     /// Notes which page of the book is open.
@@ -322,9 +320,9 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
                 if kind != Some(Kind::NotStarted) {
                     told["usually"] = page.cause(verdict).into();
                 }
-                let drawn =
+                let shows =
                     matches!(verdict.kind, Kind::WrongWay | Kind::Hangs);
-                told["drawn"] = drawn.into();
+                told["drawn"] = (shows && verdict.drawable().is_some()).into();
             }
             Err(why) => told["why"] = format!("{why:#}").into(),
         }
@@ -376,8 +374,24 @@ impl Drop for Reader {
 mod tests {
     use super::super::keep::tests::begun;
     use super::*;
+    use lab::record::Recording;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     use std::fs;
+
+    #[test]
+    fn a_page_asks_for_no_picture_where_nothing_was_recorded() {
+        let (_folder, exercise) = begun();
+        let drawn = |recording: Option<Recording>| {
+            let mut verdict = Verdict::new(Kind::Hangs, "waits");
+            verdict.recording = recording;
+            let answer = hash(&exercise).ok();
+            let found = Some(Found { answer, verdict: Ok(verdict) });
+            let look = Look { found, ..Look::default() };
+            tell(&exercise, &look, &Progress::default())["drawn"].clone()
+        };
+        assert_eq!(drawn(None), false);
+        assert_eq!(drawn(Some(Recording::default())), false);
+    }
 
     #[test]
     fn of_an_answer_that_cannot_be_read_a_page_says_why() {

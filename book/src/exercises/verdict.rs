@@ -49,6 +49,11 @@ impl Verdict {
             recording: None,
         }
     }
+
+    /// The run, if there is something of it to be drawn.
+    pub fn drawable(&self) -> Option<&Recording> {
+        self.recording.as_ref().filter(|it| !it.tracks.is_empty())
+    }
 }
 
 impl Kind {

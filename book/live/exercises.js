@@ -30,7 +30,8 @@
             const now = pages[here || 'index.html'] ?? 0;
             printed(now > edition, faults);
         });
-        source.addEventListener('error', () => panel?.gone());
+        source.addEventListener('error', ({ target }) =>
+            panel?.gone(target.readyState === EventSource.CLOSED));
     };
     // A browser has six connections to us, for all its tabs: those that nobody
     // looks at keep none.
@@ -40,6 +41,10 @@
         if (!document.hidden) listen();
     };
     document.addEventListener('visibilitychange', look);
+    // A tab that was refused may have been let in by now, by another one.
+    addEventListener('focus', () => {
+        if (source?.readyState === EventSource.CLOSED) look();
+    });
     look();
 })();
 
@@ -226,12 +231,7 @@ function exercisePanel(home) {
         shipped.hidden = !isShipped;
         const where = isShipped ? shipped : section;
         if (evidence.parentElement !== where) where.append(evidence);
-        const found = isShipped && own.found ? `${own.found}: ` : '';
-        const printed = (own.printed ?? '').trim();
-        const text = [own.warnings, own.why && found + own.why,
-            printed && `It printed:\n\n${printed}`];
-        why.replaceChildren(
-            ...lanesApart(text.filter(Boolean).join('\n\n').trimEnd()));
+        why.replaceChildren(...lanesApart(evidenceOf(own)));
         why.hidden = own.judging !== null || why.textContent === '';
         say(usually, ...prose(`Usually: ${own.usually ?? ''}`));
         usually.hidden = own.judging !== null || !own.usually;
@@ -251,8 +251,26 @@ function exercisePanel(home) {
             if (run) await draw(`/live/exercises/${name}/picture`, picture);
         }
     };
-    const gone = () => { said.textContent = GONE; };
+    // What was being judged is not any more, as far as this page knows.
+    const gone = (isRefused) => {
+        said.textContent = isRefused ? REFUSED : GONE;
+        if (section.dataset.state !== 'judging') return;
+        section.dataset.state = '';
+        state.textContent = 'not checked';
+        doing.show(null);
+        check.ariaDisabled = 'false';
+    };
     return { show, gone };
+}
+
+// What a verdict rests on, the most important first.
+function evidenceOf({ state, found, why, printed, warnings }) {
+    const before = state === 'not-started' && found ? `${found}: ` : '';
+    const [said, wrote, remarked] = [why, printed, warnings].map(
+        (text) => (text ?? '').replace(/^\s*\n|\s+$/g, ''));
+    const all = [said && before + said,
+        wrote && `It printed:\n\n${wrote}`, remarked];
+    return all.filter(Boolean).join('\n\n');
 }
 
 // Text whose lines may be broken, and lanes, whose lines must not be.
@@ -273,11 +291,12 @@ function listingOf({ name, file }) {
     const label = make('span', {}, 'as shipped');
     caption.lastChild.replaceWith(' ', label);
 
-    let listed = null;
+    let listed;
     const show = async ({ answer, state }) => {
         if (answer === listed) return;
         listed = answer;
-        const told = await get(`/live/exercises/${name}/answer`);
+        const told = answer === null ? { why: 'the verdict says it' }
+            : await get(`/live/exercises/${name}/answer`);
         // By now there may be another one.
         if (answer !== listed) return;
         code.textContent = told.text ?? shipped;

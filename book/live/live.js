@@ -287,8 +287,8 @@ async function post(path, body) {
     }
 }
 
-const GONE = 'The reader is gone. Start it again with `cargo run`.';
-const REFUSED = 'Refused. Open the address that `cargo run` printed last.';
+const GONE = 'The reader is gone. Start it again: cargo run';
+const REFUSED = 'Refused. Open the address that cargo run printed last.';
 
 // Tells of a run as it goes. The browser asks again where it left off if the
 // connection is lost.
@@ -314,8 +314,9 @@ function listen(id, status, told) {
 
 // The picture of a run. It is parsed as an image, not as a page.
 async function draw(address, picture) {
-    const answer = await fetch(address);
-    if (!answer.ok) return;
+    // With the reader, its pictures are gone.
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok) return;
     const text = await answer.text();
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml');
     if (svg.querySelector('parsererror, script')) return;

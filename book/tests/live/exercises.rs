@@ -227,6 +227,12 @@ fn a_listing_is_text_has_an_end_and_does_without_the_file() {
     );
     assert_eq!(lanes, "a × b\n|<1 ███ /1\n>|<2  ··· \n>|c");
 
+    let evidence = browser.script(
+        "return evidenceOf({ state: 'hangs', found: 'hangs', why: '\\n  a\\n',
+             printed: '\\n\\nb\\n\\n', warnings: 'c\\n' })",
+    );
+    assert_eq!(evidence, "  a\n\nIt printed:\n\nb\n\nc");
+
     let odd = "// <img src=x onerror='document.title=1'> &amp; \u{202e}é";
     fs::write(&answer, odd).unwrap();
     says("yours, as saved last");
@@ -242,9 +248,33 @@ fn a_listing_is_text_has_an_end_and_does_without_the_file() {
     fs::remove_file(&answer).unwrap();
     says("as shipped; yours cannot be read");
     assert_eq!(listed().trim_end(), starter.trim_end());
+    browser.script("location.reload()");
+    says("as shipped; yours cannot be read");
+    let console = browser.console();
+    assert!(console.is_empty(), "{console:?}");
     fs::write(&answer, starter).unwrap();
     says("as shipped");
     drop(reader);
+}
+
+#[test]
+fn an_answer_is_not_being_checked_when_the_reader_is_gone() {
+    let page = "1-threads/exercise-philosophers.html";
+    let Some((reader, browser)) = open(page, ".live-exercise") else { return };
+    // As shipped, it hangs for some seconds until that is noticed.
+    browser.wait_for("the state", &format!("return {STATE} === 'not started'"));
+    browser.script("document.querySelector('.live-check').click()");
+    browser.wait_for("the check", &format!("return {STATE} === 'checking …'"));
+    drop(reader);
+    browser.wait_for("its end", &format!("return {STATE} === 'not checked'"));
+    let shown = browser.script(
+        "return [document.querySelector('.live-doing').hidden,
+             document.querySelector('.live-check').ariaDisabled,
+             document.querySelector('.live-status').textContent]",
+    );
+    assert_eq!(shown[0], true, "the clock has stopped");
+    assert_eq!(shown[1], "false");
+    assert_eq!(shown[2], "The reader is gone. Start it again: cargo run");
 }
 
 #[test]

@@ -103,6 +103,15 @@ impl Browser {
         self.ask("POST", "/goog/cdp/execute", &order);
     }
 
+    /// Shows the page as it is printed, or on the screen again.
+    pub fn print(&self, is: bool) {
+        let medium = if is { "print" } else { "" };
+        let order = json!({
+            "cmd": "Emulation.setEmulatedMedia", "params": { "media": medium },
+        });
+        self.ask("POST", "/goog/cdp/execute", &order);
+    }
+
     /// What it looks like, as PNG.
     pub fn screenshot(&self) -> Vec<u8> {
         let order = json!({

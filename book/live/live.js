@@ -305,9 +305,11 @@ function listen(id, status, told) {
     }
     source.addEventListener('error', () => {
         was ??= status.textContent;
-        status.textContent = GONE;
-        // It is another start of the reader, which knows nothing of this run.
-        if (source.readyState === EventSource.CLOSED) told.cut();
+        // If there is an answer, it is another start's, which knows nothing of
+        // this run.
+        const isRefused = source.readyState === EventSource.CLOSED;
+        status.textContent = isRefused ? REFUSED : GONE;
+        if (isRefused) told.cut();
     });
     return source;
 }

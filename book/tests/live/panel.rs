@@ -180,6 +180,20 @@ fn the_previous_run_stays_with_a_mark_until_there_is_something_new() {
 }
 
 #[test]
+fn a_run_of_another_start_is_not_called_gone() {
+    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    browser.script(
+        "window.said = { textContent: 'runs' };
+         listen(999, said, { cut() { said.isCut = true; } });",
+    );
+    browser.wait_for("its end", "return said.isCut");
+    let said = browser.script("return said.textContent");
+    let right = "Refused. Open the address that cargo run printed last.";
+    assert_eq!(said, right);
+    drop(reader);
+}
+
+#[test]
 fn a_value_out_of_range_is_shown_where_it_is() {
     let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
     for (value, knob, says) in [

@@ -319,7 +319,7 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; \
 /// not bring a strict cookie along. Whether it has come is then to be seen.
 fn welcome(guard: &Guard, cookie: &str, path: &str) -> Response {
     let path = escape(path);
-    let page = page(
+    let page = plain_page(
         &format!(
             "<meta http-equiv=\"refresh\" content=\"0; url={path}?{ARRIVES}\">"
         ),
@@ -331,7 +331,7 @@ fn welcome(guard: &Guard, cookie: &str, path: &str) -> Response {
 }
 
 fn refuse(status: StatusCode, why: &str) -> Response {
-    let page = page(
+    let page = plain_page(
         "",
         &format!(
             "<h1>Refused</h1>\n<p>{why}</p>\n<p>Open the address that \
@@ -342,7 +342,8 @@ fn refuse(status: StatusCode, why: &str) -> Response {
     (status, page).into_response()
 }
 
-fn page(head: &str, body: &str) -> Response {
+/// A page that is none of the book's.
+pub fn plain_page(head: &str, body: &str) -> Response {
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\

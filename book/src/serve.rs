@@ -4,7 +4,7 @@ use crate::body::fields;
 use crate::bundle::bundled;
 use crate::connections;
 use crate::exercises::{Desk, Solution};
-use crate::guard::{Guard, guard};
+use crate::guard::{Guard, guard, plain_page};
 use crate::html;
 use crate::press::Press;
 use crate::runs::{Event, Order, Refused, Run, Runs, menu};
@@ -125,7 +125,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     // Names as mdBook gives them: no way leads out of the folder.
     let odd = |part: &str| part.starts_with('.') || part.contains('\\');
     if path.split('/').any(odd) {
-        return not_there();
+        return no_page();
     }
     let (edition, pages) = reader.press.pages();
     let mut file = pages.join(path);
@@ -136,7 +136,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
         }
         file.push("index.html");
     }
-    let Ok(bytes) = tokio::fs::read(&file).await else { return not_there() };
+    let Ok(bytes) = tokio::fs::read(&file).await else { return no_page() };
     let end = file.extension().and_then(|end| end.to_str());
     let kind = match end.unwrap_or_default() {
         "html" => {
@@ -413,8 +413,17 @@ fn say(status: StatusCode, why: &str) -> Response {
     (status, typed("text/plain; charset=utf-8", why.to_owned())).into_response()
 }
 
+fn no_page() -> Response {
+    let page = plain_page(
+        "",
+        "<h1>Not found</h1>\n<p>There is no such page in <a href=\"/\">the \
+         book</a>.</p>",
+    );
+    (StatusCode::NOT_FOUND, page).into_response()
+}
+
 fn not_there() -> Response {
-    say(StatusCode::NOT_FOUND, "There is no such page in the book.")
+    say(StatusCode::NOT_FOUND, "There is nothing of that name or number.")
 }
 
 /// Opens the address if there is a browser to open it.

@@ -186,7 +186,11 @@ fn a_folder_without_its_slash_leads_to_the_one_with_it() {
     for path in ["/", "/1-threads/", "/1-threads/index.html"] {
         assert!(get(path).starts_with("HTTP/1.1 200 "), "{path}");
     }
-    assert!(get("/1-threads.html").starts_with("HTTP/1.1 404 "));
+    let lost = get("/1-threads.html");
+    assert!(lost.starts_with("HTTP/1.1 404 "), "{lost}");
+    // There is a way back.
+    assert!(lost.contains("text/html"), "{lost}");
+    assert!(lost.contains("<a href=\"/\">"), "{lost}");
 }
 
 /// What is offered for a crawl, it takes: the most of each number is in its own

@@ -8,15 +8,22 @@
 
 use super::tags::Tag;
 use html5gum::State;
+use std::collections::HashMap;
 
 /// As deep as in a browser. Deeper elements are not noted, so that a page of
 /// nothing but start tags takes time in proportion to its length.
 const DEEPEST: usize = 512;
 
+const HEADINGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
+
 /// The elements that are open, the innermost last.
 #[derive(Default)]
 pub(super) struct Open {
     stack: Vec<Element>,
+    /// How many of them have a name. What is not there at all is not looked
+    /// for, or each tag of a deep page would take time in proportion to the
+    /// depth.
+    named: HashMap<String, usize>,
 }
 
 struct Element {
@@ -87,13 +94,16 @@ impl Open {
         if self.is_foreign() && matches!(name, "br" | "p") {
             self.leave_foreign();
         }
+        if !self.has(name) {
+            return;
+        }
         for place in (0..self.stack.len()).rev() {
             let element = &self.stack[place];
             if element.space == Space::Html {
                 return self.close(name);
             }
             if element.name == name {
-                return self.stack.truncate(place);
+                return self.truncate(place);
             }
         }
     }
@@ -115,8 +125,16 @@ impl Open {
     }
 
     fn is_in_table(&self) -> bool {
-        let tables = ["table", "template"];
-        self.stack.iter().any(|it| tables.iter().any(|name| it.is_html(name)))
+        ["table", "template"].iter().any(|name| {
+            self.has(name) && self.stack.iter().any(|it| it.is_html(name))
+        })
+    }
+
+    /// Set if an element is open that an end tag of this name might close.
+    fn has(&self, name: &str) -> bool {
+        self.named.contains_key(name)
+            || Kind::of(name) == Kind::Heading
+                && HEADINGS.iter().any(|it| self.named.contains_key(*it))
     }
 
     fn open(&mut self, tag: &Tag, space: Space) {
@@ -137,19 +155,49 @@ impl Open {
             _ => false,
         };
         let (name, kind) = (tag.name.clone(), Kind::of(&tag.name));
+        *self.named.entry(name.clone()).or_default() += 1;
         self.stack.push(Element { name, space, kind, holds_html });
+    }
+
+    /// Closes the element at `place`; what is inside of it stays open.
+    fn remove(&mut self, place: usize) {
+        let element = self.stack.remove(place);
+        let named = self.named.get_mut(&element.name).expect("it is open");
+        *named -= 1;
+        if *named == 0 {
+            self.named.remove(&element.name);
+        }
+    }
+
+    /// Closes all from `place` on.
+    fn truncate(&mut self, place: usize) {
+        while self.stack.len() > place {
+            self.remove(self.stack.len() - 1);
+        }
+    }
+
+    /// Closes the innermost element if it is such a one.
+    fn close_last_if(&mut self, is_such: impl Fn(&Element) -> bool) -> bool {
+        let is_one = self.stack.last().is_some_and(is_such);
+        if is_one {
+            self.remove(self.stack.len() - 1);
+        }
+        is_one
     }
 
     /// Closes elements up to one that holds HTML.
     fn leave_foreign(&mut self) {
         let is_foreign =
-            |it: &mut Element| it.space != Space::Html && !it.holds_html;
-        while self.stack.pop_if(is_foreign).is_some() {}
+            |it: &Element| it.space != Space::Html && !it.holds_html;
+        while self.close_last_if(is_foreign) {}
     }
 
     /// Closes the innermost HTML element of this name, and all inside of it,
     /// unless it is out of reach for its end tag.
     fn close(&mut self, name: &str) {
+        if !self.has(name) {
+            return;
+        }
         let kind = Kind::of(name);
         let reach = Reach::of(name, kind);
         for place in (0..self.stack.len()).rev() {
@@ -159,9 +207,9 @@ impl Open {
             {
                 let mut inside = self.stack[place + 1..].iter();
                 if kind == Kind::Formatting && inside.any(Element::is_special) {
-                    self.stack.remove(place);
+                    self.remove(place);
                 } else {
-                    self.stack.truncate(place);
+                    self.truncate(place);
                 }
                 return;
             }
@@ -178,7 +226,7 @@ impl Open {
             "dd" | "dt" => self.close_item(&["dd", "dt"]),
             "a" | "nobr" | "button" => self.close(name),
             "option" | "optgroup" => {
-                self.stack.pop_if(|it| it.is_html("option"));
+                self.close_last_if(|it| it.is_html("option"));
             }
             _ => {}
         }
@@ -186,12 +234,15 @@ impl Open {
             self.close("p");
         }
         if kind == Kind::Heading {
-            self.stack.pop_if(|it| it.is_html_of(kind));
+            self.close_last_if(|it| it.is_html_of(kind));
         }
     }
 
     /// Closes the item of a list that another one follows.
     fn close_item(&mut self, names: &[&str]) {
+        if !names.iter().any(|name| self.has(name)) {
+            return;
+        }
         for element in self.stack.iter().rev() {
             if let Some(name) = names.iter().find(|it| element.is_html(it)) {
                 return self.close(name);
@@ -302,7 +353,7 @@ impl Kind {
         match name {
             "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s"
             | "small" | "strike" | "strong" | "tt" | "u" => Kind::Formatting,
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading,
+            name if HEADINGS.contains(&name) => Kind::Heading,
             "address" | "article" | "aside" | "blockquote" | "center"
             | "dd" | "details" | "dialog" | "dir" | "div" | "dl" | "dt"
             | "fieldset" | "figcaption" | "figure" | "footer" | "form"

@@ -265,6 +265,20 @@ fn a_page_of_nothing_but_start_tags_takes_no_longer_than_others() {
 }
 
 #[test]
+fn tags_deep_in_a_page_take_no_longer_than_others() {
+    let time = |depth: usize| {
+        let inside = "<div></div></x><li><td>".repeat(1_000);
+        let html = "<i>".repeat(depth) + &inside;
+        let began = cpu_time_of_thread();
+        assert_eq!(links(html), NONE);
+        cpu_time_of_thread() - began
+    };
+    let [high, deep] = [1, 500]
+        .map(|depth| (0..3).map(|_| time(depth)).min().expect("three times"));
+    assert!(deep < 10 * high, "{deep:?} against {high:?}");
+}
+
+#[test]
 fn a_path_is_in_utf_8_and_a_query_in_the_charset_of_the_page() {
     let cafe = b"<a href='/caf\xe9?caf\xe9'>";
     for charset in ["ISO-8859-1", "latin1", "windows-1252"] {

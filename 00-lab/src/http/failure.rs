@@ -22,6 +22,8 @@ pub enum Failure {
         /// How many bytes the body was to have.
         of: Option<usize>,
     },
+    /// The connection was closed before the first byte of an answer.
+    NoAnswer,
     /// What came is no answer in HTTP/1.
     NotHttp,
     /// It is, but one of the headers is none.
@@ -66,7 +68,7 @@ impl Display for Failure {
             Failure::TimedOut => write!(f, "timed out"),
             Failure::Refused => write!(f, "connection refused"),
             Failure::Reset => write!(f, "connection reset"),
-            Failure::Cut { got: 0, of: None } => {
+            Failure::NoAnswer => {
                 write!(f, "connection closed without an answer")
             }
             Failure::Cut { got, of: None } => {
@@ -151,7 +153,7 @@ impl Failure {
         Failure::TimedOut,
         Failure::Refused,
         Failure::Reset,
-        Failure::Cut { got: 0, of: None },
+        Failure::NoAnswer,
         Failure::NotHttp,
         Failure::BadHeader,
         Failure::HugeHeader,
@@ -217,6 +219,7 @@ mod tests {
     #[test]
     fn a_failure_survives_being_a_text() {
         let more = [
+            Failure::Cut { got: 0, of: None },
             Failure::Cut { got: 7, of: None },
             Failure::Cut { got: 0, of: Some(9) },
             Failure::Status(404),

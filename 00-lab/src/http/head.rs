@@ -51,7 +51,10 @@ impl HeadBytes {
 
     /// The connection has ended: too early.
     pub(super) fn end(&self) -> Result<(), Failure> {
-        Err(Failure::Cut { got: self.before + self.bytes.len(), of: None })
+        Err(match self.before + self.bytes.len() {
+            0 => Failure::NoAnswer,
+            got => Failure::Cut { got, of: None },
+        })
     }
 }
 
@@ -130,7 +133,7 @@ impl Head {
             codings: items(headers, "Content-Encoding"),
             is_html: media == "text/html",
             charset,
-            location: first("Location"),
+            location: location(headers),
             rounds: first("Work").and_then(|n| n.parse().ok()).unwrap_or(0),
             harm: first(HARM).and_then(|name| Harm::named(&name)),
         })
@@ -199,6 +202,19 @@ fn values(headers: &[Header<'_>], name: &str) -> impl Iterator<Item = String> {
         .iter()
         .filter(move |header| header.name.eq_ignore_ascii_case(name));
     named.map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
+}
+
+/// Where a redirect leads. What is not ASCII is asked for byte by byte as it
+/// came, as browsers, curl, wget and Python do: nothing says what it means.
+fn location(headers: &[Header<'_>]) -> Option<String> {
+    let mut headers = headers.iter();
+    let is_it = |it: &&Header<'_>| it.name.eq_ignore_ascii_case("Location");
+    let bytes = headers.find(is_it)?.value.trim_ascii().iter();
+    let encoded = bytes.map(|byte| match byte.is_ascii() {
+        true => char::from(*byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    Some(encoded.collect())
 }
 
 /// The same for a header whose values are lists. A list that is said twice is

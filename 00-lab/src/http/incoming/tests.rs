@@ -352,6 +352,9 @@ fn what_ends_too_early_says_how_far_it_came() {
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
                    5\r\nhello\r\n5\r\nhe";
     assert_eq!(said(chunked), "connection closed after 7 bytes");
+    let begun = &chunked[..chunked.len() - 15];
+    assert!(begun.ends_with("\r\n\r\n"));
+    assert_eq!(said(begun), "connection closed after 0 bytes");
     let last = chunked.to_owned() + "llo\r\n0\r\n";
     assert_eq!(said(&last), "connection closed after 10 bytes");
 }
@@ -491,6 +494,12 @@ fn the_only_link_of_a_redirect_is_its_target() {
     assert_eq!(links("Location: http://example.org/\r\n"), [""; 0]);
     assert_eq!(links("Location: http://[/\r\n"), [""; 0]);
     assert_eq!(links(""), [""; 0]);
+    assert_eq!(links("Location: /é\r\n"), [format!("{site}/%C3%A9")]);
+
+    // Of bytes that are no UTF-8 either, none is lost.
+    let latin = b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9?\xff\r\n\r\n";
+    let links = take(latin).unwrap().links;
+    assert_eq!(links[0].as_str(), format!("{site}/caf%E9?%FF"));
 }
 
 #[test]

@@ -220,11 +220,22 @@ pub(super) fn releases(turns: &AtomicU64) -> u64 {
 /// Holds up the thread that released a lock until another has taken it.
 pub(super) fn let_another_in(turns: &AtomicU64, turn: u64) {
     if ON.load(SeqCst) && !thread::panicking() {
-        hold_up(Plot::Overtake, |game| {
+        // Another may need the very lock that this one keeps.
+        let in_vain = |it: &Player| it.locks.get() > 0 && it.in_vain.get();
+        if PLAYER.try_with(in_vain).unwrap_or(false) {
+            return;
+        }
+        let is_come = hold_up(Plot::Overtake, |game| {
             let all_here = game.arrived >= game.expected;
             let alone = game.arrived <= game.left + game.asleep + 1;
             turns.load(SeqCst) != turn || all_here && alone
         });
+        if !is_come {
+            let keeps = |it: &Player| {
+                it.in_vain.set(it.in_vain.get() || it.locks.get() > 0)
+            };
+            let _ = PLAYER.try_with(keeps);
+        }
     }
 }
 
@@ -248,8 +259,9 @@ pub(super) fn wakes_for_nothing() -> bool {
     wakes
 }
 
-/// Waits for what the adversary is after, but not for ever.
-fn hold_up(plot: Plot, is_come: impl Fn(&Game) -> bool) {
+/// Waits for what the adversary is after, but not for ever: gives back `false`
+/// if it has given up.
+fn hold_up(plot: Plot, is_come: impl Fn(&Game) -> bool) -> bool {
     let began = Instant::now();
     let mut game = game();
     while game.plot == plot && ON.load(SeqCst) && !is_come(&game) {
@@ -258,12 +270,13 @@ fn hold_up(plot: Plot, is_come: impl Fn(&Game) -> bool) {
         let Some(left) = patience.checked_sub(began.elapsed()) else {
             // Whoever was expected and is not here by now counts as one less.
             game.expected -= usize::from(!all_here);
-            return;
+            return false;
         };
         (game, _) = MOVED
             .wait_timeout(game, left)
             .unwrap_or_else(PoisonError::into_inner);
     }
+    true
 }
 
 /// Changes what is known of this thread.
@@ -292,6 +305,8 @@ struct Player {
     locks: Cell<usize>,
     /// How often it has tried for another.
     seconds: Cell<usize>,
+    /// Set if it was held up in vain when it let go of one and kept another.
+    in_vain: Cell<bool>,
     /// Set while it waits.
     waits: Cell<bool>,
     /// Set if its last wait ended for nothing.
@@ -304,6 +319,7 @@ thread_local! {
             game: Cell::new(0),
             locks: Cell::new(0),
             seconds: Cell::new(0),
+            in_vain: Cell::new(false),
             waits: Cell::new(false),
             woken: Cell::new(false),
         }
@@ -316,6 +332,7 @@ impl Player {
             game.arrived += 1;
             self.locks.set(0);
             self.seconds.set(0);
+            self.in_vain.set(false);
             self.waits.set(false);
             self.woken.set(false);
         }

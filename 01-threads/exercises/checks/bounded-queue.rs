@@ -4,16 +4,18 @@
 //! Ways to be wrong, each with an answer in `wrong/bounded-queue`: a call does
 //! not wait, or looks only once, or asks again and again, with or without a
 //! pause; it looks under one lock and acts under the next; it wakes none, too
-//! few, too early, only now and then, or one that can do nothing; there is room
-//! for one too many; values come out in another order, twice, or not at all once
-//! the queue is closed; a closed queue takes a value, or has a thread wait; and
-//! whatever waits by means that are not recorded.
+//! few, too early, only now and then, or one that can do nothing, or nobody, and
+//! each looks when its time is up; there is room for one too many, or one too
+//! few, or again for all that others have taken a place for; values come out in
+//! another order, twice, or not at all once the queue is closed; a closed queue
+//! takes a value, or has a thread wait, or is open again when it is closed twice;
+//! and whatever waits by means that are not recorded.
 //!
 //! As shipped: `pop` gave None from an empty queue that was open
 
 use super::Queue;
 use lab::Dice;
-use lab::judge::{Idle, Judge, idle, wait_until};
+use lab::judge::{Idle, Judge, idle, others_sleep, wait_until};
 use lab::record::{self, State, Track};
 use lab::sync::Adversary;
 use std::fmt::Debug;
@@ -35,9 +37,10 @@ const FEW: usize = 10;
 fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
     let mut dice = Dice::random();
     let judge = Judge::of(ANSWER.recorded());
-    let room = 2 + dice.below(3);
+    let room = 2 + dice.below(4);
     pop_waits_while_the_queue_is_empty();
     push_waits_while_the_queue_is_full(room as u32);
+    what_went_through_leaves_no_more_room(room as u32);
     who_is_notified_finds_something();
     two_push_where_one_has_room();
     two_pop_where_there_is_one_value();
@@ -46,7 +49,7 @@ fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
     who_is_notified_can_use_it();
     all_who_can_go_on_are_notified(room);
     close_wakes_everybody();
-    everything_arrives(1 + dice.below(4));
+    everything_arrives(1 + dice.below(5));
     judge.end();
 }
 
@@ -58,7 +61,8 @@ fn pop_waits_while_the_queue_is_empty() {
     drop(adversary);
     let said = join(pushes(1, &queue));
     expect("`push` said to an open queue", said, Ok(()));
-    expect("1 was pushed, and popped", join(consumer), Some(1));
+    let popped = woken([consumer], "pop", "a value was pushed");
+    expect("1 was pushed, and popped", popped, [Some(1)]);
 }
 
 fn push_waits_while_the_queue_is_full(room: u32) {
@@ -71,9 +75,39 @@ fn push_waits_while_the_queue_is_full(room: u32) {
         (0..=room).map(|_| queue.pop()).collect::<Vec<_>>()
     };
     let popped = join(named("consumer", &queue, all));
-    expect("`push` said to an open queue", join(producer), Ok(()));
+    let said = woken([producer], "push", "a value was popped");
+    expect("`push` said to an open queue", said, [Ok(())]);
     let pushed: Vec<_> = (1..=room + 1).map(Some).collect();
     expect("pushed in the order 1, 2, 3 and so on, popped", popped, pushed);
+}
+
+/// Where values lie that are inside does not matter, nor how many there were.
+fn what_went_through_leaves_no_more_room(room: u32) {
+    // More than a byte can count, and for no room a number of times round.
+    const THROUGH: u32 = 301;
+    let queue = full(room);
+    let through = move |queue: &Queue<u32>| {
+        for n in 1..=THROUGH {
+            let said = (queue.pop(), queue.push(room + n));
+            expect(
+                &format!(
+                    "{room} values in order from {n} on were inside, and `pop` \
+                     and then `push` said"
+                ),
+                said,
+                (Some(n), Ok(())),
+            );
+        }
+    };
+    join(named("one after another", &queue, through));
+    let at = format!(
+        "at an open queue with room for {room}, which was full again after \
+         others had gone through"
+    );
+    let producer = has_to_wait(pushes(room + THROUGH + 1, &queue), "push", &at);
+    let popped = join(pops(1, &queue));
+    expect("the next was popped, and it was", popped, Some(THROUGH + 1));
+    expect("`push` said to an open queue", join(producer), Ok(()));
 }
 
 /// Or else goes back to sleep, and this hangs.
@@ -128,14 +162,20 @@ fn two_pop_where_there_is_one_value() {
 
 /// To a queue that is full, too: no room will come.
 fn after_close_nothing_goes_in_and_the_rest_comes_out(room: usize) {
-    let queue = Arc::new(Queue::with_room_for(room));
-    let _ = [queue.push(1), queue.push(2)];
+    let queue = holding(2, room);
     join(named("closer", &queue, Queue::close));
     let said = join(pushes(3, &queue));
     expect("`push(3)` said to a closed queue", said, Err(3));
     let rest = join(named("consumer", &queue, pop::<4>));
     let left = [Some(1), Some(2), None, None];
     expect("1 and 2 were pushed before `close`, and popped after", rest, left);
+    join(named("closer", &queue, Queue::close));
+    let said = join(pushes(4, &queue));
+    expect(
+        "`push(4)` said to a queue closed for the second time",
+        said,
+        Err(4),
+    );
 }
 
 /// Or else the one who can is never notified, and this hangs.
@@ -192,14 +232,15 @@ fn close_wakes_everybody() {
     let consumers = [1, 2, 3].map(|n| pops(n, &queue));
     until_settled(&consumers);
     join(named("closer", &queue, Queue::close));
-    let said = consumers.map(join);
+    let said = woken(consumers, "pop", "the queue was closed");
     expect("`pop` said as an empty queue was closed", said, [None; 3]);
 
     let queue = full(1);
     let producers = [2, 3, 4].map(|n| pushes(n, &queue));
     until_settled(&producers);
     join(named("closer", &queue, Queue::close));
-    let (said, gave_back) = (producers.map(join), [2, 3, 4].map(Err));
+    let said = woken(producers, "push", "the queue was closed");
+    let gave_back = [2, 3, 4].map(Err);
     expect("`push` said as a full queue was closed", said, gave_back);
 }
 
@@ -279,6 +320,23 @@ fn has_to_wait<R: Debug>(
     }
 }
 
+/// Sees that these come back, and that it is others who wake them.
+fn woken<R: Debug, const N: usize>(
+    threads: [JoinHandle<R>; N],
+    call: &str,
+    when: &str,
+) -> [R; N] {
+    let all_sleep = others_sleep(A_WHILE);
+    let late = all_sleep && !threads.iter().all(JoinHandle::is_finished);
+    let said = threads.map(join);
+    assert!(
+        !late,
+        "right answer, wrong way: {when}, and nobody woke a `{call}` that could \
+         go on: it woke when its time was up"
+    );
+    said
+}
+
 /// Waits until each of them has come back or waits to be notified; or has had
 /// the lock so often that it never will.
 fn until_settled<R>(threads: &[JoinHandle<R>]) {
@@ -313,10 +371,24 @@ fn sorted<const N: usize>(mut values: [Option<u32>; N]) -> [Option<u32>; N] {
 }
 
 fn full(room: u32) -> Arc<Queue<u32>> {
-    let queue = Queue::with_room_for(room as usize);
-    let said = (1..=room).try_for_each(|value| queue.push(value));
-    expect("`push` said to an open queue", said, Ok(()));
-    Arc::new(queue)
+    holding(room, room as usize)
+}
+
+/// 1 and so on were pushed to it.
+fn holding(values: u32, room: usize) -> Arc<Queue<u32>> {
+    let queue = Arc::new(Queue::with_room_for(room));
+    let all = move |queue: &Queue<u32>| {
+        (1..=values).try_for_each(|value| queue.push(value))
+    };
+    let producer = named("producer", &queue, all);
+    assert!(
+        wait_until(|| producer.is_finished()),
+        "wrong answer: {values} values were pushed to a queue with room for \
+         {room}, one after another, and `push` did not come back, though there \
+         was room"
+    );
+    expect("`push` said to an open queue", join(producer), Ok(()));
+    queue
 }
 
 fn pop<const N: usize>(queue: &Queue<u32>) -> [Option<u32>; N] {

@@ -4,9 +4,11 @@
 //! Ways to be wrong, each with an answer in `wrong/philosophers`: all wait in a
 //! circle, at a table of five or only at others; two neighbours eat at once,
 //! because a fork is back too early, is the wrong one, or is not looked at again
-//! after a wait; fewer eat at once than could; a philosopher asks again and
-//! again, with or without a pause; one that could eat is not woken; one does not
-//! eat at all; and whatever waits by means that are not recorded.
+//! after a wait, or of two forks only one is; fewer eat at once than could; a
+//! philosopher asks again and again, with or without a pause; one that could eat
+//! is not woken, because one is or two are, or not before her time is up; one does
+//! not eat at all, or not if she would have to wait; and whatever waits by means
+//! that are not recorded.
 //!
 //! As shipped: a circle: philosopher 1 waits for philosopher 2
 
@@ -16,8 +18,8 @@ use lab::sync::Adversary;
 use lab::{Dice, waiting};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope};
 use std::time::Duration;
 
@@ -53,6 +55,16 @@ fn everybody_eats_and_nobody_waits_but_for_a_fork() {
     }
     let six = Table::new(6);
     thread::scope(|scope| who_can_eat_is_woken(&Sitting::at(&six, 6, scope)));
+    let eight = Table::new(8);
+    thread::scope(|scope| {
+        the_last_of_many_is_woken(&Sitting::at(&eight, 8, scope));
+    });
+    for first in [0, 2] {
+        let five = Table::new(5);
+        thread::scope(|scope| {
+            both_forks_are_looked_at(&Sitting::at(&five, 5, scope), first);
+        });
+    }
     for seats in [2, seats] {
         the_unlucky_moment(&Table::new(seats), seats);
     }
@@ -100,14 +112,38 @@ fn who_can_eat_is_woken(sitting: &Sitting<'_, '_>) {
     drop(first);
     others_sleep(A_MOMENT);
     drop(second);
-    assert!(
-        wait_until(|| sitting.has_eaten(1)),
-        "wrong answer: {} and {} had eaten, so both forks of {} lay there, and \
-         she was not woken",
-        name(0),
-        name(2),
-        name(1)
-    );
+    sitting.is_woken(1, &[0, 2]);
+}
+
+/// The same, if only one has eaten, and three cannot eat yet: to wake two is
+/// not enough either.
+fn the_last_of_many_is_woken(sitting: &Sitting<'_, '_>) {
+    let [first, _second, _third] =
+        [0, 4, 6].map(|it| sitting.begins_to_eat(it));
+    for seat in [3, 5, 7, 1] {
+        sitting.dines(seat);
+        sitting.wait(&[seat], A_MOMENT);
+    }
+    drop(first);
+    sitting.is_woken(1, &[0]);
+}
+
+/// While one waits for a fork of hers, the other, which lay there, is taken.
+///
+/// Seat 1 waits for the one of seats 0 and 2 that is `first`. If she keeps her
+/// other fork meanwhile, the second waits for it; if not, the second eats.
+fn both_forks_are_looked_at(sitting: &Sitting<'_, '_>, first: usize) {
+    let second = 2 - first;
+    let meal = sitting.begins_to_eat(first);
+    sitting.dines(1);
+    sitting.wait(&[1], A_MOMENT);
+    let (_second, eats) = sitting.dines_long(second);
+    if idle(&[&name(second)], A_MOMENT, eats) != Idle::Done {
+        return;
+    }
+    drop(meal);
+    wait_until(|| sitting.has_eaten(first));
+    sitting.wait(&[1], A_MOMENT);
 }
 
 /// All are hungry, and each has one fork before anybody has two.
@@ -141,6 +177,8 @@ struct Sitting<'s, 'e> {
     eat: Sender<usize>,
     ate: Receiver<usize>,
     eaten: RefCell<BTreeSet<usize>>,
+    /// Those whose `dine` came back, and who had not eaten.
+    back: Arc<Mutex<Vec<usize>>>,
     /// How many have begun to eat, or were to.
     came: Cell<usize>,
 }
@@ -156,19 +194,29 @@ impl<'s, 'e> Sitting<'s, 'e> {
     ) -> Sitting<'s, 'e> {
         let (eat, ate) = channel();
         let (eaten, came) = (RefCell::default(), Cell::default());
-        Sitting { table, seats, scope, eat, ate, eaten, came }
+        let back = Arc::default();
+        Sitting { table, seats, scope, eat, ate, eaten, back, came }
     }
 
     /// This one wants to eat, and it takes her no time.
     fn dines(&self, seat: usize) {
         let (table, eat) = (self.table, self.eat.clone());
+        let back = self.back.clone();
         philosopher(self.scope, seat, move || {
-            table.dine(seat, || eat.send(seat).unwrap_or_default());
+            let mut has_eaten = false;
+            table.dine(seat, || {
+                has_eaten = true;
+                eat.send(seat).unwrap_or_default();
+            });
+            if !has_eaten {
+                back.lock().unwrap().push(seat);
+            }
         });
     }
 
-    /// This one dines, and eats until the meal is dropped.
-    fn begins_to_eat(&self, seat: usize) -> Meal {
+    /// This one dines, and eats until the meal is dropped. Tells whether she
+    /// has begun.
+    fn dines_long(&self, seat: usize) -> (Meal, impl FnMut() -> bool + use<>) {
         let (begin, begun) = channel();
         let (end, ended) = channel::<()>();
         let (table, eat) = (self.table, self.eat.clone());
@@ -184,24 +232,60 @@ impl<'s, 'e> Sitting<'s, 'e> {
             }
             let _ = eat.send(seat);
         });
-        let came = self.came.replace(self.came.get() + 1);
         let mut eats = None;
-        wait_until(|| {
+        let eats = move || {
             eats = eats.or(begun.try_recv().ok());
+            if eats == Some(false) {
+                came_back(seat);
+            }
             eats.is_some()
-        });
-        let name = name(seat);
-        match eats {
-            Some(true) => Meal(end),
-            Some(false) => panic!(
-                "wrong answer: {name} was to eat, and `dine` came back without"
-            ),
-            None => panic!(
-                "right answer, wrong way: while others ate, {name} did not, \
-                 though both of her forks lay there{}",
-                if came == 1 { ": two never eat at once" } else { "" }
-            ),
+        };
+        (Meal(end), eats)
+    }
+
+    /// This one, whose forks lie there, eats until the meal is dropped.
+    fn begins_to_eat(&self, seat: usize) -> Meal {
+        let came = self.came.replace(self.came.get() + 1);
+        let (meal, eats) = self.dines_long(seat);
+        if wait_until(eats) {
+            return meal;
         }
+        drop(meal);
+        let never = came == 1 && !self.any_eats_beside(seat);
+        panic!(
+            "right answer, wrong way: while others ate, {} did not, though \
+             both of her forks lay there{}",
+            name(seat),
+            if never { ": two never eat at once" } else { "" }
+        )
+    }
+
+    /// Whether anybody can eat while one eats, at the seat two before this.
+    fn any_eats_beside(&self, seat: usize) -> bool {
+        let others = (1..self.seats - 3).map(|it| (seat + it) % self.seats);
+        let others: Vec<_> = others.collect();
+        others.iter().for_each(|&other| self.dines(other));
+        wait_until(|| others.iter().any(|&other| self.has_eaten(other)))
+    }
+
+    /// This one can eat by now, and does without any other being awake.
+    fn is_woken(&self, seat: usize, ended: &[usize]) {
+        let all_sleep = others_sleep(A_WHILE);
+        let late = all_sleep && !self.has_eaten(seat);
+        let eats = wait_until(|| self.has_eaten(seat));
+        let ended: Vec<_> = ended.iter().map(|&it| name(it)).collect();
+        let (name, ended) = (name(seat), ended.join(" and "));
+        assert!(
+            eats,
+            "wrong answer: {ended} had eaten, so both forks of {name} lay \
+             there, and she was not woken"
+        );
+        assert!(
+            !late,
+            "right answer, wrong way: {ended} had eaten, so both forks of \
+             {name} lay there, and nobody woke her: she woke when her time was \
+             up"
+        );
     }
 
     /// These have nothing to do until others have eaten.
@@ -209,7 +293,12 @@ impl<'s, 'e> Sitting<'s, 'e> {
         let names: Vec<_> = seats.iter().map(|&seat| name(seat)).collect();
         let those: Vec<_> = names.iter().map(String::as_str).collect();
         let ate = || seats.iter().find(|&&seat| self.has_eaten(seat));
-        let found = idle(&those, a_while, || ate().is_some());
+        let back = || self.back.lock().unwrap().first().copied();
+        let is_done = || ate().is_some() || back().is_some();
+        let found = idle(&those, a_while, is_done);
+        if let Some(seat) = back() {
+            came_back(seat);
+        }
         let those = those.join(" and ");
         match found {
             Idle::Waits => {}
@@ -246,6 +335,13 @@ fn philosopher<'s>(
 ) {
     let thread = thread::Builder::new().name(name(seat));
     thread.spawn_scoped(scope, live).expect("a thread");
+}
+
+fn came_back(seat: usize) -> ! {
+    panic!(
+        "wrong answer: {} was to eat, and `dine` came back without",
+        name(seat)
+    )
 }
 
 fn name(seat: usize) -> String {

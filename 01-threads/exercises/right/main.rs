@@ -7,10 +7,16 @@ lab::answers_in!("exercises/right");
 mod bounded_queue_a_count_of_places;
 #[path = "bounded-queue/a-ring.rs"]
 mod bounded_queue_a_ring;
+#[path = "bounded-queue/one-condvar-and-one-notify.rs"]
+mod bounded_queue_one_condvar_and_one_notify;
 #[path = "bounded-queue/one-condvar-for-all.rs"]
 mod bounded_queue_one_condvar_for_all;
+#[path = "bounded-queue/passes-the-close-on.rs"]
+mod bounded_queue_passes_the_close_on;
 #[path = "bounded-queue/tickets.rs"]
 mod bounded_queue_tickets;
+#[path = "bounded-queue/two-locks.rs"]
+mod bounded_queue_two_locks;
 #[path = "bounded-queue/wait-while.rs"]
 mod bounded_queue_wait_while;
 #[path = "check-then-insert/from-the-end.rs"]
@@ -47,6 +53,8 @@ mod philosophers_all_but_one_sit_down;
 mod philosophers_both_or_none;
 #[path = "philosophers/odd-and-even.rs"]
 mod philosophers_odd_and_even;
+#[path = "philosophers/takes-what-is-free.rs"]
+mod philosophers_takes_what_is_free;
 #[path = "predict-interleavings/any-order-and-twice.rs"]
 mod predict_interleavings_any_order_and_twice;
 #[path = "predict-interleavings/by-cases.rs"]

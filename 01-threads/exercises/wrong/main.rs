@@ -5,6 +5,8 @@ lab::answers_in!("exercises/wrong");
 
 #[path = "bounded-queue/a-channel-inside.rs"]
 mod bounded_queue_a_channel_inside;
+#[path = "bounded-queue/all-taken-out-at-once.rs"]
+mod bounded_queue_all_taken_out_at_once;
 #[path = "bounded-queue/check-then-push.rs"]
 mod bounded_queue_check_then_push;
 #[path = "bounded-queue/close-drops-the-rest.rs"]
@@ -15,6 +17,8 @@ mod bounded_queue_close_wakes_one;
 mod bounded_queue_closed_is_an_atomic;
 #[path = "bounded-queue/closed-too-late.rs"]
 mod bounded_queue_closed_too_late;
+#[path = "bounded-queue/closed-twice-is-open.rs"]
+mod bounded_queue_closed_twice_is_open;
 #[path = "bounded-queue/full-and-closed.rs"]
 mod bounded_queue_full_and_closed;
 #[path = "bounded-queue/if-not-while.rs"]
@@ -23,14 +27,20 @@ mod bounded_queue_if_not_while;
 mod bounded_queue_last_in_first_out;
 #[path = "bounded-queue/notify-first.rs"]
 mod bounded_queue_notify_first;
+#[path = "bounded-queue/numbers-of-a-byte.rs"]
+mod bounded_queue_numbers_of_a_byte;
 #[path = "bounded-queue/one-condvar.rs"]
 mod bounded_queue_one_condvar;
+#[path = "bounded-queue/one-place-is-never-used.rs"]
+mod bounded_queue_one_place_is_never_used;
 #[path = "bounded-queue/only-when-it-was-empty.rs"]
 mod bounded_queue_only_when_it_was_empty;
 #[path = "bounded-queue/only-when-it-was-full.rs"]
 mod bounded_queue_only_when_it_was_full;
 #[path = "bounded-queue/pop-tells-nobody.rs"]
 mod bounded_queue_pop_tells_nobody;
+#[path = "bounded-queue/push-waits-for-its-pop.rs"]
+mod bounded_queue_push_waits_for_its_pop;
 #[path = "bounded-queue/room-for-one-more.rs"]
 mod bounded_queue_room_for_one_more;
 #[path = "bounded-queue/sleeps-and-looks.rs"]
@@ -41,6 +51,8 @@ mod bounded_queue_spins;
 mod bounded_queue_stds_types;
 #[path = "bounded-queue/waits-a-while-and-looks.rs"]
 mod bounded_queue_waits_a_while_and_looks;
+#[path = "bounded-queue/wakes-up-to-look.rs"]
+mod bounded_queue_wakes_up_to_look;
 #[path = "check-then-insert/a-second-set.rs"]
 mod check_then_insert_a_second_set;
 #[path = "check-then-insert/a-set-of-its-own.rs"]
@@ -143,8 +155,12 @@ mod join_all_unwrap_at_the_join;
 mod philosophers_another_thread_waits;
 #[path = "philosophers/forks-in-channels.rs"]
 mod philosophers_forks_in_channels;
+#[path = "philosophers/goes-away-hungry.rs"]
+mod philosophers_goes_away_hungry;
 #[path = "philosophers/half-of-them-at-a-time.rs"]
 mod philosophers_half_of_them_at_a_time;
+#[path = "philosophers/looks-at-one-fork-again.rs"]
+mod philosophers_looks_at_one_fork_again;
 #[path = "philosophers/looks-once.rs"]
 mod philosophers_looks_once;
 #[path = "philosophers/nobody-eats.rs"]
@@ -155,6 +171,8 @@ mod philosophers_nobody_is_woken;
 mod philosophers_one_is_woken;
 #[path = "philosophers/one-lock-for-the-table.rs"]
 mod philosophers_one_lock_for_the_table;
+#[path = "philosophers/one-seat-too-far.rs"]
+mod philosophers_one_seat_too_far;
 #[path = "philosophers/only-at-a-table-of-five.rs"]
 mod philosophers_only_at_a_table_of_five;
 #[path = "philosophers/put-back-at-once.rs"]
@@ -169,8 +187,12 @@ mod philosophers_std_under_a_recorded_lock;
 mod philosophers_stds_mutex;
 #[path = "philosophers/try-again-and-again.rs"]
 mod philosophers_try_again_and_again;
+#[path = "philosophers/two-are-woken.rs"]
+mod philosophers_two_are_woken;
 #[path = "philosophers/two-at-a-time.rs"]
 mod philosophers_two_at_a_time;
+#[path = "philosophers/wakes-up-to-look.rs"]
+mod philosophers_wakes_up_to_look;
 #[path = "philosophers/wrong-fork.rs"]
 mod philosophers_wrong_fork;
 #[path = "predict-interleavings/all-but-one-are-lost.rs"]

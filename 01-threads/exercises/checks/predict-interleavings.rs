@@ -22,9 +22,9 @@ const RUNS: usize = 20;
 #[test]
 fn all_that_can_be_printed_is_said_and_nothing_else() {
     let judge = Judge::of(ANSWER);
-    // A formula may be right for small numbers only.
-    let more = 4 + Dice::random().below(2) as u32;
-    for times in [1, 2, 3, more] {
+    // A formula may be right for small numbers only, or for all but none.
+    let more = 4 + Dice::random().below(3) as u32;
+    for times in [1, 2, 3, more, 0] {
         add_so_many(times).judge(&add_can_print(times));
     }
     say_a_and_b().judge(SAY_AB);
@@ -76,8 +76,9 @@ impl Program {
         for print in &said {
             assert!(
                 is_possible(print),
-                "wrong answer: {name} never prints {print}: of all schedules \
-                 there are, none ends so"
+                "wrong answer: {name} never prints {}: of all schedules there \
+                 are, none ends so",
+                if print.is_empty() { "nothing at all" } else { print }
             );
         }
         for round in 0..2 * RUNS {
@@ -170,6 +171,8 @@ const LOAD: Step<Memory> = Step::new("r = x", |memory, me| {
 
 const STORE: Step<Memory> = Step::new("x = r + 1", |memory, me| {
     memory.x = memory.r[me] + 1;
+    // It is not read again before the next load: one point less to try.
+    memory.r[me] = 0;
     Turn::Next
 });
 

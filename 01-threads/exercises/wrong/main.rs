@@ -207,6 +207,8 @@ mod predict_interleavings_first_or_all;
 mod predict_interleavings_for_small_numbers_only;
 #[path = "predict-interleavings/lock-changes-nothing.rs"]
 mod predict_interleavings_lock_changes_nothing;
+#[path = "predict-interleavings/none-is-one.rs"]
+mod predict_interleavings_none_is_one;
 #[path = "predict-interleavings/one-is-lost.rs"]
 mod predict_interleavings_one_is_lost;
 #[path = "predict-interleavings/one-thread-is-lost.rs"]

@@ -232,7 +232,7 @@ pub(super) fn let_another_in(turns: &AtomicU64, turn: u64) {
         });
         if !is_come {
             let keeps = |it: &Player| {
-                it.in_vain.set(it.in_vain.get() || it.locks.get() > 0)
+                it.in_vain.update(|before| before || it.locks.get() > 0);
             };
             let _ = PLAYER.try_with(keeps);
         }

@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder, File};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What the names of all of them begin with.
@@ -41,7 +41,10 @@ impl Folder {
     ///
     /// One that names the temporary directory: if there is none, say.
     pub fn new() -> io::Result<Folder> {
-        Folder::new_in(&temp_dir())
+        let shared = temp_dir();
+        // Said to be nowhere: not said.
+        let is_said = !shared.as_os_str().is_empty();
+        Folder::new_in(if is_said { &shared } else { Path::new("/tmp") })
     }
 
     /// The same in another place than the usual.
@@ -59,8 +62,10 @@ impl Folder {
             );
             io::Error::new(why.kind(), said)
         };
+        // What we start may run in another folder than we do.
+        let within = absolute(shared).map_err(cannot)?;
         loop {
-            let path = shared.join(format!("{PREFIX}{}", random_name()));
+            let path = within.join(format!("{PREFIX}{}", random_name()));
             DirBuilder::new().mode(0o700).create(&path).map_err(cannot)?;
             // Before it was locked, somebody may have taken it for a dead
             // one's, and removed it; or be about to.
@@ -160,6 +165,12 @@ mod tests {
         assert_ne!(a.path(), b.path());
         let mode = fs::metadata(a.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_folder_has_one_name_wherever_one_stands() {
+        let folder = Folder::new_in(Path::new(".")).unwrap();
+        assert!(folder.path().is_absolute(), "{:?}", folder.path());
     }
 
     #[test]

@@ -326,7 +326,9 @@ pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
     let all = all(tree);
     let exercise = named(&all, name)?;
     let answer = exercise.seen(&exercise.answer());
+    let is_gone = !exercise.answer().exists();
     match keep::reset(exercise)? {
+        None if is_gone => put!("{answer} is as shipped again"),
         None => put!("{answer} is as shipped; nothing to do"),
         Some(backup) => {
             put!("{answer} is as shipped again");

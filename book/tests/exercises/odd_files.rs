@@ -56,6 +56,11 @@ fn an_answer_that_is_a_pipe_is_a_sentence_and_can_be_reset() {
     assert!(shop.run("reset six-times-seven").status.success());
     let text = fs::read_to_string(&answer).unwrap();
     assert_eq!(text, with_check(STARTER));
+
+    // Where there is none, it does more than nothing.
+    fs::remove_file(&answer).unwrap();
+    let said = shop.run("reset six-times-seven").stdout;
+    assert!(said.ends_with(" is as shipped again\n"), "{said}");
 }
 
 #[test]

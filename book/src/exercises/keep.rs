@@ -9,10 +9,13 @@
 use super::Exercise;
 use crate::files::{cannot, read};
 use anyhow::{Context, Result, bail};
-use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::fs::{
+    AtFlags, CWD, FlockOperation, RenameFlags, Timespec, Timestamps, UTIME_NOW,
+    flock, renameat_with, utimensat,
+};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -59,7 +62,11 @@ pub fn write(lock: &Lock, file: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// What is left of a write that was cut short, the next one replaces.
 fn write_aside(aside: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let _ = fs::remove_file(aside);
+    if let Err(why) = fs::remove_file(aside)
+        && why.kind() != ErrorKind::NotFound
+    {
+        return Err(cannot("replace", aside, &why));
+    }
     write_new(aside, bytes, mode)
         .inspect_err(|_| drop(fs::remove_file(aside)))
         .map_err(|why| cannot("write", aside, &why))
@@ -72,6 +79,12 @@ fn write_new(file: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
 }
+
+/// A file that was read and changed just now.
+const NOW: Timestamps = {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    Timestamps { last_access: now, last_modification: now }
+};
 
 /// Gives a file another name, which must be free.
 type Rename = fn(&Path, &Path) -> rustix::io::Result<()>;
@@ -158,7 +171,8 @@ fn folder(root: &Path) -> io::Result<PathBuf> {
 pub fn dated(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
     let folder = folder(root)?;
     let newest = all(&folder, name, end)?.pop();
-    let number = 1 + newest.map_or(0, |(number, _)| number);
+    let newest = newest.map_or(0, |(number, _)| number);
+    let number = newest.saturating_add(1);
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let date = date(now.unwrap_or_default());
     Ok(folder.join(format!("{name}.{number:04}.{date}.{end}")))
@@ -207,9 +221,13 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
         && backup.is_symlink()
     {
         let aside = backup.with_file_name(".linked");
-        let copied = read(&linked)
-            .and_then(|bytes| write_aside(&aside, &bytes, 0o666))
-            .and_then(|()| fs::rename(&aside, &backup));
+        let _ = fs::remove_file(&aside);
+        let copied = match read(&linked) {
+            Ok(bytes) => write_aside(&aside, &bytes, 0o666),
+            // It is no text that could be lost: a link to it will do.
+            Err(_) => symlink(&linked, &aside),
+        };
+        let copied = copied.and_then(|()| fs::rename(&aside, &backup));
         if let Err(why) = copied {
             fs::rename(&backup, &answer)?;
             return Err(why).context("your answer stays where it is");
@@ -233,9 +251,9 @@ fn put(
         done => done,
     };
     let Err(why) = done else {
-        // It is news: by an old time, cargo would not compile it again.
-        let now = SystemTime::now();
-        let _ = File::open(answer).and_then(|file| file.set_modified(now));
+        // It is news: by an old time, cargo would not compile it again. By its
+        // name, because to open a pipe would wait for somebody.
+        let _ = utimensat(CWD, answer, &NOW, AtFlags::empty());
         return Ok(());
     };
     let why = cannot("write", answer, &why);
@@ -288,8 +306,9 @@ fn date(since_1970: Duration) -> String {
 pub(super) mod tests {
     use super::*;
     use lab::private::Folder;
+    use rustix::fs::{FileType, Mode, mknodat};
     use rustix::io::Errno;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::PermissionsExt;
 
     /// An exercise that is begun, in a folder of its own.
     pub fn begun() -> (Folder, Exercise) {
@@ -395,6 +414,37 @@ pub(super) mod tests {
         assert_eq!(text(&elsewhere), "// mine");
 
         undo(&exercise).unwrap();
+        assert_eq!(text(&exercise.answer()), "// mine");
+    }
+
+    #[test]
+    fn what_is_no_text_goes_and_comes_back_as_well() {
+        let (_folder, exercise) = begun();
+        let answer = exercise.answer();
+        let large = exercise.root.join("large");
+        File::create(&large).unwrap().set_len(2 << 30).unwrap();
+        fs::remove_file(&answer).unwrap();
+        symlink("../../large", &answer).unwrap();
+        let backup = reset(&exercise).unwrap().unwrap();
+        assert_eq!(text(&answer), "// as shipped");
+        assert_eq!(fs::metadata(&backup).unwrap().len(), 2 << 30);
+
+        fs::remove_file(&backup).unwrap();
+        fs::remove_file(&answer).unwrap();
+        mknodat(CWD, &answer, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        reset(&exercise).unwrap().unwrap();
+        undo(&exercise).unwrap();
+        assert!(!fs::metadata(&answer).unwrap().is_file());
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_a_write_is_named() {
+        let (_folder, exercise) = begun();
+        let starter = folder(&exercise.root).unwrap().join(".starter");
+        fs::create_dir(&starter).unwrap();
+        let why = reset(&exercise).unwrap_err().to_string();
+        let said = format!("cannot replace {}: ", starter.display());
+        assert!(why.starts_with(&said), "{why}");
         assert_eq!(text(&exercise.answer()), "// mine");
     }
 

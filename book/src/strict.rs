@@ -145,6 +145,11 @@ impl Check<'_> {
             .iter()
             .map(|link| summary.folder().join(&link.target))
             .collect();
+        // What could not be read so far is in nobody's way, if it is no page.
+        let root = &self.tree.root;
+        for fault in &mut self.faults {
+            fault.is_harmless |= !listed.contains(&root.join(&fault.file));
+        }
         chapters.retain(|chapter| {
             let is_listed =
                 chapter.is_summary() || listed.contains(&chapter.file);

@@ -234,6 +234,28 @@ fn what_belongs_to_no_page_is_in_no_readers_way() {
     assert!(all.iter().all(|fault| !fault.is_harmless) && all.len() == 1);
 }
 
+/// Notes that are still empty, or in another charset, or on another disk.
+#[test]
+fn what_cannot_be_read_is_in_no_readers_way_unless_it_is_a_page() {
+    let damage: [fn(&Path); 3] = [
+        |file| fs::write(file, "").unwrap(),
+        |file| fs::write(file, b"caf\xe9").unwrap(),
+        |file| symlink("nowhere.md", file).unwrap(),
+    ];
+    for (name, is_harmless) in [("Untitled.md", true), ("crawl.md", false)] {
+        for damage in damage {
+            let small = Small::new();
+            let file = small.root.join("book/chapters").join(name);
+            let _ = fs::remove_file(&file);
+            damage(&file);
+            let all = faults(&Tree::at(&small.root));
+            let all: Vec<_> = all.iter().map(|it| it.is_harmless).collect();
+            assert!(!all.is_empty(), "{name}");
+            assert_eq!(!all.contains(&false), is_harmless, "{name}");
+        }
+    }
+}
+
 #[test]
 fn this_book_passes() {
     let faults = faults(&Tree::here());

@@ -110,6 +110,8 @@ impl Browser {
             "cmd": "Emulation.setEmulatedMedia", "params": { "media": medium },
         });
         self.ask("POST", "/goog/cdp/execute", &order);
+        let shows = format!("return matchMedia('print').matches === {is}");
+        self.wait_for("the medium", &shows);
     }
 
     /// What it looks like, as PNG.

@@ -119,7 +119,7 @@ impl Gate {
     ///
     /// gate.hang_up("/7");
     /// let why = fetching.join().unwrap().unwrap_err();
-    /// assert_eq!(why, Failure::Cut { got: 0, of: None });
+    /// assert_eq!(why, Failure::NoAnswer);
     /// gate.end();
     /// ```
     pub fn hang_up(&self, path: &str) {

@@ -248,7 +248,7 @@ impl Run {
              fetches were still under way"
         );
         let first = match status {
-            HANGS_UP => Failure::Cut { got: 0, of: None },
+            HANGS_UP => Failure::NoAnswer,
             status => Failure::Status(status),
         };
         match &self.answer {

@@ -29,7 +29,9 @@ fn all_that_can_be_printed_is_said_and_nothing_else() {
     }
     say_a_and_b().judge(SAY_AB);
     say_a_and_b_in_one().judge(SAY_AB_IN_ONE);
-    for threads in [1, 2, 3, more] {
+    // Of six threads there are so many schedules that trying them takes most of
+    // a second.
+    for threads in [1, 2, 3, more.min(5)] {
         look_and_fetch(threads).judge(&visit_can_print(threads));
     }
     judge.end();

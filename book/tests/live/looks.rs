@@ -85,6 +85,7 @@ fn book_of_one_page() -> PathBuf {
         "timeline.js",
         "twins.js",
         "keyboard.js",
+        "paper.js",
         "fonts/fonts.css",
     ] {
         let file = format!("theme/{file}");

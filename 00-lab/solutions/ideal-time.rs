@@ -13,7 +13,7 @@ use std::time::Duration;
 ///
 /// Page `n` takes `waits[n]`; when it is there, the pages `links[n]` are known,
 /// in this order. Page 0 is known at the start. Each page is fetched once. The
-/// crawl always takes the page that it has known for longest, as soon as it may.
+/// crawl always takes the page that it has known longest, as soon as it may.
 pub fn ideal(
     at_once: usize,
     waits: &[Duration],

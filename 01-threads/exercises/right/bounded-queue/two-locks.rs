@@ -3,7 +3,7 @@
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;
 /// `closed` under a lock of its own: a close may come between look and wait.
-/// A queue with room for so many values, for threads that share it.
+/// A queue with room for `room` values, for threads that share it.
 pub struct Queue<T> {
     room: usize,
     values: Mutex<VecDeque<T>>,

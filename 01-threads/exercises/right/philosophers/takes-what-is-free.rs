@@ -8,7 +8,7 @@ pub struct Table {
     put: Vec<Condvar>,
 }
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         Table {
             taken: Mutex::new(vec![false; seats]),

@@ -3,7 +3,7 @@
 //! After number 255 comes 0, and that comes out first.
 
 use lab::sync::{Condvar, Mutex};
-/// A queue with room for so many values, for threads that share it.
+/// A queue with room for `room` values, for threads that share it.
 pub struct Queue<T> {
     room: usize,
     state: Mutex<State<T>>,

@@ -4,7 +4,7 @@
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;
-/// A queue with room for so many values, for threads that share it.
+/// A queue with room for `room` values, for threads that share it.
 pub struct Queue<T> {
     room: usize,
     state: Mutex<State<T>>,

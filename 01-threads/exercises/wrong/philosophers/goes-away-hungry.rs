@@ -11,7 +11,7 @@ pub struct Table {
     forks: Vec<Mutex<Fork>>,
 }
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         Table { forks: (0..seats).map(|_| Mutex::new(Fork)).collect() }
     }

@@ -10,7 +10,7 @@ pub struct Table {
     put: Condvar,
 }
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         Table { taken: Mutex::new(vec![false; seats]), put: Condvar::new() }
     }

@@ -11,7 +11,7 @@ pub struct Table {
     put: Condvar,
 }
 impl Table {
-    /// A table with so many seats.
+    /// A table with `seats` seats.
     pub fn new(seats: usize) -> Table {
         Table { seats, eating: Mutex::new(vec![]), put: Condvar::new() }
     }

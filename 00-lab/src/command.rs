@@ -71,7 +71,7 @@ pub fn run_at_most(
     let rung = program();
     let done = match Command::parse(Parser::from_env(), most) {
         Ok(None) => {
-            // If this fails, whoever read it has read enough.
+            // If this fails, the program that read it has read enough.
             let _ = io::stdout().write_all(help(&rung, most).as_bytes());
             Ok(())
         }

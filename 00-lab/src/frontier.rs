@@ -113,14 +113,14 @@ impl Frontier {
         frontier
     }
 
-    /// Ends the crawl with the first page that comes back after `deadline`: then
-    /// there is no next page, and a page that times out has not failed, it
-    /// was not reached.
+    /// Ends the crawl with the first page that comes back after `deadline`:
+    /// then there is no next page, and a page that times out has not failed,
+    /// it was not reached.
     ///
-    /// Only [`done`](Frontier::done) and [`put_back`](Frontier::put_back) look at
-    /// the clock. Otherwise somebody
-    /// who was told that the crawl is not finished, and then that there is no
-    /// next page, might wait for a page under way when there is none.
+    /// Only [`done`](Frontier::done) and [`put_back`](Frontier::put_back) look
+    /// at the clock. Otherwise a thread that was told that the crawl is not
+    /// finished, and then that there is no next page, might wait for a page
+    /// under way when there is none.
     pub fn until(mut self, deadline: Instant) -> Frontier {
         self.deadline = Some(deadline);
         self

@@ -84,7 +84,7 @@ impl Crawl {
                 told.takes()?;
                 told.asks_whether_it_is_finished()?;
             }
-            // There is none now, or no more: whoever asks is told so.
+            // There is none now, or no more: a thread that asks is told so.
             told.takes()?;
             told.asks_whether_it_is_finished()?;
             if told.under_way.is_empty() {
@@ -124,7 +124,7 @@ impl Crawl {
 /// A frontier, what it has been told, and so what it has to say.
 struct Told {
     frontier: Frontier,
-    /// Pages that were found: all, those not given out yet, and those under way.
+    /// Pages that were found: all, those not given out yet, those under way.
     known: Vec<usize>,
     queue: Vec<usize>,
     under_way: Vec<usize>,
@@ -217,8 +217,8 @@ impl Told {
     }
 }
 
-/// Of two pages, the second differs in little only: in its query, a slash at the
-/// end, capital letters, or the folder.
+/// Of two pages, the second differs in little only: in its query, a slash at
+/// the end, capital letters, or the folder.
 fn url(page: usize) -> Url {
     let first = match page % 2 {
         1 => page,

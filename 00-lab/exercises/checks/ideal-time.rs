@@ -116,8 +116,8 @@ impl Pages {
         ends
     }
 
-    /// Plays it through from here on. Several pages may come at the same moment,
-    /// and any of them may be looked at first: so there may be several ends.
+    /// Plays it through from here on. Several pages may come at the same
+    /// moment, and any of them may be looked at first: so there may be several ends.
     fn play(&self, mut moment: Moment, ends: &mut BTreeSet<Duration>) {
         let free = self.at_once - moment.under_way.len();
         let begun = free.min(moment.queue.len());

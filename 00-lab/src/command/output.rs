@@ -29,7 +29,7 @@ impl Output {
             let flags = OFlags::NONBLOCK.bits() as i32;
             options.write(true).create(true).truncate(false);
             let file = options.custom_flags(flags).open(path)?;
-            // Its writes shall wait for whoever reads.
+            // Its writes shall wait for the program that reads.
             fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
             Ok(file)
         };

@@ -79,7 +79,8 @@ fn in_content(mut content: &str) -> Option<String> {
     }
 }
 
-/// Whoever could read a tag that says so, has read it byte by byte.
+/// What a tag means that names an encoding in which it could not have been
+/// read: it was read byte by byte.
 fn in_ascii(encoding: &'static Encoding) -> &'static Encoding {
     match encoding {
         _ if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,

@@ -29,8 +29,7 @@ fn all_that_can_be_printed_is_said_and_nothing_else() {
     }
     say_a_and_b().judge(SAY_AB);
     say_a_and_b_in_one().judge(SAY_AB_IN_ONE);
-    // Of six threads there are so many schedules that trying them takes most of
-    // a second.
+    // To try all schedules of six threads takes most of a second.
     for threads in [1, 2, 3, more.min(5)] {
         look_and_fetch(threads).judge(&visit_can_print(threads));
     }

@@ -285,7 +285,7 @@ fn one_cannot_be_started() {
     }
 }
 
-/// A child runs until we let it end; so many have ended badly `before` it.
+/// A child runs until we let it end; `before` it, that many ended badly.
 fn waits_for_a_child(before: usize) {
     let judge = Judge::of(ANSWER);
     let (ended, looks) = thread::scope(|scope| {

@@ -34,7 +34,7 @@ pub struct Told {
 /// A line of it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Line {
-    /// Of so many crates, so many are built: `3/12`.
+    /// How many crates are built, of how many: `3/12`.
     Progress(String),
     /// Another cargo builds; this one waits.
     Waits,

@@ -1,7 +1,7 @@
 //! Met with: you say 5s, and it is 4s
 //!
-//! Looks at the pages in the order in which they are begun, not in that in which
-//! they come: so the queue is in another order.
+//! Looks at the pages in the order in which they are begun, not in that in
+//! which they come: so the queue is in another order.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Met with: you say 16s, and it is 10s
 //!
-//! All pages that are one link away, then all that are two links away, and so on:
-//! nobody waits for a whole level.
+//! All pages that are one link away, then all that are two links away, and so
+//! on: nobody waits for a whole level.
 
 use std::mem;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Met with: [(0, 10), (30, 10), (30, 10)], you predict 40ms
 //!
-//! Takes the core to be busy from the first arrival to the end, or else the last
-//! page to be the only one that it still has to do.
+//! Takes the core to be busy from the first arrival to the end, or else the
+//! last page to be the only one that it still has to do.
 
 use std::time::Duration;
 

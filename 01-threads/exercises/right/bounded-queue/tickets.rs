@@ -1,5 +1,5 @@
-//! First come, first served: whoever pushes, or pops, takes a ticket and waits until
-//! it is its turn.
+//! First come, first served: a thread that pushes or pops takes a
+//! ticket, and waits until it is its turn.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Knows what it waits for: a length, or so many bytes, or nothing any more.
+//! Knows what it waits for: a length, or the bytes of a frame, or nothing more.
 
 use std::mem;
 

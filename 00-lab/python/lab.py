@@ -70,7 +70,7 @@ def links_of(url, answer, body):
     charset, base = "utf-8", url
     if 300 <= answer.status < 400:
         found = [answer.getheader("Location") or url]
-    elif media.strip().lower() == "text/html":
+    elif media.strip().lower() == "text/html" or "/" not in media and begins_with_tag(body):
         charset = charset_of(body, ";".join(parameters))
         try:
             text = body.decode(charset, errors="replace").removeprefix("\ufeff")
@@ -84,6 +84,12 @@ def links_of(url, answer, body):
         found = []
     absolute = (resolve(base, link, charset) for link in found)
     return {link for link in absolute if link and same_site(link, url)}
+
+
+def begins_with_tag(body):
+    """Behind a byte-order mark and white space: if the header names no media type,
+    this decides whether a page is HTML."""
+    return body.lstrip(b"\xef\xbb\xbf\xfe\xff\0 \t\r\n\f").startswith(b"<")
 
 
 def charset_of(body, parameters):

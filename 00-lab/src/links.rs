@@ -5,7 +5,7 @@ mod open;
 mod tags;
 
 use crate::http::Failure;
-use charset::query_in;
+use charset::{PRESCAN, query_in};
 use encoding_rs::{Encoding, UTF_8};
 use open::Open;
 use std::cell::Cell;
@@ -43,6 +43,14 @@ pub(crate) fn of_html(
     let mut links = links.collect();
     once(&mut links);
     Ok(links)
+}
+
+/// Whether a page begins with a tag. If its header names no media type, this
+/// decides whether it is HTML: browsers look at its first bytes as well.
+pub(crate) fn begins_with_tag(page: &[u8]) -> bool {
+    // A byte-order mark can say that it is not in UTF-8.
+    let (start, ..) = UTF_8.decode(&page[..page.len().min(PRESCAN)]);
+    start.trim_start().starts_with('<')
 }
 
 /// The link of a redirect that came from `url`, if it stays on the site.

@@ -118,6 +118,7 @@ fn what_browsers_understand_is_understood() {
         )),
         raw(&format!("HTTP/1.1 200 OK\nContent-Length: 16\n{length}\n")),
         raw(&format!("HTTP/1.1  200 OK\n{length}\n")),
+        raw("HTTP/1.1 200 OK\nContent-Length: 16\n\n"),
     ];
     for case in cases {
         let shown = String::from_utf8_lossy(&case).into_owned();
@@ -186,6 +187,7 @@ fn the_twin_understands_what_is_usual() {
         typed("text/html; charset=iso-8859-1", "", cafe),
         typed("text/html", "", cafe),
         typed("text/html", "", meta),
+        raw("HTTP/1.1 200 OK\nContent-Length: 16\n\n"),
     ] {
         let shown = String::from_utf8_lossy(&page).into_owned();
         let site = Odd::serve(move |host| {

@@ -83,7 +83,8 @@ pub(super) struct Head {
     pub framing: Framing,
     /// What to undo, the last first, once the body is here.
     pub codings: Vec<String>,
-    pub is_html: bool,
+    /// The media type, in lower case; empty if the head names none.
+    pub media: String,
     pub charset: Option<String>,
     pub location: Option<String>,
     pub rounds: u32,
@@ -131,7 +132,7 @@ impl Head {
             status,
             framing: framing(status, headers)?,
             codings: items(headers, "Content-Encoding"),
-            is_html: media == "text/html",
+            media,
             charset,
             location: location(headers),
             rounds: first("Work").and_then(|n| n.parse().ok()).unwrap_or(0),

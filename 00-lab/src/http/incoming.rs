@@ -114,9 +114,12 @@ impl Incoming {
         }
         let body = coding::undo(&head.codings, body.bytes)?;
         // Here, and not in the frontier: there, others may be waiting.
-        let links = match head.status {
-            300.. => links::of_redirect(&self.url, head.location.as_deref()),
-            _ if head.is_html => {
+        let links = match (head.status, head.media.as_str()) {
+            (300.., _) => {
+                links::of_redirect(&self.url, head.location.as_deref())
+            }
+            (_, "") if !links::begins_with_tag(&body) => Vec::new(),
+            (_, "" | "text/html") => {
                 links::of_html(&self.url, &body, head.charset.as_deref())?
             }
             _ => Vec::new(),

@@ -6,8 +6,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 use std::cell::Cell;
 
-/// How far into a page it may say what its charset is.
-const PRESCAN: usize = 1024;
+/// How far into a page it may say what its charset is, or that it is HTML.
+pub(super) const PRESCAN: usize = 1024;
 
 /// The charset of a page: its byte-order mark tells, else the header, else the
 /// page itself. If nobody does, it is UTF-8 if it can be, and what browsers

@@ -447,7 +447,30 @@ fn only_html_is_searched_for_links() {
     assert_eq!(links("text/plain, text/html").len(), 1);
     assert_eq!(links("text/html\r\nContent-Type:").len(), 1);
     assert_eq!(links("text/html\r\nContent-Type: */*").len(), 1);
-    assert_eq!(take("HTTP/1.1 200 OK\r\n\r\n<a href=a>").unwrap().links, []);
+}
+
+#[test]
+fn a_page_without_a_type_is_html_if_it_begins_with_a_tag() {
+    let links = |head: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\n{head}\r\n");
+        take([head.as_bytes(), body].concat()).unwrap().links.len()
+    };
+    let utf_16 = "\u{feff}\r\n<a href=a>".encode_utf16();
+    let utf_16: Vec<_> = utf_16.flat_map(u16::to_be_bytes).collect();
+    for (head, body, count) in [
+        ("", &b"<a href=a>"[..], 1),
+        ("", b" \r\n\t<!doctype html><a href=a>", 1),
+        ("", b"\xef\xbb\xbf<a href=a>", 1),
+        ("", &utf_16, 1),
+        ("Content-Type:\r\n", b"<a href=a>", 1),
+        ("Content-Type: charset=utf-8\r\n", b"<a href=a>", 1),
+        ("", b"Write <a href=a>, and it is a link.", 0),
+        ("", b"", 0),
+        ("Content-Type: text/plain\r\n", b"<a href=a>", 0),
+    ] {
+        let shown = String::from_utf8_lossy(body);
+        assert_eq!(links(head, body), count, "{head}{shown}");
+    }
 }
 
 #[test]

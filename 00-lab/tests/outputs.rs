@@ -28,7 +28,8 @@ impl Folder {
     fn run(&self, code: &str) -> Output {
         let crawl = env!("CARGO_BIN_EXE_lab");
         let code = format!(
-            "crawl() {{ {crawl} --pages 3 --latency 1 \"$@\"; }}\n{code}"
+            "CRAWL={crawl}\n\
+             crawl() {{ \"$CRAWL\" --pages 3 --latency 1 \"$@\"; }}\n{code}"
         );
         let mut shell = Command::new("sh");
         shell.args(["-c", &code]).current_dir(&self.0);
@@ -108,6 +109,34 @@ fn two_outputs_in_one_file_are_refused_and_nothing_is_lost() {
     let ran =
         folder.run("crawl --list /dev/null --trace /dev/null > /dev/null");
     assert!(ran.status.success(), "{}", error(&ran));
+}
+
+#[test]
+fn what_fails_before_the_crawl_leaves_no_file_behind() {
+    let folder = Folder::new("nothing-new");
+    symlink("dangling", folder.path("link")).unwrap();
+    fs::write(folder.path("kept"), "kept\n").unwrap();
+    fs::write(folder.path("empty"), "").unwrap();
+    for code in [
+        "crawl --list new --trace no/such/folder",
+        "crawl --trace new --list no/such/folder",
+        "crawl --list kept --trace no/such/folder",
+        "crawl --list empty --trace no/such/folder",
+        "crawl --list link --trace no/such/folder",
+        "crawl --list new --trace ./new",
+        // And what cannot be crawled: nothing is at this port.
+        "crawl() { \"$CRAWL\" \"$@\"; }
+         crawl --list new --trace newer --site http://127.0.0.1:1/",
+    ] {
+        let ran = folder.run(code);
+        assert!(!ran.status.success(), "{code}");
+        let entries = fs::read_dir(&folder.0).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        assert_eq!(names, ["empty", "kept", "link"], "{code}");
+        assert_eq!(lines(&folder.path("kept")), 1, "{code}");
+    }
 }
 
 #[test]

@@ -4,16 +4,18 @@ use rustix::fs::{
     FileType, OFlags, Stat, fcntl_getfl, fcntl_setfl, fstat, stat,
 };
 use rustix::io::Errno;
-use std::fs::File;
-use std::io::{self, Write, stderr, stdout};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write, stderr, stdout};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// A file to be written when the crawl is over.
+/// A file to be written when the crawl is over. If it was not there before and
+/// is not written after all, it is removed.
 pub(super) struct Output {
     flag: &'static str,
     path: PathBuf,
     file: File,
+    is_new: bool,
 }
 
 impl Output {
@@ -24,11 +26,19 @@ impl Output {
     ///
     /// One sentence.
     pub fn open(flag: &'static str, path: &Path) -> Result<Output, String> {
-        let open = || {
-            let mut options = File::options();
-            let flags = OFlags::NONBLOCK.bits() as i32;
-            options.write(true).create(true).truncate(false);
-            let file = options.custom_flags(flags).open(path)?;
+        let mut options = File::options();
+        let flags = OFlags::NONBLOCK.bits() as i32;
+        options.write(true).custom_flags(flags);
+        let mut is_new = false;
+        let mut open = || {
+            let mut file = options.open(path);
+            if let Err(why) = &file
+                && why.kind() == ErrorKind::NotFound
+            {
+                is_new = true;
+                file = options.create(true).truncate(false).open(path);
+            }
+            let file = file?;
             // Its writes shall wait for the program that reads.
             fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
             Ok(file)
@@ -42,7 +52,7 @@ impl Output {
                 _ => format!("cannot write to {path}: {why}"),
             }
         })?;
-        Ok(Output { flag, path: path.to_owned(), file })
+        Ok(Output { flag, path: path.to_owned(), file, is_new })
     }
 
     /// Puts `text` in the place of what was in the file.
@@ -51,6 +61,7 @@ impl Output {
     ///
     /// One sentence.
     pub fn write(&mut self, text: &str) -> Result<(), String> {
+        self.is_new = false;
         let is_file = self.file.metadata().is_ok_and(|it| it.is_file());
         let emptied = if is_file { self.file.set_len(0) } else { Ok(()) };
         let written =
@@ -59,6 +70,17 @@ impl Output {
             let path = self.path.display();
             format!("cannot write {path}: {why}; the report is whole")
         })
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // The name may be that of a link, or of another file by now.
+        let Ok(path) = self.path.canonicalize() else { return };
+        let (is, there) = (fstat(&self.file), stat(&path));
+        if self.is_new && are_one(&is, &there) {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

@@ -3,13 +3,12 @@
 mod output;
 
 use crate::frontier::Room;
-use crate::record::{self, Recording, What};
 use crate::report::Report;
 use crate::site::flags::{self, Flag, unexpected};
 use crate::site::{Fault, Shape, end_if_output_fails, serve_if_child};
 use crate::target::Target;
 use crate::usage::{Usage, allow_many_files};
-use crate::{Failure, Frontier, Job, program};
+use crate::{Failure, Frontier, Job, Rung};
 use lexopt::{Arg, Parser, ValueExt};
 use output::Output;
 use std::collections::HashSet;
@@ -17,10 +16,11 @@ use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+use timeline::{Recording, What};
 use url::Url;
 
 /// The numbers a crawl is given, beyond the shape of the site.
-pub const CRAWL: [Flag; 3] = [
+const CRAWL: [Flag; 3] = [
     Flag {
         name: "at-once",
         value: "N",
@@ -56,43 +56,37 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// The exit status is 0 if the crawl ran to its end (failed pages are
 /// results), 1 if it could not run, 2 if the command line is wrong. The first
 /// call in `main`: this process may be the slow site's.
-pub fn run(crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
-    run_at_most(CRAWL[0].most, crawl)
-}
-
-/// [`run`] for a rung that cannot have more than `most` requests in flight.
-pub fn run_at_most(
-    most: u64,
-    crawl: impl FnOnce(&Job) -> Frontier,
-) -> ExitCode {
+pub fn run(rung: &Rung, crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
     serve_if_child();
     end_if_output_fails();
 
-    let rung = program();
-    let done = match Command::parse(Parser::from_env(), most) {
+    let done = match Command::parse(Parser::from_env(), rung) {
         Ok(None) => {
             // If this fails, the program that read it has read enough.
-            let _ = io::stdout().write_all(help(&rung, most).as_bytes());
+            let _ = io::stdout().write_all(help(rung).as_bytes());
             Ok(())
         }
-        Ok(Some(command)) => command.perform(&rung, crawl),
+        Ok(Some(command)) => command.perform(rung.name, crawl),
         Err(why) => Err((2, why)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err((status, why)) => {
             // There may be nobody to say it to.
-            let _ = writeln!(io::stderr(), "{rung}: {why}");
+            let _ = writeln!(io::stderr(), "{}: {why}", rung.name);
             ExitCode::from(status)
         }
     }
 }
 
-/// The flags of a rung that can have so many requests in flight.
-fn of_rung(most: u64) -> [Flag; 3] {
-    let [at_once, timeout, deadline] = CRAWL;
-    let default = at_once.default.min(most);
-    [Flag { default, most, ..at_once }, timeout, deadline]
+impl Rung {
+    /// The numbers that its crawl is given, beyond the shape of the site.
+    pub fn flags(&self) -> [Flag; 3] {
+        let [at_once, timeout, deadline] = CRAWL;
+        let most = self.most_at_once;
+        let default = at_once.default.min(most);
+        [Flag { default, most, ..at_once }, timeout, deadline]
+    }
 }
 
 /// A command line, understood.
@@ -113,8 +107,8 @@ impl Command {
     /// # Errors
     ///
     /// One sentence that says what is wrong, and what would be right.
-    fn parse(mut args: Parser, most: u64) -> Result<Option<Command>, String> {
-        let [at_once, timeout, deadline] = of_rung(most);
+    fn parse(mut args: Parser, rung: &Rung) -> Result<Option<Command>, String> {
+        let [at_once, timeout, deadline] = rung.flags();
         let mut command = Command {
             shape: Shape::default(),
             site: None,
@@ -182,7 +176,7 @@ impl Command {
         crawl: impl FnOnce(&Job) -> Frontier,
         outputs: &mut Outputs,
     ) -> Result<(), String> {
-        record::event(What::Run);
+        timeline::event(What::Run);
         allow_many_files();
         let silence = SILENCE + self.timeout + 4 * self.shape.work;
         let target = Target::open(self.site.as_ref(), &self.shape, silence)
@@ -201,7 +195,7 @@ impl Command {
         // Before the site's process is waited for and counts as ours.
         let usage = Usage::so_far().since(before);
         let verdict = target.end(&results, job.at_once);
-        let recording = record::finish()
+        let recording = timeline::finish()
             .map_err(|why| format!("cannot read the recording: {why}"))?;
 
         if let Some(why) = results.no_start() {
@@ -242,7 +236,7 @@ impl Command {
         let text = if self.json {
             format!("{}\n", report.json())
         } else {
-            let lanes = recording.lanes(record::width());
+            let lanes = recording.lanes(timeline::width());
             format!("{report}\n{lanes}\n{}\n", report.verdict())
         };
         let told = match io::stdout().lock().write_all(text.as_bytes()) {
@@ -272,7 +266,7 @@ impl Outputs {
     /// A file that cannot be written is better known before the crawl; it must
     /// not be looked for again after it.
     fn open(command: &Command) -> Result<Outputs, (u8, String)> {
-        let recording = record::start()
+        let recording = timeline::start()
             .map_err(|why| (1, format!("cannot record: {why}")))?;
         let open = |flag, path: &Option<PathBuf>| {
             let path = path.as_ref();
@@ -321,13 +315,14 @@ fn say(why: lexopt::Error) -> String {
     format!("{why}; --help lists the flags")
 }
 
-fn help(rung: &str, most: u64) -> String {
+fn help(rung: &Rung) -> String {
     let mut help = format!(
         "Crawls the slow site, or another one, and reports.\n\n\
-         cargo run -p {rung} -- [FLAGS]\n\n\
-         \u{20} --site URL           crawl this instead of the slow site\n"
+         cargo run -p {} -- [FLAGS]\n\n\
+         \u{20} --site URL           crawl this instead of the slow site\n",
+        rung.name
     );
-    for flag in flags::SHAPE.iter().chain(&of_rung(most)) {
+    for flag in flags::SHAPE.iter().chain(&rung.flags()) {
         help += &flag.help();
     }
     help += "  --faults NAME,…      let the slow site misbehave\n\

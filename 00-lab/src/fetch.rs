@@ -1,10 +1,10 @@
 //! One page, by a thread that waits for it.
 
 use crate::http::{Fetched, Incoming, address, path, request};
-use crate::record::waiting;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
+use timeline::waiting;
 use url::Url;
 
 /// Fetches a page, and gives up on it after two seconds. This thread stops

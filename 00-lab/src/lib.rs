@@ -15,31 +15,23 @@ mod links;
 pub mod frontier;
 mod fetch;
 mod job;
+mod rung;
 pub mod command;
 mod target;
 mod report;
 mod usage;
 mod dice;
-pub mod private;
-pub mod record;
 pub mod sync;
-pub mod watchdog;
-pub mod judge;
-pub mod interleave;
-mod conformance;
-pub mod twin;
 
-pub use command::{run, run_at_most};
-pub use conformance::{
-    conformance, conformance_one_at_a_time, conformance_with_deadly_pages,
-};
+pub use command::run;
 pub use dice::Dice;
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};
 pub use job::Job;
-pub use record::{Lane, cpu_time, cpu_time_of_thread, waiting};
+pub use rung::{RUNG, Rung};
 pub use site::{Seen, Shape, Site, end_if_output_fails};
+pub use timeline::{Lane, cpu_time, cpu_time_of_thread, waiting};
 pub use url::Url;
 pub use usage::Usage;
 

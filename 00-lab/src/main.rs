@@ -4,11 +4,11 @@
 //!
 //! Who decides when we switch? Nobody: there is nothing to switch to.
 
-use lab::{Frontier, Job, Page, fetch_by};
+use lab::{Frontier, Job, Page, RUNG, fetch_by};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lab::run_at_most(1, crawl)
+    lab::run(&RUNG, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {

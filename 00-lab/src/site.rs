@@ -19,9 +19,9 @@ mod host;
 pub use answer::Answer;
 pub(crate) use child::serve_if_child;
 pub use faults::Fault;
-pub(crate) use host::{Watcher, cpu_in_threads};
+pub(crate) use host::Watcher;
+pub use host::cpu_in_threads;
 
-use crate::record::{self, What};
 use flags::SHAPE;
 use host::Host;
 use lexopt::{Arg, Parser};
@@ -32,6 +32,7 @@ use std::panic;
 use std::process;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+use timeline::What;
 use url::Url;
 
 /// A step that records nothing for so long is ended.
@@ -111,10 +112,10 @@ impl Site {
             }
             Err(why) => exit(2, &why),
         };
-        if let Err(why) = record::start() {
+        if let Err(why) = timeline::start() {
             exit(1, &format!("cannot record: {why}"));
         }
-        record::event(What::Run);
+        timeline::event(What::Run);
         // A page may take long; nothing else in a step does.
         let silence = SILENCE + 4 * (shape.latency + shape.work);
         Site::start_watched(&shape, silence).unwrap_or_else(|why| {
@@ -185,8 +186,8 @@ impl Site {
             many(seen.hits.len(), "page"),
             seen.peak
         );
-        match record::finish() {
-            Ok(recording) => println!("{}", recording.lanes(record::width())),
+        match timeline::finish() {
+            Ok(recording) => println!("{}", recording.lanes(timeline::width())),
             Err(why) => eprintln!("cannot read the recording: {why}"),
         }
         seen
@@ -205,7 +206,7 @@ impl Site {
     /// until this process is ended.
     pub fn stay(self, hello: impl FnOnce(&Url)) -> ! {
         let Site { host, url, .. } = self;
-        let _waiting = record::waiting("requests");
+        let _waiting = timeline::waiting("requests");
         let why = host.print_requests(|| hello(&url));
         exit(1, &format!("the slow site is gone: {why}"))
     }

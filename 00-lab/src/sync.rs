@@ -15,13 +15,13 @@ mod condvar;
 pub use adversary::Adversary;
 pub use condvar::Condvar;
 
-use crate::record::{self, What};
 use std::any::type_name;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::AtomicU64;
 use std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
+use timeline::What;
 
 /// [`std::sync::Mutex`], recorded.
 ///
@@ -82,7 +82,7 @@ impl<T: ?Sized> Mutex<T> {
             Ok(inner) => Ok(inner),
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => {
-                record::event(What::Want(&self.name));
+                timeline::event(What::Want(&self.name));
                 adversary::waits();
                 self.inner.lock()
             }
@@ -128,7 +128,7 @@ impl<T: ?Sized> Mutex<T> {
         &'a self,
         locked: LockResult<sync::MutexGuard<'a, T>>,
     ) -> LockResult<MutexGuard<'a, T>> {
-        record::event(What::Hold(&self.name));
+        timeline::event(What::Hold(&self.name));
         adversary::taken(&self.turns);
         let wrap = |inner| MutexGuard { mutex: self, inner: Some(inner) };
         match locked {
@@ -143,7 +143,7 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
         // A condition variable took the lock along.
         let Some(inner) = self.inner.take() else { return };
         // In this order, or another's `hold` might come first.
-        record::event(What::Release(&self.mutex.name));
+        timeline::event(What::Release(&self.mutex.name));
         let turn = adversary::releases(&self.mutex.turns);
         drop(inner);
         adversary::let_another_in(&self.mutex.turns, turn);

@@ -2,5 +2,5 @@
 
 #[test]
 fn one_page_at_a_time_conforms() {
-    lab::conformance_one_at_a_time(env!("CARGO_BIN_EXE_lab"));
+    trials::conformance(&lab::RUNG, env!("CARGO_BIN_EXE_lab"));
 }

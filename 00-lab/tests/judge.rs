@@ -1,7 +1,6 @@
 //! What an answer did is what the judge says it did. In a program of its own:
 //! the CPU time and the children of a process are those of all its tests.
 
-use lab::judge::{Answer, Idle, Judge, Judged, idle, others_sleep};
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
@@ -10,6 +9,7 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+use trials::judge::{Answer, Idle, Judge, Judged, idle, others_sleep};
 
 fn judged(answer: impl FnOnce()) -> Judged {
     let judge = Judge::begin();

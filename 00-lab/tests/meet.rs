@@ -1,8 +1,6 @@
 //! The site that step 0-1 keeps up is there for whoever asks, and goes when the
 //! step does.
 
-use lab::record::{Recording, State, VARIABLE};
-use lab::watchdog::{self, Watching};
 use lab::{Url, fetch};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,6 +8,8 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
+use timeline::{Recording, State, VARIABLE};
+use trials::watchdog::{self, Watching};
 
 /// The step, which is ended with its test, however that ends.
 struct Step {

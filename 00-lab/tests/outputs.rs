@@ -1,6 +1,5 @@
 //! What a crawl writes: the report, and the files of `--list` and `--trace`.
 
-use lab::watchdog;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command, Output};
 use std::thread;
 use std::time::Duration;
+use trials::watchdog;
 
 /// A folder that goes with its test.
 struct Folder(PathBuf);

@@ -1,7 +1,6 @@
 //! The site's process: how it starts, what it holds, and that it never stays.
 
 use lab::Url;
-use lab::watchdog::{self, Watching};
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, getrlimit, kill_process_group, setrlimit,
 };
@@ -13,6 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
+use trials::watchdog::{self, Watching};
 
 const MEET: &str = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
 

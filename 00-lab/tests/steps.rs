@@ -1,9 +1,9 @@
 //! What each step of rung 0 claims, on its recording.
 
-use lab::record::State;
-use lab::watchdog::{self, Ran};
 use std::process::Command;
 use std::time::Duration;
+use timeline::State;
+use trials::watchdog::{self, Ran};
 
 fn run(step: &str) -> Ran {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));

@@ -1,15 +1,16 @@
 //! Recording for real, in processes of their own: some of them hang, some are
 //! killed. The parts they play are the ignored tests at the end.
 
-use lab::record::{self, Recording, State, What};
 use lab::sync::{Condvar, Mutex};
-use lab::{Lane, waiting, watchdog};
+use lab::{Lane, waiting};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
+use timeline::{Recording, State, What};
+use trials::watchdog;
 
 const PLENTY: Duration = Duration::from_secs(60);
 
@@ -26,7 +27,7 @@ fn processes_share_a_file_and_no_line_is_torn() {
     let file = env::temp_dir().join(format!("lab-shared-{}", record_id()));
     let start = || {
         let mut command = part("writes_many_events");
-        command.env(record::VARIABLE, &file).stdout(Stdio::null());
+        command.env(timeline::VARIABLE, &file).stdout(Stdio::null());
         command.spawn().expect("it starts")
     };
     for mut child in [start(), start(), start()] {
@@ -100,7 +101,7 @@ fn one_that_records_for_ever_is_ended_long_before_the_disk_is_full() {
 fn a_recording_ends_before_the_disk_is_full_and_its_process_goes_on() {
     let file = env::temp_dir().join(format!("lab-long-{}", record_id()));
     let mut command = part("records_too_much");
-    command.env(record::VARIABLE, &file).stdout(Stdio::null());
+    command.env(timeline::VARIABLE, &file).stdout(Stdio::null());
     let status = command.status().expect("it starts");
     let size = fs::metadata(&file).expect("a recording").len();
     fs::remove_file(&file).expect("the file was there");
@@ -169,7 +170,7 @@ fn what_cannot_be_started_is_said() {
 fn a_full_disk_is_remembered_and_nothing_worse() {
     if Path::new("/dev/full").exists() {
         let mut command = part("finds_the_disk_full");
-        command.env(record::VARIABLE, "/dev/full").stdout(Stdio::null());
+        command.env(timeline::VARIABLE, "/dev/full").stdout(Stdio::null());
         assert!(command.status().expect("it starts").success());
     }
 }
@@ -177,7 +178,7 @@ fn a_full_disk_is_remembered_and_nothing_worse() {
 #[test]
 fn a_file_of_its_own_is_removed_at_the_end() {
     let mut command = part("tells_where_it_records");
-    command.env_remove(record::VARIABLE);
+    command.env_remove(timeline::VARIABLE);
     let output = command.output().expect("it starts");
     let stdout = String::from_utf8_lossy(&output.stdout);
     let path = stdout.lines().find_map(|line| line.strip_prefix("into "));
@@ -212,19 +213,19 @@ fn record_id() -> u32 {
 #[test]
 #[ignore = "a part in another test"]
 fn writes_many_events() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     thread::scope(|s| {
         for n in 0..4 {
             let writer = thread::Builder::new().name(format!("writer {n}"));
             let write = || {
                 for _ in 0..500 {
-                    record::event(What::Ask("/a-path-of-some-length?a=b"));
+                    timeline::event(What::Ask("/a-path-of-some-length?a=b"));
                 }
             };
             writer.spawn_scoped(s, write).unwrap().join().unwrap();
         }
     });
-    assert!(record::error().is_none());
+    assert!(timeline::error().is_none());
 }
 
 /// Two threads, each with the lock that the other waits for.
@@ -247,7 +248,7 @@ fn deadlock() -> Vec<JoinHandle<()>> {
 #[test]
 #[ignore = "a part in another test"]
 fn hangs_in_every_way() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     let mut threads = deadlock();
     let mut start = |name: &str, run: Box<dyn FnOnce() + Send>| {
         let thread = thread::Builder::new().name(name.to_owned());
@@ -265,7 +266,7 @@ fn hangs_in_every_way() {
     };
     start("reader", Box::new(read));
     let spin = || {
-        record::event(What::Run);
+        timeline::event(What::Run);
         let end = Instant::now() + PLENTY;
         while Instant::now() < end {
             std::hint::spin_loop();
@@ -297,30 +298,30 @@ fn prints_a_lot() {
 #[test]
 #[ignore = "a part in another test"]
 fn records_for_ever() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     loop {
-        record::event(What::Ask("/a-path-of-some-length?a=b"));
+        timeline::event(What::Ask("/a-path-of-some-length?a=b"));
     }
 }
 
 #[test]
 #[ignore = "a part in another test"]
 fn records_too_much() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     let long = "x".repeat(10_000);
     // Of a long text the beginning is recorded.
     (0..10_000_000)
-        .take_while(|_| record::is_on())
-        .for_each(|_| record::event(What::Ask(&long)));
-    let why = record::error().expect("there is no end to it");
+        .take_while(|_| timeline::is_on())
+        .for_each(|_| timeline::event(What::Ask(&long)));
+    let why = timeline::error().expect("there is no end to it");
     assert_eq!(why.kind(), std::io::ErrorKind::FileTooLarge);
-    assert!(!record::is_on());
+    assert!(!timeline::is_on());
 }
 
 #[test]
 #[ignore = "a part in another test"]
 fn waits_for_ever_but_is_watched() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     let _watch = watchdog::in_thread(Duration::from_millis(300));
     let _until_then = waiting("Godot");
     thread::park_timeout(PLENTY);
@@ -329,7 +330,7 @@ fn waits_for_ever_but_is_watched() {
 #[test]
 #[ignore = "a part in another test"]
 fn deadlocks_but_is_watched() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     let _watch = watchdog::in_thread(2 * PLENTY);
     for thread in deadlock() {
         thread.join().unwrap();
@@ -339,7 +340,7 @@ fn deadlocks_but_is_watched() {
 #[test]
 #[ignore = "a part in another test"]
 fn deadlocks() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     for thread in deadlock() {
         thread.join().unwrap();
     }
@@ -348,10 +349,10 @@ fn deadlocks() {
 #[test]
 #[ignore = "a part in another test"]
 fn kills_its_child_and_is_watched() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     let _watch = watchdog::in_thread(PLENTY);
-    let mut child = part("deadlocks").envs(record::env()).spawn().unwrap();
-    while record::so_far().unwrap().circles().is_empty() {
+    let mut child = part("deadlocks").envs(timeline::env()).spawn().unwrap();
+    while timeline::so_far().unwrap().circles().is_empty() {
         thread::sleep(Duration::from_millis(10));
     }
     // For the watch to look at it.
@@ -363,37 +364,37 @@ fn kills_its_child_and_is_watched() {
 #[test]
 #[ignore = "a part in another test"]
 fn finds_the_disk_full() {
-    record::start().unwrap();
-    record::event(What::Run);
-    let why = record::error().expect("nothing can be written");
+    timeline::start().unwrap();
+    timeline::event(What::Run);
+    let why = timeline::error().expect("nothing can be written");
     assert_eq!(why.kind(), std::io::ErrorKind::StorageFull);
-    assert!(!record::is_on());
-    record::event(What::Run);
+    assert!(!timeline::is_on());
+    timeline::event(What::Run);
 }
 
 #[test]
 #[ignore = "a part in another test"]
 fn tells_where_it_records() {
-    let path = record::start().unwrap();
-    record::event(What::Run);
-    assert!(path.exists() && record::is_temporary());
+    let path = timeline::start().unwrap();
+    timeline::event(What::Run);
+    assert!(path.exists() && timeline::is_temporary());
     println!("\ninto {}", path.display());
 }
 
 #[test]
 #[ignore = "a part in another test"]
 fn moves_a_task() {
-    record::start().unwrap();
+    timeline::start().unwrap();
     let task = Lane::new("task");
-    let main = record::current();
+    let main = timeline::current();
     task.runs();
-    assert_eq!(record::current(), task.id());
+    assert_eq!(timeline::current(), task.id());
     task.waits("/3");
-    assert_eq!(record::current(), main);
+    assert_eq!(timeline::current(), main);
     task.ready();
     thread::spawn(move || {
         task.runs();
-        record::event(What::Ask("/3"));
+        timeline::event(What::Ask("/3"));
         drop(task);
     })
     .join()

@@ -5,16 +5,14 @@
 //! Who decides when we switch? The operating system, anywhere; so whatever
 //! two threads touch is behind a lock.
 
-mod rung;
-
 use lab::sync::{Condvar, Mutex};
 use lab::{Frontier, Job, Page, fetch_by};
-use rung::MOST_AT_ONCE;
 use std::process::ExitCode;
 use std::thread::{self, Builder};
+use threads::RUNG;
 
 fn main() -> ExitCode {
-    lab::run_at_most(MOST_AT_ONCE, crawl)
+    lab::run(&RUNG, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {

@@ -1,5 +1,7 @@
 //! What this rung can do. The live reader reads it too.
 
-/// The most requests in flight: a thread's stack and its guard pages are three
-/// or four mappings, of which Linux gives a process 65,530.
-pub const MOST_AT_ONCE: u64 = 10_000;
+use lab::Rung;
+
+/// A thread's stack and its guard pages are three or four mappings, of which
+/// Linux gives a process 65,530: hence no more than so many at once.
+pub const RUNG: Rung = Rung::new("threads", 10_000);

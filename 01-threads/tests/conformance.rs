@@ -2,5 +2,5 @@
 
 #[test]
 fn threads_conform() {
-    lab::conformance(env!("CARGO_BIN_EXE_threads"));
+    trials::conformance(&threads::RUNG, env!("CARGO_BIN_EXE_threads"));
 }

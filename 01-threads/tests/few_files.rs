@@ -1,9 +1,9 @@
 //! A crawl that may have fewer open files than pages at once.
 
-use lab::watchdog;
 use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
+use trials::watchdog;
 
 /// Crawls after `ulimit`. The site is a child, which has no more files: it
 /// leaves in the kernel's queue whom it cannot accept.

@@ -1,7 +1,6 @@
 //! Servers that others have met: answers that are odd, and that browsers, curl,
 //! wget and Python understand all the same.
 
-use lab::{twin, watchdog};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,6 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{self, Command};
 use std::thread;
 use std::time::Duration;
+use trials::{twin, watchdog};
 
 /// `<a href="/b">b</a>`, by `gzip -9n`.
 const GZIPPED: &[u8] =

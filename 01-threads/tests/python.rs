@@ -1,7 +1,8 @@
 //! The Python twin finds what we find, and the GIL does what the book says.
 
-use lab::{Shape, Site, twin};
+use lab::{Shape, Site};
 use std::time::Duration;
+use trials::twin;
 
 #[test]
 fn the_twin_agrees() {

@@ -1,12 +1,12 @@
 //! A site that nobody wrote for us: the documentation that comes with Rust,
 //! behind a server that we did not write, and a second crawler to compare with.
 
-use lab::watchdog::{self, Ran, Watching};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use trials::watchdog::{self, Ran, Watching};
 
 /// A book of some hundred pages with links of all kinds.
 const BOOK: &str = "share/doc/rust/html/reference";

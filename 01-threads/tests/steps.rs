@@ -1,10 +1,10 @@
 //! What each step of rung 1 claims, on its recording.
 
-use lab::record::{Link, Recording, Span, State};
-use lab::watchdog::{self, time};
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
+use timeline::{Link, Recording, Span, State};
+use trials::watchdog::{self, time};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));

@@ -1,10 +1,10 @@
 //! This program once more, in another role.
 
-use lab::record::{self, What};
 use std::env;
 use std::io;
 use std::path::Path;
 use std::process::{self, Child, Command, ExitStatus};
+use timeline::What;
 
 /// A command that starts this program again with these arguments, to record
 /// into the same file.
@@ -14,7 +14,7 @@ use std::process::{self, Child, Command, ExitStatus};
 /// If the system does not say which program this is.
 pub fn child(arguments: &[&str]) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
-    command.args(arguments).envs(record::env());
+    command.args(arguments).envs(timeline::env());
     Ok(command)
 }
 
@@ -33,7 +33,7 @@ pub fn reap(child: &mut Child) -> io::Result<ExitStatus> {
 /// Records that a child was waited for.
 pub(crate) fn note_end(pid: u32, status: ExitStatus) {
     let how = if status.success() { String::new() } else { said(status) };
-    record::event(What::Reap { pid, how: &how });
+    timeline::event(What::Reap { pid, how: &how });
 }
 
 /// `signal: 6 (SIGABRT)`, whether or not that has left a core.
@@ -53,12 +53,12 @@ pub fn role(name: &str) -> Option<Vec<String>> {
     if arguments.next()? != name {
         return None;
     }
-    if let Some(file) = env::var_os(record::VARIABLE) {
+    if let Some(file) = env::var_os(timeline::VARIABLE) {
         // Our parent has made it. If it is gone, so is our parent.
         if !Path::new(&file).exists() {
             process::exit(0);
         }
-        if let Err(why) = record::start() {
+        if let Err(why) = timeline::start() {
             eprintln!("{name}: cannot record: {why}");
             process::exit(1);
         }

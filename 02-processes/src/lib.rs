@@ -12,10 +12,12 @@ mod worker;
 mod pool;
 pub mod shared;
 mod how_long;
+mod rung;
 
 pub use child::{child, reap, role};
 pub use frame::{read_frame, write_frame};
 pub use how_long::how_long;
 pub use pool::{News, Pool};
+pub use rung::RUNG;
 pub use shared::Shared;
 pub use worker::work_if_worker;

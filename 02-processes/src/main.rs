@@ -6,18 +6,14 @@
 //! share nothing, so the frontier needs no lock, and one that crashes takes
 //! no other along.
 
-mod rung;
-
-use lab::site::Fault;
 use lab::{Failure, Frontier, Job, Page, fetch_by};
-use processes::{News, Pool, work_if_worker};
-use rung::MOST_AT_ONCE;
+use processes::{News, Pool, RUNG, work_if_worker};
 use std::collections::HashMap;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     work_if_worker(|url, deadline| fetch_by(url, deadline).inspect(Page::work));
-    lab::run_at_most(MOST_AT_ONCE, crawl)
+    lab::run(&RUNG, crawl)
 }
 
 fn crawl(job: &Job) -> Frontier {
@@ -36,7 +32,7 @@ fn crawl(job: &Job) -> Frontier {
             Ok(News::Lost(url, ended)) => {
                 let tries = tries.entry(url.clone()).or_insert(0);
                 *tries += u32::from(ended.may_be_its_own_fault());
-                if *tries < Fault::TRIES {
+                if *tries < RUNG.tries {
                     frontier.put_back(&url);
                 } else {
                     let why = Failure::Deadly(ended.to_string());

@@ -1,5 +1,12 @@
 //! What this rung can do. The live reader reads it too.
 
-/// The most requests in flight: each worker has two pipes here, and Linux gives
-/// a process 1,024 open files unless it asks for more.
-pub const MOST_AT_ONCE: u64 = 500;
+use lab::Rung;
+use lab::site::Fault;
+
+/// Each worker has two pipes here, and Linux gives a process 1,024 open files
+/// unless it asks for more: hence no more than so many at once.
+///
+/// A worker may have been killed by somebody else, so one page is given to
+/// three of them before it is given up.
+pub const RUNG: Rung =
+    Rung { survives: Fault::DEADLY, tries: 3, ..Rung::new("processes", 500) };

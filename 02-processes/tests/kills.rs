@@ -2,7 +2,6 @@
 //! is left behind. Who there is, is read from `/proc`: so on Linux only.
 #![cfg(target_os = "linux")]
 
-use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +10,7 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use trials::watchdog::{self, Watching};
 
 /// How long a child may be a zombie.
 const UNBURIED: Duration = Duration::from_millis(100);

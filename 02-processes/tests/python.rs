@@ -1,10 +1,11 @@
 //! The Python twin finds what we find, and its processes use the cores as the
 //! book says.
 
-use lab::{Shape, Site, twin};
+use lab::{Shape, Site};
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
+use trials::twin;
 
 /// One after the other: what one computes is in the other's way.
 static ONE: Mutex<()> = Mutex::new(());

@@ -1,6 +1,6 @@
 //! Every solution passes its check.
 
-lab::answers_in!("solutions");
+trials::answers_in!("solutions");
 
 #[path = "../solutions/no-zombies.rs"]
 mod no_zombies;

@@ -1,11 +1,11 @@
 //! What each step of rung 2 claims, on its recording.
 
-use lab::record::{Recording, State, Track};
-use lab::watchdog::{self, time};
 use std::collections::BTreeSet;
 use std::io;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use timeline::{Recording, State, Track};
+use trials::watchdog::{self, time};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));

@@ -1,11 +1,11 @@
 //! A crawl's timeline has a group of tracks for each process.
 
-use lab::watchdog;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs, process};
+use trials::watchdog;
 
 #[test]
 fn each_process_is_a_group_of_its_own_on_one_clock() {

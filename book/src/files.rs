@@ -62,9 +62,9 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::private::Folder;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     use std::fs;
+    use timeline::private::Folder;
 
     #[test]
     fn what_is_no_file_or_has_no_end_is_an_error_that_names_it() {

@@ -24,6 +24,7 @@ mod press;
 mod notices;
 mod files;
 mod recorded;
+mod rungs;
 mod guard;
 mod connections;
 mod runs;
@@ -36,8 +37,6 @@ mod exercises;
 
 use anyhow::{Context, Result, bail};
 use exercises::Usage;
-use lab::private::Folder;
-use lab::watchdog;
 use press::Press;
 use std::env::args_os;
 use std::io::Write as _;
@@ -45,8 +44,10 @@ use std::path::Path;
 use std::pin::pin;
 use std::process::{self, ExitCode};
 use std::{io, thread};
+use timeline::private::Folder;
 use tokio::runtime::{Builder, Runtime};
 use tree::Tree;
+use trials::watchdog;
 
 const HELP: &str = "\
 cargo run                      open the book

@@ -81,8 +81,8 @@ fn copy_others(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::private::Folder;
     use std::os::unix::fs::symlink;
+    use timeline::private::Folder;
 
     #[test]
     fn pages_are_made_whatever_an_editor_has_left_beside_the_chapters() {

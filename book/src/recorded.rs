@@ -3,8 +3,6 @@
 use crate::strict::markdown_in;
 use crate::tree::{Program, Tree};
 use anyhow::{Context, Result, ensure};
-use lab::private::Folder;
-use lab::record::Recording;
 use rustix::process::{Pid, Signal, kill_process};
 use similar::TextDiff;
 use std::fs;
@@ -14,6 +12,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
+use timeline::Recording;
+use timeline::private::Folder;
 
 /// Columns of a listing that fits the page.
 const COLUMNS: &str = "80";
@@ -140,7 +140,7 @@ pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
         .env("COLUMNS", COLUMNS)
         // A backtrace takes longer than all the rest of a step.
         .env_remove("RUST_BACKTRACE")
-        .env(lab::record::VARIABLE, &events)
+        .env(timeline::VARIABLE, &events)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn();

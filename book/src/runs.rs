@@ -7,7 +7,6 @@ mod cargo;
 pub use order::{Order, menu};
 
 use crate::tree::Tree;
-use lab::record::Recording;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -15,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{fs, io};
+use timeline::Recording;
 use tokio::sync::{Notify, watch};
 use tokio::task::spawn_blocking;
 

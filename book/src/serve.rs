@@ -20,7 +20,6 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use futures_util::stream::{Stream, unfold};
-use lab::watchdog;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::env;
@@ -34,6 +33,7 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinError, spawn_blocking};
+use trials::watchdog;
 
 /// Where the reader listens, if nobody else does.
 const PORT: u16 = 8019;

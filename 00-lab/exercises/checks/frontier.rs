@@ -4,14 +4,14 @@
 //! As shipped: it says that it is finished, and / is under way
 
 use super::Frontier;
-use lab::judge::{Judge, smallest};
 use lab::sync::{Condvar, Mutex};
 use lab::{Dice, Shape, Site, Url, fetch};
 use std::fmt::Write;
 use std::thread;
 use std::time::Duration;
+use trials::judge::{Judge, smallest};
 
-lab::answer!("exercises/frontier.rs");
+trials::answer!("exercises/frontier.rs");
 
 const THREADS: usize = 4;
 

@@ -4,12 +4,12 @@
 //! As shipped: you say 4.5s, and it is 8s
 
 use super::ideal;
-use lab::judge::{Judge, smallest};
 use lab::{Dice, Frontier, Shape, Site, fetch};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+use trials::judge::{Judge, smallest};
 
-lab::answer!("exercises/ideal-time.rs");
+trials::answer!("exercises/ideal-time.rs");
 
 /// How many at once, the waits in seconds, the links.
 type Small = (usize, &'static [u64], &'static [&'static [usize]]);

@@ -4,13 +4,13 @@
 //! As shipped: you predict 0ns
 
 use super::{Cost, all_at_once, one_after_another};
-use lab::judge::{Judge, smallest};
 use lab::sync::Mutex;
 use lab::{Dice, Page, Shape, Site, Url, fetch};
 use std::thread;
 use std::time::{Duration, Instant};
+use trials::judge::{Judge, smallest};
 
-lab::answer!("exercises/predict-the-time.rs");
+trials::answer!("exercises/predict-the-time.rs");
 
 /// Waiting and work of each page, in ticks.
 type Pages = Vec<(u64, u64)>;

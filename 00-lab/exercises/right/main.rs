@@ -1,7 +1,7 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
-lab::answers_in!("exercises/right");
+trials::answers_in!("exercises/right");
 
 #[path = "frontier/a-state-for-each.rs"]
 mod frontier_a_state_for_each;

@@ -1,18 +1,8 @@
 //! What comes after the head: bytes, up to an end that has to be known.
 
 use super::chunks::Chunks;
+use super::head::Framing;
 use super::{Failure, MOST_BODY};
-
-/// How the end of a body is known.
-#[derive(Clone, Copy)]
-pub(super) enum Framing {
-    /// It has so many bytes, at most [`MOST_BODY`].
-    Length(usize),
-    /// It comes in chunks, each with its own length; an empty one is the last.
-    Chunked,
-    /// It ends when the connection does.
-    ToTheEnd,
-}
 
 /// A body on its way in.
 pub(super) struct Body {

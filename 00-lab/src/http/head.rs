@@ -1,6 +1,5 @@
 //! What comes before the body: the status line and the headers.
 
-use super::body::Framing;
 use super::{Failure, HARM, Harm, MOST_BODY, MOST_HEADER};
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
 use std::mem;
@@ -161,6 +160,17 @@ fn names_framing(line: &[u8]) -> bool {
         let start = line.get(..name.len());
         start.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
     })
+}
+
+/// How the end of a body is known.
+#[derive(Clone, Copy)]
+pub(super) enum Framing {
+    /// It has so many bytes, at most [`MOST_BODY`].
+    Length(usize),
+    /// It comes in chunks, each with its own length; an empty one is the last.
+    Chunked,
+    /// It ends when the connection does.
+    ToTheEnd,
 }
 
 /// How the end of the body is going to be known (RFC 9112, section 6.3).

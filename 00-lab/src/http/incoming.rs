@@ -4,10 +4,10 @@ use super::body::Body;
 use super::head::{Head, HeadBytes};
 use super::{Failure, Fetched, Page, coding, page};
 use crate::links;
-use crate::record::{self, What};
 use sha1_smol::Sha1;
 use std::mem;
 use std::time::Instant;
+use timeline::What;
 use url::Url;
 
 /// An answer on its way in, piece by piece. The pieces may be cut anywhere,
@@ -42,7 +42,7 @@ enum Stage {
 impl Incoming {
     /// Expects the answer to a request for `url` that was sent just now.
     pub fn new(url: &Url) -> Incoming {
-        record::event(What::Ask(page::path(url)));
+        timeline::event(What::Ask(page::path(url)));
         Incoming {
             url: url.clone(),
             asked: Instant::now(),
@@ -70,7 +70,7 @@ impl Incoming {
         if whole == Ok(false) {
             return Ok(None);
         }
-        record::event(What::Got(page::path(&self.url)));
+        timeline::event(What::Got(page::path(&self.url)));
         let stage = mem::replace(&mut self.stage, Stage::Over);
         match (whole, stage) {
             (Ok(_), Stage::Body(head, body)) => self.page(head, body).map(Some),
@@ -140,7 +140,7 @@ impl Incoming {
 impl Drop for Incoming {
     fn drop(&mut self) {
         if !matches!(self.stage, Stage::Over) {
-            record::event(What::Got(page::path(&self.url)));
+            timeline::event(What::Got(page::path(&self.url)));
         }
     }
 }

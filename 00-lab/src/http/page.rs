@@ -1,11 +1,11 @@
 //! A page, and the two sums that every crawler does on pages.
 
-use crate::record::{self, What};
 use sha1_smol::Sha1;
 use std::alloc::{Layout, handle_alloc_error};
 use std::fmt::{self, Debug, Display, Formatter};
 use std::time::Duration;
 use std::{process, thread};
+use timeline::What;
 use url::{Position, Url};
 
 /// The SHA-1 of a body. Twenty bytes are enough to tell pages apart; nothing
@@ -97,9 +97,9 @@ fn eat() -> ! {
 /// beginning with an empty digest.
 pub fn compute(body: &[u8], rounds: u32) {
     // Before and after, with the CPU time that it took.
-    record::event(What::Run);
+    timeline::event(What::Run);
     compute_unseen(body, rounds);
-    record::event(What::Run);
+    timeline::event(What::Run);
 }
 
 /// [`compute`], and the recording says nothing of it.

@@ -8,8 +8,6 @@ use super::Shape;
 use super::flags::{self, unexpected};
 use super::serve::{Counts, OTHER, Server};
 use crate::usage::allow_many_files;
-use crate::watchdog::Watch;
-use crate::{private, record};
 use lexopt::{Arg, Parser, ValueExt};
 use polling::Event;
 use rustix::process::{Pid, Signal, kill_process};
@@ -20,6 +18,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::process::parent_id;
 use std::process;
 use std::time::Duration;
+use timeline::Watch;
+use timeline::private;
 
 /// The hidden first argument: this process is the site's.
 pub(super) const ROLE: &str = "slow-site";
@@ -117,8 +117,8 @@ impl Orders {
     ///
     /// If the parent is gone, with the kind [`ErrorKind::BrokenPipe`].
     fn serve(&self) -> io::Result<()> {
-        if env::var_os(record::VARIABLE).is_some() {
-            record::start()?;
+        if env::var_os(timeline::VARIABLE).is_some() {
+            timeline::start()?;
         }
         let mut server = Server::new(&self.shape)?;
         let stdin = io::stdin();
@@ -163,7 +163,7 @@ impl Orders {
     /// Removes what a parent that was killed has left. One that ended in good
     /// order has done it already.
     fn clear_away(&self) {
-        if let Some(path) = record::path().filter(|_| self.remove) {
+        if let Some(path) = timeline::path().filter(|_| self.remove) {
             private::remove_around(path);
         }
     }

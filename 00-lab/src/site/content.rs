@@ -4,9 +4,9 @@ use super::Shape;
 use super::graph::Graph;
 use super::script::{self, Step};
 use crate::http::compute_unseen;
-use crate::record::cpu_time_of_thread;
 use std::collections::HashMap;
 use std::time::Duration;
+use timeline::cpu_time_of_thread;
 
 /// The site's pages, to be found by their paths.
 pub(super) struct Content {

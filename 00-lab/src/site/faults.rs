@@ -73,10 +73,6 @@ impl Fault {
     /// [`Page::work`](crate::Page::work).
     pub const DEADLY: &[Fault] = &[Fault::Abort, Fault::Eat, Fault::Hang];
 
-    /// How often a page is asked for that ends whoever works on it, until it is
-    /// given up.
-    pub const TRIES: u32 = 3;
-
     /// How many pages have a fault that is asked for.
     pub const PAGES: u32 = 2;
 
@@ -123,8 +119,7 @@ impl Fault {
             Fault::HugeHeader => Some("header"),
             Fault::HugeBody => Some("body"),
             Fault::NotHttp => Some("not HTTP"),
-            Fault::Abort | Fault::Eat => Some("SIGABRT"),
-            Fault::Hang => Some("SIGKILL"),
+            Fault::Abort | Fault::Eat | Fault::Hang => Some("ends its worker"),
             _ => None,
         }
     }

@@ -4,7 +4,6 @@ use super::Shape;
 use super::child::{self, END, LEAVE, ROLE, TELL, TICK};
 use super::flags;
 use super::serve::Server;
-use crate::record;
 use polling::Poller;
 use serde_json::Value;
 use std::env;
@@ -22,7 +21,7 @@ static CPU_IN_THREADS: AtomicU64 = AtomicU64::new(0);
 
 /// The CPU time of the sites that ran on a thread of this process and have
 /// ended.
-pub(crate) fn cpu_in_threads() -> Duration {
+pub fn cpu_in_threads() -> Duration {
     Duration::from_nanos(CPU_IN_THREADS.load(Relaxed))
 }
 
@@ -77,7 +76,7 @@ impl Host {
             }
             let told = child::told(server.finish()?);
             // Relaxed: whoever reads it has joined this thread.
-            let nanos = record::cpu_time_of_thread().as_nanos() as u64;
+            let nanos = timeline::cpu_time_of_thread().as_nanos() as u64;
             CPU_IN_THREADS.fetch_add(nanos, Relaxed);
             Ok(told)
         };
@@ -143,11 +142,11 @@ impl Process {
     fn start(flags: &[String]) -> io::Result<Process> {
         let mut command = Command::new(env::current_exe()?);
         command.arg(ROLE).args(flags);
-        if record::is_temporary() {
+        if timeline::is_temporary() {
             command.arg("--remove");
         }
         let mut child = command
-            .envs(record::env())
+            .envs(timeline::env())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

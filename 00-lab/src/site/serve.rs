@@ -8,7 +8,6 @@ use super::Shape;
 use super::connection::{Connection, Next, Request};
 use super::content::Content;
 use super::script::{self, Step};
-use crate::record::{Lane, What};
 use polling::{Event, Events, Poller};
 use socket2::{Domain, Socket, Type};
 use std::cmp::Reverse;
@@ -18,6 +17,7 @@ use std::mem;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use timeline::{Lane, What};
 use url::Url;
 
 /// The keys that are no connection's.

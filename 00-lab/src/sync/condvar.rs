@@ -2,10 +2,10 @@
 
 use super::adversary::{self, Sleepers};
 use super::{Mutex, MutexGuard, next_name};
-use crate::record::{self, What};
 use std::fmt;
 use std::sync::{self, LockResult, PoisonError, WaitTimeoutResult};
 use std::time::Duration;
+use timeline::What;
 
 /// [`std::sync::Condvar`], recorded, for a [`Mutex`](super::Mutex) of ours.
 ///
@@ -112,13 +112,13 @@ impl Condvar {
 
     /// Wakes one that waits, if there is one.
     pub fn notify_one(&self) {
-        record::event(What::Notify(&self.name));
+        timeline::event(What::Notify(&self.name));
         self.sleepers.wake(1, || self.inner.notify_one());
     }
 
     /// Wakes all that wait.
     pub fn notify_all(&self) {
-        record::event(What::Notify(&self.name));
+        timeline::event(What::Notify(&self.name));
         self.sleepers.wake(usize::MAX, || self.inner.notify_all());
     }
 }
@@ -130,9 +130,9 @@ impl Condvar {
         mut guard: MutexGuard<'a, T>,
     ) -> (&'a Mutex<T>, sync::MutexGuard<'a, T>) {
         let inner = guard.inner.take().expect("it is there until the drop");
-        record::event(What::Release(&guard.mutex.name));
+        timeline::event(What::Release(&guard.mutex.name));
         adversary::releases(&guard.mutex.turns);
-        record::event(What::Wait(&self.name));
+        timeline::event(What::Wait(&self.name));
         adversary::waits();
         (guard.mutex, inner)
     }

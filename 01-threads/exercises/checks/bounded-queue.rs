@@ -15,8 +15,6 @@
 
 use super::Queue;
 use lab::Dice;
-use lab::judge::{Idle, Judge, idle, others_sleep, wait_until};
-use lab::record::{self, State, Track};
 use lab::sync::Adversary;
 use std::fmt::Debug;
 use std::iter;
@@ -25,8 +23,10 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use timeline::{State, Track};
+use trials::judge::{Idle, Judge, idle, others_sleep, wait_until};
 
-lab::answer!("exercises/bounded-queue.rs");
+trials::answer!("exercises/bounded-queue.rs");
 
 /// How long we look at a thread that waits.
 const A_WHILE: Duration = Duration::from_millis(15);
@@ -353,7 +353,7 @@ fn until_settled<R>(threads: &[JoinHandle<R>]) {
 
 /// What this thread has done so far, as far as it is recorded.
 fn track<R>(thread: &JoinHandle<R>) -> Option<Track> {
-    let mut tracks = record::so_far().expect("a recording").tracks;
+    let mut tracks = timeline::so_far().expect("a recording").tracks;
     tracks.retain(|track| Some(track.name.as_str()) == thread.thread().name());
     tracks.pop()
 }

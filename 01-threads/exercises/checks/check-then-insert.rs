@@ -7,7 +7,6 @@
 //! As shipped: was fetched more than once
 
 use super::fetch_unknown;
-use lab::judge::{Gate, Judge, Judged, others_sleep, wait_until};
 use lab::sync::{Adversary, Mutex};
 use lab::{Dice, Failure, Url};
 use std::collections::HashSet;
@@ -15,8 +14,9 @@ use std::panic::resume_unwind;
 use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
+use trials::judge::{Gate, Judge, Judged, others_sleep, wait_until};
 
-lab::answer!("exercises/check-then-insert.rs");
+trials::answer!("exercises/check-then-insert.rs");
 
 /// One that looks again and again does so at least this often.
 const LOOKS: Duration = Duration::from_millis(15);

@@ -7,15 +7,15 @@
 //! As shipped: begun after the first failure
 
 use super::fetch_all;
-use lab::judge::{Gate, Judge, others_sleep, wait_until};
 use lab::sync::Adversary;
 use lab::{Dice, Failure, Page};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
+use trials::judge::{Gate, Judge, others_sleep, wait_until};
 
-lab::answer!("exercises/first-error.rs");
+trials::answer!("exercises/first-error.rs");
 
 /// As long as this all threads have to sleep until it is clear that none of
 /// them is about to do anything.

@@ -7,7 +7,6 @@
 //! As shipped: came out of `join_all`
 
 use super::{Job, join_all};
-use lab::judge::{Judge, others_sleep, wait_until};
 use lab::{Dice, waiting};
 use std::any::Any;
 use std::collections::HashMap;
@@ -15,8 +14,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
+use trials::judge::{Judge, others_sleep, wait_until};
 
-lab::answer!("exercises/join-all.rs");
+trials::answer!("exercises/join-all.rs");
 
 #[test]
 fn all_run_at_once_and_nothing_is_lost() {

@@ -13,7 +13,6 @@
 //! As shipped: a circle: philosopher 1 waits for philosopher 2
 
 use super::Table;
-use lab::judge::{Idle, Judge, idle, others_sleep, wait_until};
 use lab::sync::Adversary;
 use lab::{Dice, waiting};
 use std::cell::{Cell, RefCell};
@@ -22,8 +21,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope};
 use std::time::Duration;
+use trials::judge::{Idle, Judge, idle, others_sleep, wait_until};
 
-lab::answer!("exercises/philosophers.rs");
+trials::answer!("exercises/philosophers.rs");
 
 const MEALS: usize = 2;
 

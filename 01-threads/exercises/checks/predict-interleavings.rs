@@ -7,14 +7,14 @@
 use super::{SAY_AB, SAY_AB_IN_ONE, add_can_print, visit_can_print};
 use super::{add, say_ab, say_ab_in_one, visit};
 use lab::Dice;
-use lab::interleave::{End, Step, Turn, ends};
-use lab::judge::Judge;
 use lab::sync::{Adversary, Mutex};
 use std::sync::Barrier;
 use std::sync::atomic::AtomicU32;
 use std::thread;
+use threads::interleave::{End, Step, Turn, ends};
+use trials::judge::Judge;
 
-lab::answer!("exercises/predict-interleavings.rs");
+trials::answer!("exercises/predict-interleavings.rs");
 
 /// How often each program is run for real, with and without an adversary.
 const RUNS: usize = 20;

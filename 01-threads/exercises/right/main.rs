@@ -1,7 +1,7 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
-lab::answers_in!("exercises/right");
+trials::answers_in!("exercises/right");
 
 #[path = "bounded-queue/a-count-of-places.rs"]
 mod bounded_queue_a_count_of_places;

@@ -1,7 +1,7 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
-lab::answers_in!("exercises/wrong");
+trials::answers_in!("exercises/wrong");
 
 #[path = "bounded-queue/a-channel-inside.rs"]
 mod bounded_queue_a_channel_inside;

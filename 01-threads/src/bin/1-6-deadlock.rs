@@ -5,7 +5,7 @@
 //! Look at which thread waits for which: it is a circle.
 
 use lab::sync::Mutex;
-use lab::{Failure, Page, Site, Url, fetch, record, waiting};
+use lab::{Failure, Page, Site, Url, fetch, waiting};
 use std::collections::HashSet;
 use std::io;
 use std::sync::Barrier;
@@ -62,7 +62,7 @@ fn report(crawl: &Crawl) {
 fn join_unless_stuck(threads: &[JoinHandle<()>]) -> io::Result<()> {
     let _waiting = waiting("both threads");
     while !threads.iter().all(JoinHandle::is_finished) {
-        let so_far = record::so_far()?;
+        let so_far = timeline::so_far()?;
         if !so_far.circles().is_empty() {
             for sentence in so_far.who_waits_for_whom(so_far.silence()) {
                 println!("{sentence}");

@@ -5,7 +5,6 @@
 
 use super::collect;
 use lab::Dice;
-use lab::judge::{Judge, others_sleep, wait_until};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
@@ -13,6 +12,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
+use trials::judge::{Judge, others_sleep, wait_until};
 
 /// How long to wait for a report: many times what it takes.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,7 +32,7 @@ const ENDS: [(&str, Option<i32>, Option<i32>); 5] = [
     ("kill -15 $$", None, Some(15)),
 ];
 
-lab::answer!("exercises/no-zombies.rs");
+trials::answer!("exercises/no-zombies.rs");
 
 #[test]
 fn each_is_reported_when_it_ends_and_none_stays() {

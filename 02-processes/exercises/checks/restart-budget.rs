@@ -5,13 +5,13 @@
 
 use super::{Budget, supervise};
 use lab::Dice;
-use lab::judge::{Judge, others_sleep, smallest};
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+use trials::judge::{Judge, others_sleep, smallest};
 
 /// How many random lists of questions are tried, by each of twenty runs.
 const LISTS: usize = 1000;
@@ -24,7 +24,7 @@ const STRETCH: Duration = Duration::from_millis(30);
 /// Longer than [`SHORT`].
 const LONGER: &str = "sleep 0.07; exit 1";
 
-lab::answer!("exercises/restart-budget.rs");
+trials::answer!("exercises/restart-budget.rs");
 
 #[test]
 fn a_budget_allows_so_many_within_any_stretch_of_time() {

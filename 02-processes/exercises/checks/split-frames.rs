@@ -5,7 +5,7 @@
 
 use super::{Frames, MOST, TooLong};
 use lab::Dice;
-use lab::judge::{Judge, smallest};
+use trials::judge::{Judge, smallest};
 
 /// What `MOST` has to be.
 const LIMIT: usize = 1000;
@@ -18,7 +18,7 @@ const TOO_LONG: [u32; 5] =
 /// How many random streams are tried, by each of twenty runs.
 const STREAMS: usize = 300;
 
-lab::answer!("exercises/split-frames.rs");
+trials::answer!("exercises/split-frames.rs");
 
 #[test]
 fn whole_frames_come_out_wherever_the_bytes_are_cut() {

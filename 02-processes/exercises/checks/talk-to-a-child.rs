@@ -4,7 +4,6 @@
 //! As shipped: waits for room in the child's pipe
 
 use super::talk;
-use lab::judge::{Judge, others_sleep};
 use lab::{Dice, waiting};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
@@ -14,11 +13,12 @@ use std::panic::resume_unwind;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
+use trials::judge::{Judge, others_sleep};
 
 /// How long nobody may run, while the child says nothing.
 const STRETCH: Duration = Duration::from_millis(30);
 
-lab::answer!("exercises/talk-to-a-child.rs");
+trials::answer!("exercises/talk-to-a-child.rs");
 
 #[test]
 fn both_are_heard_and_nobody_waits_for_ever() {

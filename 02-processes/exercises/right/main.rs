@@ -1,7 +1,7 @@
 //! Answers that are right and unlike ours. Each must pass its check; a test of
 //! the book sees that it does.
 
-lab::answers_in!("exercises/right");
+trials::answers_in!("exercises/right");
 
 #[path = "no-zombies/a-list-and-a-condition.rs"]
 mod no_zombies_a_list_and_a_condition;

@@ -1,7 +1,7 @@
 //! Plausible answers that are wrong. The first line of each is the sentence it
 //! must be met with; a test of the book sees that it is.
 
-lab::answers_in!("exercises/wrong");
+trials::answers_in!("exercises/wrong");
 
 #[path = "no-zombies/all-at-the-end.rs"]
 mod no_zombies_all_at_the_end;

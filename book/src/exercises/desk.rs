@@ -374,9 +374,9 @@ impl Drop for Reader {
 mod tests {
     use super::super::keep::tests::begun;
     use super::*;
-    use lab::record::Recording;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     use std::fs;
+    use timeline::Recording;
 
     #[test]
     fn a_page_asks_for_no_picture_where_nothing_was_recorded() {

@@ -6,7 +6,6 @@ use super::panics::{Panic, panics};
 use super::verdict::{Kind, Verdict};
 use crate::tree::Tree;
 use anyhow::{Context, Result, bail, ensure};
-use lab::watchdog::{self, Ran};
 use serde_json::Value;
 use std::env;
 use std::fmt;
@@ -17,6 +16,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
+use trials::watchdog::{self, Ran};
 
 /// How often an answer has to pass.
 pub const ROUNDS: usize = 20;

@@ -305,10 +305,10 @@ fn date(since_1970: Duration) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use lab::private::Folder;
     use rustix::fs::{FileType, Mode, mknodat};
     use rustix::io::Errno;
     use std::os::unix::fs::PermissionsExt;
+    use timeline::private::Folder;
 
     /// An exercise that is begun, in a folder of its own.
     pub fn begun() -> (Folder, Exercise) {

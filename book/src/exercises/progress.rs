@@ -199,7 +199,7 @@ mod tests {
             page: Some("index.html".to_owned()),
             odd: 0,
         };
-        let folder = lab::private::Folder::new().unwrap();
+        let folder = timeline::private::Folder::new().unwrap();
         // The folder itself has its own lock.
         let root = &folder.path().join("root");
         fs::create_dir(root).unwrap();

@@ -123,7 +123,7 @@ fn say(exercise: &Exercise, verdict: &Verdict) {
     if let (Kind::WrongWay, Some(recording)) =
         (verdict.kind, &verdict.recording)
     {
-        put!("\n{}", recording.lanes(lab::record::width()));
+        put!("\n{}", recording.lanes(timeline::width()));
     }
     if !verdict.printed.trim().is_empty() {
         put!("\nit printed:\n{}", indented(verdict.printed.trim()));

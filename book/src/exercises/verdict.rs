@@ -1,7 +1,7 @@
 //! What can be said of an answer.
 
-use lab::record::Recording;
 use std::fmt;
+use timeline::Recording;
 
 /// How an answer was found to be, and the evidence.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! What a page may ask for: a program out of our list, and numbers.
 
 use crate::body::fields;
+use crate::rungs::rung;
 use crate::tree::{Program, Tree};
-use lab::command::CRAWL;
+use lab::Rung;
 use lab::site::Fault;
 use lab::site::flags::{Flag, SHAPE};
 use serde_json::{Map, Value, json};
@@ -35,7 +36,7 @@ impl<'a> Order<'a> {
             Some(_) => return Err("knobs are an object of numbers.".into()),
         };
         for (name, number) in knobs {
-            let known = knobs_of(tree, program);
+            let known = knobs_of(program);
             let Some(knob) = known.iter().find(|knob| knob.name == name) else {
                 return Err(format!("There is no knob {name:?} here."));
             };
@@ -87,7 +88,7 @@ pub fn menu(tree: &Tree) -> Value {
         })
     };
     let programs = tree.programs().map(|program| {
-        let knobs = knobs_of(tree, program);
+        let knobs = knobs_of(program);
         let crawl = matches!(program, Program::Crawl(_));
         json!({
             "name": program.name(),
@@ -102,29 +103,13 @@ pub fn menu(tree: &Tree) -> Value {
     })
 }
 
-fn knobs_of(tree: &Tree, program: Program<'_>) -> Vec<Flag> {
+fn knobs_of(program: Program<'_>) -> Vec<Flag> {
     let Program::Crawl(package) = program else { return SHAPE.to_vec() };
-    let mut knobs = [&SHAPE[..], &CRAWL[..]].concat();
-    // Rung 0 cannot have more than one request in flight.
-    if tree.rungs.first().is_some_and(|rung| rung.package == package) {
-        knobs.retain(|knob| knob.name != "at-once");
-    }
-    for knob in knobs.iter_mut().filter(|knob| knob.name == "at-once") {
-        knob.most = match package {
-            "threads" => threads::MOST_AT_ONCE,
-            "processes" => processes::MOST_AT_ONCE,
-            _ => knob.most,
-        };
-    }
-    knobs
+    let flags = rung(package).map(Rung::flags).into_iter().flatten();
+    let knobs = SHAPE.into_iter().chain(flags);
+    // Rung 0 can have one request in flight, no more: that is no choice.
+    knobs.filter(|knob| knob.least < knob.most).collect()
 }
-
-// What the rungs say of themselves. The reader depends on no rung, or its first
-// page would have to wait until all of them are built.
-#[path = "../../../02-processes/src/rung.rs"]
-mod processes;
-#[path = "../../../01-threads/src/rung.rs"]
-mod threads;
 
 #[cfg(test)]
 mod tests {

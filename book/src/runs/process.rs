@@ -131,7 +131,7 @@ async fn supervise(
     let mut program = Command::new(program);
     program.args(flags).current_dir(root).stdout(stdout).stderr(stderr);
     program.env("COLUMNS", "80").env("NO_COLOR", "1");
-    program.env(lab::record::VARIABLE, run.recording());
+    program.env(timeline::VARIABLE, run.recording());
     let child = spawn(&mut program)?;
     // Its ends of the pipe are now the child's alone.
     drop(program);

@@ -3,7 +3,6 @@
 use super::Check;
 use super::chapter::{Chapter, Code};
 use crate::tree::{Program, Rung, Tree};
-use lab::command::CRAWL;
 use lab::site::flags::SHAPE;
 
 /// What `cargo run --` takes.
@@ -129,7 +128,7 @@ fn takes(program: Program<'_>, flag: &str) -> Result<bool, String> {
     }
     if let Program::Crawl(_) = program {
         let other = OTHERS.iter().find(|(other, _)| *other == name);
-        if CRAWL.iter().any(|flag| flag.name == name) {
+        if lab::RUNG.flags().iter().any(|flag| flag.name == name) {
             return Ok(true);
         }
         if let Some((_, value)) = other {

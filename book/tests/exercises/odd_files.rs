@@ -1,13 +1,13 @@
 //! Answers and disks that are not as one would wish.
 
 use crate::workshop::{STARTER, Workshop, files, with_check};
-use lab::watchdog;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
+use trials::watchdog;
 
 const ANSWER: &str = "01-threads/exercises/six-times-seven.rs";
 

@@ -1,7 +1,6 @@
 //! What is seen on a terminal, and nowhere else.
 
 use crate::workshop::Workshop;
-use lab::watchdog;
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::fs::File;
@@ -9,6 +8,7 @@ use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::Command;
 use std::time::Duration;
+use trials::watchdog;
 
 const RIGHT: &str = "pub fn answer() -> i32 { 7 * 6 }";
 

@@ -1,12 +1,12 @@
 //! What is typed, and what comes of it.
 
 use crate::workshop::{STARTER, Workshop, files, with_check};
-use lab::watchdog;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
+use trials::watchdog;
 
 const RIGHT: &str = "pub fn answer() -> i32 { 7 * 6 }";
 

@@ -1,11 +1,11 @@
 //! A workspace with one exercise in it.
 
-use lab::watchdog::{self, Ran};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, id};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
+use trials::watchdog::{self, Ran};
 
 /// Goes when it is dropped, with all that is in it.
 pub struct Workshop {

@@ -1,18 +1,18 @@
 //! A reader that is told to end before it has begun.
 
 use crate::workspace::{IN_ORDER, book};
-use lab::watchdog;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::process::Stdio;
 use std::sync::PoisonError;
 use std::thread;
 use std::time::{Duration, Instant};
+use trials::watchdog;
 
 #[test]
 fn a_reader_leaves_nothing_however_early_it_is_ended() {
     let _in_order = IN_ORDER.read().unwrap_or_else(PoisonError::into_inner);
-    let temporary = lab::private::Folder::new().unwrap();
+    let temporary = timeline::private::Folder::new().unwrap();
     let count = || fs::read_dir(temporary.path()).unwrap().count();
     let until = |what: &str, done: &dyn Fn() -> bool| {
         let patience = Instant::now() + Duration::from_secs(30);
@@ -43,7 +43,8 @@ fn a_reader_leaves_nothing_however_early_it_is_ended() {
     killed.kill().unwrap();
     killed.wait().unwrap();
     until("what the dead has left is cleared away", &|| {
-        let folder = lab::private::Folder::new_in(temporary.path()).unwrap();
+        let folder =
+            timeline::private::Folder::new_in(temporary.path()).unwrap();
         drop(folder);
         count() == 0
     });

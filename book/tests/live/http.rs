@@ -2,12 +2,12 @@
 
 use crate::reader::Reader;
 use crate::workspace::workspace;
-use lab::watchdog;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::time::Duration;
+use trials::watchdog;
 
 impl Reader {
     /// The status of the answer, and its body.

@@ -1,13 +1,13 @@
 //! The reader as its user starts it, on a port of its own.
 
 use crate::workspace::{IN_ORDER, book};
-use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
+use trials::watchdog::{self, Watching};
 
 /// A reader that is up; it is ended as by Ctrl-C when dropped.
 pub struct Reader {

@@ -1,6 +1,5 @@
 //! A browser, driven by the WebDriver protocol: as much of it as we need.
 
-use lab::watchdog::{self, Watching};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,6 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use trials::watchdog::{self, Watching};
 
 /// Chromium without a window, and the driver that speaks for it.
 pub struct Browser {

@@ -1,11 +1,11 @@
 //! A copy of this workspace, whose exercises and progress are nobody's.
 
-use lab::watchdog;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Once, RwLock};
 use std::time::Duration;
+use trials::watchdog;
 
 /// Held to write by whoever damages the copy for a while: no reader starts
 /// meanwhile, since none would.

@@ -1,0 +1,30 @@
+//! What a rung can do, said once. The command line, the conformance test and
+//! the live reader read it.
+
+use crate::site::Fault;
+
+/// What a rung can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Rung {
+    /// Its package, and its program: `cargo run -p NAME`.
+    pub name: &'static str,
+    /// The most requests that it can have in flight.
+    pub most_at_once: u64,
+    /// Of the faults that end the process in which the page is worked on,
+    /// those that this rung survives.
+    pub survives: &'static [Fault],
+    /// How often it asks for a page that ends the process, until it gives the
+    /// page up.
+    pub tries: u32,
+}
+
+impl Rung {
+    /// A rung that can have so many requests in flight, and that ends when its
+    /// process does.
+    pub const fn new(name: &'static str, most_at_once: u64) -> Rung {
+        Rung { name, most_at_once, survives: &[], tries: 1 }
+    }
+}
+
+/// What this rung can do: one page at a time.
+pub const RUNG: Rung = Rung::new("lab", 1);

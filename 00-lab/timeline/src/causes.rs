@@ -1,0 +1,86 @@
+//! What led to what: the arrows of the picture.
+
+use super::event::{Event, What};
+use super::spans::{Flow, Link, Point, State};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// What has happened that may yet turn out to be a cause.
+#[derive(Default)]
+pub(super) struct Causes {
+    /// The last release of each lock of each process.
+    released: HashMap<(u32, String), Point>,
+    /// The last time each condition variable was notified.
+    pub notified: HashMap<(u32, String), Point>,
+    /// Who made a lane, or made it ready.
+    woken: HashMap<usize, (Point, Link)>,
+}
+
+impl Causes {
+    /// Takes note of an event of track `index`, which may name an `other`.
+    pub fn note(
+        &mut self,
+        index: usize,
+        other: Option<usize>,
+        now: Duration,
+        event: &Event<'_>,
+    ) {
+        let here = (index, now);
+        match (event.what, other) {
+            (What::Release(lock), _) => {
+                self.released.insert((event.pid, lock.to_owned()), here);
+            }
+            (What::Notify(condvar), _) => {
+                self.notified.insert((event.pid, condvar.to_owned()), here);
+            }
+            (What::Spawn { .. }, Some(parent)) => {
+                self.woken.insert(index, ((parent, now), Link::Spawn));
+            }
+            (What::Ready(_), Some(by)) => {
+                self.woken.insert(index, ((by, now), Link::Wake));
+            }
+            (What::Wake(_), Some(sleeper)) => {
+                self.woken.insert(sleeper, (here, Link::Wake));
+            }
+            _ => {}
+        }
+    }
+
+    /// Why track `index` runs `now`, having been in `state` `since` then.
+    pub fn of(
+        &mut self,
+        index: usize,
+        state: &State,
+        since: Duration,
+        now: Duration,
+        pid: u32,
+    ) -> Option<Flow> {
+        let woken = self.woken.remove(&index);
+        let (from, link) = match state {
+            State::Run { .. } => None,
+            State::Blocked(lock) => {
+                let released = self.released.get(&(pid, lock.clone()));
+                released.map(|&from| (from, Link::Release))
+            }
+            State::Wait(condvar) if woken.is_none() => {
+                let notified = self.notified.get(&(pid, condvar.clone()));
+                notified.map(|&from| (from, Link::Notify))
+            }
+            _ => woken,
+        }?;
+        // What happened before the wait began did not end it.
+        let in_time = from.1 >= since && from.0 != index;
+        in_time.then_some(Flow { from, to: (index, now), link })
+    }
+}
+
+impl What<'_> {
+    /// The lane that an event names besides its own.
+    pub(super) fn other(&self) -> Option<u32> {
+        match *self {
+            What::Spawn { parent, .. } => parent,
+            What::Ready(other) | What::Wake(other) => Some(other),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Lanes: who an event is about.
+
+use super::event::{Event, Id, What};
+use super::write::{is_on, now, pid, thread_cpu, write};
+use std::cell::Cell;
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::thread;
+
+/// Records an event of whatever runs on this thread: a [`Lane`] that said so,
+/// else the thread itself.
+///
+/// A thread's own lane appears with the first event about it and ends with the
+/// thread. Off, this costs one relaxed load.
+pub fn event(what: What<'_>) {
+    if is_on() {
+        // The very last destructors of a thread are no longer recorded.
+        let _ = OWN.try_with(|own| own.record(own.current.get(), what));
+    }
+}
+
+/// The number of the lane that runs on this thread.
+pub fn current() -> Id {
+    OWN.try_with(|own| own.current.get()).unwrap_or_default()
+}
+
+/// Until the guard is dropped, the lane that runs here waits for `what`.
+///
+/// Waits do not nest: the innermost guard ends the wait.
+pub fn waiting(what: impl Display) -> Waiting {
+    if is_on() {
+        event(What::Wait(&what.to_string()));
+    }
+    Waiting { on_this_thread: PhantomData }
+}
+
+/// A wait that lasts as long as this guard (see [`waiting`]).
+///
+/// It belongs to one thread:
+///
+/// ```compile_fail,E0277
+/// let guard = timeline::waiting("a page");
+/// std::thread::spawn(move || drop(guard));
+/// ```
+#[must_use = "the wait ends when this is dropped"]
+pub struct Waiting {
+    on_this_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        event(What::Run);
+    }
+}
+
+/// Something that takes turns with others and is not a thread: a callback, a
+/// generator, a task.
+///
+/// ```
+/// let lane = timeline::Lane::new("task");
+/// lane.runs(); // What this thread records from here on is about the task,
+/// lane.waits("/3"); // up to here.
+/// lane.ready();
+/// lane.runs();
+/// lane.done(); // As would dropping it.
+/// ```
+#[derive(Debug)]
+pub struct Lane {
+    id: Id,
+    /// What ran on the thread before this did, to go back to.
+    before: AtomicU32,
+    done: AtomicBool,
+}
+
+impl Lane {
+    /// A lane that will be called by its kind and a number, `task 3`.
+    pub fn new(kind: &str) -> Lane {
+        Lane::named(kind, "")
+    }
+
+    /// A lane with a name.
+    pub fn named(kind: &str, name: impl Display) -> Lane {
+        let lane = Lane {
+            id: new_id(),
+            before: AtomicU32::new(0),
+            done: AtomicBool::new(false),
+        };
+        if is_on() {
+            let name = name.to_string();
+            let parent = Some(current());
+            lane.record(What::Spawn { kind, parent, name: &name });
+        }
+        lane
+    }
+
+    /// Its number in this process.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// It runs on this thread, until it says that it waits or is done.
+    pub fn runs(&self) {
+        let _ = OWN.try_with(|own| {
+            let before = own.current.replace(self.id);
+            if before != self.id {
+                self.before.store(before, Relaxed);
+            }
+        });
+        self.record(What::Run);
+    }
+
+    /// It waits for `what`; an empty text leaves what it last said.
+    pub fn waits(&self, what: impl Display) {
+        if is_on() {
+            self.record(What::Wait(&what.to_string()));
+        }
+        self.leave();
+    }
+
+    /// It could run. Called by whoever wakes it, from any thread.
+    pub fn ready(&self) {
+        self.record(What::Ready(current()));
+    }
+
+    /// It has come to its end. Once is enough.
+    pub fn done(&self) {
+        if !self.done.swap(true, Relaxed) {
+            self.record(What::Done);
+            self.leave();
+        }
+    }
+
+    /// Records anything else about it.
+    pub fn record(&self, what: What<'_>) {
+        if is_on() {
+            let _ = OWN.try_with(|own| own.record(self.id, what));
+        }
+    }
+
+    fn leave(&self) {
+        let _ = OWN.try_with(|own| {
+            if own.current.get() == self.id {
+                own.current.set(self.before.load(Relaxed));
+            }
+        });
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.done();
+    }
+}
+
+/// A thread's own lane.
+struct Own {
+    id: Id,
+    current: Cell<Id>,
+    /// Set once the file knows of this lane.
+    told: Cell<bool>,
+}
+
+thread_local! {
+    static OWN: Own = {
+        let id = new_id();
+        Own { id, current: Cell::new(id), told: Cell::new(false) }
+    };
+}
+
+impl Own {
+    fn record(&self, lane: Id, what: What<'_>) {
+        if lane == self.id && !self.told.replace(true) {
+            let thread = thread::current();
+            let name = match thread.name() {
+                None => next_name(),
+                // A sentence with its modules, too long for the side of a lane.
+                Some(name) if name.contains("::") => "test".to_owned(),
+                Some(name) => name.to_owned(),
+            };
+            let spawn =
+                What::Spawn { kind: "thread", parent: None, name: &name };
+            self.write(lane, spawn);
+        }
+        self.write(lane, what);
+    }
+
+    fn write(&self, lane: Id, what: What<'_>) {
+        write(&Event {
+            at: now(),
+            pid: pid(),
+            thread: self.id,
+            lane,
+            cpu: thread_cpu(),
+            what,
+        });
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if is_on() && self.told.get() {
+            self.write(self.id, What::Done);
+        }
+    }
+}
+
+fn new_id() -> Id {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    NEXT.fetch_add(1, Relaxed)
+}
+
+/// Threads without a name are counted in the order in which they appear.
+fn next_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("thread {}", NEXT.fetch_add(1, Relaxed))
+}

@@ -1,0 +1,268 @@
+//! From events to spans.
+
+use super::causes::Causes;
+use super::event::{Event, Id, What};
+use super::spans::{Held, Recording, Span, State, Track};
+use super::write::MOST;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::Duration;
+
+impl Recording {
+    /// Reads a recording, also while it is being written, also when its last
+    /// line is torn.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn read(path: &Path) -> io::Result<Recording> {
+        Recording::read_from(path, 0)
+    }
+
+    /// Reads what was recorded after the first `offset` bytes.
+    pub fn read_from(path: &Path, offset: u64) -> io::Result<Recording> {
+        let mut file = File::open(path)?;
+        // No further: those who write may write as fast as we read.
+        // Nor further than one process may write.
+        let end = file.metadata()?.len().min(offset + MOST);
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.take(end.saturating_sub(offset)).read_to_end(&mut bytes)?;
+        Ok(Recording::parse(&String::from_utf8_lossy(&bytes)))
+    }
+
+    /// Understands the text of a recording.
+    pub fn parse(text: &str) -> Recording {
+        // What follows the last line end is torn, or still being written.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        let mut events: Vec<_> =
+            whole.lines().filter_map(Event::parse).collect();
+        let skipped = whole.lines().count() - events.len();
+        // Between looking at the clock and writing, another may have written.
+        events.sort_by_key(|event| event.at);
+
+        let start = events.first().map_or(0, |event| event.at);
+        let mut reader = Reader { start, ..Reader::default() };
+        for event in &events {
+            reader.take(event);
+        }
+        let mut recording = reader.finish();
+        recording.start = Duration::from_nanos(start);
+        recording.skipped = skipped;
+        recording
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    /// The first event's time on the clock.
+    start: u64,
+    recording: Recording,
+    /// The span that each lane is in; beside `recording.tracks`.
+    open: Vec<Open>,
+    by_lane: HashMap<(u32, Id), usize>,
+    /// How many lanes of a kind a process has.
+    counts: HashMap<(u32, String), usize>,
+    causes: Causes,
+    in_flight: usize,
+}
+
+/// A span whose end we have not seen.
+struct Open {
+    since: Duration,
+    state: State,
+    thread: Id,
+    /// The CPU time of that thread when the span began.
+    cpu: u64,
+}
+
+impl Reader {
+    fn take(&mut self, event: &Event<'_>) {
+        let now = Duration::from_nanos(event.at - self.start);
+        self.recording.length = now;
+        let index = match self.by_lane.get(&(event.pid, event.lane)) {
+            Some(&index) => index,
+            None => self.begin(now, event),
+        };
+        self.recording.tracks[index].heard = now;
+        let other = event.what.other();
+        let other = other.and_then(|id| self.by_lane.get(&(event.pid, id)));
+        self.causes.note(index, other.copied(), now, event);
+        self.note(index, now, &event.what);
+
+        let open = &self.open[index];
+        let next = next_state(&open.state, &event.what);
+        if let Some(State::Run { .. }) = next {
+            let (state, since) = (&open.state, open.since);
+            let flow = self.causes.of(index, state, since, now, event.pid);
+            self.recording.flows.extend(flow);
+        }
+        // Also when nothing changes, it is one more look at the CPU clock.
+        let ends = event.what == What::Done;
+        if next.is_some() || ends || open.thread == event.thread {
+            self.change(index, now, event, next);
+        }
+        if let What::Reap { pid, how } = event.what {
+            self.reap(pid, how, now);
+        }
+    }
+
+    /// The lanes of a process end with it, whatever they were doing.
+    fn reap(&mut self, pid: u32, how: &str, now: Duration) {
+        let lanes = self.recording.tracks.iter_mut().zip(&self.open);
+        let lanes = lanes.filter(|(track, _)| track.pid == pid);
+        for (track, open) in lanes.filter(|(track, _)| !track.ended) {
+            track.push(open.until(now, None));
+            track.ended = true;
+            if !how.is_empty() {
+                track.died = Some((now, how.to_owned()));
+            }
+        }
+    }
+
+    /// A lane appears.
+    fn begin(&mut self, now: Duration, event: &Event<'_>) -> usize {
+        let (kind, name) = match event.what {
+            What::Spawn { kind, name, .. } => (kind, name),
+            _ => ("thread", ""),
+        };
+        let count = self.counts.entry((event.pid, kind.to_owned()));
+        let count = count.and_modify(|n| *n += 1).or_insert(1);
+        let tracks = &mut self.recording.tracks;
+        tracks.push(Track {
+            pid: event.pid,
+            lane: event.lane,
+            kind: kind.to_owned(),
+            name: match name {
+                "" => format!("{kind} {count}"),
+                name => name.to_owned(),
+            },
+            spans: Vec::new(),
+            held: Vec::new(),
+            panicked: None,
+            died: None,
+            heard: now,
+            ended: false,
+        });
+        // A thread runs when it is first heard of; a task is yet to.
+        let runs = event.lane == event.thread;
+        self.open.push(Open {
+            since: now,
+            state: if runs { State::Run { cpu: None } } else { State::Ready },
+            thread: event.thread,
+            cpu: event.cpu,
+        });
+        let index = tracks.len() - 1;
+        self.by_lane.insert((event.pid, event.lane), index);
+        index
+    }
+
+    /// What an event tells besides the state of its lane.
+    fn note(&mut self, index: usize, now: Duration, what: &What<'_>) {
+        let track = &mut self.recording.tracks[index];
+        match *what {
+            What::Hold(lock) => {
+                let lock = lock.to_owned();
+                track.held.push(Held { lock, from: now, to: now, kept: true });
+            }
+            What::Release(lock) => {
+                let mut held = track.held.iter_mut().rev();
+                if let Some(held) = held.find(|held| held.lock == lock) {
+                    (held.to, held.kept) = (now, false);
+                }
+            }
+            What::Ask(_) | What::Got(_) => {
+                let up = matches!(what, What::Ask(_));
+                let n = self.in_flight;
+                self.in_flight = if up { n + 1 } else { n.saturating_sub(1) };
+                self.recording.asked.push((now, self.in_flight));
+            }
+            What::Flight(n) => self.recording.flight.push((now, n)),
+            What::Panic(why) => track.panicked = Some((now, why.to_owned())),
+            What::Done => track.ended = true,
+            _ => {}
+        }
+    }
+
+    /// Ends the span that a lane is in, and begins another.
+    fn change(
+        &mut self,
+        index: usize,
+        now: Duration,
+        event: &Event<'_>,
+        next: Option<State>,
+    ) {
+        let open = &mut self.open[index];
+        let same_clock = open.thread == event.thread;
+        let cpu = same_clock.then(|| event.cpu.saturating_sub(open.cpu));
+        if now > open.since {
+            self.recording.tracks[index].push(open.until(now, cpu));
+        }
+        open.since = now;
+        open.state = next.unwrap_or_else(|| open.state.clone());
+        open.thread = event.thread;
+        open.cpu = event.cpu;
+    }
+
+    /// Ends whatever is still going on.
+    fn finish(mut self) -> Recording {
+        let end = self.recording.length;
+        for (track, open) in self.recording.tracks.iter_mut().zip(&self.open) {
+            // Also what we have seen only the beginning of counts.
+            if !track.ended {
+                track.push(open.until(end, None));
+            }
+            for held in track.held.iter_mut().filter(|held| held.kept) {
+                held.to = end;
+            }
+        }
+        self.recording.notified = self.causes.notified;
+        self.recording.tidy();
+        self.recording
+    }
+}
+
+/// The state that an event puts its lane in; `None` leaves it as it is.
+fn next_state(state: &State, what: &What<'_>) -> Option<State> {
+    match *what {
+        What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
+        What::Wait("") if state.waits() => None,
+        What::Wait(what) => Some(State::Wait(what.to_owned())),
+        What::Want(lock) => Some(State::Blocked(lock.to_owned())),
+        // Who is woken while it runs goes on running.
+        What::Ready(_) if matches!(state, State::Run { .. }) => None,
+        What::Ready(_) => Some(State::Ready),
+        _ => None,
+    }
+}
+
+impl Open {
+    fn until(&self, to: Duration, cpu: Option<u64>) -> Span {
+        let mut state = self.state.clone();
+        if let (State::Run { cpu: share }, Some(cpu)) = (&mut state, cpu) {
+            let wall = (to - self.since).as_nanos().max(1);
+            *share = Some((cpu as f32 / wall as f32).min(1.0));
+        }
+        Span { from: self.since, to, state, thread: self.thread }
+    }
+}
+
+impl Track {
+    /// Adds a span, or makes the last one longer if it is of the same sort.
+    fn push(&mut self, span: Span) {
+        let last = self.spans.last_mut();
+        let same = last.filter(|last| {
+            last.thread == span.thread && last.state.is_like(&span.state)
+        });
+        let Some(last) = same else { return self.spans.push(span) };
+        if let (State::Run { cpu: Some(a) }, State::Run { cpu: Some(b) }) =
+            (&mut last.state, &span.state)
+        {
+            let before = (last.to - last.from).as_secs_f32();
+            let more = (span.to - span.from).as_secs_f32();
+            *a = (*a * before + b * more) / (before + more).max(1e-9);
+        }
+        last.to = span.to;
+    }
+}

@@ -1,0 +1,212 @@
+//! A recording, read: who was in which state, from when to when.
+
+use super::event::Id;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// What happened, in order of time. All times count from its first event.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// One for each lane, as they appeared; the site's come last.
+    pub tracks: Vec<Track>,
+    /// What led to what.
+    pub flows: Vec<Flow>,
+    /// How many requests were in flight from then on, as the site saw it.
+    pub flight: Vec<(Duration, usize)>,
+    /// How many were under way from then on, as those who asked saw it.
+    pub asked: Vec<(Duration, usize)>,
+    /// Who notified each condition variable of each process last, and when.
+    pub(super) notified: HashMap<(u32, String), Point>,
+    /// When the first event happened, on the monotonic clock.
+    pub(super) start: Duration,
+    /// When the last event happened.
+    pub length: Duration,
+    /// Lines that were not understood.
+    pub skipped: usize,
+}
+
+/// A track, by its index, and when it did something.
+pub(super) type Point = (usize, Duration);
+
+/// The life of one lane.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// The process it belongs to.
+    pub pid: u32,
+    /// Its number there.
+    pub lane: Id,
+    /// `thread`, `task`, `callback`, `site`, …
+    pub kind: String,
+    /// What to call it.
+    pub name: String,
+    /// In order, without a gap or an overlap.
+    pub spans: Vec<Span>,
+    /// The locks it held.
+    pub held: Vec<Held>,
+    /// Why it panicked, if it did, and when.
+    pub panicked: Option<(Duration, String)>,
+    /// How its process died while it went on, if it did, and when that was
+    /// noticed.
+    pub died: Option<(Duration, String)>,
+    /// When it was last heard of.
+    pub heard: Duration,
+    /// Set if it came to its end before the recording did.
+    pub ended: bool,
+}
+
+/// A stretch of time in one state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// When the state began.
+    pub from: Duration,
+    /// When the next one did.
+    pub to: Duration,
+    /// What it is.
+    pub state: State,
+    /// The thread that a task ran on; of threads, themselves.
+    pub thread: Id,
+}
+
+/// What a lane does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// It says that it runs. `cpu` is the part of that time which it spent on
+    /// a CPU; `None` if the recording ends before we know.
+    Run {
+        /// Between 0 and 1.
+        cpu: Option<f32>,
+    },
+    /// It waits for this.
+    Wait(String),
+    /// It waits for this lock.
+    Blocked(String),
+    /// It could run, and does not.
+    Ready,
+}
+
+/// A time during which a lock was held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The lock's name.
+    pub lock: String,
+    /// When it was taken.
+    pub from: Duration,
+    /// When it was released; the end of the recording if it never was.
+    pub to: Duration,
+    /// Set if it never was.
+    pub kept: bool,
+}
+
+/// One event that caused another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    /// The cause: an index into `tracks`, and when.
+    pub from: (usize, Duration),
+    /// The effect, likewise.
+    pub to: (usize, Duration),
+    /// In what way.
+    pub link: Link,
+}
+
+/// How one event causes another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// One lane makes another.
+    Spawn,
+    /// A lock is released, and goes to one that waited for it.
+    Release,
+    /// A condition variable is notified, and one that waited goes on.
+    Notify,
+    /// A lane is made ready, and then runs.
+    Wake,
+}
+
+impl Recording {
+    /// The tracks of a kind.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Track> {
+        self.tracks.iter().filter(move |track| track.kind == kind)
+    }
+
+    /// The most pages that were asked for and not there yet, at one time.
+    pub fn peak_in_flight(&self) -> usize {
+        self.asked.iter().map(|&(_, n)| n).max().unwrap_or(0)
+    }
+
+    /// The most lanes, but for the site's, that were in such a state at one time.
+    pub fn most_at_once(&self, is_such: impl Fn(&State) -> bool) -> usize {
+        let such = self.spans().filter(|span| is_such(&span.state));
+        // Of two changes at one time the end comes first: they do not overlap.
+        let mut changes: Vec<(Duration, isize)> =
+            such.flat_map(|span| [(span.from, 1), (span.to, -1)]).collect();
+        changes.sort_unstable();
+        let mut now = 0;
+        let mut most = 0;
+        for (_, change) in changes {
+            now += change;
+            most = most.max(now);
+        }
+        most as usize
+    }
+
+    /// The time that all lanes together spent in such a state.
+    pub fn time_in(&self, is_such: impl Fn(&State) -> bool) -> Duration {
+        self.spans()
+            .filter(|span| is_such(&span.state))
+            .map(|span| span.to - span.from)
+            .sum()
+    }
+
+    fn spans(&self) -> impl Iterator<Item = &Span> {
+        let lanes = self.tracks.iter().filter(|track| track.kind != "site");
+        lanes.flat_map(|track| &track.spans)
+    }
+}
+
+impl Track {
+    /// When it appeared, and when it ended or the recording did.
+    pub fn life(&self) -> (Duration, Duration) {
+        let from = self.spans.first().map_or(Duration::ZERO, |span| span.from);
+        let to = self.spans.last().map_or(Duration::ZERO, |span| span.to);
+        (from, to)
+    }
+}
+
+impl State {
+    /// Set if a picture would draw both alike.
+    pub(super) fn is_like(&self, other: &State) -> bool {
+        let class = |state: &State| match state {
+            State::Run { cpu: None } => Some(0),
+            State::Run { cpu: Some(..0.05) } => Some(1),
+            State::Run { cpu: Some(..0.75) } => Some(2),
+            State::Run { cpu: Some(_) } => Some(3),
+            _ => None,
+        };
+        class(self) == class(other) && (class(self).is_some() || self == other)
+    }
+
+    /// Set if it waits for anything but a lock or the CPU.
+    pub fn waits(&self) -> bool {
+        matches!(self, State::Wait(_))
+    }
+
+    /// Set if it waits for a lock.
+    pub fn is_blocked(&self) -> bool {
+        matches!(self, State::Blocked(_))
+    }
+
+    /// Set if it says that it runs, and has a CPU for at least part of the
+    /// time (a twentieth of it), as far as is known.
+    pub fn runs(&self) -> bool {
+        matches!(self, State::Run { cpu: Some(0.05..) })
+    }
+
+    /// Set if it runs, and has a CPU for three quarters of the time or more.
+    pub fn runs_throughout(&self) -> bool {
+        matches!(self, State::Run { cpu: Some(0.75..) })
+    }
+
+    /// Set if it says that it runs while the CPU does something else.
+    pub fn is_off_the_cpu(&self) -> bool {
+        matches!(self, State::Run { cpu: Some(..0.05) })
+    }
+}

@@ -1,0 +1,197 @@
+//! The rows: lanes, and what the site saw.
+
+use super::shapes::{Escaped, When};
+use super::{DESK, FINE, LANE, LETTER, LONGEST, PHONE, Picture};
+use crate::axis::said;
+use crate::spans::{Span, State, Track};
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+/// The narrowest run that can be seen, and the narrowest of what may go
+/// unseen, in percent.
+const NARROWEST: f64 = 0.35;
+const UNSEEN: f64 = 0.05;
+
+impl Picture {
+    /// Opens the group of a row, whose middle is at height 0.
+    pub fn open(&mut self, label: &str, name: &str, kind: &str) {
+        let mut short = label.to_owned();
+        if label.chars().count() > LONGEST {
+            short = label.chars().take(LONGEST - 1).chain(['…']).collect();
+        }
+        let middle = self.top + LANE / 2;
+        let [name, short, kind] = [name, &short, kind].map(Escaped);
+        let _ = writeln!(
+            self.body,
+            "<g class='lanes-row' data-kind='{kind}' \
+             transform='translate(0 {middle})'>\
+             <text y='4'>{short}<title>{name}</title></text>"
+        );
+    }
+
+    pub fn close(&mut self) {
+        self.body += "</g>\n";
+        self.top += LANE;
+    }
+
+    /// Draws a lane; `causes` are what ended its waits, by when that was.
+    pub fn lane(&mut self, track: &Track, causes: &HashMap<Duration, String>) {
+        self.open(&track.name, &track.name, &track.kind);
+        for held in &track.held {
+            let from = self.x(held.from);
+            let to = self.x(held.to).max(from + NARROWEST);
+            let told =
+                told(&format!("holds {}", held.lock), held.from, held.to);
+            let t = When(held.from, held.to);
+            self.used.insert("lanes-held");
+            self.line("lanes-held", (from, to), &t.to_string(), &told);
+        }
+        let mut last = None;
+        for span in &track.spans {
+            let mut told = told(&span.state.told(), span.from, span.to);
+            if let Some(cause) = causes.get(&span.to) {
+                match span.state {
+                    // It ends by itself.
+                    State::Run { .. } => {}
+                    State::Ready => told += &format!("; {cause}"),
+                    _ => told += &format!("; then {cause}"),
+                }
+            }
+            self.span(span, &told, &mut last);
+        }
+        for (what, end) in [("panics", &track.panicked), ("dies", &track.died)]
+        {
+            if let Some((at, why)) = end {
+                self.end(what, *at, why);
+            }
+        }
+        self.close();
+    }
+
+    /// Writes at a bad end what it was.
+    fn end(&mut self, what: &str, at: Duration, why: &str) {
+        let (x, why, t) = (self.x(at), Escaped(why), When(at, at));
+        let side = if x > 80.0 { " lanes-end" } else { "" };
+        let _ = writeln!(
+            self.body,
+            "<text class='lanes-panic{side}' data-t='{t}' x='{x:.2}%' \
+             y='-8'>{what}<title>{what}: {why}</title></text>"
+        );
+    }
+
+    /// Draws a span; one that is too short to be seen beside its like is there
+    /// for those who zoom in.
+    fn span(
+        &mut self,
+        span: &Span,
+        told: &str,
+        last: &mut Option<(&'static str, f64)>,
+    ) {
+        let own = span.state.class();
+        let mut class = own;
+        let (from, mut to) = (self.x(span.from), self.x(span.to));
+        let short = to - from < NARROWEST;
+        // Runs are to be seen, and so is a wait that has only begun.
+        if short && (span.state.runs() || own == "lanes-unknown") {
+            (class, to) = ("lanes-run", from + NARROWEST);
+        } else if span.from == span.to {
+            to = from + NARROWEST;
+        }
+        let mut t = When(span.from, span.to).to_string();
+        if class != own {
+            // Zoomed in, it is wide enough to be told from a run.
+            t += &format!("' data-class='{own}");
+        }
+        let seen = last.is_some_and(|(c, end)| c == class && to <= end);
+        if to - from < UNSEEN || seen {
+            if self.fine < FINE {
+                self.fine += 1;
+                let class = format!("{class} lanes-fine");
+                self.line(&class, (from, to), &t, told);
+                self.what(span, " lanes-fine", from);
+            }
+            return;
+        }
+        *last = Some((class, to));
+        self.used.insert(class);
+        self.line(class, (from, to), &t, told);
+
+        let what = span.state.what().unwrap_or_default();
+        let needed = what.chars().count() as f64 * LETTER + 8.0;
+        let share = (to - from) / 100.0;
+        let fit = match () {
+            () if share * DESK < needed => " lanes-fine",
+            () if share * PHONE < needed => " lanes-wide",
+            () => "",
+        };
+        self.what(span, fit, (from + to) / 2.0);
+    }
+
+    fn line(&mut self, class: &str, x: (f64, f64), t: &str, told: &str) {
+        let ((from, to), told) = (x, Escaped(told));
+        let _ = writeln!(
+            self.body,
+            "<line class='{class}' data-t='{t}' x1='{from:.2}%' \
+             x2='{to:.2}%'><title>{told}</title></line>"
+        );
+    }
+
+    /// What a span waits for, to be read beside it: right after its line.
+    fn what(&mut self, span: &Span, fit: &str, middle: f64) {
+        let Some(what) = span.state.what().filter(|it| !it.is_empty()) else {
+            return;
+        };
+        let lock = if span.state.is_blocked() { " lanes-lock" } else { "" };
+        let what = Escaped(what);
+        let _ = writeln!(
+            self.body,
+            "<text class='lanes-what{fit}{lock}' x='{middle:.2}%' y='-4'>\
+             {what}</text>"
+        );
+    }
+
+    /// How many requests were in flight, as a mountain.
+    pub fn flight(&mut self, site: &Track, flight: &[(Duration, usize)]) {
+        let peak = flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
+        let label = format!("{}: {peak}", site.name);
+        self.open(&label, &site.name, &site.kind);
+        let ends = flight.iter().skip(1).map(|&(at, _)| at);
+        let ends = ends.chain([self.length]);
+        let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();
+        for (&(from, n), to) in flight.iter().zip(ends) {
+            match steps.last_mut() {
+                // Finer than this nobody sees: of several, the most.
+                Some(last)
+                    if n == last.2 || self.x(to) - self.x(last.0) < 0.25 =>
+                {
+                    (last.1, last.2) = (to, last.2.max(n));
+                }
+                _ => steps.push((from, to, n)),
+            }
+        }
+        for (from, to, n) in steps.into_iter().filter(|step| step.2 > 0) {
+            let (x, t) = (self.x(from), When(from, to));
+            let height = 20.0 * n as f64 / peak as f64;
+            let (y, width) = (10.0 - height, self.x(to) - x);
+            let s = if n == 1 { "" } else { "s" };
+            let told =
+                told(&format!("sees {n} request{s} in flight"), from, to);
+            let _ = writeln!(
+                self.body,
+                "<rect class='lanes-flight' data-t='{t}' x='{x:.2}%' \
+                 y='{y:.1}' width='{width:.2}%' height='{height:.1}'>\
+                 <title>{told}</title></rect>"
+            );
+        }
+        self.close();
+    }
+}
+
+/// What went on, and for how long, unless it has only begun.
+fn told(what: &str, from: Duration, to: Duration) -> String {
+    match to - from {
+        Duration::ZERO => what.to_owned(),
+        time => format!("{what}: {}", said(time)),
+    }
+}

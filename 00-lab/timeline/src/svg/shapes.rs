@@ -1,0 +1,69 @@
+//! What stands for what.
+
+use crate::spans::State;
+use std::fmt::{self, Display, Write};
+use std::time::Duration;
+
+/// A class of `style.css` each, and its meaning.
+pub const LEGEND: [(&str, &str); 9] = [
+    ("lanes-run", "runs"),
+    ("lanes-part", "runs partly"),
+    ("lanes-off", "off the CPU"),
+    ("lanes-unknown", "runs, it said"),
+    ("lanes-ready", "ready to run"),
+    ("lanes-wait", "waits"),
+    ("lanes-blocked", "waits for a lock"),
+    ("lanes-held", "holds a lock"),
+    ("lanes-arrow", "leads to"),
+];
+
+impl State {
+    /// The shape it is drawn in.
+    pub(super) fn class(&self) -> &'static str {
+        match self {
+            State::Run { cpu: None } => "lanes-unknown",
+            State::Run { .. } if self.runs_throughout() => "lanes-run",
+            State::Run { .. } if self.runs() => "lanes-part",
+            State::Run { .. } => "lanes-off",
+            State::Wait(_) => "lanes-wait",
+            State::Blocked(_) => "lanes-blocked",
+            State::Ready => "lanes-ready",
+        }
+    }
+
+    /// What the lane does, as a sentence about it goes on.
+    pub(super) fn told(&self) -> String {
+        let name = self.name();
+        let verb = !self.is_off_the_cpu() && *self != State::Ready;
+        if verb { name } else { format!("is {name}") }
+    }
+}
+
+/// From when to when, in microseconds, for a script.
+pub struct When(pub Duration, pub Duration);
+
+impl Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.as_micros(), self.1.as_micros())
+    }
+}
+
+/// Text that means nothing to XML.
+pub struct Escaped<'a>(pub &'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                c if c.is_control() => f.write_char(' ')?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}

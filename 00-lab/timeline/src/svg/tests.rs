@@ -1,0 +1,160 @@
+//! Tests of the picture for a page.
+
+use crate::Recording;
+
+/// Eight threads that take turns at forty pages, under a lock.
+fn crawl() -> Recording {
+    let mut text = String::new();
+    let mut line = |at: u32, lane: u32, what: &str| {
+        text += &format!("{at}000 7 {lane} {lane} {at}000 {what}\n");
+    };
+    line(0, 9, "spawn site - site");
+    for page in 0..40 {
+        let (lane, at) = (1 + page % 8, 10 + page / 8 * 50_000 + page % 8);
+        if page < 8 {
+            line(at, lane, &format!("spawn thread - <thread {lane}>"));
+        }
+        line(at + 20, lane, "hold Frontier 1");
+        line(at + 40, lane, "release Frontier 1");
+        line(at + 60, lane, &format!("wait /{page}?a=1&b='2'"));
+        line(at + 60, 9, &format!("flight {}", 1 + page % 8));
+        line(at + 49_000, lane, "run");
+    }
+    Recording::parse(&text)
+}
+
+#[test]
+fn it_can_stand_in_a_markdown_page() {
+    let svg = crawl().svg("Fish & \"chips\"");
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    assert!(svg.lines().all(|line| !line.trim().is_empty()), "a blank line");
+    assert!(!svg.contains(" id="), "an id may clash with the page's");
+    for rule in svg.lines().filter(|line| line.contains(" {")) {
+        assert!(rule.contains(".lanes-svg") || rule.contains("@media"));
+    }
+}
+
+#[test]
+fn it_is_well_formed_whatever_the_names_are() {
+    let svg = crawl().svg("Fish & \"chips\"");
+    let style = svg.find("</style>").expect("a style");
+    let mut open = Vec::new();
+    for tag in svg[style + 8..].split('<').skip(1) {
+        let (tag, text) = tag.split_once('>').expect("tags end");
+        let name = tag.split(' ').next().expect("a name");
+        match name.strip_prefix('/') {
+            Some(name) if name != "svg" || !open.is_empty() => {
+                assert_eq!(open.pop(), Some(name));
+            }
+            Some(_) => {}
+            None if tag.ends_with('/') => {}
+            None => open.push(name),
+        }
+        assert_eq!(tag.matches('\'').count() % 2, 0, "{tag}");
+        let entities = text.split('&').skip(1);
+        assert!(entities.into_iter().all(|e| e.contains(';')), "{text}");
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn it_says_in_words_what_it_shows() {
+    let svg = crawl().svg("");
+    let (_, rest) = svg.split_once("<desc>").expect("a description");
+    let (words, _) = rest.split_once("</desc>").expect("its end");
+    assert_eq!(
+        words,
+        "8 threads in 249 ms. At most 8 wait at once. \
+         At most 8 run at once. At most 8 requests in flight."
+    );
+}
+
+#[test]
+fn forty_pages_are_drawn_in_less_than_40_kib() {
+    let length = crawl().svg("").len();
+    assert!(length < 40 * 1024, "{length} bytes");
+}
+
+#[test]
+fn the_legend_shows_what_was_used_and_nothing_else() {
+    let svg = crawl().svg("");
+    let legend = &svg[svg.find("lanes-legend'").expect("a legend")..];
+    for used in ["lanes-run", "lanes-wait", "lanes-held"] {
+        assert!(legend.contains(used), "{used}");
+    }
+    for unused in ["lanes-blocked", "lanes-ready", "lanes-arrow"] {
+        assert!(!legend.contains(unused), "{unused}");
+    }
+}
+
+/// A condition variable, a lock, and a task that is woken.
+const CAUSES: &str = "\
+    0 7 1 1 0 spawn thread - main\n\
+    0 7 1 1 0 run\n\
+    0 7 2 2 0 spawn thread - worker\n\
+    0 7 2 2 0 wait condvar 1\n\
+    4000000 7 1 1 4000000 hold Jobs 1\n\
+    5000000 7 1 1 5000000 notify condvar 1\n\
+    6000000 7 2 2 0 run\n\
+    6000000 7 2 2 0 want Jobs 1\n\
+    8000000 7 1 1 8000000 release Jobs 1\n\
+    8500000 7 2 2 0 hold Jobs 1\n\
+    9000000 7 2 2 500000 release Jobs 1\n\
+    9000000 7 2 2 500000 done\n\
+    9000000 7 1 3 9000000 spawn task 1 \n\
+    9100000 7 1 3 9100000 wait tea\n\
+    9200000 7 1 3 9200000 ready 1\n\
+    9500000 7 1 3 9500000 run\n\
+    9900000 7 1 3 9900000 done\n\
+    9900000 7 1 1 9900000 done\n";
+
+#[test]
+fn a_script_can_tell_when_everything_was_and_why() {
+    let svg = Recording::parse(CAUSES).svg("");
+    assert!(svg.contains(" data-length='9900' data-margin='"), "{svg}");
+    let told = |bar: &str| {
+        let (_, rest) = svg.split_once(bar).unwrap_or_else(|| panic!("{svg}"));
+        let (_, rest) = rest.split_once("<title>").expect("a title");
+        rest.split_once("</title>").expect("its end").0.to_owned()
+    };
+    assert_eq!(told("data-kind='thread'"), "main");
+    assert_eq!(
+        told("class='lanes-wait' data-t='0 6000'"),
+        "waits for condvar 1: 6.0 ms; then main notified it"
+    );
+    assert_eq!(
+        told("class='lanes-blocked' data-t='6000 8500'"),
+        "waits for lock Jobs: 2.5 ms; then main released it"
+    );
+    assert_eq!(told("class='lanes-run' data-t='8500 9000'"), "runs: 500 µs");
+    assert_eq!(
+        told("data-t='9100 9200'"),
+        "waits for tea: 100 µs; then main woke it"
+    );
+    assert_eq!(
+        told("data-t='9200 9500'"),
+        "is ready to run: 300 µs; main woke it"
+    );
+    assert_eq!(told("data-t='4000 8000'"), "holds Jobs: 4.0 ms");
+    assert!(
+        svg.contains("class='lanes-flow' data-t='5000 6000' data-rows='0 1'")
+    );
+    assert!(
+        svg.contains("class='lanes-flow' data-t='8000 8500' data-rows='0 1'")
+    );
+}
+
+#[test]
+fn what_is_too_short_to_be_seen_is_there_for_those_who_zoom_in() {
+    let mut text = String::new();
+    for n in 0..1000 {
+        let (wait, run) = (1_000_000 * n + 1, 1_000_000 * n + 101_000);
+        text += &format!("{wait} 7 1 1 {wait} wait /{n}\n");
+        text += &format!("{run} 7 1 1 {wait} run\n");
+    }
+    let svg = Recording::parse(&text).svg("");
+    let fine = svg.matches("lanes-fine' data-t=").count();
+    assert_eq!(fine, super::FINE, "and not more than that");
+    let bar = "lanes-wait lanes-fine' data-t='1000 1100'";
+    assert!(svg.contains(bar), "{svg}");
+}

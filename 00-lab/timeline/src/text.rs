@@ -1,0 +1,203 @@
+//! The picture for a terminal.
+
+use super::axis::marks;
+use super::cells::{Cell, cells, column_start};
+use super::spans::{Recording, Track};
+use std::env;
+use std::fmt::Write;
+use std::io::stdout;
+use std::time::Duration;
+
+/// More lanes than this are counted, not drawn.
+pub(super) const MOST_LANES: usize = 24;
+
+/// The most columns that are drawn: the pictures are made in memory.
+const WIDEST: usize = 1000;
+
+/// How wide the terminal is: `COLUMNS`, else what it says itself, else 80. No
+/// terminal is wider than a thousand.
+pub fn width() -> usize {
+    let columns = env::var("COLUMNS").ok().and_then(|n| n.parse().ok());
+    let asked = || {
+        let size = rustix::termios::tcgetwinsize(stdout()).ok()?;
+        Some(size.ws_col.into())
+    };
+    columns.or_else(asked).filter(|&n| n > 0).unwrap_or(80).min(WIDEST)
+}
+
+impl Recording {
+    /// Draws the lanes, `width` columns wide, legible without colour.
+    ///
+    /// A column is drawn as what the lane did for most of that time, but no run
+    /// is narrower than a column.
+    pub fn lanes(&self, width: usize) -> String {
+        if self.tracks.is_empty() {
+            return "nothing was recorded".to_owned();
+        }
+        let drawn = &self.tracks[..self.tracks.len().min(self.most_drawn())];
+        let names = drawn.iter().map(|track| track.name.chars().count());
+        let margin = names.max().unwrap_or(0).clamp(4, (width / 3).max(4));
+        let canvas = Canvas {
+            margin,
+            columns: width.saturating_sub(margin + 1).max(10),
+            length: self.length,
+        };
+        let mut picture = String::new();
+        let mut used = Vec::new();
+        for track in drawn {
+            let cells = cells(track, self.length, canvas.columns);
+            used.extend(cells.iter().map(|(cell, _)| *cell));
+            canvas.row(&mut picture, &track.name, &written(&cells));
+        }
+        let left = self.tracks.len() - drawn.len();
+        let left = left - usize::from(left > 0 && self.has_site());
+        if left > 0 {
+            canvas.row(&mut picture, "…", &format!("and {left} more"));
+        }
+        let digits = self.digits(canvas.columns);
+        if let Some((name, digits)) = &digits {
+            canvas.row(&mut picture, name, digits);
+        }
+        canvas.row(&mut picture, "", &canvas.axis());
+        let digits = digits.as_ref().map(|(_, digits)| digits.as_str());
+        canvas.legend(&mut picture, &used, digits, width);
+        picture
+    }
+
+    /// How many tracks are drawn as lanes: the site is drawn as digits.
+    pub(super) fn most_drawn(&self) -> usize {
+        let lanes = self.tracks.len() - self.of_kind("site").count();
+        lanes.min(MOST_LANES)
+    }
+
+    fn has_site(&self) -> bool {
+        self.of_kind("site").next().is_some()
+    }
+
+    /// For each column the most requests that were in flight, as the site saw
+    /// it, or else as those saw it who asked.
+    fn digits(&self, columns: usize) -> Option<(&str, String)> {
+        let site = self.of_kind("site").next();
+        let (name, counts) = match site {
+            Some(site) => (site.name.as_str(), &self.flight),
+            None => ("asked", &self.asked),
+        };
+        let mut most = vec![0; columns];
+        let mut changes = counts.iter().peekable();
+        let mut now = changes.peek().map(|_| 0)?;
+        for (column, most) in most.iter_mut().enumerate() {
+            *most = now;
+            let end = column_start(self.length, columns, column + 1);
+            let last = column + 1 == columns;
+            while let Some(&&(at, n)) = changes.peek() {
+                if at >= end && !last {
+                    break;
+                }
+                changes.next();
+                now = n;
+                *most = now.max(*most);
+            }
+        }
+        let digit = |&n: &usize| match n {
+            0 => ' ',
+            1..10 => char::from(b'0' + n as u8),
+            _ => '+',
+        };
+        Some((name, most.iter().map(digit).collect()))
+    }
+}
+
+/// The cells as text, with what is waited for written where it fits.
+fn written(cells: &[(Cell, Option<&str>)]) -> String {
+    let mut row = String::new();
+    for stretch in cells.chunk_by(|a, b| a == b) {
+        let (cell, what) = stretch[0];
+        let symbol = cell.symbol();
+        let fill = |n| symbol.to_string().repeat(n);
+        let what = what.unwrap_or_default();
+        let free = stretch.len().checked_sub(what.chars().count() + 4);
+        match free {
+            Some(free) if !what.is_empty() => {
+                let before = 1 + free / 2;
+                let after = free + 2 - before;
+                row += &format!("{} {what} {}", fill(before), fill(after));
+            }
+            _ => row += &fill(stretch.len()),
+        }
+    }
+    row
+}
+
+struct Canvas {
+    margin: usize,
+    columns: usize,
+    length: Duration,
+}
+
+impl Canvas {
+    fn row(&self, picture: &mut String, name: &str, row: &str) {
+        let mut name = name.to_owned();
+        if name.chars().count() > self.margin {
+            name = name.chars().take(self.margin - 1).collect();
+            name.push('…');
+        }
+        let line = format!("{name:0$} {row}", self.margin);
+        picture.push_str(line.trim_end());
+        picture.push('\n');
+    }
+
+    fn axis(&self) -> String {
+        let mut axis = String::new();
+        for (at, label) in marks(self.length, self.columns / 11) {
+            let part = at.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
+            let column = (part * self.columns as f64) as usize;
+            let label = format!("╵{label}");
+            if column + label.chars().count() <= self.columns {
+                let gap = column - axis.chars().count();
+                axis += &" ".repeat(gap);
+                axis += &label;
+            }
+        }
+        axis
+    }
+
+    /// The symbols that were used, and no others.
+    fn legend(
+        &self,
+        picture: &mut String,
+        used: &[Cell],
+        digits: Option<&str>,
+        width: usize,
+    ) {
+        let mut entries: Vec<String> = Cell::LEGEND
+            .into_iter()
+            .filter(|(cell, _)| used.contains(cell))
+            .map(|(cell, meaning)| format!("{} {meaning}", cell.symbol()))
+            .collect();
+        if let Some(digits) = digits {
+            let more = if digits.contains('+') { ", + more" } else { "" };
+            entries.push(format!("1–9 requests in flight{more}"));
+        }
+        let mut line = 0;
+        for entry in entries {
+            let length = entry.chars().count();
+            let gap = match line {
+                0 => "",
+                _ if line + 3 + length > width => "\n",
+                _ => "   ",
+            };
+            line = if gap == "\n" { 0 } else { line + gap.len() } + length;
+            let _ = write!(picture, "{gap}{entry}");
+        }
+    }
+}
+
+impl Track {
+    /// The share of `from..to` during which it held a lock.
+    pub(super) fn holding(&self, from: Duration, to: Duration) -> f64 {
+        let held = self.held.iter().map(|held| {
+            held.to.min(to).saturating_sub(held.from.max(from)).as_secs_f64()
+        });
+        held.sum::<f64>() / (to - from).as_secs_f64().max(1e-9)
+    }
+}

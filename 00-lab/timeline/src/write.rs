@@ -1,0 +1,154 @@
+//! The file that events go to.
+
+use super::event::Event;
+use crate::private;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// The environment variable that tells a child where to record.
+pub const VARIABLE: &str = "LAB_RECORDING";
+
+/// Set while events are recorded. `Relaxed`, because nothing is published by
+/// it: who sees it late records a little less.
+pub(super) static ON: AtomicBool = AtomicBool::new(false);
+pub(super) static OUTPUT: OnceLock<Output> = OnceLock::new();
+/// What went wrong with writing, if anything.
+static ERROR: Mutex<Option<(ErrorKind, String)>> = Mutex::new(None);
+
+/// How much a process may record, in bytes: a crawl of 100,000 pages records
+/// a third of it. A step that never ends would fill the disk.
+pub const MOST: u64 = 128 << 20;
+
+/// How much this one has.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// The file, once it is open.
+pub(super) struct Output {
+    pid: u32,
+    file: File,
+    pub path: PathBuf,
+    pub temporary: bool,
+}
+
+/// Set if events are recorded.
+pub fn is_on() -> bool {
+    ON.load(Relaxed)
+}
+
+/// The file that this process records into.
+pub fn path() -> Option<&'static Path> {
+    OUTPUT.get().map(|output| output.path.as_path())
+}
+
+/// Set if [`start`] made the file, so that whoever survives this process (the
+/// site does, for a moment) ought to remove it.
+pub fn is_temporary() -> bool {
+    OUTPUT.get().is_some_and(|output| output.temporary)
+}
+
+/// What a child process needs in order to record into the same file:
+/// `Command::new(…).envs(record::env())`.
+pub fn env() -> Option<(&'static str, &'static Path)> {
+    path().map(|path| (VARIABLE, path))
+}
+
+/// Why the recording is incomplete, if it is: the disk was full, say. The
+/// recording stops there; the program goes on.
+pub fn error() -> Option<io::Error> {
+    let error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
+    error.as_ref().map(|(kind, why)| io::Error::new(*kind, why.as_str()))
+}
+
+/// The CPU time that all threads of this process have used.
+pub fn cpu_time() -> Duration {
+    Duration::from_nanos(nanos(ClockId::ProcessCPUTime))
+}
+
+/// The process that records; asked once, because it is a system call.
+pub(super) fn pid() -> u32 {
+    OUTPUT.get().map_or(0, |output| output.pid)
+}
+
+/// Writes one event, by one call.
+pub(super) fn write(event: &Event<'_>) {
+    let Some(output) = OUTPUT.get() else { return };
+    let line = format!("{event}\n");
+    // Relaxed: the sum is all that is of interest.
+    let before = WRITTEN.fetch_add(line.len() as u64, Relaxed);
+    if before + line.len() as u64 > MOST {
+        let why = "it would be too long; the program may go round in a loop";
+        return stop(&io::Error::new(ErrorKind::FileTooLarge, why));
+    }
+    let written = loop {
+        match (&output.file).write(line.as_bytes()) {
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            other => break other,
+        }
+    };
+    let why = match written {
+        Ok(n) if n == line.len() => return,
+        Ok(_) => io::Error::new(ErrorKind::WriteZero, "the disk is full"),
+        Err(why) => why,
+    };
+    stop(&why);
+}
+
+/// A recording with a hole would tell lies: better that it ends here.
+fn stop(why: &io::Error) {
+    ON.store(false, Relaxed);
+    let mut error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
+    error.get_or_insert((why.kind(), why.to_string()));
+}
+
+/// The monotonic clock, which all processes share.
+pub(super) fn now() -> u64 {
+    nanos(ClockId::Monotonic)
+}
+
+/// The CPU time that this thread has used.
+pub fn cpu_time_of_thread() -> Duration {
+    Duration::from_nanos(thread_cpu())
+}
+
+pub(super) fn thread_cpu() -> u64 {
+    nanos(ClockId::ThreadCPUTime)
+}
+
+fn nanos(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+impl Output {
+    /// The file that somebody else chose.
+    pub(super) fn given(path: PathBuf) -> io::Result<Output> {
+        Output::open(OpenOptions::new().create(true), path, false)
+    }
+
+    /// A new one of our own.
+    pub(super) fn temporary() -> io::Result<Output> {
+        let path = private::folder()?.join("events");
+        Output::open(OpenOptions::new().create_new(true), path, true)
+    }
+
+    fn open(
+        options: &mut OpenOptions,
+        path: PathBuf,
+        temporary: bool,
+    ) -> io::Result<Output> {
+        let file = options.append(true).mode(0o600).open(&path);
+        let file = file.map_err(|why| {
+            let said = format!("cannot write to {}: {why}", path.display());
+            io::Error::new(why.kind(), said)
+        })?;
+        Ok(Output { pid: process::id(), file, path, temporary })
+    }
+}

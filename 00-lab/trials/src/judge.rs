@@ -1,0 +1,169 @@
+//! What a check needs in order to judge how an answer ran.
+
+mod answer;
+mod gate;
+mod means;
+mod smallest;
+mod sleep;
+
+pub use answer::Answer;
+pub use gate::Gate;
+pub use sleep::{Idle, idle, others_sleep, wait_until};
+pub use smallest::smallest;
+
+use crate::watchdog::{self, Watching};
+use lab::site;
+use rustix::process::{WaitId, WaitIdOptions, waitid};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use timeline::{Recording, cpu_time};
+
+/// A check that records nothing for so long hangs.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// Watches what happens between [`begin`](Judge::begin) and
+/// [`end`](Judge::end): records it, and ends this process if it hangs, saying
+/// who waits for whom.
+///
+/// One judges at a time; another test of the same program waits its turn.
+///
+/// ```
+/// use trials::judge::Judge;
+///
+/// let judge = Judge::begin();
+/// let answer = std::thread::spawn(|| 6 * 7).join().unwrap();
+/// let judged = judge.end();
+///
+/// assert_eq!(answer, 42, "wrong answer: {answer} is not 42");
+/// assert!(judged.threads_left.is_empty());
+/// assert!(!judged.children_left);
+/// ```
+pub struct Judge {
+    began: Instant,
+    cpu: Duration,
+    /// How long the recording was.
+    recorded: u64,
+    /// The threads that were there, where the system tells.
+    threads: BTreeSet<String>,
+    _watching: Watching,
+    _one_at_a_time: MutexGuard<'static, ()>,
+}
+
+/// How an answer ran.
+#[derive(Debug)]
+pub struct Judged {
+    /// What it recorded, by all its threads.
+    pub recording: Recording,
+    /// From begin to end.
+    pub elapsed: Duration,
+    /// The CPU time that this process used meanwhile, without that of the sites
+    /// that it had [in a thread](lab::Site::in_thread) and has ended.
+    pub cpu: Duration,
+    /// The names of the threads that were started meanwhile and have not ended.
+    /// They are known by what they record: a fetch, a lock, a wait; of those
+    /// that record nothing only Linux tells, and how many they are.
+    pub threads_left: Vec<String>,
+    /// Set if this process has a child, running or unburied.
+    pub children_left: bool,
+}
+
+impl Judge {
+    /// Judges an answer, if it is what was compiled.
+    ///
+    /// # Panics
+    ///
+    /// If it is not, or if nothing can be recorded.
+    pub fn of(answer: Answer) -> Judge {
+        answer.text();
+        Judge::begin()
+    }
+
+    /// From here on it counts.
+    ///
+    /// # Panics
+    ///
+    /// If nothing can be recorded.
+    pub fn begin() -> Judge {
+        static ONE: Mutex<()> = Mutex::new(());
+        sleep::this_thread_judges();
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = timeline::start().expect("a recording");
+        let recorded = path.metadata().expect("it is there").len();
+        Judge {
+            began: Instant::now(),
+            cpu: cpu(),
+            recorded,
+            threads: sleep::threads(),
+            _watching: watchdog::in_thread(SILENCE),
+            _one_at_a_time: one,
+        }
+    }
+
+    /// Up to here.
+    ///
+    /// # Panics
+    ///
+    /// If the recording cannot be read.
+    pub fn end(self) -> Judged {
+        let elapsed = self.began.elapsed();
+        let cpu = cpu().saturating_sub(self.cpu);
+        let path = timeline::path().expect("it was begun");
+        let recording =
+            || Recording::read_from(path, self.recorded).expect("a recording");
+        // A thread that has been joined may still be about to say that it is
+        // done, and on a busy machine it has to wait for a core.
+        let grace = Instant::now() + Duration::from_millis(500);
+        let (recording, threads_left) = loop {
+            let recording = recording();
+            let left = left(&recording, &self.threads);
+            if left.is_empty() || Instant::now() > grace {
+                break (recording, left);
+            }
+            std::thread::yield_now();
+        };
+        Judged {
+            threads_left,
+            children_left: has_children(),
+            recording,
+            elapsed,
+            cpu,
+        }
+    }
+}
+
+impl Judged {
+    /// How much of the time a CPU was busy: 1 is one core, all the time.
+    pub fn busy(&self) -> f64 {
+        self.cpu.as_secs_f64() / self.elapsed.as_secs_f64()
+    }
+}
+
+/// The CPU time of this process, less that of its sites.
+fn cpu() -> Duration {
+    cpu_time().saturating_sub(site::cpu_in_threads())
+}
+
+/// Threads that have not ended, but for the one that judges and those that were
+/// there `before`.
+fn left(recording: &Recording, before: &BTreeSet<String>) -> Vec<String> {
+    let own = timeline::current();
+    let threads = recording.of_kind("thread");
+    let left = threads.filter(|track| !track.ended && track.lane != own);
+    let left: Vec<_> = left.map(|track| track.name.clone()).collect();
+    if !left.is_empty() {
+        return left;
+    }
+    match sleep::threads().difference(before).count() {
+        0 => left,
+        1 => vec!["a thread that records nothing".to_owned()],
+        n => vec![format!("{n} threads that record nothing")],
+    }
+}
+
+fn has_children() -> bool {
+    let look =
+        WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG | WaitIdOptions::EXITED;
+    // Without a child this is an error; with one, ended or not, it is none.
+    waitid(WaitId::All, look).is_ok()
+}

@@ -1,0 +1,9 @@
+//! What only tests need: the conformance test of the rungs, the judge of
+//! exercises, running programs under a limit, and their Python twins.
+
+mod conformance;
+pub mod judge;
+pub mod twin;
+pub mod watchdog;
+
+pub use conformance::conformance;

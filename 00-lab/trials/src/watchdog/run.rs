@@ -1,0 +1,345 @@
+//! Running a program to its end, or to ours.
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use std::{fmt, fs, mem, thread};
+use timeline::{Recording, private, verdict};
+
+/// A program that came to its end.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+    /// What it recorded.
+    pub recording: Recording,
+}
+
+/// A program that did not, or that could not be started.
+pub struct Hung {
+    /// What happened, who waits for whom, and the lanes.
+    pub why: String,
+    /// What it had written to standard output.
+    pub stdout: String,
+    /// What it had written to standard error.
+    pub stderr: String,
+    /// What it had recorded.
+    pub recording: Box<Recording>,
+}
+
+/// Runs a program to its end; ends it, and whatever it started, at `limit`.
+///
+/// It is the leader of a process group, has no standard input, and records
+/// into a file of its own.
+///
+/// ```
+/// use trials::watchdog;
+/// use std::process::Command;
+/// use std::time::Duration;
+///
+/// let limit = Duration::from_secs(10);
+/// let ran = watchdog::run(Command::new("echo").arg("hello"), limit)?;
+/// assert_eq!(ran.stdout, "hello\n");
+///
+/// let short = Duration::from_millis(50);
+/// let hung = watchdog::run(Command::new("sleep").arg("60"), short);
+/// assert!(hung.is_err());
+/// # Ok::<(), watchdog::Hung>(())
+/// ```
+///
+/// # Errors
+/// If it does not end in time or cannot be started. The [`Hung`] explains.
+pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
+    run_keeping(MOST_KEPT, command, limit)
+}
+
+/// [`run`], keeping at most this many bytes of each stream: its beginning and
+/// its end, and between them how much was left out. All of it is read, so that
+/// the program is not held up.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_keeping(
+    most: usize,
+    command: &mut Command,
+    limit: Duration,
+) -> Result<Ran, Hung> {
+    let program = command.get_program().display().to_string();
+    let not_started = |why: io::Error| Hung {
+        why: format!("cannot start {program}: {why}"),
+        stdout: String::new(),
+        stderr: String::new(),
+        recording: Box::default(),
+    };
+    let file = RecordingFile::new().map_err(not_started)?;
+    let started = Running::start(command, &file, most);
+    let mut running = started.map_err(not_started)?;
+    let why = match running.wait(limit, &file) {
+        Ok(status) => {
+            let [stdout, stderr] = running.output();
+            return Ok(Ran { status, stdout, stderr, recording: file.read() });
+        }
+        Err(why) => why,
+    };
+    running.kill(&file);
+    let recording = Box::new(file.read());
+    let why = verdict(&why, Some(Recording::clone(&recording)));
+    let [stdout, stderr] = running.output();
+    Err(Hung { why, stdout, stderr, recording })
+}
+
+/// How much is kept of a stream.
+const MOST_KEPT: usize = 16 << 20;
+
+/// How much a program may record, in bytes. A crawl of 10,000 pages records a
+/// third of it.
+const MOST_RECORDED: u64 = 16 << 20;
+
+/// A program, and the threads that read what it writes: both streams at once,
+/// or a full pipe would hold it up.
+struct Running {
+    child: Child,
+    _group: Group,
+    status: Option<ExitStatus>,
+    output: [JoinHandle<Vec<u8>>; 2],
+}
+
+impl Running {
+    fn start(
+        command: &mut Command,
+        file: &RecordingFile,
+        most: usize,
+    ) -> io::Result<Running> {
+        let mut groups = GROUPS.lock().unwrap();
+        let mut child = command
+            .env(timeline::VARIABLE, &file.path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()?;
+        groups.insert(child.id());
+        drop(groups);
+        let _group = Group(child.id());
+        let stdout = child.stdout.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("it is piped");
+        let output = [collect(stdout, most), collect(stderr, most)];
+        Ok(Running { child, _group, status: None, output })
+    }
+
+    /// Waits until it has ended and so has its output.
+    ///
+    /// # Errors
+    /// What it does instead, when time is up or it has recorded too much.
+    fn wait(
+        &mut self,
+        limit: Duration,
+        file: &RecordingFile,
+    ) -> Result<ExitStatus, String> {
+        let began = Instant::now();
+        // Short at first: most of what is run ends within milliseconds.
+        let mut pause = Duration::from_micros(500);
+        loop {
+            if self.status.is_none() {
+                self.status = self.child.try_wait().ok().flatten();
+            }
+            let closed = self.output.iter().all(JoinHandle::is_finished);
+            if let Some(status) = self.status.filter(|_| closed) {
+                return Ok(status);
+            }
+            let Some(left) = limit.checked_sub(began.elapsed()) else {
+                return Err(match self.status {
+                    None => format!("still running after {limit:.1?}"),
+                    Some(_) => "ended, but a process is left that has its \
+                                output open"
+                        .to_owned(),
+                });
+            };
+            if file.size() > MOST_RECORDED {
+                let most = size_of(MOST_RECORDED);
+                return Err(format!("goes on after {most} of recording"));
+            }
+            thread::sleep(pause.min(left));
+            pause = (pause * 2).min(Duration::from_millis(10));
+        }
+    }
+
+    /// Ends the whole group. As long as it has a member, the number is its.
+    fn kill(&mut self, file: &RecordingFile) {
+        kill(self.child.id());
+        // Whoever left the group may keep the output open: so with a limit.
+        let _ = self.wait(Duration::from_secs(1), file);
+    }
+
+    fn output(self) -> [String; 2] {
+        self.output.map(|thread| match thread.is_finished() {
+            true => {
+                let bytes = thread.join().unwrap_or_default();
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+            false => "(still open)\n".to_owned(),
+        })
+    }
+}
+
+/// The groups that run.
+static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// One of them, while this lives.
+struct Group(u32);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        GROUPS.lock().unwrap().remove(&self.0);
+    }
+}
+
+fn kill(group: u32) {
+    if let Some(group) = Pid::from_raw(group as i32) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// Ends all that [`run`] has started and that still runs, for a process that is
+/// about to end: from now on, `run` starts nothing and does not return.
+pub fn end_all() {
+    let groups = GROUPS.lock().unwrap();
+    groups.iter().for_each(|group| kill(*group));
+    // Kept: whoever would start another waits for it, to the end.
+    mem::forget(groups);
+}
+
+/// Reads to the end, on a thread.
+fn collect(
+    pipe: impl Read + Send + 'static,
+    most: usize,
+) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || ends(pipe, most))
+}
+
+/// The beginning and the end of a stream.
+fn ends(mut pipe: impl Read, most: usize) -> Vec<u8> {
+    let half = most / 2;
+    let mut first = Vec::new();
+    let _ = pipe.by_ref().take(half as u64).read_to_end(&mut first);
+    let (mut last, mut left_out) = (Vec::new(), 0);
+    let mut piece = [0; 1 << 16];
+    loop {
+        let n = match pipe.read(&mut piece) {
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(n) => n,
+            Err(_) => 0,
+        };
+        last.extend_from_slice(&piece[..n]);
+        // At the end, and now and then, so that each byte moves once or twice.
+        if n == 0 || last.len() > half + most {
+            let surplus = last.len().saturating_sub(half);
+            last.drain(..surplus);
+            left_out += surplus as u64;
+        }
+        if n == 0 {
+            break;
+        }
+    }
+    if left_out > 0 {
+        let left_out = size_of(left_out);
+        first.extend(format!("\n… {left_out} left out …\n").into_bytes());
+    }
+    first.extend(last);
+    first
+}
+
+/// `17 bytes`, `65.5 kB`, `378.0 MB`
+fn size_of(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// The beginning and the end of a text: at most this many bytes, besides what
+/// says how much was left out.
+///
+/// ```
+/// use trials::watchdog::abridged;
+///
+/// let short = abridged("0123456789", 4);
+/// assert_eq!(short, "01\n… 6 bytes left out …\n89");
+/// ```
+pub fn abridged(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let bytes = ends(text.as_bytes(), most);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The file that the program records into, removed at the end.
+struct RecordingFile {
+    path: PathBuf,
+}
+
+impl RecordingFile {
+    fn new() -> io::Result<RecordingFile> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let n = NEXT.fetch_add(1, Relaxed);
+        let path = private::folder()?.join(format!("run-{n}.events"));
+        Ok(RecordingFile { path })
+    }
+
+    /// How long the recording is by now.
+    fn size(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |about| about.len())
+    }
+
+    /// What was recorded; nothing, if it never began to.
+    fn read(&self) -> Recording {
+        Recording::read(&self.path).unwrap_or_default()
+    }
+}
+
+impl Drop for RecordingFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl fmt::Display for Hung {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)?;
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)]
+        {
+            if !text.is_empty() {
+                write!(f, "--- {name}\n{text}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As it is displayed, because that is what `unwrap` prints.
+impl fmt::Debug for Hung {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::error::Error for Hung {}
+
+impl From<Hung> for io::Error {
+    fn from(hung: Hung) -> io::Error {
+        io::Error::new(io::ErrorKind::TimedOut, hung)
+    }
+}

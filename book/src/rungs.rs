@@ -1,0 +1,33 @@
+//! What the rungs say of themselves.
+//!
+//! The reader depends on no rung's package, or its first page would have to
+//! wait until all of them are built: so their files are included here.
+
+use lab::Rung;
+
+#[path = "../../02-processes/src/rung.rs"]
+mod processes;
+#[path = "../../01-threads/src/rung.rs"]
+mod threads;
+
+/// All of them, from the lowest up.
+pub const RUNGS: [Rung; 3] = [lab::RUNG, threads::RUNG, processes::RUNG];
+
+/// The rung whose package this is.
+pub fn rung(package: &str) -> Option<&'static Rung> {
+    RUNGS.iter().find(|rung| rung.name == package)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Tree;
+
+    #[test]
+    fn every_rung_of_the_workspace_is_here_in_its_order() {
+        let tree = Tree::here();
+        let there = tree.rungs.iter().map(|rung| rung.package.as_str());
+        let here = RUNGS.iter().map(|rung| rung.name);
+        assert!(there.clone().eq(here), "{:?}", there.collect::<Vec<_>>());
+    }
+}

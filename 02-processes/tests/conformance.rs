@@ -28,5 +28,7 @@ fn the_reason_for_a_deadly_page_is_the_signal() {
     };
     assert_eq!(of("abort"), ["ends its worker: signal: 6 (SIGABRT)"; 2]);
     assert_eq!(of("eat"), ["ends its worker: signal: 6 (SIGABRT)"; 2]);
-    assert_eq!(of("hang"), ["ends its worker: signal: 9 (SIGKILL)"; 2]);
+    let hung = "ends its worker: signal: 9 (SIGKILL), it gave no sign of life";
+    assert!(of("hang").iter().all(|why| why.starts_with(hung)), "{report}");
+    assert_eq!(of("hang").len(), 2);
 }

@@ -1,7 +1,6 @@
 //! Recorded outputs: what each program printed, and the picture of that run.
 
-use crate::strict::markdown_in;
-use crate::tree::{Program, Tree};
+use crate::tree::{Program, Tree, markdown_in};
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use similar::TextDiff;

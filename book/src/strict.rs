@@ -15,7 +15,7 @@ mod tests;
 
 use crate::files::read_text;
 use crate::recorded;
-use crate::tree::{Tree, is_nobodys};
+use crate::tree::{Tree, markdown_in};
 use anyhow::{Result, bail};
 use chapter::Chapter;
 use std::collections::BTreeSet;
@@ -211,22 +211,4 @@ impl Check<'_> {
             }
         }
     }
-}
-
-/// All chapters in a folder and the folders in it, sorted.
-pub fn markdown_in(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if is_nobodys(&path) {
-            continue;
-        }
-        if path.is_dir() {
-            files.extend(markdown_in(&path));
-        } else if path.extension().is_some_and(|end| end == "md") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }

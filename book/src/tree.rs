@@ -183,6 +183,24 @@ fn in_order(name: &str) -> Vec<(u32, String)> {
     parts.collect()
 }
 
+/// All chapters in a folder and the folders in it, sorted.
+pub fn markdown_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if is_nobodys(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(markdown_in(&path));
+        } else if path.extension().is_some_and(|end| end == "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
 #[cfg(test)]
 mod tests {
     use super::in_order;

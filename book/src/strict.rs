@@ -21,7 +21,6 @@ use chapter::Chapter;
 use std::collections::BTreeSet;
 use std::env;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Something that a page promises and that is not there.

@@ -2,6 +2,7 @@
 
 mod order;
 mod process;
+mod strays;
 mod cargo;
 
 pub use order::{Order, menu};

@@ -6,7 +6,7 @@
 )]
 
 use super::cargo::{self, Line, Told};
-use super::{Event, Order, Run};
+use super::{Event, Order, Run, strays};
 use crate::plain::Plain;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::env;
@@ -20,6 +20,7 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, interval, sleep_until, timeout, timeout_at};
 
 /// How long a program may run, or be built.
@@ -233,8 +234,14 @@ async fn attend(
         }
     };
     // What it has started goes with it; then the pipe comes to its end, unless
-    // something has left the group and kept it.
+    // something is left that we cannot find.
     signal(Signal::KILL);
+    let recording = run.recording().to_owned();
+    let ended = spawn_blocking(move || {
+        strays::end(lab::record::VARIABLE, recording.as_os_str());
+    });
+    // It has a limit; and if it fails, there is no more that we could do.
+    let _ = ended.await;
     let patience = Instant::now() + GRACE;
     while is_open
         && !is_full

@@ -31,7 +31,11 @@ fn main() {
         "2" => (0..10_000).for_each(|_| println!("{}", "x".repeat(1023))),
         "3" => loop { std::thread::park() },
         "4" => shell("trap '' TERM INT HUP; echo deaf; while :; do sleep 1; done"),
-        "5" => shell("setsid sleep 60 & echo left $!"),
+        "5" => shell("env -i setsid sleep 60 & echo left $!"),
+        "10" => shell("sleep 60 & setsid sh -c 'trap \"\" TERM HUP
+            sleep 60 & echo left $!; echo left $$; wait' &
+            (setsid sleep 60 & echo left $!) & wait"),
+        "11" => shell("setsid sleep 60 & echo left $!"),
         "6" => for n in 0..150 {
             println!("line {n}");
             sleep(Duration::from_millis(10));
@@ -208,8 +212,39 @@ fn any_number_may_be_the_last_event_that_was_seen() {
     assert!(answer.starts_with("HTTP/1.1 204 "), "no more: {answer}");
 }
 
-/// One that leaves the group and the session cannot be ended with them. But it
-/// holds up nothing, though it has the pipe.
+/// What leaves the group and the session is ended as well, by a stop and by
+/// the end of its program.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_leaves_its_group_is_ended_with_its_program() {
+    let reader = reader();
+    for (pages, count, end) in [(10, 3, "stopped"), (11, 1, "done")] {
+        let run = reader.run(STEP, pages).unwrap();
+        let (mut output, mut how) = (String::new(), String::new());
+        for event in reader.events(run, None) {
+            match event.name.as_str() {
+                "output" => output += &event.text,
+                "end" => how = event.text,
+                _ => {}
+            }
+            if output.lines().count() == count && end == "stopped" {
+                reader.stop(run);
+            }
+        }
+        assert_eq!(how, end, "{output}");
+        let left = output.lines().filter_map(|it| it.strip_prefix("left "));
+        let left: Vec<_> = left.collect();
+        assert_eq!(left.len(), count, "{output}");
+        for pid in left {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+            let is_dead = stat.map_or(true, |it| it.contains(") Z "));
+            assert!(is_dead, "{pid} goes on");
+        }
+    }
+}
+
+/// A program that has left its group and has another environment cannot be
+/// found. But it holds up nothing, though it has the pipe.
 #[test]
 fn whoever_is_left_behind_holds_up_nothing() {
     let reader = reader();

@@ -212,6 +212,12 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     match fs::rename(&answer, &backup) {
         Ok(()) => {}
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(why) if why.kind() == ErrorKind::CrossesDevices => {
+            move_across(&answer, &backup).context(
+                "your answer stays where it is; backups/ is on another file \
+                 system, so move it away yourself",
+            )?;
+        }
         Err(why) => {
             let why = cannot("move", &answer, &why);
             return Err(why).context("your answer stays where it is");
@@ -236,6 +242,22 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     Ok(Some(backup))
 }
 
+/// Moves a file to another file system. Until the copy is whole and on the
+/// disk, the file stays.
+fn move_across(from: &Path, to: &Path) -> io::Result<()> {
+    let bytes = read(from)?;
+    let aside = to.with_file_name(".moved");
+    write_aside(&aside, &bytes, 0o666)?;
+    if read(from)? != bytes {
+        let why = io::Error::other("it was saved just now; try again");
+        return Err(cannot("move", from, &why));
+    }
+    fs::rename(&aside, to).map_err(|why| cannot("write", to, &why))?;
+    // Where a folder cannot be synced, the copy is there all the same.
+    let _ = to.parent().map(|folder| File::open(folder)?.sync_all());
+    fs::remove_file(from).map_err(|why| cannot("remove", from, &why))
+}
+
 /// Gives a file the name of the answer, unless somebody has just saved one
 /// under that name. If it cannot be done, the backup is put back.
 fn put(
@@ -258,7 +280,9 @@ fn put(
     };
     let why = cannot("write", answer, &why);
     let Some(backup) = backup else { return Err(why.into()) };
-    if !answer.exists() && fs::rename(backup, answer).is_ok() {
+    let put_back =
+        || fs::rename(backup, answer).or_else(|_| copy(backup, answer));
+    if !answer.exists() && put_back().is_ok() {
         return Err(why).context("your answer stays as it is");
     }
     let backup = backup.display();
@@ -267,7 +291,7 @@ fn put(
 
 /// Moves a file to a name that must be free, one step at a time.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let bytes = fs::read(from)?;
+    let bytes = read(from)?;
     write_new(to, &bytes, 0o666).inspect_err(|why| {
         let is_ours = || read(to).is_ok_and(|part| bytes.starts_with(&part));
         if why.kind() != ErrorKind::AlreadyExists && is_ours() {

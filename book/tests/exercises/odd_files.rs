@@ -3,10 +3,11 @@
 use crate::workshop::{STARTER, Workshop, files, with_check};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use timeline::private::Folder;
 use trials::watchdog;
 
 const ANSWER: &str = "01-threads/exercises/six-times-seven.rs";
@@ -39,6 +40,47 @@ fn nothing_rests_on_hard_links_or_on_syncing_folders() {
     run("undo six-times-seven");
     assert_eq!(read(), with_check("// mine"));
     run("hint");
+}
+
+#[test]
+fn backups_may_be_on_another_file_system() {
+    let shop = Workshop::new();
+    let device = |path: &Path| fs::metadata(path).unwrap().dev();
+    // On Linux, one in memory.
+    let other = Folder::new_in(Path::new("/dev/shm")).ok();
+    let other = other.filter(|it| device(it.path()) != device(&shop.root));
+    let Some(other) = other else {
+        println!("left out, since there is no other file system");
+        return;
+    };
+    symlink(other.path(), shop.path("backups")).unwrap();
+    let read = || fs::read_to_string(shop.path(ANSWER)).unwrap();
+    let run = |args: &str| {
+        let ran = shop.run(args);
+        assert!(ran.status.success(), "{args}: {}", ran.stderr);
+    };
+    shop.answer("// mine");
+    run("reset six-times-seven");
+    assert_eq!(read(), with_check(STARTER));
+    let [backup] = &files(other.path())[..] else { panic!("one backup") };
+    let text = fs::read_to_string(backup).unwrap();
+    assert_eq!(text, with_check("// mine"));
+
+    shop.answer("// another");
+    run("undo six-times-seven");
+    assert_eq!(read(), with_check("// mine"));
+    run("undo six-times-seven");
+    assert_eq!(read(), with_check("// another"));
+
+    // What cannot be copied stays, and it is said what can be done.
+    let answer = shop.path(ANSWER);
+    fs::remove_file(&answer).unwrap();
+    mknodat(CWD, &answer, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    let ran = shop.run("reset six-times-seven");
+    assert_eq!(ran.status.code(), Some(1));
+    let advice = "your answer stays where it is; backups/ is on another file \
+                  system, so move it away yourself";
+    assert!(ran.stderr.contains(advice), "{}", ran.stderr);
 }
 
 #[test]
@@ -142,7 +184,7 @@ fn a_copy_that_cargo_cannot_build_is_named() {
     let programs = shop.path("01-threads/src/bin");
     fs::create_dir_all(&programs).unwrap();
     fs::write(programs.join("1-1-a-step copy.rs"), "fn main() {}").unwrap();
-    std::os::unix::fs::symlink("me@here", programs.join(".#1-1.rs")).unwrap();
+    symlink("me@here", programs.join(".#1-1.rs")).unwrap();
     shop.answer("pub fn answer() -> i32 { 42 }");
     let ran = shop.run("check six-times-seven");
     let name = "01-threads/src/bin/1-1-a-step copy.rs";

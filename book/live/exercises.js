@@ -22,7 +22,7 @@
             if (panel && own) panel.show(own, told.exercises);
             mark(told.exercises, home);
             if (here === 'exercises.html') sumUp(told.exercises, home);
-            if (told.set_aside) setAside(told.set_aside);
+            if (told.remark) remark(told.remark);
             if (here === '' || here === 'index.html') goOn(told.page, home);
         });
         source.addEventListener('pages', (event) => {
@@ -66,7 +66,7 @@ function printed(isNew, faults) {
 }
 
 // Something of the reader's was not understood, and was kept.
-function setAside(said) {
+function remark(said) {
     if (!document.querySelector('.live-aside')) {
         tell(said).classList.replace('live-news', 'live-aside');
     }

@@ -124,18 +124,19 @@ impl Desk {
         found.inspect(|&n| self.order(n)).is_some()
     }
 
-    /// Notes that one more hint was looked at: so many by now.
+    /// Notes that one more hint was looked at: so many by now. If that cannot be
+    /// noted, the pages say so.
     ///
     /// # Errors
     ///
-    /// If that cannot be noted.
+    /// If the exercise's page cannot be read.
     pub fn hint(&self, name: &str, hints: usize) -> Result<bool> {
         let Some(exercise) = self.named(name) else { return Ok(false) };
         let most = Page::of(exercise)?.hints.len();
-        Progress::update(&self.root, |progress| {
+        Progress::note(&self.root, |progress| {
             let seen = &mut progress.of_mut(exercise).hints;
             *seen = (*seen).max(hints.min(most));
-        })?;
+        });
         self.show();
         Ok(true)
     }
@@ -145,7 +146,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or written.
+    /// If a file cannot be read.
     pub fn solution(
         &self,
         name: &str,
@@ -266,7 +267,7 @@ impl Desk {
         let told = json!({
             "exercises": told.collect::<Vec<_>>(),
             "page": progress.page,
-            "set_aside": progress::set_aside(),
+            "remark": progress::remark(),
         });
         let told = told.to_string();
         self.shown.send_if_modified(|shown| {

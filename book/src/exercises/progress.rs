@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -39,12 +39,20 @@ pub struct Entry {
     pub hints: usize,
 }
 
-/// What was said of the progress that made no sense, if there was any.
-static SET_ASIDE: Mutex<Option<String>> = Mutex::new(None);
+/// What was last said of the file itself, if anything was.
+static REMARK: Mutex<Option<String>> = Mutex::new(None);
 
-/// A sentence, if some of the progress made no sense since this program began.
-pub fn set_aside() -> Option<String> {
-    SET_ASIDE.lock().unwrap().clone()
+/// A sentence, if since this program began some of the progress made no sense
+/// or could not be noted.
+pub fn remark() -> Option<String> {
+    REMARK.lock().unwrap().clone()
+}
+
+/// Says it in the terminal, and to the pages.
+fn say(remark: String) {
+    // Nobody may read it there.
+    let _ = writeln!(stderr(), "{remark}");
+    *REMARK.lock().unwrap() = Some(remark);
 }
 
 impl Progress {
@@ -91,16 +99,21 @@ impl Progress {
             fs::copy(file(root), &odd)
                 .map_err(|it| cannot("write", &odd, &it))?;
             let kept = odd.strip_prefix(root).unwrap_or(&odd).display();
-            let said = format!(
+            say(format!(
                 "{} lines of progress.txt make no sense; as it was, it is now \
                  {kept}",
                 progress.odd
-            );
-            eprintln!("{said}");
-            *SET_ASIDE.lock().unwrap() = Some(said);
+            ));
         }
         change(&mut progress);
         write(&lock, &file(root), progress.text().as_bytes())
+    }
+
+    /// The same for what a reader has asked for and gets in any case. If it
+    /// cannot be noted, says so and gives back `false`.
+    pub fn note(root: &Path, change: impl FnOnce(&mut Progress)) -> bool {
+        let noted = Progress::update(root, change);
+        noted.map_err(|why| say(not_noted(&why))).is_ok()
     }
 
     /// What is known of an exercise.
@@ -135,6 +148,11 @@ impl Progress {
         }
         text
     }
+}
+
+/// A remark on an update that has failed.
+pub fn not_noted(why: &io::Error) -> String {
+    format!("your progress could not be noted: {why}")
 }
 
 /// What tells this answer from any other, and from the same before a change of

@@ -3,7 +3,7 @@
 use super::judge::{Tell, judge};
 use super::keep::{self, Lock};
 use super::page::Page;
-use super::progress::{Entry, Progress, hash};
+use super::progress::{Entry, Progress, hash, not_noted};
 use super::saved::Saved;
 use super::status::{paint, paint_diff, say_meanwhile};
 use super::verdict::{Kind, Verdict};
@@ -109,8 +109,7 @@ fn noted(
         entry.solved |= kind == Kind::Solved;
     });
     if let Err(why) = noted {
-        let remark = format!("your progress could not be noted: {why}\n");
-        verdict.warnings += &remark;
+        verdict.warnings += &(not_noted(&why) + "\n");
     }
     verdict
 }
@@ -207,11 +206,12 @@ fn next_after<'a>(
     after.iter().chain(before).find(|it| !progress.of(it).solved)
 }
 
-/// Says the next hint.
+/// Says the next hint; and all that are left, if it cannot be noted which ones
+/// have been said.
 ///
 /// # Errors
 ///
-/// If the page or the progress cannot be read or written.
+/// If there is no such exercise, or its page cannot be read.
 pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
     let all = all(tree);
     let progress = Progress::read(&tree.root);
@@ -220,14 +220,18 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
         None => next(&all, &progress),
     };
     let hints = Page::of(exercise)?.hints;
-    let n = progress.of(exercise).hints.min(hints.len() - 1);
-    put!("{}, hint {} of {}\n", exercise.name, n + 1, hints.len());
-    put!("{}", hints[n]);
-    if n + 1 == hints.len() {
-        put!("\nthat was the last one; ours, if you want to see it:");
+    let last = hints.len() - 1;
+    let next = progress.of(exercise).hints.min(last);
+    let note = |all: &mut Progress| all.of_mut(exercise).hints = next + 1;
+    let is_noted = Progress::note(&tree.root, note);
+    let until = if is_noted { next } else { last };
+    for (n, hint) in hints.iter().enumerate().take(until + 1).skip(next) {
+        put!("{}, hint {} of {}\n\n{hint}\n", exercise.name, n + 1, last + 1);
+    }
+    if until == last {
+        put!("that was the last one; ours, if you want to see it:");
         put!("cargo run -- solution {} --anyway", exercise.name);
     }
-    Progress::update(&tree.root, |all| all.of_mut(exercise).hints = n + 1)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -236,7 +240,7 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
 ///
 /// # Errors
 ///
-/// If a file cannot be read or the progress not written.
+/// If there is no such exercise, or a file cannot be read.
 pub fn solution(
     tree: &Tree,
     name: Option<&str>,
@@ -286,7 +290,7 @@ pub(super) fn solution_of(
     }
     if !solved && !shown {
         let note = |all: &mut Progress| all.of_mut(exercise).shown = true;
-        Progress::update(&exercise.root, note)?;
+        Progress::note(&exercise.root, note);
     }
     let (idea, _) = parts(&read_text(&exercise.solution())?);
     Ok(Some(Solution { idea, difference: difference(exercise)? }))

@@ -159,6 +159,18 @@ fn what_cannot_be_written_is_named() {
     let ran = named(ran, shop.path("progress.txt"));
     assert!(ran.stdout.contains("six-times-seven: solved"), "{}", ran.stdout);
     assert!(files(&shop.path("progress.txt")).is_empty());
+
+    // And what was asked for is shown. Which hint comes next nobody knows then.
+    let ran = named(shop.run("hint"), shop.path("progress.txt"));
+    assert!(ran.status.success(), "{}", ran.stderr);
+    for hint in ["hint 1 of 2", "Not plus.", "hint 2 of 2", "Times."] {
+        assert!(ran.stdout.contains(hint), "{}", ran.stdout);
+    }
+    let ran = shop.run("solution six-times-seven --anyway");
+    let ran = named(ran, shop.path("progress.txt"));
+    assert!(ran.status.success(), "{}", ran.stderr);
+    assert!(ran.stdout.contains("+pub fn answer() -> i32 { 6 * 7 }"));
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
 }
 
 #[test]

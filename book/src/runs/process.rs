@@ -238,7 +238,7 @@ async fn attend(
     signal(Signal::KILL);
     let recording = run.recording().to_owned();
     let ended = spawn_blocking(move || {
-        strays::end(lab::record::VARIABLE, recording.as_os_str());
+        strays::end(timeline::VARIABLE, recording.as_os_str());
     });
     // It has a limit; and if it fails, there is no more that we could do.
     let _ = ended.await;

@@ -45,7 +45,7 @@ impl Said {
         let (line, body) = match self {
             Said::Alive(cpu) => (json!({ "cpu_us": micros(*cpu) }), &[][..]),
             Said::Fetched(Err(why)) => {
-                (json!({ "why": why.to_string() }), &[][..])
+                (json!({ "failure": of_failure(why) }), &[][..])
             }
             Said::Fetched(Ok(page)) => (of_page(page), &page.body[..]),
         };
@@ -61,8 +61,9 @@ impl Said {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let (line, body) = bytes.split_at(end.ok_or_else(|| illegal("line"))?);
         let line = json(line)?;
-        if let Some(why) = line["why"].as_str() {
-            return Ok(Said::Fetched(Err(Failure::from(why))));
+        if let Some(why) = line.get("failure") {
+            let why = failure(why).ok_or_else(|| illegal("failure"))?;
+            return Ok(Said::Fetched(Err(why)));
         }
         if let Some(cpu) = line["cpu_us"].as_u64() {
             return Ok(Said::Alive(Duration::from_micros(cpu)));
@@ -70,6 +71,41 @@ impl Said {
         let page = page(&line, &body[1..]).ok_or_else(|| illegal("page"))?;
         Ok(Said::Fetched(Ok(page)))
     }
+}
+
+/// Not the words that a person reads: those may change, or say the same of two
+/// things.
+fn of_failure(why: &Failure) -> Value {
+    match why {
+        Failure::Cut { got, of } => json!({ "cut": got, "of": of }),
+        Failure::Status(code) => json!({ "status": code }),
+        Failure::Unsupported(what) => json!({ "unsupported": what }),
+        Failure::Deadly(how) => json!({ "deadly": how }),
+        Failure::Shortage(what) => json!({ "shortage": what }),
+        Failure::System(why) => json!({ "system": why }),
+        // Both ends of the pipe are the same program, and have the same list.
+        plain => {
+            json!({ "plain": Failure::PLAIN.iter().position(|(it, _)| it == plain) })
+        }
+    }
+}
+
+fn failure(line: &Value) -> Option<Failure> {
+    let number = |name: &str| Some(line.get(name)?.as_u64()? as usize);
+    let text = |name: &str| Some(line.get(name)?.as_str()?.to_owned());
+    if let Some(n) = number("plain") {
+        return Some(Failure::PLAIN.get(n)?.0.clone());
+    }
+    if let Some(got) = number("cut") {
+        return Some(Failure::Cut { got, of: number("of") });
+    }
+    if let Some(code) = number("status") {
+        return Some(Failure::Status(code.try_into().ok()?));
+    }
+    (text("unsupported").map(Failure::Unsupported))
+        .or_else(|| text("deadly").map(Failure::Deadly))
+        .or_else(|| text("shortage").map(Failure::Shortage))
+        .or_else(|| text("system").map(Failure::System))
 }
 
 /// All but its body; its harm is done, or there would be no answer.
@@ -148,11 +184,29 @@ mod tests {
         let empty = Page { body: Vec::new(), links: Vec::new(), ..page() };
         for said in [
             Said::Alive(Duration::from_micros(7)),
-            Said::Fetched(Err(Failure::Status(404))),
-            Said::Fetched(Err(Failure::TimedOut)),
             Said::Fetched(Ok(page())),
             Said::Fetched(Ok(empty)),
         ] {
+            assert_eq!(Said::read(&said.bytes()).unwrap(), said);
+        }
+    }
+
+    /// Also if the words for it are those of another.
+    #[test]
+    fn every_failure_is_the_same_at_the_other_end() {
+        let words = || "status 404".to_owned();
+        let more = [
+            Failure::Cut { got: 0, of: None },
+            Failure::Cut { got: 7, of: Some(9) },
+            Failure::Status(404),
+            Failure::Unsupported(words()),
+            Failure::Deadly(words()),
+            Failure::Shortage(words()),
+            Failure::System(words()),
+        ];
+        let plain = Failure::PLAIN.map(|(why, _)| why);
+        for why in plain.into_iter().chain(more) {
+            let said = Said::Fetched(Err(why));
             assert_eq!(Said::read(&said.bytes()).unwrap(), said);
         }
     }
@@ -173,7 +227,15 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for bytes in ["", "{}", "{}\n", "[]\n", "{\"url\": 3}\n", "\n\n"] {
+        for bytes in [
+            "",
+            "{}",
+            "{}\n",
+            "[]\n",
+            "{\"url\": 3}\n",
+            "\n\n",
+            "{\"failure\": {\"plain\": 99}}\n",
+        ] {
             assert!(Said::read(bytes.as_bytes()).is_err(), "{bytes:?}");
             assert!(read_order(bytes.as_bytes()).is_err(), "{bytes:?}");
         }

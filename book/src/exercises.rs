@@ -43,12 +43,28 @@ pub struct Exercise {
     root: PathBuf,
 }
 
-/// All exercises, in the order of the book.
+/// All exercises, in the order of the book. What looks like one and has no page
+/// there is a reader's own.
 pub fn all(tree: &Tree) -> Vec<Exercise> {
+    let mut found = with_place(tree);
+    found.sort_by_key(|(place, _)| *place);
+    let in_book = found.into_iter().filter(|(place, _)| place.is_some());
+    in_book.map(|(_, exercise)| exercise).collect()
+}
+
+/// What looks like an exercise, and has no page in the book.
+pub fn without_page(tree: &Tree) -> Vec<Exercise> {
+    let found = with_place(tree).into_iter();
+    let others = found.filter(|(place, _)| place.is_none());
+    others.map(|(_, exercise)| exercise).collect()
+}
+
+/// The exercises by their files, each with its place in the book's summary.
+fn with_place(tree: &Tree) -> Vec<(Option<usize>, Exercise)> {
     let chapters = tree.book().join("chapters");
     let summary = read_text(&chapters.join("SUMMARY.md"));
     let summary = summary.unwrap_or_default();
-    let mut found: Vec<(usize, Exercise)> = Vec::new();
+    let mut found = Vec::new();
     for rung in &tree.rungs {
         for name in &rung.exercises {
             let end = format!("exercise-{name}.md)");
@@ -62,12 +78,10 @@ pub fn all(tree: &Tree) -> Vec<Exercise> {
                 page: chapters.join(page.trim_end_matches(')')),
                 root: tree.root.clone(),
             };
-            // One without a page comes last; the strict check complains.
-            found.push((at.unwrap_or(usize::MAX), exercise));
+            found.push((at, exercise));
         }
     }
-    found.sort_by_key(|(at, _)| *at);
-    found.into_iter().map(|(_, exercise)| exercise).collect()
+    found
 }
 
 impl Exercise {

@@ -11,7 +11,7 @@ use super::{Exercise, all};
 use crate::files::read_text;
 use crate::recorded::diff;
 use crate::tree::Tree;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::io::{Write as _, stderr};
 use std::path::Path;
 use std::process::ExitCode;
@@ -189,9 +189,23 @@ fn state(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
 }
 
 /// The exercise that comes next: the first that is not solved.
-pub fn next<'a>(all: &'a [Exercise], progress: &Progress) -> &'a Exercise {
-    let unsolved = all.iter().find(|it| !progress.of(it).solved);
-    unsolved.unwrap_or(&all[all.len() - 1])
+pub fn next<'a>(
+    all: &'a [Exercise],
+    progress: &Progress,
+) -> Option<&'a Exercise> {
+    all.iter().find(|it| !progress.of(it).solved).or(all.last())
+}
+
+/// The exercise of this name; without one, the exercise that comes next.
+fn named_or_next<'a>(
+    all: &'a [Exercise],
+    name: Option<&str>,
+    progress: &Progress,
+) -> Result<&'a Exercise> {
+    match name {
+        Some(name) => named(all, name),
+        None => next(all, progress).context("SUMMARY.md names no exercise"),
+    }
 }
 
 /// The one that comes after this one and is not solved; if there is none, the
@@ -215,10 +229,7 @@ fn next_after<'a>(
 pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
     let all = all(tree);
     let progress = Progress::read(&tree.root);
-    let exercise = match name {
-        Some(name) => named(&all, name)?,
-        None => next(&all, &progress),
-    };
+    let exercise = named_or_next(&all, name, &progress)?;
     let hints = Page::of(exercise)?.hints;
     let last = hints.len() - 1;
     let next = progress.of(exercise).hints.min(last);
@@ -248,10 +259,7 @@ pub fn solution(
 ) -> Result<ExitCode> {
     let all = all(tree);
     let progress = Progress::read(&tree.root);
-    let exercise = match name {
-        Some(name) => named(&all, name)?,
-        None => next(&all, &progress),
-    };
+    let exercise = named_or_next(&all, name, &progress)?;
     match solution_of(exercise, anyway)? {
         Some(Solution { idea, difference }) => {
             put!("{idea}\n\n{}", paint_diff(&difference));

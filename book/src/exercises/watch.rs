@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 pub fn watch(tree: &Tree) -> Result<Infallible> {
     let all = all(tree);
     let mut seen = contents(&all);
-    let mut now = Some(next(&all, &Progress::read(&tree.root)));
+    let mut now = next(&all, &Progress::read(&tree.root));
     put!("checks an exercise whenever you save it; Ctrl-C ends it\n");
     loop {
         if let Some(exercise) = now.take() {

@@ -2,7 +2,7 @@
 
 use super::chapter::Chapter;
 use super::{Check, includes};
-use crate::exercises::{CAUSES, Exercise, Page, all};
+use crate::exercises::{CAUSES, Exercise, Page, all, without_page};
 use crate::tree::is_nobodys;
 use std::fs;
 
@@ -14,7 +14,7 @@ const HINTS: usize = 3;
 
 pub fn check(check: &mut Check<'_>, chapters: &[Chapter]) {
     let all = all(check.tree);
-    for exercise in &all {
+    for exercise in all.iter().chain(&without_page(check.tree)) {
         is_whole(check, exercise);
         has_a_page(check, exercise, chapters);
     }
@@ -58,7 +58,7 @@ fn is_whole(check: &mut Check<'_>, exercise: &Exercise) {
     }
     if exercise.check().exists() && exercise.as_shipped().is_none() {
         let why = "does not say `//! As shipped: …`, what it is to be met with";
-        check.fault(&exercise.check(), 0, why.into());
+        check.stranger(&exercise.check(), why.into());
     }
     let wrong = exercise.wrong().len();
     if wrong < WRONG {

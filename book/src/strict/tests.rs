@@ -225,9 +225,21 @@ fn what_belongs_to_no_page_is_in_no_readers_way() {
         assert!(said.iter().any(|it| it.contains(says)), "{file}: {said:#?}");
         let harmless = all.iter().all(|fault| fault.is_harmless);
         assert!(harmless, "{file}: {said:#?}");
-        let exercises = crate::exercises::all(&tree).len();
-        assert!(exercises == 1 || file.ends_with("mine.rs"), "{file}");
+        assert_eq!(crate::exercises::all(&tree).len(), 1, "{file}");
     }
+    // Nor do three of them of one name make an exercise.
+    let small = Small::new();
+    for folder in ["", "starters/", "checks/"] {
+        let file = format!("01-threads/exercises/{folder}mine.rs");
+        small.write(&file, "fn mine() {}");
+    }
+    let tree = Tree::at(&small.root);
+    assert_eq!(crate::exercises::all(&tree).len(), 1);
+    let all = faults(&tree);
+    let said: Vec<_> = all.iter().map(ToString::to_string).collect();
+    assert!(all.iter().all(|fault| fault.is_harmless), "{said:#?}");
+    let says = "starters/mine.rs: there is no page exercise-mine.md";
+    assert!(said.iter().any(|it| it.ends_with(says)), "{said:#?}");
     let small = Small::new();
     small.damage("crawl.md", "# The crawl\n", "# The crawl\n[](gone.md)\n");
     let all = faults(&Tree::at(&small.root));

@@ -177,6 +177,33 @@ fn what_ends_a_group_leaves_neither_the_site_nor_a_file() {
     }
 }
 
+/// Before its site is up, nothing else can clear away for it.
+#[test]
+fn of_a_program_that_is_killed_as_it_begins_the_next_one_clears_away() {
+    let directory = timeline::private::Folder::new().unwrap();
+    let files = || fs::read_dir(directory.path()).unwrap().count();
+    let crawl = |latency: &str| {
+        let mut crawl = Command::new(env!("CARGO_BIN_EXE_lab"));
+        crawl
+            .args(["--pages", "1", "--latency", latency])
+            .stdout(Stdio::null());
+        crawl.env("TMPDIR", directory.path()).env_remove("LAB_RECORDING");
+        let crawl = crawl.spawn().unwrap();
+        let limit = watchdog::limit(&crawl, Duration::from_secs(60));
+        (crawl, limit)
+    };
+    let (mut killed, _limit) = crawl("1900");
+    until("there is a folder", || files() > 0);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    // However early that was, here is one that nothing else removes.
+    fs::create_dir(directory.path().join("taking-turns.killed")).unwrap();
+
+    let (mut next, _limit) = crawl("1");
+    assert!(next.wait().unwrap().success());
+    until("all is cleared away", || files() == 0);
+}
+
 #[test]
 fn wrong_flags_are_met_with_a_sentence() {
     let wrong: [&[&str]; 10] = [

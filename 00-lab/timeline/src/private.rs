@@ -17,8 +17,9 @@ const PREFIX: &str = "taking-turns.";
 
 /// A folder that goes when it is dropped, with what is in it.
 ///
-/// If its process is killed, the next one that makes a folder removes it: as
-/// long as somebody needs it, it is locked.
+/// A process that is killed leaves it behind, an empty one if that is as early
+/// as can be. The next process that makes a folder removes it, which it can
+/// tell by the lock: that is free once the process has ended.
 ///
 /// ```
 /// let folder = timeline::private::Folder::new()?;

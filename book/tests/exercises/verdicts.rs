@@ -139,3 +139,38 @@ fn what_cannot_be_judged_is_said_with_what_to_do() {
         assert!(said.contains("-- reset six-times-seven"), "{said}");
     }
 }
+
+/// Readers' answers are compiled with the lints of the workspace. Those ask for
+/// nothing that is a matter of style.
+#[test]
+fn a_right_answer_is_met_with_no_lint() {
+    let shop = Workshop::new();
+    let append = |file: &str, text: &str| {
+        let file = shop.path(file);
+        let manifest = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, manifest + text).unwrap();
+    };
+    let ours = include_str!("../../../Cargo.toml");
+    let start = ours.find("[workspace.lints").expect("there are lints");
+    let end = start + ours[start..].find("\n[profile").unwrap();
+    append("Cargo.toml", &ours[start..end]);
+    append("01-threads/Cargo.toml", "\n[lints]\nworkspace = true\n");
+    shop.answer(
+        "//! Six times seven.
+
+         use std::sync::{Mutex, MutexGuard};
+
+         fn twice(number: MutexGuard<i32>) -> i32 {
+             *number * 2
+         }
+
+         pub fn answer() -> i32 {
+             let number = std::sync::Mutex::new(21);
+             let other: Mutex<i32> = std::default::Default::default();
+             twice(number.lock().unwrap()) + *other.lock().unwrap()
+         }",
+    );
+    let ran = shop.run("check six-times-seven");
+    assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.stderr, "", "{}", ran.stdout);
+}

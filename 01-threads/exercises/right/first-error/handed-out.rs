@@ -16,7 +16,7 @@ pub fn fetch_all(
         let (tell, hear) = channel();
         let start = |url: Url| {
             let tell = tell.clone();
-            scope.spawn(move || tell.send(fetch(&url)));
+            scope.spawn(move || tell.send(fetch(&url)).unwrap());
         };
         let mut under_way = 0;
         for url in to_do.by_ref().take(at_once) {

@@ -26,7 +26,7 @@ impl Table {
         let right = (seat + 1) % self.forks.len();
 
         let (first, second) =
-            if seat % 2 == 0 { (left, right) } else { (right, left) };
+            if seat.is_multiple_of(2) { (left, right) } else { (right, left) };
         let _first = self.forks[first].lock().unwrap();
         let _second = self.forks[second].lock().unwrap();
         eat();

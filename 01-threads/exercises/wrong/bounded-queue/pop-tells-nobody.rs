@@ -52,8 +52,7 @@ impl<T> Queue<T> {
         while !state.closed && state.values.is_empty() {
             state = self.not_empty.wait(state).unwrap();
         }
-        let value = state.values.pop_front();
-        value
+        state.values.pop_front()
     }
 
     /// From now on nothing goes in, and nobody waits.

@@ -50,8 +50,7 @@ impl<T> Queue<T> {
             sleep(Duration::from_millis(1));
             state = self.state.lock().unwrap();
         }
-        let value = state.values.pop_front();
-        value
+        state.values.pop_front()
     }
 
     /// From now on nothing goes in, and nobody waits.

@@ -52,8 +52,7 @@ impl<T> Queue<T> {
         while !state.closed && state.values.is_empty() {
             state = a_moment(&self.not_empty, state);
         }
-        let value = state.values.pop_front();
-        value
+        state.values.pop_front()
     }
 
     /// From now on nothing goes in, and nobody waits.

@@ -120,7 +120,7 @@ impl Judge {
             if left.is_empty() || Instant::now() > grace {
                 break (recording, left);
             }
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(1));
         };
         Judged {
             threads_left,

@@ -1,7 +1,10 @@
 //! Waiting, told from looking again and again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -61,11 +64,12 @@ pub fn others_sleep(stretch: Duration) -> bool {
 /// about. Gives up, and gives back `false`, once they all sleep and it still
 /// is not so, or if they do nothing but spin.
 ///
-/// It asks once a millisecond. Where the system does not tell who sleeps, it
-/// waits a little longer.
+/// Where the system does not tell which threads sleep, it waits a little
+/// longer.
 pub fn wait_until(mut is_so: impl FnMut() -> bool) -> bool {
     // One that looks again and again may well bring it about.
-    let end = settle(&mut is_so, MOST_CPU, usize::MAX);
+    let every = Duration::from_millis(10);
+    let end = settle(&mut is_so, every, MOST_CPU, usize::MAX);
     end == End::So || is_so()
 }
 
@@ -78,26 +82,37 @@ enum End {
     Busy,
 }
 
+/// Asks whether it `is_so`: at first within microseconds, then once a
+/// millisecond. Looks at the other threads `every` so often, which costs some
+/// system calls for each of them.
 fn settle(
     mut is_so: impl FnMut() -> bool,
+    every: Duration,
     most_cpu: Duration,
     most_wakes: usize,
 ) -> End {
     let began = cpu_of_others();
-    let mut before = others();
-    let patience = if before.is_some() { PATIENCE } else { 4 * PATIENCE };
-    let mut quiet = (Instant::now(), 0);
+    let mut looked = Instant::now();
+    let mut before = None;
+    let mut quiet = (looked, 0);
     let mut wakes = BTreeMap::<String, usize>::new();
+    let mut pause = Duration::from_micros(50);
     while !is_so() {
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(pause);
+        pause = (2 * pause).min(Duration::from_millis(1));
+        if looked.elapsed() < every {
+            continue;
+        }
+        looked = Instant::now();
         let after = others();
         if are_asleep(&before, &after) {
             quiet.1 += 1;
         } else {
-            quiet = (Instant::now(), 0);
+            quiet = (looked, 0);
         }
         // One look is not enough: this thread may have had no core meanwhile.
         let (since, looks) = quiet;
+        let patience = if after.is_some() { PATIENCE } else { 4 * PATIENCE };
         if looks > FEW && since.elapsed() > patience {
             return End::AllSleep;
         }
@@ -142,13 +157,19 @@ pub fn idle(
 ) -> Idle {
     loop {
         let (mut wait, mut look) = (false, false);
+        let mut read = None;
         let is_so = || {
-            let tracks = alive(names);
-            wait = tracks.len() == names.len() && tracks.iter().all(waits);
-            look = tracks.iter().any(|track| track.held.len() > FEW);
+            // To read a recording takes time: only when there is more of it.
+            let length = recorded();
+            if read != Some(length) {
+                read = Some(length);
+                let tracks = alive(names);
+                wait = tracks.len() == names.len() && tracks.iter().all(waits);
+                look = tracks.iter().any(|track| track.held.len() > FEW);
+            }
             is_done() || wait || look
         };
-        match settle(is_so, TO_WAIT, FEW) {
+        match settle(is_so, Duration::from_millis(1), TO_WAIT, FEW) {
             End::Busy => return Idle::Looks,
             End::AllSleep => return Idle::Unseen,
             End::So if look => return Idle::Looks,
@@ -172,6 +193,12 @@ pub fn idle(
 fn waits(track: &Track) -> bool {
     let last = track.spans.last().map(|span| &span.state);
     last.is_some_and(|state| state.waits() || state.is_blocked())
+}
+
+/// How long the recording is by now, in bytes.
+fn recorded() -> u64 {
+    let about = timeline::path().and_then(|path| path.metadata().ok());
+    about.map_or(0, |about| about.len())
 }
 
 /// What is recorded of these threads so far, of each the latest of its name,
@@ -230,22 +257,33 @@ fn are_asleep(before: &Others, after: &Others) -> bool {
 fn others() -> Others {
     let own = this_thread()?;
     let mut others = BTreeMap::new();
+    let mut text = [0; 1024];
     for task in fs::read_dir("/proc/self/task").ok()?.flatten() {
-        let read = |file| fs::read_to_string(task.path().join(file));
-        // It may have ended by now.
-        let Ok(stat) = read("stat") else { continue };
-        let (name, rest) = stat.rsplit_once(") ")?;
         let number = task.file_name().to_string_lossy().into_owned();
-        if number != own && !name.ends_with("(watchdog") {
-            let Ok(times) = read("schedstat") else { continue };
-            others.insert(
-                number,
-                Other {
-                    awake: rest.starts_with(['R', 'D']),
-                    ran: times.split(' ').next()?.to_owned(),
-                },
-            );
+        if number == own {
+            continue;
         }
+        let folder = task.path();
+        // It may have ended by now.
+        let stat = read_once(&folder.join("stat"), &mut text);
+        let Some(stat) = stat else { continue };
+        let (name, rest) = stat.rsplit_once(") ")?;
+        if name.ends_with("(watchdog") {
+            continue;
+        }
+        let awake = rest.starts_with(['R', 'D']);
+        let times = read_once(&folder.join("schedstat"), &mut text);
+        let Some(times) = times else { continue };
+        let ran = times.split(' ').next()?.to_owned();
+        others.insert(number, Other { awake, ran });
     }
     Some(others)
+}
+
+/// A file of `/proc` that fits, by one `read`: there may be hundreds to read,
+/// many times a second.
+fn read_once<'a>(file: &Path, text: &'a mut [u8]) -> Option<Cow<'a, str>> {
+    let length = File::open(file).ok()?.read(text).ok()?;
+    // A thread's name may be cut in the middle of a character.
+    Some(String::from_utf8_lossy(&text[..length]))
 }

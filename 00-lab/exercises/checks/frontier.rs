@@ -217,9 +217,20 @@ impl Told {
     }
 }
 
+/// The address of a page. It is looked at often, and seldom a new one.
+fn url(page: usize) -> Url {
+    // std's lock: this one is not to be recorded.
+    static URLS: std::sync::Mutex<Vec<Url>> = std::sync::Mutex::new(vec![]);
+    let mut urls = URLS.lock().unwrap();
+    for page in urls.len()..=page {
+        urls.push(parse(page));
+    }
+    urls[page].clone()
+}
+
 /// Of two pages, the second differs in little only: in its query, a slash at
 /// the end, capital letters, or the folder.
-fn url(page: usize) -> Url {
+fn parse(page: usize) -> Url {
     let first = match page % 2 {
         1 => page,
         _ => page.saturating_sub(1),

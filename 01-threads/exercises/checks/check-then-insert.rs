@@ -136,9 +136,10 @@ impl Stage {
             let callers: Vec<_> = (0..threads).map(call).collect();
             let most = if locked { 0 } else { threads.min(new.len()) };
             let all = wait_until(|| gate.held().len() >= most);
-            // One that finds nothing left is held up by the adversary, which
-            // looks like sleep, before it can look again and again.
-            let looks = if most < threads { 4 * LOOKS } else { LOOKS };
+            // One that finds nothing left is held up by the adversary for 20 ms
+            // at a time, which looks like sleep, before it can look again.
+            let held_up = most < threads && !locked;
+            let looks = if held_up { 2 * LOOKS } else { LOOKS };
             let slept = !all || new.is_empty() || others_sleep(looks);
             drop(lock);
             let held = gate.held();

@@ -8,8 +8,8 @@ use lab::Dice;
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 use trials::judge::{Judge, others_sleep, smallest};
 
@@ -18,11 +18,11 @@ const LISTS: usize = 1000;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// How long a restart counts, where a child runs for longer than that.
-const SHORT: Duration = Duration::from_millis(60);
+const SHORT: Duration = Duration::from_millis(40);
 /// How long nobody may run, while a child does.
 const STRETCH: Duration = Duration::from_millis(30);
 /// Longer than [`SHORT`].
-const LONGER: &str = "sleep 0.07; exit 1";
+const LONGER: &str = "sleep 0.05; exit 1";
 
 trials::answer!("exercises/restart-budget.rs");
 
@@ -175,9 +175,7 @@ fn a_child_is_started_again_as_long_as_the_budget_allows() {
         "right answer, wrong way: `supervise` is back, and a child is left \
          that nobody has waited for"
     );
-    for before in [0, 1] {
-        waits_for_a_child(before);
-    }
+    waits_for_children();
 }
 
 /// Some that end badly, each in its way, and one that ends well; and a budget
@@ -285,32 +283,52 @@ fn one_cannot_be_started() {
     }
 }
 
-/// A child runs until we let it end; `before` it, that many ended badly.
-fn waits_for_a_child(before: usize) {
+/// Two are supervised at the same time: the first child of the one, and the
+/// second of the other, run until we let them end.
+fn waits_for_children() {
     let judge = Judge::of(ANSWER);
     let (ended, looks) = thread::scope(|scope| {
-        let mut child = shell("read line").stdin(Stdio::piped()).spawn();
-        let mut input = child.as_mut().unwrap().stdin.take().unwrap();
-        let mut child = Some(child);
-        let mut bad = before;
-        let start = move || match bad.checked_sub(1) {
-            Some(left) => {
-                bad = left;
-                shell("exit 1").spawn()
-            }
-            None => child.take().expect("it ends well"),
-        };
-        let ended = scope.spawn(move || supervise(start, Budget::new(1, HOUR)));
-        let looks = !others_sleep(STRETCH) && !ended.is_finished();
-        let _ = input.write_all(b"\n");
-        (ended.join().unwrap(), looks)
+        let supervised = [0, 1].map(|before| supervises(scope, before));
+        let all_sleep = others_sleep(STRETCH);
+        let runs = |(ended, _): &Supervised<'_>| !ended.is_finished();
+        let looks = !all_sleep && supervised.iter().any(runs);
+        let ended = supervised.map(|(ended, mut input)| {
+            let _ = input.write_all(b"\n");
+            ended.join().unwrap()
+        });
+        (ended, looks)
     });
     judge.end();
-    let ended = ended.map(|(status, _)| status.success());
-    assert!(matches!(ended, Ok(true)), "wrong answer: {ended:?}");
+    for ended in ended {
+        let ended = ended.map(|(status, _)| status.success());
+        assert!(matches!(ended, Ok(true)), "wrong answer: {ended:?}");
+    }
     assert!(
         !looks,
         "right answer, wrong way: while a child ran, `supervise` asks again \
          and again instead of waiting"
     );
+}
+
+/// A supervisor at work, and what its last child waits for.
+type Supervised<'a> =
+    (ScopedJoinHandle<'a, io::Result<(ExitStatus, u32)>>, ChildStdin);
+
+/// Has a child supervised that runs until it is given a line; `before` it, that
+/// many end badly.
+fn supervises<'a>(scope: &'a Scope<'a, '_>, before: usize) -> Supervised<'a> {
+    let child = shell("read line").stdin(Stdio::piped()).spawn();
+    let mut child = child.expect("there is a shell");
+    let input = child.stdin.take().expect("it is piped");
+    let mut child = Some(child);
+    let mut bad = before;
+    let start = move || match bad.checked_sub(1) {
+        Some(left) => {
+            bad = left;
+            shell("exit 1").spawn()
+        }
+        None => Ok(child.take().expect("it ends well")),
+    };
+    let supervises = move || supervise(start, Budget::new(1, HOUR));
+    (scope.spawn(supervises), input)
 }

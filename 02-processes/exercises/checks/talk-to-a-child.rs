@@ -46,17 +46,17 @@ fn both_are_heard_and_nobody_waits_for_ever() {
 }
 
 /// Children of every kind: how each reads, says something, and ends. Most are
-/// told, or say, many times what a pipe holds.
+/// told, or say, more than twice what a pipe holds.
 fn children(dice: &mut Dice) -> Vec<Child> {
     let near = dice.one_of(&[1, 4096, 65_535, 65_536, 65_537, 131_073]);
     let near = words(dice, near);
     let over = words(dice, 65_537);
-    let (many, zeros) = (many(dice), vec![0; 100_000 + dice.below(100_000)]);
+    let (many, zeros) = (many(dice), vec![0; 140_000 + dice.below(60_000)]);
     // What it does not hear is more than fits in its pipe.
     let (length, half) = (many.len(), dice.below(many.len() / 2));
-    // Together 200,000 bytes.
+    // Together 150,000 bytes.
     let line = |_| format!("{:099}\n", dice.number());
-    let mut lines: Vec<_> = (0..2000).map(line).collect();
+    let mut lines: Vec<_> = (0..1500).map(line).collect();
     let unsorted = lines.concat().into_bytes();
     lines.sort();
     let sorted = lines.concat().into_bytes();
@@ -142,7 +142,7 @@ fn children(dice: &mut Dice) -> Vec<Child> {
 }
 
 fn many(dice: &mut Dice) -> Vec<u8> {
-    let length = 200_000 + dice.below(200_000);
+    let length = 140_000 + dice.below(100_000);
     words(dice, length)
 }
 

@@ -1,4 +1,4 @@
-//! Met with: the one before was over 60ms ago
+//! Met with: the one before was over 40ms ago
 //!
 //! A budget without the time: a child that fails once a day uses it up.
 

@@ -1,4 +1,4 @@
-//! Met with: the one before was over 60ms ago
+//! Met with: the one before was over 40ms ago
 //!
 //! Looks at the clock once: for the budget, no time passes.
 

@@ -2,7 +2,7 @@
 
 mod run;
 
-pub use run::{Hung, Ran, abridged, end_all, run, run_keeping};
+pub use run::{Hung, Ran, abridged, end_all, run, run_keeping, size_of};
 
 use rustix::process::{Pid, Signal, getppid, kill_process};
 use std::io::{Write, stderr};

@@ -22,11 +22,15 @@ use trials::watchdog::{self, Ran};
 pub const ROUNDS: usize = 20;
 
 /// How many tests run at once when an answer is run again and again: more than
-/// there are cores, so that they get into each other's way.
-const AT_ONCE: usize = 8;
+/// there are cores, so that they get into each other's way, and so that the
+/// cores have something to do while most of them wait.
+const AT_ONCE: usize = 16;
 
 /// How long one test may take. They take a tenth of a second.
 const LIMIT: Duration = Duration::from_secs(8);
+
+/// How long it may take beside [`AT_ONCE`] others.
+const LIMIT_BESIDE_OTHERS: Duration = Duration::from_secs(16);
 
 /// How much is kept of what a test prints, in bytes, and of what the compiler
 /// says: it is to be read, in a terminal or on a page.
@@ -192,7 +196,8 @@ impl Target {
     /// Runs tests, each in a process of its own, one for each core at once.
     pub fn run(&self, tests: &[&str]) -> Verdict {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let verdicts = at_once(cores, tests.len(), |n| self.run_one(tests[n]));
+        let verdicts =
+            at_once(cores, tests.len(), |n| self.run_one(tests[n], LIMIT));
         // A wrong answer explains more than the way it was come by.
         let worst = verdicts.into_iter().flatten().min_by_key(|v| v.kind);
         worst.unwrap_or_else(|| Verdict::new(Kind::Solved, ""))
@@ -216,7 +221,10 @@ impl Target {
             }
             // One hang tells as much as twenty, and takes as long as all else.
             let verdict = match hung.load(Relaxed) {
-                0 => self.run_one(tests[n % tests.len()])?,
+                0 => {
+                    let test = tests[n % tests.len()];
+                    self.run_one(test, LIMIT_BESIDE_OTHERS)?
+                }
                 _ => return None,
             };
             hung.fetch_add((verdict.kind == Kind::Hangs).into(), Relaxed);
@@ -248,18 +256,18 @@ impl Target {
     }
 
     /// `None` if the test passes.
-    fn run_one(&self, test: &str) -> Option<Verdict> {
+    fn run_one(&self, test: &str, limit: Duration) -> Option<Verdict> {
         let mut command = Command::new(&self.program);
         command
             .args(["--exact", "--nocapture", test])
             .current_dir(&self.folder)
             .env("RUST_BACKTRACE", "0");
-        match watchdog::run_keeping(MOST, &mut command, LIMIT) {
+        match watchdog::run_keeping(MOST, &mut command, limit) {
             Ok(ran) => verdict_of(ran, test),
             Err(hung) => Some(Verdict {
                 printed: printed(&hung.stdout, test) + &hung.stderr,
                 recording: Some(*hung.recording),
-                ..Verdict::new(Kind::Hangs, hung.why)
+                ..Verdict::new(Kind::Hangs, hangs(&hung.why, hung.written))
             }),
         }
     }
@@ -267,7 +275,7 @@ impl Target {
 
 /// What a test that has ended says of the answer; `None` if it passed.
 fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
-    let Ran { status, stdout, stderr, recording } = ran;
+    let Ran { status, stdout, stderr, written, recording } = ran;
     // The answer may have ended the process, and with any status.
     if status.success() && stdout.contains("\ntest result: ok. 1 passed") {
         return None;
@@ -288,7 +296,7 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         (Kind::WrongWay, why.to_owned())
     } else if let Some((_, why)) = stderr.split_once("\nended: ") {
         // By the watchdog that is inside.
-        (Kind::Hangs, why.to_owned())
+        (Kind::Hangs, hangs(why, written))
     } else if let Some(first) = panics.first() {
         (Kind::Panics, sentence(first))
     } else if stdout.contains("\ntest result: FAILED") {
@@ -303,6 +311,20 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     };
     let recording = Some(recording);
     Some(Verdict { printed, recording, ..Verdict::new(kind, why) })
+}
+
+/// What is said of an answer that goes on printing.
+pub const PRINTS: &str = "and did not end";
+
+/// Why it hangs, if it has written so many bytes. What is printed is not
+/// recorded: a program that does nothing else for ever seems to do nothing.
+fn hangs(why: &str, written: u64) -> String {
+    if written <= MOST as u64 {
+        return why.to_owned();
+    }
+    let size = watchdog::size_of(written);
+    let rest = why.split_once('\n').map_or("", |(_, rest)| rest);
+    format!("it printed {size} {PRINTS}\n{rest}")
 }
 
 /// What a test has printed, without what is printed about it.

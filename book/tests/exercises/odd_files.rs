@@ -187,6 +187,10 @@ fn of_an_answer_that_prints_for_ever_one_is_shown_both_ends() {
     assert!(said.contains("six-times-seven: hangs"), "{said}");
     assert!(said.contains("the beginning"), "{said}");
     assert!(said.contains(" MB left out …"), "{said}");
+    // That, and not that it waits to be woken.
+    assert!(said.contains("\n  it printed "), "{said}");
+    assert!(said.contains(" MB and did not end\n"), "{said}");
+    assert!(!said.contains("usually:"), "{said}");
     assert!(said.len() < 100_000, "{} bytes", said.len());
 }
 

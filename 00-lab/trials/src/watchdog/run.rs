@@ -22,6 +22,8 @@ pub struct Ran {
     pub stdout: String,
     /// What it wrote to standard error.
     pub stderr: String,
+    /// How many bytes that was in all, with what was left out.
+    pub written: u64,
     /// What it recorded.
     pub recording: Recording,
 }
@@ -34,6 +36,8 @@ pub struct Hung {
     pub stdout: String,
     /// What it had written to standard error.
     pub stderr: String,
+    /// How many bytes that was in all, with what was left out.
+    pub written: u64,
     /// What it had recorded.
     pub recording: Box<Recording>,
 }
@@ -80,6 +84,7 @@ pub fn run_keeping(
         why: format!("cannot start {program}: {why}"),
         stdout: String::new(),
         stderr: String::new(),
+        written: 0,
         recording: Box::default(),
     };
     let file = RecordingFile::new().map_err(not_started)?;
@@ -87,16 +92,17 @@ pub fn run_keeping(
     let mut running = started.map_err(not_started)?;
     let why = match running.wait(limit, &file) {
         Ok(status) => {
-            let [stdout, stderr] = running.output();
-            return Ok(Ran { status, stdout, stderr, recording: file.read() });
+            let ([stdout, stderr], written) = running.output();
+            let recording = file.read();
+            return Ok(Ran { status, stdout, stderr, written, recording });
         }
         Err(why) => why,
     };
     running.kill(&file);
     let recording = Box::new(file.read());
     let why = verdict(&why, Some(Recording::clone(&recording)));
-    let [stdout, stderr] = running.output();
-    Err(Hung { why, stdout, stderr, recording })
+    let ([stdout, stderr], written) = running.output();
+    Err(Hung { why, stdout, stderr, written, recording })
 }
 
 /// How much is kept of a stream.
@@ -112,7 +118,7 @@ struct Running {
     child: Child,
     _group: Group,
     status: Option<ExitStatus>,
-    output: [JoinHandle<Vec<u8>>; 2],
+    output: [JoinHandle<Ends>; 2],
 }
 
 impl Running {
@@ -182,14 +188,18 @@ impl Running {
         let _ = self.wait(Duration::from_secs(1), file);
     }
 
-    fn output(self) -> [String; 2] {
-        self.output.map(|thread| match thread.is_finished() {
+    /// What it wrote to both streams, and how many bytes that was in all.
+    fn output(self) -> ([String; 2], u64) {
+        let mut written = 0;
+        let texts = self.output.map(|thread| match thread.is_finished() {
             true => {
-                let bytes = thread.join().unwrap_or_default();
-                String::from_utf8_lossy(&bytes).into_owned()
+                let ends = thread.join().unwrap_or_default();
+                written += ends.of;
+                String::from_utf8_lossy(&ends.kept).into_owned()
             }
             false => "(still open)\n".to_owned(),
-        })
+        });
+        (texts, written)
     }
 }
 
@@ -221,15 +231,19 @@ pub fn end_all() {
 }
 
 /// Reads to the end, on a thread.
-fn collect(
-    pipe: impl Read + Send + 'static,
-    most: usize,
-) -> JoinHandle<Vec<u8>> {
+fn collect(pipe: impl Read + Send + 'static, most: usize) -> JoinHandle<Ends> {
     thread::spawn(move || ends(pipe, most))
 }
 
 /// The beginning and the end of a stream.
-fn ends(mut pipe: impl Read, most: usize) -> Vec<u8> {
+#[derive(Default)]
+struct Ends {
+    kept: Vec<u8>,
+    /// How many bytes there were in all.
+    of: u64,
+}
+
+fn ends(mut pipe: impl Read, most: usize) -> Ends {
     let half = most / 2;
     let mut first = Vec::new();
     let _ = pipe.by_ref().take(half as u64).read_to_end(&mut first);
@@ -252,16 +266,21 @@ fn ends(mut pipe: impl Read, most: usize) -> Vec<u8> {
             break;
         }
     }
+    let of = (first.len() + last.len()) as u64 + left_out;
     if left_out > 0 {
         let left_out = size_of(left_out);
         first.extend(format!("\n… {left_out} left out …\n").into_bytes());
     }
     first.extend(last);
-    first
+    Ends { kept: first, of }
 }
 
-/// `17 bytes`, `65.5 kB`, `378.0 MB`
-fn size_of(bytes: u64) -> String {
+/// So many bytes, as a person reads it.
+///
+/// ```
+/// assert_eq!(trials::watchdog::size_of(378_000_000), "378.0 MB");
+/// ```
+pub fn size_of(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} bytes"),
         10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
@@ -282,8 +301,8 @@ pub fn abridged(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
     }
-    let bytes = ends(text.as_bytes(), most);
-    String::from_utf8_lossy(&bytes).into_owned()
+    let ends = ends(text.as_bytes(), most);
+    String::from_utf8_lossy(&ends.kept).into_owned()
 }
 
 /// The file that the program records into, removed at the end.

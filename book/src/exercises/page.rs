@@ -2,6 +2,7 @@
 //! causes of what a check says.
 
 use super::Exercise;
+use super::judge::PRINTS;
 use super::verdict::{Kind, Verdict};
 use crate::files::read_text;
 use std::io;
@@ -76,16 +77,25 @@ impl Page {
         page
     }
 
-    /// The first cause that fits a verdict.
+    /// The first cause that fits a verdict: its sentence is in it, or its error
+    /// code, `E0308`; after a colon, words of the compiler that say more.
     pub fn cause(&self, verdict: &Verdict) -> Option<&str> {
         let fits = |cause: &&Cause| match cause.said.as_str() {
-            "hangs" => verdict.kind == Kind::Hangs,
-            "panics" => verdict.kind == Kind::Panics,
-            code if is_code(code) => {
-                verdict.kind == Kind::DoesNotCompile
-                    && verdict.why.contains(&format!("error[{code}]"))
+            // Of one that prints for ever, it is the cause that it prints.
+            "hangs" => {
+                verdict.kind == Kind::Hangs && !verdict.why.contains(PRINTS)
             }
-            said => verdict.why.contains(said),
+            "panics" => verdict.kind == Kind::Panics,
+            said => match said.split_once(": ").unwrap_or((said, "")) {
+                (code, text) if is_code(code) => {
+                    let code = format!("[{code}]: ");
+                    let mut errors = verdict.why.split("\nerror");
+                    verdict.kind == Kind::DoesNotCompile
+                        && errors
+                            .any(|it| it.contains(&code) && it.contains(text))
+                }
+                _ => verdict.why.contains(said),
+            },
         };
         self.causes.iter().find(fits).map(|cause| cause.cause.as_str())
     }

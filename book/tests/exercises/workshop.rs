@@ -53,7 +53,8 @@ Times.
 
 - **13 is not 42**: you have added where you ought to have
   multiplied.
-- **E0308**: numbers of different types.
+- **E0308: expected `i32`, found `String`**: a text is no number.
+- **E0308: expected `i32`, found `u8`**: numbers of different types.
 - **hangs**: nobody will wake it.
 - **panics**: in so many words.
 

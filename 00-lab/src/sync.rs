@@ -11,10 +11,13 @@
 
 mod adversary;
 mod condvar;
+#[doc(hidden)]
+pub mod hook;
 
 pub use adversary::Adversary;
 pub use condvar::Condvar;
 
+use hook::{Hook, hook};
 use std::any::type_name;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -78,13 +81,20 @@ impl<T: ?Sized> Mutex<T> {
     /// If it is poisoned; the error holds the guard all the same.
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         adversary::tries();
+        let hook = hook();
+        if let Some(hook) = hook {
+            hook.before_lock();
+        }
         let locked = match self.inner.try_lock() {
             Ok(inner) => Ok(inner),
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => {
                 timeline::event(What::Want(&self.name));
                 adversary::waits();
-                self.inner.lock()
+                match hook {
+                    Some(hook) => self.lock_by(hook),
+                    None => self.inner.lock(),
+                }
             }
         };
         self.guard(locked)
@@ -96,6 +106,9 @@ impl<T: ?Sized> Mutex<T> {
     /// If it is held, or poisoned.
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         adversary::tries();
+        if let Some(hook) = hook() {
+            hook.before_lock();
+        }
         match self.inner.try_lock() {
             Ok(inner) => Ok(self.guard(Ok(inner))?),
             Err(TryLockError::Poisoned(poisoned)) => {
@@ -123,6 +136,24 @@ impl<T: ?Sized> Mutex<T> {
         self.inner.clear_poison();
     }
 
+    /// Waits for the lock as the hook has it.
+    fn lock_by(&self, hook: &dyn Hook) -> LockResult<sync::MutexGuard<'_, T>> {
+        loop {
+            match self.inner.try_lock() {
+                Ok(inner) => return Ok(inner),
+                Err(TryLockError::Poisoned(poisoned)) => return Err(poisoned),
+                Err(TryLockError::WouldBlock) => {
+                    hook.wait_for_lock(self.number());
+                }
+            }
+        }
+    }
+
+    /// What it is called by the hook: where it is.
+    fn number(&self) -> usize {
+        (&raw const self.name).addr()
+    }
+
     /// Wraps what std gave: from here on this thread holds the lock.
     fn guard<'a>(
         &'a self,
@@ -147,6 +178,9 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
         let turn = adversary::releases(&self.mutex.turns);
         drop(inner);
         adversary::let_another_in(&self.mutex.turns, turn);
+        if let Some(hook) = hook() {
+            hook.after_release(self.mutex.number());
+        }
     }
 }
 
@@ -206,11 +240,13 @@ fn short_name(long: &str) -> String {
     short
 }
 
+/// How many there are of each name.
+static NAMES: sync::Mutex<BTreeMap<String, u32>> =
+    sync::Mutex::new(BTreeMap::new());
+
 /// Counts each name.
 fn next_name(name: String) -> String {
-    static COUNTS: sync::Mutex<BTreeMap<String, u32>> =
-        sync::Mutex::new(BTreeMap::new());
-    let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut counts = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     let count = counts.entry(name.clone()).or_default();
     *count += 1;
     format!("{name} {count}")

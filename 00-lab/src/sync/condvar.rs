@@ -1,6 +1,7 @@
 //! A condition variable that says who waits on it and who notifies it.
 
 use super::adversary::{self, Sleepers};
+use super::hook::hook;
 use super::{Mutex, MutexGuard, next_name};
 use std::fmt;
 use std::sync::{self, LockResult, PoisonError, WaitTimeoutResult};
@@ -49,7 +50,16 @@ impl Condvar {
         &self,
         guard: MutexGuard<'a, T>,
     ) -> LockResult<MutexGuard<'a, T>> {
+        let hook = hook();
+        if let Some(hook) = hook {
+            hook.before_wait();
+        }
         let (mutex, inner) = self.leave(guard);
+        if let Some(hook) = hook {
+            drop(inner);
+            hook.wait(mutex.number(), self.number(), None);
+            return mutex.guard(mutex.lock_by(hook));
+        }
         if adversary::wakes_for_nothing() {
             drop(inner);
             return mutex.guard(mutex.inner.lock());
@@ -91,7 +101,17 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         limit: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let hook = hook();
+        if let Some(hook) = hook {
+            hook.before_wait();
+        }
         let (mutex, inner) = self.leave(guard);
+        if let Some(hook) = hook {
+            drop(inner);
+            let late = hook.wait(mutex.number(), self.number(), Some(limit));
+            let locked = mutex.lock_by(hook);
+            return back(mutex, self.timed(locked, late));
+        }
         back(mutex, self.inner.wait_timeout(inner, limit))
     }
 
@@ -106,6 +126,9 @@ impl Condvar {
         limit: Duration,
         condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        if hook().is_some() {
+            return self.timed_while(guard, limit, condition);
+        }
         let (mutex, inner) = self.leave(guard);
         back(mutex, self.inner.wait_timeout_while(inner, limit, condition))
     }
@@ -113,17 +136,72 @@ impl Condvar {
     /// Wakes one that waits, if there is one.
     pub fn notify_one(&self) {
         timeline::event(What::Notify(&self.name));
+        if let Some(hook) = hook() {
+            hook.notify(self.number(), false);
+        }
         self.sleepers.wake(1, || self.inner.notify_one());
     }
 
     /// Wakes all that wait.
     pub fn notify_all(&self) {
         timeline::event(What::Notify(&self.name));
+        if let Some(hook) = hook() {
+            hook.notify(self.number(), true);
+        }
         self.sleepers.wake(usize::MAX, || self.inner.notify_all());
     }
 }
 
 impl Condvar {
+    /// What it is called by the hook: where it is.
+    fn number(&self) -> usize {
+        (&raw const self.name).addr()
+    }
+
+    /// A wait in a loop whose time is up when the hook says so.
+    fn timed_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        limit: Duration,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let mut is_late = false;
+        let is_over = loop {
+            let is_over = !condition(&mut guard);
+            if is_over || is_late {
+                break is_over;
+            }
+            let (again, timeout) = self.wait_timeout(guard, limit)?;
+            (guard, is_late) = (again, timeout.timed_out());
+        };
+        let inner = guard.inner.take().expect("it is there until the drop");
+        // Poisoned, it would have left the loop.
+        let timed = self.timed(Ok(inner), !is_over);
+        let (inner, timeout) = timed.unwrap_or_else(PoisonError::into_inner);
+        guard.inner = Some(inner);
+        Ok((guard, timeout))
+    }
+
+    /// The end of a wait with a limit, as std would give it: only std can make
+    /// one. It waits for no time.
+    fn timed<'a, T>(
+        &self,
+        locked: LockResult<sync::MutexGuard<'a, T>>,
+        is_late: bool,
+    ) -> LockResult<(sync::MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let at_once = |inner| {
+            let none = Duration::ZERO;
+            self.inner.wait_timeout_while(inner, none, |_| is_late)
+        };
+        match locked {
+            Ok(inner) => at_once(inner),
+            Err(poisoned) => match at_once(poisoned.into_inner()) {
+                Ok(waited) => Err(PoisonError::new(waited)),
+                Err(poisoned) => Err(poisoned),
+            },
+        }
+    }
+
     /// Takes the lock out of its guard, to be released by the wait.
     fn leave<'a, T>(
         &self,

@@ -55,6 +55,6 @@ pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
 pub use watch::{LULL, Watch, verdict};
 pub use write::{
-    VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on, is_temporary,
-    path,
+    Paused, VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on,
+    is_temporary, path, pause,
 };

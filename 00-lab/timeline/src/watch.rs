@@ -3,7 +3,7 @@
 use super::session::so_far;
 use super::spans::Recording;
 use super::text::width;
-use super::write::{MOST, path};
+use super::write::{MOST, is_paused, path};
 use std::fs;
 use std::mem;
 use std::process;
@@ -71,7 +71,7 @@ impl Watch {
         // such silence says nothing.
         let asleep = now - self.looked > self.silence / 2;
         self.looked = now;
-        if asleep || is_traced(self.pid) {
+        if asleep || is_paused() || is_traced(self.pid) {
             self.since = now;
         }
         let path = path();

@@ -43,6 +43,34 @@ pub fn is_on() -> bool {
     ON.load(Relaxed)
 }
 
+/// Until this is dropped, this process records nothing.
+///
+/// For what is done many times over, and is of interest once.
+#[must_use = "the recording goes on when this is dropped"]
+pub struct Paused(());
+
+/// Set while a recording pauses.
+static PAUSED: AtomicBool = AtomicBool::new(false);
+
+/// Has the recording pause; once at a time.
+pub fn pause() -> Paused {
+    PAUSED.store(true, Relaxed);
+    ON.store(false, Relaxed);
+    Paused(())
+}
+
+/// Set while the recording pauses, so that its silence says nothing.
+pub(super) fn is_paused() -> bool {
+    PAUSED.load(Relaxed)
+}
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        ON.store(OUTPUT.get().is_some() && error().is_none(), Relaxed);
+        PAUSED.store(false, Relaxed);
+    }
+}
+
 /// The file that this process records into.
 pub fn path() -> Option<&'static Path> {
     OUTPUT.get().map(|output| output.path.as_path())

@@ -29,14 +29,24 @@ pub fn in_thread(silence: Duration) -> Watching {
                 process::exit(101);
             }
             if let Some(verdict) = watch.check() {
-                // Not `eprintln`, which a test harness would capture, and drop.
-                let _ = writeln!(stderr(), "\nended: {verdict}");
-                process::exit(101);
+                end_saying(&verdict);
             }
         }
     };
     let _ = thread::Builder::new().name("watchdog".to_owned()).spawn(watch);
     Watching { _stop: stop }
+}
+
+/// Ends this process with status 101, because of `what`, and says who waits for
+/// whom.
+pub fn end(what: &str) -> ! {
+    end_saying(&timeline::verdict(what, timeline::so_far().ok()))
+}
+
+fn end_saying(verdict: &str) -> ! {
+    // Not `eprintln`, which a test harness would capture, and drop.
+    let _ = writeln!(stderr(), "\nended: {verdict}");
+    process::exit(101);
 }
 
 /// The time at the end of a text, as [`Duration`] is printed. For tests.

@@ -1,4 +1,4 @@
-//! Met with: it woke when its time was up
+//! Met with: and the wait ended when its time was up
 //!
 //! Nobody is told of the close; each wakes up now and then, and looks.
 

@@ -1,4 +1,4 @@
-//! Met with: the recording does not say what they slept for
+//! Met with: a thread that the answer has started uses the locks
 //!
 //! A thread for each meal has the forks taken for it, one after another; the
 //! philosopher only joins it, and a join is not recorded.

@@ -1,4 +1,4 @@
-//! Met with: ask again and again
+//! Met with: asks again and again instead of waiting
 //!
 //! No circle, and little CPU: it sleeps, and then tries again.
 

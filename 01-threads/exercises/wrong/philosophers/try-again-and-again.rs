@@ -1,4 +1,4 @@
-//! Met with: they ask again and again
+//! Met with: asks again and again instead of waiting
 //!
 //! Whoever cannot have the second fork puts down the first, and tries again at
 //! once: no circle, but no rest either.

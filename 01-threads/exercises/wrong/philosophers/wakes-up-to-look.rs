@@ -1,4 +1,4 @@
-//! Met with: nobody woke her
+//! Met with: and the wait ended when its time was up
 //!
 //! Nobody is told; each wakes up now and then, and looks.
 

@@ -1,0 +1,356 @@
+//! The scheduler finds what goes wrong in rare orders, and finds it again.
+
+use lab::Dice;
+use lab::sync::{Condvar, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+use trials::schedule::{self, Failure, Schedule, find};
+
+/// What goes wrong first in 100 schedules.
+fn found(
+    seed: u64,
+    scenario: impl Fn(&Schedule) -> Result<(), Failure>,
+) -> Option<Failure> {
+    find(&mut Dice::new(seed), 100, |schedule, _| scenario(schedule))
+}
+
+/// Two threads add one each, with or without letting go of the lock in between.
+fn add(schedule: &Schedule, in_one: bool) -> Result<(), Failure> {
+    let count = Arc::new(Mutex::new(0));
+    for name in ["one", "another"] {
+        let count = Arc::clone(&count);
+        schedule.spawn(name, move || {
+            if in_one {
+                *count.lock().unwrap() += 1;
+            } else {
+                let before = *count.lock().unwrap();
+                *count.lock().unwrap() = before + 1;
+            }
+        });
+    }
+    schedule.end()?;
+    match *count.lock().unwrap() {
+        2 => Ok(()),
+        n => Err(Failure::said(format!("it is {n}"))),
+    }
+}
+
+#[test]
+fn a_lost_update_is_found_and_one_lock_loses_none() {
+    for seed in 0..20 {
+        let lost = Some(Failure::said("it is 1"));
+        assert_eq!(found(seed, |it| add(it, false)), lost, "seed {seed}");
+        assert_eq!(found(seed, |it| add(it, true)), None, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_schedules() {
+    let trace = |seed| {
+        let trace = std::sync::Mutex::new(Vec::new());
+        find(&mut Dice::new(seed), 30, |schedule, _| {
+            let count = Arc::new(Mutex::new(Vec::new()));
+            for n in 0..4 {
+                let count = Arc::clone(&count);
+                schedule.spawn(&n.to_string(), move || {
+                    (0..3).for_each(|_| count.lock().unwrap().push(n));
+                });
+            }
+            schedule.end()?;
+            trace.lock().unwrap().push(count.lock().unwrap().clone());
+            Ok(())
+        });
+        trace.into_inner().unwrap()
+    };
+    assert_eq!(trace(1), trace(1));
+    assert_ne!(trace(1), trace(2));
+}
+
+/// Each of so many takes the lock with its number, and then the next.
+fn two_locks_each(schedule: &Schedule, threads: usize) -> Result<(), Failure> {
+    let locks: Vec<_> = (0..threads).map(Mutex::new).collect();
+    let locks = Arc::new(locks);
+    for n in 0..threads {
+        let locks = Arc::clone(&locks);
+        schedule.spawn(&n.to_string(), move || {
+            let _one = locks[n].lock().unwrap();
+            let _next = locks[(n + 1) % threads].lock().unwrap();
+        });
+    }
+    schedule.end()
+}
+
+#[test]
+fn a_deadlock_is_found_at_once_among_two_or_nine() {
+    for threads in 2..10 {
+        let began = Instant::now();
+        let hangs = found(1, |it| two_locks_each(it, threads));
+        assert_eq!(hangs, Some(Failure::Hangs), "{threads} threads");
+        assert!(began.elapsed() < Duration::from_secs(2));
+    }
+}
+
+/// One waits until the other has said so, by `say`.
+fn wait_for(
+    schedule: &Schedule,
+    wait: impl FnOnce(&Mutex<bool>, &Condvar) -> bool + Send + 'static,
+    say: impl FnOnce(&Mutex<bool>, &Condvar) + Send + 'static,
+) -> Result<(), Failure> {
+    let pair = Arc::new((Mutex::new(false), Condvar::new()));
+    let other = Arc::clone(&pair);
+    let waits = schedule.spawn("waits", move || wait(&other.0, &other.1));
+    schedule.spawn("says", move || say(&pair.0, &pair.1));
+    match waits.join()? {
+        true => schedule.end(),
+        false => Err(Failure::said("it went on too early")),
+    }
+}
+
+fn in_a_loop(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
+    let mut guard = is_so.lock().unwrap();
+    while !*guard {
+        guard = changed.wait(guard).unwrap();
+    }
+    true
+}
+
+fn once(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
+    let mut guard = is_so.lock().unwrap();
+    if !*guard {
+        guard = changed.wait(guard).unwrap();
+    }
+    *guard
+}
+
+fn say(is_so: &Mutex<bool>, changed: &Condvar) {
+    *is_so.lock().unwrap() = true;
+    changed.notify_one();
+}
+
+#[test]
+fn a_notify_that_comes_too_early_is_found() {
+    let early = |is_so: &Mutex<bool>, changed: &Condvar| {
+        changed.notify_one();
+        *is_so.lock().unwrap() = true;
+    };
+    let never = |is_so: &Mutex<bool>, _: &Condvar| {
+        *is_so.lock().unwrap() = true;
+    };
+    for seed in 0..10 {
+        assert_eq!(found(seed, |it| wait_for(it, in_a_loop, say)), None);
+        let hangs = Some(Failure::Hangs);
+        assert_eq!(found(seed, |it| wait_for(it, in_a_loop, early)), hangs);
+        assert_eq!(found(seed, |it| wait_for(it, in_a_loop, never)), hangs);
+    }
+}
+
+#[test]
+fn a_change_between_look_and_wait_is_found() {
+    let looks_first = |is_so: &Mutex<bool>, changed: &Condvar| {
+        if !*is_so.lock().unwrap() {
+            drop(changed.wait(is_so.lock().unwrap()).unwrap());
+        }
+        true
+    };
+    for seed in 0..10 {
+        let hangs = found(seed, |it| wait_for(it, looks_first, say));
+        assert_eq!(hangs, Some(Failure::Hangs), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_wait_that_is_not_in_a_loop_is_found() {
+    for seed in 0..10 {
+        let early = Some(Failure::said("it went on too early"));
+        assert_eq!(found(seed, |it| wait_for(it, once, say)), early);
+    }
+}
+
+#[test]
+fn notify_one_wakes_any() {
+    let first = AtomicUsize::new(0);
+    let woken = std::sync::Mutex::new([0; 3]);
+    find(&mut Dice::new(1), 100, |schedule, _| {
+        let pair = Arc::new((Mutex::new(0), Condvar::new()));
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        for n in 0..3 {
+            let (pair, order) = (Arc::clone(&pair), Arc::clone(&order));
+            schedule.spawn(&n.to_string(), move || {
+                let mut left = pair.0.lock().unwrap();
+                while *left == 0 {
+                    left = pair.1.wait(left).unwrap();
+                }
+                *left -= 1;
+                order.lock().unwrap().push(n);
+            });
+            schedule.rest()?;
+        }
+        *pair.0.lock().unwrap() = 1;
+        pair.1.notify_one();
+        schedule.rest()?;
+        let first_of_all = order.lock().unwrap()[0];
+        woken.lock().unwrap()[first_of_all] += 1;
+        first.fetch_add(1, Relaxed);
+        *pair.0.lock().unwrap() = 2;
+        pair.1.notify_all();
+        schedule.end()
+    });
+    assert_eq!(first.into_inner(), 100);
+    let woken = woken.into_inner().unwrap();
+    assert!(woken.iter().all(|&times| times > 10), "{woken:?}");
+}
+
+#[test]
+fn limits_end_when_nothing_else_can_go_on_and_not_by_the_clock() {
+    let with_limit = |limit| {
+        move |is_so: &Mutex<bool>, changed: &Condvar| {
+            let mut guard = is_so.lock().unwrap();
+            while !*guard {
+                guard = changed.wait_timeout(guard, limit).unwrap().0;
+            }
+            true
+        }
+    };
+    let never = |is_so: &Mutex<bool>, _: &Condvar| {
+        *is_so.lock().unwrap() = true;
+    };
+    let began = Instant::now();
+    for limit in [1, 50, 3_600_000].map(Duration::from_millis) {
+        let none = found(1, |it| wait_for(it, with_limit(limit), say));
+        assert_eq!(none, None, "{limit:?}");
+        let late = found(1, |it| wait_for(it, with_limit(limit), never));
+        assert_eq!(late, Some(Failure::TimeIsUp("waits".to_owned())));
+    }
+    assert!(began.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_limit_may_end_a_wait_while_all_rest() {
+    let gives_up = found(1, |schedule| {
+        let pair = Arc::new((Mutex::new(false), Condvar::new()));
+        let other = Arc::clone(&pair);
+        let waits = schedule.spawn("waits", move || {
+            let limit = Duration::from_secs(60);
+            let guard = other.0.lock().unwrap();
+            let waited = other.1.wait_timeout_while(guard, limit, |it| !*it);
+            waited.unwrap().1.timed_out()
+        });
+        schedule.rest()?;
+        *pair.0.lock().unwrap() = true;
+        pair.1.notify_one();
+        match waits.join()? {
+            true => Err(Failure::said("it gave up")),
+            false => schedule.end(),
+        }
+    });
+    assert_eq!(gives_up, Some(Failure::said("it gave up")));
+}
+
+/// What is found if one thread has the lock until another has tried.
+fn while_locked(
+    tries: impl Fn(&Mutex<bool>) + Send + Copy + 'static,
+) -> Option<Failure> {
+    found(1, |schedule| {
+        let lock = Arc::new(Mutex::new(false));
+        let other = Arc::clone(&lock);
+        let guard = lock.lock().unwrap();
+        schedule.spawn("tries", move || tries(&other));
+        schedule.rest()?;
+        drop(guard);
+        schedule.end()
+    })
+}
+
+#[test]
+fn one_that_asks_again_and_again_is_found_with_or_without_a_pause() {
+    let asks = Some(Failure::Asks("tries".to_owned()));
+    assert_eq!(while_locked(|lock| drop(lock.lock())), None);
+    assert_eq!(while_locked(|lock| while lock.try_lock().is_err() {}), asks);
+    let pauses = while_locked(|lock| {
+        while lock.try_lock().is_err() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    assert_eq!(pauses, asks);
+}
+
+#[test]
+fn two_that_give_way_to_each_other_for_ever_are_found() {
+    let asks = found(1, |schedule| {
+        let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
+        let guards = [0, 1].map(|n| locks[n].lock().unwrap());
+        for n in 0..2 {
+            let locks = Arc::clone(&locks);
+            schedule.spawn(&n.to_string(), move || {
+                while locks[n].try_lock().is_err() {}
+            });
+        }
+        schedule.rest()?;
+        drop(guards);
+        schedule.end()
+    });
+    assert!(matches!(asks, Some(Failure::Asks(_))), "{asks:?}");
+}
+
+#[test]
+fn one_that_computes_for_ever_or_sleeps_is_found() {
+    let spins = while_locked(|lock| {
+        // Nothing that the scheduler knows of.
+        while !lock.is_poisoned() {
+            std::hint::spin_loop();
+        }
+    });
+    assert_eq!(spins, Some(Failure::Asks("tries".to_owned())));
+    let sleeps = while_locked(|_| {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
+    assert_eq!(sleeps, Some(Failure::Sleeps("tries".to_owned())));
+}
+
+#[test]
+fn a_thread_of_nobodys_is_noticed() {
+    let stranger = while_locked(|lock| {
+        std::thread::scope(|scope| {
+            scope.spawn(|| lock.try_lock().is_ok());
+        });
+    });
+    assert_eq!(stranger, Some(Failure::Stranger));
+}
+
+#[test]
+fn a_panic_is_told_and_poisons() {
+    let panics = found(1, |schedule| {
+        schedule.spawn("one", || panic!("on purpose"));
+        schedule.end()
+    });
+    let told = Failure::Panics("one".to_owned(), "on purpose".to_owned());
+    assert_eq!(panics, Some(told));
+}
+
+#[test]
+fn one_that_waits_until_something_is_so_goes_on_then() {
+    let none = found(1, |schedule| {
+        let count = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&count);
+        let waits = schedule.spawn("waits", move || {
+            let is_two = Arc::clone(&seen);
+            schedule::wait_until(move || is_two.load(Relaxed) == 2);
+            seen.load(Relaxed)
+        });
+        for name in ["one", "another"] {
+            let count = Arc::clone(&count);
+            schedule.spawn(name, move || {
+                count.fetch_add(1, Relaxed);
+                schedule::step();
+            });
+        }
+        match waits.join()? {
+            2 => schedule.end(),
+            n => Err(Failure::said(format!("{n}"))),
+        }
+    });
+    assert_eq!(none, None);
+}

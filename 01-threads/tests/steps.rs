@@ -247,10 +247,26 @@ fn cores_bound_what_can_be_computed() {
 }
 
 #[test]
-fn thousands_of_threads_can_be_kept_for_a_few_kilobytes_each() {
+fn a_thread_takes_little_time_against_a_page() {
     let (recording, stdout) =
         run(env!("CARGO_BIN_EXE_1-12-what-a-thread-costs"));
-    let line = stdout.lines().find(|line| line.starts_with("to keep "));
+    let [page, start, wait] =
+        ["a page", "to start a thread", "to wait for another thread"].map(
+            |what| {
+                let line = stdout.lines().find(|it| it.starts_with(what));
+                time(line.expect(&stdout))
+            },
+        );
+    assert!(start > Duration::ZERO && wait > Duration::ZERO, "{stdout}");
+    assert!(page > 10 * start && page > 10 * wait, "{stdout}");
+    assert_eq!(recording.of_kind("thread").count(), 1, "only main records");
+}
+
+#[test]
+fn thousands_of_threads_can_be_kept_for_a_few_kilobytes_each() {
+    let (recording, stdout) =
+        run(env!("CARGO_BIN_EXE_1-13-what-a-thread-keeps"));
+    let line = stdout.lines().find(|line| line.contains(" threads wait: "));
     let line = numbers(line.expect(&stdout));
     let refused = stdout.contains("the system gives us no more: ");
     assert!(line[0] == 10_000 || refused, "{stdout}");

@@ -7,6 +7,7 @@
 
 pub mod child;
 pub mod frame;
+mod blocking_worker;
 pub mod message;
 mod worker;
 mod pool;
@@ -14,6 +15,7 @@ pub mod shared;
 mod how_long;
 mod rung;
 
+pub use blocking_worker::{Worker, answer_orders};
 pub use child::{child, reap, role};
 pub use frame::{read_frame, write_frame};
 pub use how_long::how_long;

@@ -203,9 +203,29 @@ fn a_process_costs_more_than_a_thread() {
 #[test]
 fn a_message_has_a_price_on_every_way() {
     let (_, stdout) = run(env!("CARGO_BIN_EXE_2-10-what-a-message-costs"));
-    for way in ["by a channel", "by pipes", "by shared memory"] {
+    for way in ["by channels", "by pipes"] {
         let line = stdout.lines().find(|line| line.starts_with(way));
         assert!(time(line.expect(way)) > Duration::ZERO, "{stdout}");
+    }
+}
+
+#[test]
+fn a_side_that_is_busy_waiting_does_not_sleep() {
+    let (_, stdout) = run(env!("CARGO_BIN_EXE_2-11-busy-waiting"));
+    let line = |start: &str| {
+        let line = stdout.lines().find(|line| line.starts_with(start));
+        line.expect(&stdout).to_owned()
+    };
+    // `CPU time in 403ms of that: 799ms`
+    let passed = line("CPU time in ");
+    let (passed, used) = passed.split_once(" of that: ").expect(&stdout);
+    let (passed, used) = (time(passed), time(used));
+    assert!(used > Duration::ZERO, "{stdout}");
+    // A side that sleeps in each turn does so twice in each.
+    let turns = passed.as_nanos() / time(&line("by memory")).as_nanos();
+    let sleeps = u128::from(numbers(&line("sleeps of "))[0]);
+    if cfg!(target_os = "linux") {
+        assert!(sleeps < turns / 10 + 30, "{turns} turns: {stdout}");
     }
 }
 

@@ -1,18 +1,16 @@
-//! 1-12 · What a thread costs: to start, to switch to, to keep.
+//! 1-12 · What a thread costs: to start it, and to wake it.
 //!
 //!     cargo run -p threads --bin 1-12-what-a-thread-costs
 //!
-//! Look at what it takes to keep a thread: ten thousand of them can be had.
+//! Look at the ratios: each is little against a page.
 
-use crossbeam_channel::{bounded, unbounded};
-use lab::{Failure, Site, Usage, fetch};
+use lab::{Failure, Site, fetch};
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
 const STARTS: u32 = 1000;
 const MEETINGS: u32 = 10_000;
-const KEPT: usize = 10_000;
 
 fn main() -> Result<(), Failure> {
     let site = Site::start();
@@ -21,7 +19,6 @@ fn main() -> Result<(), Failure> {
     println!("a page, to compare with: {:.0?}", start.elapsed());
     println!("to start a thread and join it: {:.1?}", start_and_join());
     println!("to wait for another thread: {:.1?}", meet());
-    keep();
     site.finish();
     Ok(())
 }
@@ -38,45 +35,15 @@ fn start_and_join() -> Duration {
 /// How long it takes two threads to meet, one of which has to be woken.
 fn meet() -> Duration {
     let barrier = Barrier::new(2);
-    let meet = || {
+    let meet_often = || {
         for _ in 0..MEETINGS {
             barrier.wait();
         }
     };
     let start = Instant::now();
     thread::scope(|scope| {
-        scope.spawn(meet);
-        meet();
+        scope.spawn(meet_often);
+        meet_often();
     });
     start.elapsed() / MEETINGS
-}
-
-/// Keeps many threads at once, all of which wait.
-fn keep() {
-    let before = Usage::so_far().max_rss_kb;
-    let (here, roll) = unbounded();
-    let (gate, closed) = bounded::<()>(0);
-    let mut threads = Vec::new();
-    while threads.len() < KEPT {
-        let (here, closed) = (here.clone(), closed.clone());
-        let wait = move || {
-            here.send(()).expect("the roll is called until all are here");
-            closed.recv()
-        };
-        match thread::Builder::new().spawn(wait) {
-            Ok(thread) => threads.push(thread),
-            Err(why) => {
-                println!("the system gives us no more: {why}");
-                break;
-            }
-        }
-    }
-    // All of them have begun, and none has ended.
-    roll.iter().take(threads.len()).count();
-    let kept = Usage::so_far().max_rss_kb - before;
-    let each = kept as f64 / threads.len() as f64;
-    println!("to keep {}: {each:.1} KiB each", threads.len());
-
-    drop(gate);
-    threads.into_iter().for_each(|thread| drop(thread.join()));
 }

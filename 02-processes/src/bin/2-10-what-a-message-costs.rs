@@ -1,41 +1,39 @@
-//! 2-10 · What a message costs: there and back, by a channel, by pipes, by
-//! shared memory.
+//! 2-10 · What a message costs: most of it is to wake the other side.
 //!
 //!     cargo run -p processes --bin 2-10-what-a-message-costs
 //!
-//! Look at the ratios: the numbers are this machine's.
+//! Look at the ratio: to leave the process costs little more.
 
 use lab::{Failure, Site, fetch};
-use processes::{Shared, child, how_long, role};
+use processes::{child, how_long, role};
 use std::io::{self, Read, Write, stdin, stdout};
-use std::os::fd::AsFd;
 use std::process::Stdio;
-use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::mpsc::channel;
-use std::thread::{self, yield_now};
+use std::thread;
 use std::time::{Duration, Instant};
 
 fn main() -> Result<(), Failure> {
     if role("echo").is_some() {
         return echo();
     }
-    if role("answers").is_some() {
-        return answer();
-    }
     let site = Site::start();
     let start = Instant::now();
     fetch(&site.page(0))?;
     println!("a page, to compare with: {:.0?}", start.elapsed());
-    println!("by a channel, to a thread: {:.1?}", by_channel());
-    println!("by pipes, to a process: {:.1?}", by_pipes()?);
-    println!("by shared memory, to a process: {:.1?}", by_memory()?);
+    println!("by channels, to a thread and back: {:.1?}", by_channels());
+    println!("by pipes, to a process and back: {:.1?}", by_pipes()?);
     site.finish();
     Ok(())
 }
 
-fn by_channel() -> Duration {
-    let ((to, orders), (answer, from)) = (channel(), channel());
-    thread::spawn(move || orders.iter().try_for_each(|()| answer.send(())));
+fn by_channels() -> Duration {
+    let (to, orders) = channel();
+    let (answers, from) = channel();
+    thread::spawn(move || {
+        for () in orders {
+            answers.send(()).expect("it listens until it has the answer");
+        }
+    });
     how_long(|| {
         to.send(()).expect("it listens as long as we talk");
         from.recv().expect("it gives each back");
@@ -58,41 +56,12 @@ fn by_pipes() -> io::Result<Duration> {
     Ok(each)
 }
 
-/// All of a child: each byte goes back.
+/// All of the child: each byte goes back.
 fn echo() -> Result<(), Failure> {
     let mut byte = [0];
     while stdin().lock().read(&mut byte)? == 1 {
         stdout().write_all(&byte)?;
         stdout().flush()?;
-    }
-    Ok(())
-}
-
-/// In memory there is a 1 while the parent waits for an answer, else a 0.
-fn by_memory() -> io::Result<Duration> {
-    let shared = Shared::new(1)?;
-    let mut child = child(&["answers"])?.stdin(shared.file()?).spawn()?;
-    let each = how_long(|| {
-        // Paired with the other's Acquire: what we wrote before, it sees.
-        shared[0].store(1, Release);
-        while shared[0].load(Acquire) == 1 {
-            yield_now();
-        }
-    });
-    child.kill()?;
-    child.wait()?;
-    Ok(each)
-}
-
-/// All of a child: each 1 becomes a 0. Not for ever: our parent may be killed.
-fn answer() -> Result<(), Failure> {
-    let shared = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(10) {
-        match shared[0].load(Acquire) {
-            1 => shared[0].store(0, Release),
-            _ => yield_now(),
-        }
     }
     Ok(())
 }

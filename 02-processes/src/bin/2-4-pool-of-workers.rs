@@ -5,9 +5,9 @@
 //!
 //! Look at the lanes: the pages are waited for in four other processes.
 
-use lab::{Failure, Site, Url, fetch, waiting};
+use lab::{Failure, Fetched, Site, Url, fetch, waiting};
 use processes::{child, read_frame, reap, role, write_frame};
-use std::io::{self, stdin, stdout};
+use std::io::{self, ErrorKind, stdin, stdout};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::thread;
@@ -17,7 +17,7 @@ const WORKERS: usize = 4;
 
 fn main() -> Result<(), Failure> {
     if role("worker").is_some() {
-        return work();
+        return answer_orders(fetch);
     }
     let site = Site::start();
     let pages = Mutex::new(site.pages(PAGES));
@@ -56,27 +56,28 @@ impl Worker {
         worker.spawn().map(Worker)
     }
 
-    /// What the worker says of the page.
-    fn fetch(&mut self, page: &Url) -> io::Result<Option<Vec<u8>>> {
+    /// Gives the worker a page, and blocks until it answers.
+    fn fetch(&mut self, page: &Url) -> io::Result<Vec<u8>> {
         let _waiting = waiting("worker");
         let orders = self.0.stdin.as_mut().expect("it is piped");
         write_frame(orders, page.as_str().as_bytes())?;
-        read_frame(self.0.stdout.as_mut().expect("it is piped"))
+        let answers = self.0.stdout.as_mut().expect("it is piped");
+        read_frame(answers)?.ok_or(ErrorKind::UnexpectedEof.into())
     }
 
-    /// Its orders end here, and so does it: to wait for a child closes the
-    /// child's input first.
+    /// Closes the pipe of its orders, which ends it, and waits for it: to wait
+    /// for a child closes the child's input first.
     fn end(mut self) -> io::Result<ExitStatus> {
         reap(&mut self.0)
     }
 }
 
 /// All of a worker: orders in, answers out.
-fn work() -> Result<(), Failure> {
+fn answer_orders(fetch_page: fn(&Url) -> Fetched) -> Result<(), Failure> {
     while let Some(order) = read_frame(stdin().lock())? {
         let url = String::from_utf8_lossy(&order);
         let url: Url = url.parse().expect("an order is an address");
-        let answer = fetch(&url)
+        let answer = fetch_page(&url)
             .map_or_else(|why| why.to_string(), |page| page.to_string());
         write_frame(stdout().lock(), answer.as_bytes())?;
     }

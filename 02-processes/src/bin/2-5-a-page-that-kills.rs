@@ -5,11 +5,11 @@
 //!
 //! Look at the page that is given up, and that all the others are there.
 
-use lab::{Failure, Site, Url, fetch, waiting};
-use processes::{child, read_frame, reap, role, write_frame};
-use std::io::{self, stdin, stdout};
+use lab::{Failure, Fetched, Site, Url, fetch};
+use processes::{Worker, answer_orders, role};
+use std::io;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ExitStatus, Stdio, abort};
+use std::process::abort;
 use std::sync::Mutex;
 use std::thread;
 
@@ -21,7 +21,7 @@ const DEADLY: &str = "/20";
 
 fn main() -> Result<(), Failure> {
     if role("worker").is_some() {
-        return work();
+        return answer_orders(fetch_or_die);
     }
     let site = Site::start();
     let pages = site.pages(PAGES).into_iter().map(|page| (page, 1));
@@ -46,7 +46,7 @@ fn keep_busy(number: usize, pages: &Mutex<Vec<(Url, u32)>>) -> io::Result<()> {
     let mut worker = Worker::start(number)?;
     loop {
         let Some((page, tries)) = pages.lock().unwrap().pop() else { break };
-        if worker.fetch(&page).is_some() {
+        if worker.fetch(&page).is_ok() {
             continue;
         }
         let how = worker.end()?.signal();
@@ -60,40 +60,12 @@ fn keep_busy(number: usize, pages: &Mutex<Vec<(Url, u32)>>) -> io::Result<()> {
     Ok(())
 }
 
-struct Worker(Child);
-
-impl Worker {
-    fn start(number: usize) -> io::Result<Worker> {
-        let mut worker = child(&["worker", &number.to_string()])?;
-        worker.stdin(Stdio::piped()).stdout(Stdio::piped());
-        worker.spawn().map(Worker)
+/// All of a worker's work: it fetches a page, and dies if that is the deadly
+/// one.
+fn fetch_or_die(page: &Url) -> Fetched {
+    let fetched = fetch(page);
+    if page.path() == DEADLY {
+        abort();
     }
-
-    /// What the worker says of the page; `None` if it has ended.
-    fn fetch(&mut self, page: &Url) -> Option<Vec<u8>> {
-        let _waiting = waiting("worker");
-        let orders = self.0.stdin.as_mut().expect("it is piped");
-        write_frame(orders, page.as_str().as_bytes()).ok()?;
-        read_frame(self.0.stdout.as_mut().expect("it is piped")).ok()?
-    }
-
-    /// Its orders end here, and so does it, if nothing else has ended it.
-    fn end(mut self) -> io::Result<ExitStatus> {
-        reap(&mut self.0)
-    }
-}
-
-/// All of a worker: orders in, answers out.
-fn work() -> Result<(), Failure> {
-    while let Some(order) = read_frame(stdin().lock())? {
-        let url = String::from_utf8_lossy(&order);
-        let url: Url = url.parse().expect("an order is an address");
-        let answer = fetch(&url)
-            .map_or_else(|why| why.to_string(), |page| page.to_string());
-        if url.path() == DEADLY {
-            abort();
-        }
-        write_frame(stdout().lock(), answer.as_bytes())?;
-    }
-    Ok(())
+    fetched
 }

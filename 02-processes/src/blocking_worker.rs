@@ -1,7 +1,7 @@
 //! A worker process, for a thread that blocks until the worker answers. Step
 //! 2-4 builds it, and later steps use it.
 
-use crate::child::{child, reap};
+use crate::child::{child_command, reap};
 use crate::frame::{read_frame, write_frame};
 use lab::{Failure, Fetched, Url, waiting};
 use std::io::{self, ErrorKind, stdin, stdout};
@@ -17,7 +17,7 @@ impl Worker {
     ///
     /// If the system gives us no other process.
     pub fn start(number: usize) -> io::Result<Worker> {
-        let mut worker = child(&["worker", &number.to_string()])?;
+        let mut worker = child_command(&["worker", &number.to_string()])?;
         worker.stdin(Stdio::piped()).stdout(Stdio::piped());
         worker.spawn().map(Worker)
     }

@@ -1,4 +1,4 @@
-//! This program once more, in another role.
+//! This program, started again as a child of itself.
 
 use std::env;
 use std::io;
@@ -6,49 +6,52 @@ use std::path::Path;
 use std::process::{self, Child, Command, ExitStatus};
 use timeline::What;
 
-/// A command that starts this program again with these arguments, to record
-/// into the same file.
+/// A command that starts this program again with these arguments. The child
+/// records into the same file.
 ///
 /// # Errors
 ///
 /// If the system does not say which program this is.
-pub fn child(arguments: &[&str]) -> io::Result<Command> {
+pub fn child_command(arguments: &[&str]) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command.args(arguments).envs(timeline::env());
     Ok(command)
 }
 
-/// Waits for a child, and records that it has ended: so do its lanes, and if
-/// it died, they say so.
+/// Waits for a child, and records how it ended: the picture ends its lanes
+/// there.
 ///
 /// # Errors
 ///
 /// As [`Child::wait`].
 pub fn reap(child: &mut Child) -> io::Result<ExitStatus> {
     let status = child.wait()?;
-    note_end(child.id(), status);
+    record_end(child.id(), status);
     Ok(status)
 }
 
-/// Records that a child was waited for.
-pub(crate) fn note_end(pid: u32, status: ExitStatus) {
-    let how = if status.success() { String::new() } else { said(status) };
+/// Records how a child ended.
+pub(crate) fn record_end(pid: u32, status: ExitStatus) {
+    let how =
+        if status.success() { String::new() } else { describe_exit(status) };
     timeline::event(What::Reap { pid, how: &how });
 }
 
-/// `signal: 6 (SIGABRT)`, whether or not that has left a core.
-pub(crate) fn said(status: ExitStatus) -> String {
+/// `signal: 6 (SIGABRT)`. Whether that has left a core is not said: it depends
+/// on the machine's settings.
+pub(crate) fn describe_exit(status: ExitStatus) -> String {
     status.to_string().replace(" (core dumped)", "")
 }
 
-/// The arguments after `name`, if this process was started as a [`child`] whose
-/// first one is `name`; from here on it records. The first call in `main`.
+/// If this process was started by [`child_command`] with `name` as the first
+/// argument: the arguments after it. From here on the process records. It has to
+/// be the first call in `main`.
 ///
 /// ```
-/// // This test was not started as one.
-/// assert_eq!(processes::role("worker"), None);
+/// // This test was not started as a worker.
+/// assert_eq!(processes::started_as("worker"), None);
 /// ```
-pub fn role(name: &str) -> Option<Vec<String>> {
+pub fn started_as(name: &str) -> Option<Vec<String>> {
     let mut arguments = env::args().skip(1);
     if arguments.next()? != name {
         return None;

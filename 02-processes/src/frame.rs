@@ -6,9 +6,8 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
-/// The most bytes a frame may have: a body of 16 MiB, and room for what is said
-/// of it.
-pub const MOST: usize = 17 << 20;
+/// The most bytes that a frame may have: a body of 16 MiB, and a line about it.
+pub const MAX_FRAME: usize = 17 << 20;
 
 // ANCHOR: frames
 /// Writes a frame, by one `write` unless the pipe takes less.
@@ -23,10 +22,10 @@ pub const MOST: usize = 17 << 20;
 ///
 /// # Errors
 ///
-/// If it is longer than [`MOST`], and then nothing is written; or if the pipe
+/// If it is longer than [`MAX_FRAME`], and then nothing is written; or if the pipe
 /// cannot be written to.
 pub fn write_frame(mut pipe: impl Write, bytes: &[u8]) -> io::Result<()> {
-    let length = length(bytes.len())?;
+    let length = check_length(bytes.len())?;
     pipe.write_all(&[&length.to_be_bytes(), bytes].concat())?;
     pipe.flush()
 }
@@ -37,43 +36,47 @@ pub fn write_frame(mut pipe: impl Write, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 ///
 /// If the pipe ends in the middle of a frame ([`ErrorKind::UnexpectedEof`]), if
-/// it is longer than [`MOST`] ([`ErrorKind::InvalidData`]), or if the pipe
+/// it is longer than [`MAX_FRAME`] ([`ErrorKind::InvalidData`]), or if the pipe
 /// cannot be read. There is no next frame after an error.
 pub fn read_frame(mut pipe: impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 4];
-    match fill(&mut pipe, &mut length)? {
+    match read_until_full(&mut pipe, &mut length)? {
         0 => return Ok(None),
         4 => {}
-        n => return Err(cut(n, 4, "length")),
+        n => return Err(cut_error(n, 4, "length")),
     }
-    let length = self::length(u32::from_be_bytes(length) as usize)?;
-    // The memory grows with what comes: a length alone takes none.
+    let length = check_length(u32::from_be_bytes(length) as usize)?;
+    // `bytes` grows with what comes. A length of 17 MiB with nothing behind it
+    // takes no memory.
     let mut bytes = Vec::new();
     pipe.take(length.into()).read_to_end(&mut bytes)?;
     match bytes.len() {
         n if n == length as usize => Ok(Some(bytes)),
-        n => Err(cut(n, length as usize, "frame")),
+        n => Err(cut_error(n, length as usize, "frame")),
     }
 }
 
 // ANCHOR_END: frames
 
-fn length(bytes: usize) -> io::Result<u32> {
-    if bytes > MOST {
-        let why = format!("a frame of {bytes} bytes; {MOST} are the most");
+fn check_length(bytes: usize) -> io::Result<u32> {
+    if bytes > MAX_FRAME {
+        let why = format!("a frame of {bytes} bytes; {MAX_FRAME} are the most");
         return Err(io::Error::new(ErrorKind::InvalidData, why));
     }
     Ok(bytes as u32)
 }
 
-fn cut(got: usize, of: usize, what: &str) -> io::Error {
+fn cut_error(got: usize, of: usize, what: &str) -> io::Error {
     let why = format!("the pipe ended after {got} of {of} bytes of a {what}");
     io::Error::new(ErrorKind::UnexpectedEof, why)
 }
 
-/// Reads until `buffer` is full or the pipe has ended; gives back how many
-/// bytes it has read.
-fn fill(mut pipe: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads until `buffer` is full or the pipe has ended. Returns how many bytes
+/// it has read.
+fn read_until_full(
+    mut pipe: impl Read,
+    buffer: &mut [u8],
+) -> io::Result<usize> {
     let mut n = 0;
     while n < buffer.len() {
         match pipe.read(&mut buffer[n..]) {
@@ -92,7 +95,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::{any, proptest};
 
-    /// A pipe that gives what is in it in pieces of these sizes.
+    /// A pipe that gives its bytes in pieces of these sizes.
     struct Pieces<'a> {
         bytes: &'a [u8],
         sizes: Vec<usize>,
@@ -118,7 +121,7 @@ mod tests {
         Pieces { bytes, sizes, interrupted: false }
     }
 
-    fn all(mut pipe: Pieces<'_>) -> io::Result<Vec<Vec<u8>>> {
+    fn read_all_frames(mut pipe: Pieces<'_>) -> io::Result<Vec<Vec<u8>>> {
         let mut frames = Vec::new();
         while let Some(frame) = read_frame(&mut pipe)? {
             frames.push(frame);
@@ -136,7 +139,7 @@ mod tests {
             for frame in &frames {
                 write_frame(&mut pipe, frame).unwrap();
             }
-            assert_eq!(all(pieces(&pipe, sizes)).unwrap(), frames);
+            assert_eq!(read_all_frames(pieces(&pipe, sizes)).unwrap(), frames);
         }
 
         #[test]
@@ -151,7 +154,7 @@ mod tests {
                 ends.push(pipe.len());
             }
             let cut = cut % pipe.len();
-            match all(pieces(&pipe[..cut], sizes)) {
+            match read_all_frames(pieces(&pipe[..cut], sizes)) {
                 Ok(whole) => {
                     assert_eq!(ends[whole.len()], cut);
                     assert_eq!(whole, frames[..whole.len()]);
@@ -169,8 +172,8 @@ mod tests {
             bytes in vec(any::<u8>(), 0..60),
             sizes in vec(0_usize..12, 0..50),
         ) {
-            // It ends, and keeps no more than it was given.
-            if let Ok(frames) = all(pieces(&bytes, sizes)) {
+            // The reading ends, and the frames hold each byte once.
+            if let Ok(frames) = read_all_frames(pieces(&bytes, sizes)) {
                 let kept: usize = frames.iter().map(|it| it.len() + 4).sum();
                 assert_eq!(kept, bytes.len());
             }
@@ -180,21 +183,23 @@ mod tests {
     #[test]
     fn a_frame_over_the_limit_is_neither_written_nor_read() {
         let mut pipe = Vec::new();
-        let why = write_frame(&mut pipe, &vec![0; MOST + 1]).unwrap_err();
+        let why = write_frame(&mut pipe, &vec![0; MAX_FRAME + 1]).unwrap_err();
         assert_eq!(why.kind(), ErrorKind::InvalidData);
         assert!(pipe.is_empty());
 
-        let length = (MOST as u32 + 1).to_be_bytes();
+        let length = (MAX_FRAME as u32 + 1).to_be_bytes();
         let why = read_frame(&length[..]).unwrap_err();
-        let said = "a frame of 17825793 bytes; 17825792 are the most";
-        assert_eq!(why.to_string(), said);
+        let expected = "a frame of 17825793 bytes; 17825792 are the most";
+        assert_eq!(why.to_string(), expected);
     }
 
     #[test]
     fn a_frame_at_the_limit_passes() {
         let mut pipe = Vec::new();
-        write_frame(&mut pipe, &vec![7; MOST]).unwrap();
+        write_frame(&mut pipe, &vec![7; MAX_FRAME]).unwrap();
         let frame = read_frame(&mut &pipe[..]).unwrap().unwrap();
-        assert!(frame.len() == MOST && frame.iter().all(|byte| *byte == 7));
+        assert!(
+            frame.len() == MAX_FRAME && frame.iter().all(|byte| *byte == 7)
+        );
     }
 }

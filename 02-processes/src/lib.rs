@@ -1,5 +1,5 @@
-//! Worker processes: how they are started, what they are told, and what
-//! becomes of them.
+//! Worker processes: how they are started, which pages they are given, and how
+//! they end.
 //!
 //! A worker is this same program, started again with `worker` and its number as
 //! arguments. Nothing is shared with it: an order goes to its standard input,
@@ -12,14 +12,14 @@ pub mod message;
 mod worker;
 mod pool;
 pub mod shared;
-mod how_long;
+mod measure_time;
 mod rung;
 
 pub use blocking_worker::{Worker, answer_orders};
-pub use child::{child, reap, role};
+pub use child::{child_command, reap, started_as};
 pub use frame::{read_frame, write_frame};
-pub use how_long::how_long;
-pub use pool::{News, Pool};
+pub use measure_time::measure_time;
+pub use pool::{Outcome, Pool};
 pub use rung::RUNG;
 pub use shared::Shared;
 pub use worker::work_if_worker;

@@ -3,11 +3,11 @@
 //!     cargo run -p processes
 //!
 //! Who decides when we switch? The operating system, anywhere; but workers
-//! share nothing, so the frontier needs no lock, and one that crashes takes
-//! no other along.
+//! share nothing, so the frontier needs no lock, and a worker that crashes ends
+//! no other.
 
 use lab::{Failure, Frontier, Job, Page, fetch_by};
-use processes::{News, Pool, RUNG, work_if_worker};
+use processes::{Outcome, Pool, RUNG, work_if_worker};
 use std::collections::HashMap;
 use std::process::ExitCode;
 
@@ -25,21 +25,21 @@ fn crawl(job: &Job) -> Frontier {
         while pool.has_idle()
             && let Some(url) = frontier.next()
         {
-            pool.give(url, job.give_up());
+            pool.give_page(url, job.give_up());
         }
-        match pool.news() {
-            Ok(News::Fetched(url, fetched)) => frontier.done(&url, fetched),
-            Ok(News::Lost(url, ended)) => {
+        match pool.next_outcome() {
+            Ok(Outcome::Fetched(url, fetched)) => frontier.done(&url, fetched),
+            Ok(Outcome::Lost(url, end)) => {
                 let tries = tries.entry(url.clone()).or_insert(0);
-                *tries += u32::from(ended.may_be_its_own_fault());
+                *tries += u32::from(end.may_be_its_own_fault());
                 if *tries < RUNG.tries {
                     frontier.put_back(&url);
                 } else {
-                    let why = Failure::Deadly(ended.to_string());
+                    let why = Failure::Deadly(end.to_string());
                     frontier.done(&url, Err(why));
                 }
             }
-            // No worker can be had any more: for that every page fails.
+            // No more workers can be started, so every page that is left fails.
             Err(why) => {
                 let why = Failure::from(why);
                 while let Some(url) = frontier.next() {

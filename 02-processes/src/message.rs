@@ -8,74 +8,79 @@ use serde_json::{Value, json};
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-/// The order to fetch a page, and to give up on it at `deadline`. What crosses
-/// is the time that is left: the other process has other `Instant`s.
-pub fn order(url: &Url, deadline: Instant) -> Vec<u8> {
+/// The bytes of an order to fetch a page, and to give up on it at `deadline`.
+/// What crosses is the time that is left: an `Instant` means nothing in another
+/// process.
+pub fn encode_order(url: &Url, deadline: Instant) -> Vec<u8> {
     let left = deadline.saturating_duration_since(Instant::now());
     let line = json!({ "url": url.as_str(), "left_us": micros(left) });
     line.to_string().into_bytes()
 }
 
-/// Understands an order.
+/// The page to fetch, and when to give up on it.
 ///
 /// # Errors
 ///
-/// If it is none.
-pub fn read_order(bytes: &[u8]) -> io::Result<(Url, Instant)> {
-    let line = json(bytes)?;
-    let understand = || {
+/// If the bytes are no order.
+pub fn decode_order(bytes: &[u8]) -> io::Result<(Url, Instant)> {
+    let line = parse_json(bytes)?;
+    let order = || {
         let left = Duration::from_micros(line["left_us"].as_u64()?);
-        Some((url(&line["url"])?, Instant::now() + left))
+        Some((decode_url(&line["url"])?, Instant::now() + left))
     };
-    understand().ok_or_else(|| illegal("order"))
+    order().ok_or_else(|| invalid("order"))
 }
 
-/// What a worker says.
+/// What a worker sends to its parent.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Said {
-    /// It has used so much CPU time by now: it is not done, and not stuck.
+pub enum WorkerMessage {
+    /// The CPU time it has used so far: it is not done, and not stuck.
     Alive(Duration),
     /// What became of the page.
     Fetched(Fetched),
 }
 
-impl Said {
-    /// As bytes.
-    pub fn bytes(&self) -> Vec<u8> {
+impl WorkerMessage {
+    /// The bytes that cross the pipe.
+    pub fn encode(&self) -> Vec<u8> {
         let (line, body) = match self {
-            Said::Alive(cpu) => (json!({ "cpu_us": micros(*cpu) }), &[][..]),
-            Said::Fetched(Err(why)) => {
-                (json!({ "failure": of_failure(why) }), &[][..])
+            WorkerMessage::Alive(cpu) => {
+                (json!({ "cpu_us": micros(*cpu) }), &[][..])
             }
-            Said::Fetched(Ok(page)) => (of_page(page), &page.body[..]),
+            WorkerMessage::Fetched(Err(why)) => {
+                (json!({ "failure": encode_failure(why) }), &[][..])
+            }
+            WorkerMessage::Fetched(Ok(page)) => {
+                (encode_page(page), &page.body[..])
+            }
         };
         [line.to_string().as_bytes(), b"\n", body].concat()
     }
 
-    /// Understands what a worker has said.
+    /// The message that these bytes stand for.
     ///
     /// # Errors
     ///
-    /// If it makes no sense.
-    pub fn read(bytes: &[u8]) -> io::Result<Said> {
+    /// If they are no message.
+    pub fn decode(bytes: &[u8]) -> io::Result<WorkerMessage> {
         let end = bytes.iter().position(|byte| *byte == b'\n');
-        let (line, body) = bytes.split_at(end.ok_or_else(|| illegal("line"))?);
-        let line = json(line)?;
+        let (line, body) = bytes.split_at(end.ok_or_else(|| invalid("line"))?);
+        let line = parse_json(line)?;
         if let Some(why) = line.get("failure") {
-            let why = failure(why).ok_or_else(|| illegal("failure"))?;
-            return Ok(Said::Fetched(Err(why)));
+            let why = decode_failure(why).ok_or_else(|| invalid("failure"))?;
+            return Ok(WorkerMessage::Fetched(Err(why)));
         }
         if let Some(cpu) = line["cpu_us"].as_u64() {
-            return Ok(Said::Alive(Duration::from_micros(cpu)));
+            return Ok(WorkerMessage::Alive(Duration::from_micros(cpu)));
         }
-        let page = page(&line, &body[1..]).ok_or_else(|| illegal("page"))?;
-        Ok(Said::Fetched(Ok(page)))
+        let page = decode_page(&line, &body[1..]);
+        Ok(WorkerMessage::Fetched(Ok(page.ok_or_else(|| invalid("page"))?)))
     }
 }
 
-/// Not the words that a person reads: those may change, or say the same of two
-/// things.
-fn of_failure(why: &Failure) -> Value {
+/// Each failure in a form of its own. The sentence that a person reads would not
+/// do: two failures may have the same sentence.
+fn encode_failure(why: &Failure) -> Value {
     match why {
         Failure::Cut { got, of } => json!({ "cut": got, "of": of }),
         Failure::Status(code) => json!({ "status": code }),
@@ -90,7 +95,7 @@ fn of_failure(why: &Failure) -> Value {
     }
 }
 
-fn failure(line: &Value) -> Option<Failure> {
+fn decode_failure(line: &Value) -> Option<Failure> {
     let number = |name: &str| Some(line.get(name)?.as_u64()? as usize);
     let text = |name: &str| Some(line.get(name)?.as_str()?.to_owned());
     if let Some(n) = number("plain") {
@@ -108,8 +113,9 @@ fn failure(line: &Value) -> Option<Failure> {
         .or_else(|| text("system").map(Failure::System))
 }
 
-/// All but its body; its harm is done, or there would be no answer.
-fn of_page(page: &Page) -> Value {
+/// A page without its body, which follows the line. Its harm is left out: a page
+/// that has done harm to its worker comes with no answer.
+fn encode_page(page: &Page) -> Value {
     let links: Vec<_> = page.links.iter().map(Url::as_str).collect();
     json!({
         "url": page.url.as_str(),
@@ -121,7 +127,7 @@ fn of_page(page: &Page) -> Value {
     })
 }
 
-fn page(line: &Value, body: &[u8]) -> Option<Page> {
+fn decode_page(line: &Value, body: &[u8]) -> Option<Page> {
     let mut digest = Digest::default();
     let bytes = line["digest"].as_array()?;
     if bytes.len() != digest.len() {
@@ -131,14 +137,14 @@ fn page(line: &Value, body: &[u8]) -> Option<Page> {
         *byte = number.as_u64()?.try_into().ok()?;
     }
     Some(Page {
-        url: url(&line["url"])?,
+        url: decode_url(&line["url"])?,
         status: line["status"].as_u64()?.try_into().ok()?,
         body: body.to_vec(),
         digest,
         links: line["links"]
             .as_array()?
             .iter()
-            .map(url)
+            .map(decode_url)
             .collect::<Option<_>>()?,
         rounds: line["rounds"].as_u64()?.try_into().ok()?,
         harm: None,
@@ -146,11 +152,11 @@ fn page(line: &Value, body: &[u8]) -> Option<Page> {
     })
 }
 
-fn json(line: &[u8]) -> io::Result<Value> {
-    serde_json::from_slice(line).map_err(|_| illegal("line"))
+fn parse_json(line: &[u8]) -> io::Result<Value> {
+    serde_json::from_slice(line).map_err(|_| invalid("line"))
 }
 
-fn url(text: &Value) -> Option<Url> {
+fn decode_url(text: &Value) -> Option<Url> {
     text.as_str()?.parse().ok()
 }
 
@@ -158,8 +164,8 @@ fn micros(time: Duration) -> u64 {
     time.as_micros() as u64
 }
 
-fn illegal(what: &str) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, format!("not a legal {what}"))
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("not a valid {what}"))
 }
 
 #[cfg(test)]
@@ -180,18 +186,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_is_understood() {
+    fn a_message_is_the_same_at_the_other_end() {
         let empty = Page { body: Vec::new(), links: Vec::new(), ..page() };
-        for said in [
-            Said::Alive(Duration::from_micros(7)),
-            Said::Fetched(Ok(page())),
-            Said::Fetched(Ok(empty)),
+        for message in [
+            WorkerMessage::Alive(Duration::from_micros(7)),
+            WorkerMessage::Fetched(Ok(page())),
+            WorkerMessage::Fetched(Ok(empty)),
         ] {
-            assert_eq!(Said::read(&said.bytes()).unwrap(), said);
+            assert_eq!(
+                WorkerMessage::decode(&message.encode()).unwrap(),
+                message
+            );
         }
     }
 
-    /// Also if the words for it are those of another.
+    /// Also two failures that have the same sentence.
     #[test]
     fn every_failure_is_the_same_at_the_other_end() {
         let words = || "status 404".to_owned();
@@ -206,8 +215,11 @@ mod tests {
         ];
         let plain = Failure::PLAIN.map(|(why, _)| why);
         for why in plain.into_iter().chain(more) {
-            let said = Said::Fetched(Err(why));
-            assert_eq!(Said::read(&said.bytes()).unwrap(), said);
+            let message = WorkerMessage::Fetched(Err(why));
+            assert_eq!(
+                WorkerMessage::decode(&message.encode()).unwrap(),
+                message
+            );
         }
     }
 
@@ -215,13 +227,15 @@ mod tests {
     fn an_order_says_how_much_time_is_left() {
         let url = page().url;
         let deadline = Instant::now() + Duration::from_secs(100);
-        let (same, later) = read_order(&order(&url, deadline)).unwrap();
+        let (same, later) =
+            decode_order(&encode_order(&url, deadline)).unwrap();
         assert_eq!(same, url);
         // A little has passed on the way.
         let off = later.saturating_duration_since(deadline);
         assert!(off < Duration::from_secs(50), "{off:?}");
 
-        let (_, now) = read_order(&order(&url, Instant::now())).unwrap();
+        let (_, now) =
+            decode_order(&encode_order(&url, Instant::now())).unwrap();
         assert!(now <= Instant::now());
     }
 
@@ -236,11 +250,16 @@ mod tests {
             "\n\n",
             "{\"failure\": {\"plain\": 99}}\n",
         ] {
-            assert!(Said::read(bytes.as_bytes()).is_err(), "{bytes:?}");
-            assert!(read_order(bytes.as_bytes()).is_err(), "{bytes:?}");
+            assert!(
+                WorkerMessage::decode(bytes.as_bytes()).is_err(),
+                "{bytes:?}"
+            );
+            assert!(decode_order(bytes.as_bytes()).is_err(), "{bytes:?}");
         }
-        let mut digest = of_page(&page());
+        let mut digest = encode_page(&page());
         digest["digest"] = json!([1, 2, 3]);
-        assert!(Said::read(format!("{digest}\n").as_bytes()).is_err());
+        assert!(
+            WorkerMessage::decode(format!("{digest}\n").as_bytes()).is_err()
+        );
     }
 }

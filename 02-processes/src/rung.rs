@@ -4,7 +4,7 @@ use lab::Rung;
 use lab::site::Fault;
 
 /// Each worker has two pipes here, and Linux gives a process 1,024 open files
-/// unless it asks for more: hence no more than so many at once.
+/// unless it asks for more: hence no more than 500 at once.
 ///
 /// A worker may have been killed by somebody else, so one page is given to
 /// three of them before it is given up.

@@ -1,7 +1,7 @@
 //! Memory that processes share: atomics, and nothing else.
 #![expect(
     unsafe_code,
-    reason = "memory that others write to at any time is not Rust's to know"
+    reason = "Rust does not know of memory that other processes write to"
 )]
 
 mod nameless;
@@ -15,8 +15,8 @@ use std::os::fd::AsFd;
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::AtomicU64;
 
-/// A slice of `AtomicU64`, zero at first, in memory that several processes map;
-/// as safe to use as any.
+/// A slice of `AtomicU64`, zero at first, in memory that several processes map.
+/// It is as safe to use as any other slice.
 ///
 /// It lives in a file without a name. Hand the [`file`](Shared::file) to a
 /// child as its standard input, and let it [`open`](Shared::open) that. On
@@ -34,7 +34,7 @@ use std::sync::atomic::AtomicU64;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// None of them can be kept for longer than the memory:
+/// No reference into it can be kept for longer than the memory:
 ///
 /// ```compile_fail,E0505
 /// let shared = processes::Shared::new(1)?;
@@ -50,17 +50,18 @@ pub struct Shared {
     file: File,
 }
 
-// SAFETY: it owns its mapping, which is no thread's in particular.
+// SAFETY: it owns its mapping, and any thread of the process may use that.
 unsafe impl Send for Shared {}
-// SAFETY: all it gives out are atomics, which any thread may use.
+// SAFETY: it lends atomics and nothing else, and several threads may use those
+// at once.
 unsafe impl Sync for Shared {}
 
 impl Shared {
-    /// New memory, for `length` of them.
+    /// New memory for `length` atomics.
     ///
     /// # Errors
     ///
-    /// If there is no place for it, or none is asked for.
+    /// If there is no room for it, or `length` is 0.
     pub fn new(length: usize) -> io::Result<Shared> {
         let bytes = length.saturating_mul(size_of::<AtomicU64>());
         // All zeros, which is an `AtomicU64` of 0.

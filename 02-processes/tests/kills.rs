@@ -1,5 +1,5 @@
-//! Workers that are killed, and a parent that is: nothing is lost, and nobody
-//! is left behind. Who there is, is read from `/proc`: so on Linux only.
+//! Workers that are killed, and a parent that is: no page is lost, and no process
+//! is left behind. The processes are found in `/proc`, so this is for Linux only.
 #![cfg(target_os = "linux")]
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use trials::watchdog::{self, Watching};
 
 /// How long a child may be a zombie.
-const UNBURIED: Duration = Duration::from_millis(100);
+const ZOMBIE_LIMIT: Duration = Duration::from_millis(100);
 
 struct Crawl {
     process: Child,
@@ -74,7 +74,7 @@ impl Crawl {
     }
 }
 
-/// A crawl that has no more than so many open files.
+/// A crawl that may have `files` open files at once.
 fn with_files(files: u32, arguments: &str) -> Command {
     let crawl = env!("CARGO_BIN_EXE_processes");
     let code = format!("ulimit -n {files}; exec {crawl} {arguments}");
@@ -96,18 +96,18 @@ fn is_there(pid: Pid) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
-/// Looks at a crawl's children again and again until it is over; says for how
-/// long one was a zombie at most, seen every few milliseconds.
-fn longest_unburied(
+/// Looks at a crawl's children every few milliseconds until the crawl is over.
+/// Returns the longest time for which one of them was a zombie.
+fn longest_zombie(
     crawl: &mut Crawl,
     mut look: impl FnMut(&[(Pid, bool, String)]),
 ) -> Duration {
     let mut zombies = BTreeMap::<i32, Instant>::new();
     let mut longest = Duration::ZERO;
-    // The report is short: it is not in anybody's way in the pipe.
+    // The report is short enough for the pipe, so it need not be read yet.
     while !crawl.is_over() {
-        // Whoever is a zombie in two of them was one from the end of the first
-        // look to the beginning of the second, at least.
+        // A child that is a zombie in two looks was one at least from the end of
+        // the first look to the beginning of the second.
         let begin = Instant::now();
         let children = crawl.children();
         let end = Instant::now();
@@ -126,16 +126,16 @@ fn longest_unburied(
 }
 
 #[test]
-fn any_worker_may_be_killed_at_any_time_and_none_stays_unburied() {
+fn any_worker_may_be_killed_at_any_time_and_none_stays_a_zombie() {
     let mut crawl = Crawl::start("--pages 2000 --latency 10 --json");
     let (mut kills, mut round) = (0, 0);
-    let longest = longest_unburied(&mut crawl, |children| {
+    let longest = longest_zombie(&mut crawl, |children| {
         let workers: Vec<_> = children
             .iter()
             .filter(|(_, dead, line)| !dead && line.contains(" worker "))
             .collect();
         round += 1;
-        // Every other time, so that there is some time to work in between.
+        // In every other round, so that there is time to work in between.
         if round % 2 == 0 && kills < 300 && !workers.is_empty() {
             let (pid, ..) = workers[round / 2 % workers.len()];
             kills += u32::from(kill_process(*pid, Signal::KILL).is_ok());
@@ -143,18 +143,18 @@ fn any_worker_may_be_killed_at_any_time_and_none_stays_unburied() {
     });
     println!("{kills} kills; no zombie for longer than {longest:?}");
     assert!(kills > 50, "only {kills} kills");
-    assert!(longest < UNBURIED, "a zombie for {longest:?}");
+    assert!(longest < ZOMBIE_LIMIT, "a zombie for {longest:?}");
     let report = crawl.report();
     assert_eq!(report["right"], true, "{report}");
     assert_eq!(report["pages"], 2000, "{report}");
 }
 
 #[test]
-fn who_dies_of_a_page_does_not_stay_unburied_either() {
+fn a_worker_that_dies_of_a_page_does_not_stay_a_zombie_either() {
     let arguments = "--faults abort,eat,hang --timeout 700 --json";
     let mut crawl = Crawl::start(arguments);
-    let longest = longest_unburied(&mut crawl, |_| ());
-    assert!(longest < UNBURIED, "a zombie for {longest:?}");
+    let longest = longest_zombie(&mut crawl, |_| ());
+    assert!(longest < ZOMBIE_LIMIT, "a zombie for {longest:?}");
     let report = crawl.report();
     assert_eq!(report["right"], true, "{report}");
     // Two pages of each kind, three tries for each.
@@ -163,7 +163,7 @@ fn who_dies_of_a_page_does_not_stay_unburied_either() {
 }
 
 #[test]
-fn who_is_killed_before_it_has_begun_is_no_reason_to_start_no_more() {
+fn a_worker_killed_before_it_has_begun_is_no_reason_to_start_no_more() {
     let mut crawl =
         Crawl::start("--pages 40 --latency 400 --deadline 90 --json");
     let mut kills = 0;
@@ -179,7 +179,7 @@ fn who_is_killed_before_it_has_begun_is_no_reason_to_start_no_more() {
 }
 
 #[test]
-fn who_was_stopped_with_its_parent_has_not_hung() {
+fn a_worker_that_was_stopped_with_its_parent_has_not_hung() {
     let crawl =
         Crawl::start("--pages 16 --latency 0 --work 400 --timeout 1000 --json");
     until("eight workers", || crawl.workers().len() == 8);
@@ -196,12 +196,12 @@ fn who_was_stopped_with_its_parent_has_not_hung() {
     }
     let report = crawl.report();
     assert_eq!(report["right"], true, "{report}");
-    // Nobody had to be replaced.
+    // No worker had to be replaced.
     assert_eq!(report["processes"], 1 + 8, "{report}");
 }
 
 #[test]
-fn killing_the_parent_leaves_nobody_behind() {
+fn killing_the_parent_leaves_no_process_behind() {
     // Some wait for a page, one hangs, some have nothing to do.
     let hang = "--pages 3 --faults hang,stall --timeout 60000";
     let compute = "--pages 40 --latency 0 --work 5000";
@@ -219,7 +219,7 @@ fn killing_the_parent_leaves_nobody_behind() {
 }
 
 #[test]
-fn who_computes_when_the_deadline_comes_is_killed() {
+fn a_worker_that_computes_at_the_deadline_is_killed() {
     let mut crawl = Command::new(env!("CARGO_BIN_EXE_processes"));
     crawl.args("--work 10000 --deadline 1 --json".split(' '));
     let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
@@ -233,7 +233,7 @@ fn who_computes_when_the_deadline_comes_is_killed() {
 }
 
 #[test]
-fn where_fewer_workers_can_start_or_none_the_reason_is_told() {
+fn where_fewer_workers_can_start_or_none_the_reason_is_given() {
     let mut codes = BTreeSet::new();
     for files in [8, 9, 10, 12, 16] {
         let mut crawl = with_files(files, "--json");
@@ -243,12 +243,12 @@ fn where_fewer_workers_can_start_or_none_the_reason_is_told() {
         assert_eq!(why.lines().count(), 1, "{files}: {why}");
         codes.insert(ran.status.code());
     }
-    // None, and fewer.
+    // No worker at all, and fewer workers.
     assert_eq!(codes, BTreeSet::from([Some(1), Some(0)]));
 }
 
 #[test]
-fn where_files_are_few_whoever_dies_is_replaced_too() {
+fn where_files_are_few_a_worker_that_dies_is_replaced_too() {
     let mut replaced = 0;
     for files in 8..=13 {
         let command = with_files(files, "--pages 30 --latency 20 --json");
@@ -276,7 +276,7 @@ fn where_files_are_few_whoever_dies_is_replaced_too() {
 }
 
 #[test]
-fn ps_tells_who_is_who() {
+fn ps_shows_the_number_of_each_worker() {
     let mut crawl = Crawl::start("--at-once 3 --latency 2000");
     until("three workers", || crawl.workers().len() == 3);
     let lines: Vec<_> =

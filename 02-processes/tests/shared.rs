@@ -3,7 +3,7 @@
 use processes::Shared;
 use std::process::{Command, Stdio};
 
-/// Python knows nothing of ours but that the memory is a file.
+/// Python knows only that the memory is a file.
 #[test]
 fn what_another_program_writes_is_read_here() {
     let shared = Shared::new(3).unwrap();
@@ -28,23 +28,23 @@ fn what_another_program_writes_is_read_here() {
 }
 
 #[test]
-fn what_nobody_made_to_share_is_refused() {
-    // Anybody may open the second, and make it shorter.
+fn what_was_not_made_to_be_shared_is_refused() {
+    // Other processes may open the second file, and make it shorter.
     for path in ["/dev/null", env!("CARGO_BIN_EXE_processes")] {
         let file = std::fs::File::open(path).unwrap();
         let why = Shared::open(file).err().expect(path).to_string();
         assert!(why.starts_with("this is not memory"), "{path}: {why}");
     }
-    // No memory is none to share, and nobody has so much.
+    // There is nothing to share in the first, and no machine has the second.
     for length in [0, usize::MAX] {
         assert!(Shared::new(length).is_err(), "{length}");
     }
 }
 
-/// Or whoever touches what is gone would be ended by a signal.
+/// A process that touched memory that is gone would be ended by a signal.
 #[cfg(target_os = "linux")]
 #[test]
-fn nobody_can_make_it_shorter() {
+fn no_process_can_make_it_shorter() {
     let shared = Shared::new(1000).unwrap();
     let file = shared.file().unwrap();
     let why = file.set_len(0).unwrap_err();

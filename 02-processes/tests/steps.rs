@@ -41,7 +41,7 @@ fn waited_for(track: &Track, what: &str) -> Duration {
 }
 
 #[test]
-fn each_end_of_a_child_is_told_and_ends_nobody_else() {
+fn the_parent_learns_how_each_child_ended_and_goes_on() {
     let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-1-run-a-child"));
     for line in [
         "one that returns: code Some(0), signal None\n",
@@ -72,7 +72,7 @@ fn every_order_is_answered_whatever_pieces_it_came_in() {
 }
 
 #[test]
-fn with_both_pipes_full_nothing_moves_until_somebody_reads() {
+fn with_both_pipes_full_nothing_moves_until_main_reads() {
     let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-3-the-full-pipe"));
     let lines: Vec<_> = stdout.lines().take(3).map(numbers).collect();
     let [early, late, end] = &lines[..] else { panic!("{stdout}") };
@@ -85,7 +85,7 @@ fn with_both_pipes_full_nothing_moves_until_somebody_reads() {
         let mut tracks = recording.tracks.iter();
         let stuck = tracks
             .any(|track| waited_for(track, room) > Duration::from_millis(150));
-        assert!(stuck, "nobody waits for {room}");
+        assert!(stuck, "nothing waits for {room}");
     }
 }
 
@@ -110,15 +110,15 @@ fn a_page_that_kills_is_given_up_after_three_tries() {
         assert!(stdout.ends_with("24 pages, 26 requests\n"), "{stdout}");
         let died: Vec<_> = died(&recording).map(|(_, how)| how).collect();
         assert_eq!(died, ["signal: 6 (SIGABRT)"; 3]);
-        // Ours, four workers, and one in the place of each that died, but for
-        // one that had nothing left to do, and so nothing to record.
+        // Ours, four workers, and one in the place of each that died. The last
+        // of those may have had nothing to do, and so nothing to record.
         let processes = processes(&recording).len();
         assert!((7..=8).contains(&processes), "{processes}");
     }
 }
 
 #[test]
-fn who_was_killed_is_a_zombie_until_it_is_waited_for() {
+fn a_child_that_was_killed_is_a_zombie_until_it_is_waited_for() {
     let (recording, stdout) = run(env!("CARGO_BIN_EXE_2-6-kill-and-reap"));
     for line in [
         "at the deadline, ps says \"S\"\n",
@@ -169,8 +169,7 @@ fn processes_compute_on_all_cores() {
     }
     assert_eq!(rows, [1, 2, 4, 8]);
     assert_eq!(processes(&recording).len(), 1 + 1 + 2 + 4 + 8);
-    // Each of them lives at the same time as others, but for the one of the
-    // first row.
+    // Each lives at the same time as others, except the one of the first row.
     let children = recording.tracks.iter().filter(|it| it.name != "main");
     let lives: Vec<_> =
         children.filter(|it| it.kind != "site").map(Track::life).collect();
@@ -241,15 +240,15 @@ fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
     assert_eq!(ran.stderr, "Error: timed out\n");
 }
 
-/// Each process has the pipe that is read here, and it ends when the last of
-/// them does.
+/// Each process holds the pipe that is read here, so the pipe ends when the last
+/// process does.
 #[test]
-fn a_step_whose_output_nobody_takes_leaves_no_child() {
-    let (reads, nobody_reads) = io::pipe().unwrap();
-    drop(reads);
+fn a_step_whose_output_is_not_read_leaves_no_child() {
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
     let step = env!("CARGO_BIN_EXE_2-6-kill-and-reap");
     let began = Instant::now();
-    let ran = Command::new(step).stdout(nobody_reads).output().unwrap();
+    let ran = Command::new(step).stdout(writer).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&ran.stderr), "");
     assert_eq!(ran.status.code(), Some(0));
     let elapsed = began.elapsed();

@@ -45,8 +45,8 @@ fn each_process_is_a_group_of_its_own_on_one_clock() {
             waits.push((pid, from, from + event["dur"].as_f64().unwrap()));
         }
     }
-    let who: BTreeSet<_> = waits.iter().map(|wait| wait.0).collect();
-    assert_eq!(who.len(), 3, "{waits:?}");
+    let processes: BTreeSet<_> = waits.iter().map(|wait| wait.0).collect();
+    assert_eq!(processes.len(), 3, "{waits:?}");
     let overlap = waits
         .iter()
         .any(|a| waits.iter().any(|b| a.0 != b.0 && a.1 < b.2 && b.1 < a.2));

@@ -1,17 +1,17 @@
-//! 2-1 · Run a child: it ends in its own way, and we are told how.
+//! 2-1 · Run a child: it ends in its own way, and its parent learns how.
 //!
 //!     cargo run -p processes --bin 2-1-run-a-child
 //!
 //! Look at how each child ended: what ends the child does not end us.
 
 use lab::{Failure, Site, Url, fetch, waiting};
-use processes::{child, reap, role};
+use processes::{child_command, reap, started_as};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{abort, exit};
 
 fn main() -> Result<(), Failure> {
     // This program is its own child: then it has arguments.
-    if let Some(arguments) = role("child") {
+    if let Some(arguments) = started_as("child") {
         fetch_and_end(&arguments[0], &arguments[1]);
         return Ok(());
     }
@@ -19,7 +19,7 @@ fn main() -> Result<(), Failure> {
 
     for end in ["returns", "exits", "aborts"] {
         let mut child =
-            child(&["child", site.page(0).as_str(), end])?.spawn()?;
+            child_command(&["child", site.page(0).as_str(), end])?.spawn()?;
         let status = {
             let _waiting = waiting("the child");
             reap(&mut child)?

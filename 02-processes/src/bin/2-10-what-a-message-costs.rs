@@ -5,7 +5,7 @@
 //! Look at the ratio: to leave the process costs little more.
 
 use lab::{Failure, Site, fetch};
-use processes::{child, how_long, role};
+use processes::{child_command, measure_time, started_as};
 use std::io::{self, Read, Write, stdin, stdout};
 use std::process::Stdio;
 use std::sync::mpsc::channel;
@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 fn main() -> Result<(), Failure> {
-    if role("echo").is_some() {
+    if started_as("echo").is_some() {
         return echo();
     }
     let site = Site::start();
@@ -34,20 +34,20 @@ fn by_channels() -> Duration {
             answers.send(()).expect("it listens until it has the answer");
         }
     });
-    how_long(|| {
+    measure_time(|| {
         to.send(()).expect("it listens as long as we talk");
         from.recv().expect("it gives each back");
     })
 }
 
 fn by_pipes() -> io::Result<Duration> {
-    let mut child = child(&["echo"])?
+    let mut child = child_command(&["echo"])?
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
     let mut to = child.stdin.take().expect("it is piped");
     let mut from = child.stdout.take().expect("it is piped");
-    let each = how_long(|| {
+    let each = measure_time(|| {
         to.write_all(b"1").expect("it listens as long as we talk");
         from.read_exact(&mut [0]).expect("it gives each back");
     });

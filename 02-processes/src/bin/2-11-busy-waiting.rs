@@ -5,7 +5,7 @@
 //! Look at the time for a message, and at the CPU time that it takes to wait.
 
 use lab::{Failure, Site, Usage, fetch};
-use processes::{Shared, child, how_long, role};
+use processes::{Shared, child_command, measure_time, started_as};
 use std::io::{self, stdin};
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::{Acquire, Release};
@@ -13,7 +13,7 @@ use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 fn main() -> Result<(), Failure> {
-    if role("answers").is_some() {
+    if started_as("answers").is_some() {
         return answer();
     }
     let site = Site::start();
@@ -33,8 +33,9 @@ fn main() -> Result<(), Failure> {
 /// In memory there is a 1 while the parent waits for an answer, else a 0.
 fn by_memory() -> io::Result<Duration> {
     let shared = Shared::new(1)?;
-    let mut child = child(&["answers"])?.stdin(shared.file()?).spawn()?;
-    let each = how_long(|| {
+    let mut child =
+        child_command(&["answers"])?.stdin(shared.file()?).spawn()?;
+    let each = measure_time(|| {
         // Paired with the child's Acquire: what we wrote before, it sees.
         shared[0].store(1, Release);
         while shared[0].load(Acquire) == 1 {

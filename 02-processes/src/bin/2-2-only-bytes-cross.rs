@@ -6,25 +6,26 @@
 //! pieces.
 
 use lab::{Failure, Site, Url, fetch, waiting};
-use processes::{child, role};
+use processes::{child_command, started_as};
 use std::io::{self, Read, Write, stdin, stdout};
 use std::process::Stdio;
 
 fn main() -> Result<(), Failure> {
-    if role("child").is_some() {
+    if started_as("child").is_some() {
         return work();
     }
     let site = Site::start();
-    let mut child = child(&["child"])?
+    let mut child = child_command(&["child"])?
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
     let mut orders = child.stdin.take().expect("it is piped");
     let mut answers = child.stdout.take().expect("it is piped");
 
-    let pages = site.pages(4);
-    let frames = pages.iter().map(|url| frame(url.as_str().as_bytes()));
-    let frames: Vec<_> = frames.collect();
+    let mut frames = Vec::new();
+    for url in site.pages(4) {
+        frames.push(frame(url.as_str().as_bytes()));
+    }
     let (last, others) = frames.split_last().expect("a site has a page");
     // Three orders in one piece, and the last in as many as it has bytes.
     orders.write_all(&others.concat())?;
@@ -44,7 +45,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Its length, in four bytes, and then the bytes.
+/// The length of the bytes, in four bytes, and then the bytes.
 fn frame(bytes: &[u8]) -> Vec<u8> {
     [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
 }

@@ -6,7 +6,7 @@
 //! Look at how much was sent before `main` read, and how long nothing moved.
 
 use lab::{Failure, Site, fetch, waiting};
-use processes::{child, role};
+use processes::{child_command, started_as};
 use std::io::{self, Read, Write, sink, stdin, stdout};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -17,12 +17,12 @@ use std::time::Duration;
 const TIMES: usize = 1000;
 
 fn main() -> Result<(), Failure> {
-    if role("echo").is_some() {
+    if started_as("echo").is_some() {
         return echo();
     }
     let site = Site::start();
     let page = fetch(&site.page(0))?.body;
-    let mut child = child(&["echo"])?
+    let mut child = child_command(&["echo"])?
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;

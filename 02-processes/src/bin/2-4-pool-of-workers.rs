@@ -6,7 +6,7 @@
 //! Look at the lanes: the pages are waited for in four other processes.
 
 use lab::{Failure, Fetched, Site, Url, fetch, waiting};
-use processes::{child, read_frame, reap, role, write_frame};
+use processes::{child_command, read_frame, reap, started_as, write_frame};
 use std::io::{self, ErrorKind, stdin, stdout};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -16,7 +16,7 @@ const PAGES: usize = 24;
 const WORKERS: usize = 4;
 
 fn main() -> Result<(), Failure> {
-    if role("worker").is_some() {
+    if started_as("worker").is_some() {
         return answer_orders(fetch);
     }
     let site = Site::start();
@@ -51,7 +51,7 @@ struct Worker(Child);
 
 impl Worker {
     fn start(number: usize) -> io::Result<Worker> {
-        let mut worker = child(&["worker", &number.to_string()])?;
+        let mut worker = child_command(&["worker", &number.to_string()])?;
         worker.stdin(Stdio::piped()).stdout(Stdio::piped());
         worker.spawn().map(Worker)
     }

@@ -6,7 +6,7 @@
 //! Look at the page that is given up, and that all the others are there.
 
 use lab::{Failure, Fetched, Site, Url, fetch};
-use processes::{Worker, answer_orders, role};
+use processes::{Worker, answer_orders, started_as};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::abort;
@@ -20,7 +20,7 @@ const TRIES: u32 = 3;
 const DEADLY: &str = "/20";
 
 fn main() -> Result<(), Failure> {
-    if role("worker").is_some() {
+    if started_as("worker").is_some() {
         return answer_orders(fetch_or_die);
     }
     let site = Site::start();

@@ -6,7 +6,7 @@
 //! Look at what `ps` says after the kill: the child is still in its table.
 
 use lab::{Failure, Site, Url, fetch, waiting};
-use processes::{child, reap, role};
+use processes::{child_command, reap, started_as};
 use std::io::{Read, stdin};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
@@ -16,12 +16,12 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_millis(300);
 
 fn main() -> Result<(), Failure> {
-    if let Some(arguments) = role("hangs") {
+    if let Some(arguments) = started_as("hangs") {
         hang(&arguments[0]);
         return Ok(());
     }
     let site = Site::start();
-    let mut child = child(&["hangs", site.page(0).as_str()])?
+    let mut child = child_command(&["hangs", site.page(0).as_str()])?
         .stdin(Stdio::piped())
         .spawn()?;
 
@@ -29,7 +29,7 @@ fn main() -> Result<(), Failure> {
     println!("at the deadline, ps says {:?}", state(&child));
 
     child.kill()?;
-    // It has ended a moment later; only its entry stays.
+    // Within a moment it has ended. Its entry in the table stays.
     wait_for("its end");
     println!("after the kill, ps says {:?}", state(&child));
 
@@ -40,14 +40,14 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits for as long as the deadline is away, and shows it in the picture.
+/// Waits for the length of `DEADLINE`, and shows that in the picture.
 fn wait_for(what: &str) {
     let _waiting = waiting(what);
     sleep(DEADLINE);
 }
 
-/// The first letter of its state, as `ps` has it: S sleeps, R runs, Z is a
-/// zombie. Nothing, if there is no such process.
+/// The first letter of the child's state, as `ps` has it: S sleeps, R runs, Z is
+/// a zombie. Empty if there is no such process.
 fn state(child: &Child) -> String {
     let pid = child.id().to_string();
     match Command::new("ps").args(["-o", "stat=", "-p", &pid]).output() {
@@ -56,12 +56,12 @@ fn state(child: &Child) -> String {
     }
 }
 
-/// All of the child: it fetches a page, and then nothing more comes of it.
+/// All of the child: it fetches a page, and then it hangs.
 fn hang(page: &str) {
     let page: Url = page.parse().expect("our parent gives us an address");
     let _whatever_it_is = fetch(&page);
     let _waiting = waiting("what never comes");
-    // For a word from its parent, which says none. If the parent is killed
-    // first, this is over, too: nobody is left to kill us.
+    // The parent sends nothing. If it is killed before it kills us, its end of
+    // the pipe is closed, and so this wait ends, too.
     let _no_word = stdin().read(&mut [0]);
 }

@@ -2,14 +2,13 @@
 //!
 //!     cargo run -p processes --bin 2-7-shared-memory
 //!
-//! Look at both totals, and at what one more costs on either way.
+//! Look at both totals, and at the time that each count takes.
 
 use lab::{Failure, Site, fetch};
-use processes::{Shared, child, role};
+use processes::{Shared, child_command, started_as};
 use std::fs::File;
 use std::io::{self, Read, Write, stdin, stdout};
 use std::os::fd::AsFd;
-use std::process::Child;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
@@ -17,10 +16,10 @@ const CHILDREN: u32 = 2;
 const COUNTS: u32 = 100_000;
 
 fn main() -> Result<(), Failure> {
-    if role("shares").is_some() {
+    if started_as("shares").is_some() {
         return count_in_memory();
     }
-    if role("sends").is_some() {
+    if started_as("sends").is_some() {
         return count_by_messages();
     }
     let site = Site::start();
@@ -28,10 +27,12 @@ fn main() -> Result<(), Failure> {
 
     let start = Instant::now();
     let total = Shared::new(1)?;
-    let start_one = || child(&["shares"])?.stdin(total.file()?).spawn();
-    let children: io::Result<Vec<Child>> =
-        (0..CHILDREN).map(|_| start_one()).collect();
-    for mut child in children? {
+    let mut children = Vec::new();
+    for _ in 0..CHILDREN {
+        let mut command = child_command(&["shares"])?;
+        children.push(command.stdin(total.file()?).spawn()?);
+    }
+    for mut child in children {
         child.wait()?;
     }
     let each = start.elapsed() / (CHILDREN * COUNTS);
@@ -39,16 +40,18 @@ fn main() -> Result<(), Failure> {
 
     let start = Instant::now();
     let (mut pipe, end) = io::pipe()?;
-    let start_one = || child(&["sends"])?.stdout(end.try_clone()?).spawn();
-    let children: io::Result<Vec<Child>> =
-        (0..CHILDREN).map(|_| start_one()).collect();
+    let mut children = Vec::new();
+    for _ in 0..CHILDREN {
+        let mut command = child_command(&["sends"])?;
+        children.push(command.stdout(end.try_clone()?).spawn()?);
+    }
     drop(end);
     let mut total = 0;
     let mut buffer = [0; 4096];
     while let n @ 1.. = pipe.read(&mut buffer)? {
         total += n;
     }
-    for mut child in children? {
+    for mut child in children {
         child.wait()?;
     }
     let each = start.elapsed() / (CHILDREN * COUNTS);
@@ -62,14 +65,14 @@ fn main() -> Result<(), Failure> {
 fn count_in_memory() -> Result<(), Failure> {
     let total = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
     for _ in 0..COUNTS {
-        // Relaxed: nothing else is published by it, and our parent waits for
-        // our end before it reads.
+        // Relaxed: no other memory depends on it, and our parent waits for our
+        // end before it reads.
         total[0].fetch_add(1, Relaxed);
     }
     Ok(())
 }
 
-/// All of a child that sends: a byte each.
+/// All of a child that sends: a byte for each count.
 fn count_by_messages() -> Result<(), Failure> {
     let mut pipe = File::from(stdout().as_fd().try_clone_to_owned()?);
     for _ in 0..COUNTS {

@@ -5,7 +5,7 @@
 //! Look at the times, beside those of step 1-11: they fall in the same way.
 
 use lab::{Failure, Site, Usage, compute, fetch};
-use processes::{child, read_frame, role, write_frame};
+use processes::{child_command, read_frame, started_as, write_frame};
 use std::io::{self, stdin};
 use std::process::{Child, Stdio};
 use std::thread;
@@ -14,7 +14,7 @@ use std::time::Instant;
 const ROUNDS: u32 = 160_000;
 
 fn main() -> Result<(), Failure> {
-    if let Some(arguments) = role("computes") {
+    if let Some(arguments) = started_as("computes") {
         let rounds = arguments[0].parse().expect("a number");
         let body = read_frame(stdin().lock())?.expect("a page");
         compute(&body, rounds);
@@ -26,10 +26,11 @@ fn main() -> Result<(), Failure> {
 
     for processes in [1, 2, 4, 8] {
         let (start, before) = (Instant::now(), Usage::so_far());
-        let children: io::Result<Vec<Child>> = (0..processes)
-            .map(|_| compute_elsewhere(&page.body, ROUNDS / processes))
-            .collect();
-        for mut child in children? {
+        let mut children = Vec::new();
+        for _ in 0..processes {
+            children.push(compute_elsewhere(&page.body, ROUNDS / processes)?);
+        }
+        for mut child in children {
             child.wait()?;
         }
         let elapsed = start.elapsed();
@@ -43,9 +44,9 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Starts a process, and sends it all that it needs: it has nothing of ours.
+/// Starts a process, and sends it the page: it has nothing of ours.
 fn compute_elsewhere(body: &[u8], rounds: u32) -> io::Result<Child> {
-    let mut child = child(&["computes", &rounds.to_string()])?
+    let mut child = child_command(&["computes", &rounds.to_string()])?
         .stdin(Stdio::piped())
         .spawn()?;
     write_frame(child.stdin.take().expect("it is piped"), body)?;

@@ -5,7 +5,7 @@
 //! Look at the ratios: the numbers are this machine's.
 
 use lab::{Failure, Site, fetch};
-use processes::{child, how_long, role};
+use processes::{child_command, measure_time, started_as};
 use std::fs;
 use std::io::{self, stdin};
 use std::process::{Child, Stdio};
@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 const KEPT: u64 = 20;
 
 fn main() -> Result<(), Failure> {
-    if role("idles").is_some() {
-        // Until there is no more to read, and there never was anything.
+    if started_as("idles").is_some() {
+        // Waits for the end of its input, to which nothing is ever written.
         stdin().read_line(&mut String::new())?;
         return Ok(());
     }
@@ -25,13 +25,13 @@ fn main() -> Result<(), Failure> {
     fetch(&site.page(0))?;
     println!("a page, to compare with: {:.0?}", now.elapsed());
 
-    let thread = how_long(|| thread::spawn(|| ()).join().unwrap());
+    let thread = measure_time(|| thread::spawn(|| ()).join().unwrap());
     println!("to start a thread, and its end: {thread:.1?}");
-    let process = how_long(|| end(start(1).expect("one more process")));
+    let process = measure_time(|| end(start(1).expect("one more process")));
     println!("to start a process, and its end: {process:.1?}");
 
     let kept = start(KEPT)?;
-    // They are there when they have begun to wait.
+    // Time to begin, and to wait for their input.
     thread::sleep(Duration::from_millis(200));
     match memory(&kept) {
         None => println!("to keep one: this system does not tell"),
@@ -44,9 +44,13 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn start(children: u64) -> io::Result<Vec<Child>> {
-    let start = |_| child(&["idles"])?.stdin(Stdio::piped()).spawn();
-    (0..children).map(start).collect()
+fn start(processes: u64) -> io::Result<Vec<Child>> {
+    let mut children = Vec::new();
+    for _ in 0..processes {
+        let mut command = child_command(&["idles"])?;
+        children.push(command.stdin(Stdio::piped()).spawn()?);
+    }
+    Ok(children)
 }
 
 /// Ends all of them: `wait` closes their input first.
@@ -56,8 +60,8 @@ fn end(children: Vec<Child>) {
     }
 }
 
-/// What each keeps in memory, in KiB: in all, and what it shares with no other.
-/// Only Linux tells.
+/// How much memory each keeps, in KiB: in all, and what it shares with no other
+/// process. Only Linux tells.
 fn memory(children: &[Child]) -> Option<[u64; 2]> {
     let mut sums = [0, 0];
     for child in children {

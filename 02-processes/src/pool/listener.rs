@@ -1,24 +1,26 @@
-//! A worker as its parent knows it, and the thread that listens to it.
+//! A worker of the pool as its parent knows it, and the thread that listens to
+//! the worker.
 
-use crate::child::child;
 use crate::frame::read_frame;
-use crate::message::Said;
+use crate::message::WorkerMessage;
 use lab::Url;
 use std::io::{self, ErrorKind::UnexpectedEof};
-use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::process::{
+    Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio,
+};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A worker, as its parent knows it.
-pub struct Worker {
+/// A worker of the pool, as its parent knows it.
+pub struct PoolWorker {
     pub pid: u32,
     pub child: Arc<Mutex<Child>>,
     pub orders: ChildStdin,
     pub task: Option<Task>,
-    /// Set if it has said a word.
-    pub has_spoken: bool,
+    /// Set if it has sent a message.
+    pub has_begun: bool,
     /// Set if we have killed it.
     pub killed: bool,
 }
@@ -26,44 +28,46 @@ pub struct Worker {
 /// A page that a worker is busy with.
 pub struct Task {
     pub url: Url,
-    /// When the worker has hung, if it is still busy then.
-    pub until: Instant,
+    /// If the worker is still busy then, it hangs.
+    pub hung_at: Instant,
+    /// The CPU time that the worker had used when it last said so.
     pub cpu: Duration,
 }
 
-/// What is heard of one.
-pub enum Heard {
-    Said(Said),
-    /// And that it talked nonsense, if it did.
+/// What the listener of a worker hands on.
+pub enum WorkerEvent {
+    Message(WorkerMessage),
+    /// How it ended, and what it sent that was no message, if it did.
     Ended(ExitStatus, Option<io::Error>),
 }
 
-impl Worker {
+impl PoolWorker {
     pub fn start(
         number: usize,
-        tell: Sender<(usize, Heard)>,
-    ) -> io::Result<Worker> {
-        let mut child = child(&["worker", &number.to_string()])?
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        mut command: Command,
+        events: Sender<(usize, WorkerEvent)>,
+    ) -> io::Result<PoolWorker> {
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let orders = child.stdin.take().expect("it was asked for");
         let answers = child.stdout.take().expect("it was asked for");
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
-        let reaped = child.clone();
+        let listened_to = child.clone();
         thread::Builder::new()
-            .spawn(move || listen(number, answers, &reaped, &tell))
+            .spawn(move || {
+                listen_until_end(number, answers, &listened_to, &events);
+            })
             .inspect_err(|_| {
                 let mut child = child.lock().unwrap();
                 let _ = child.kill().and_then(|()| child.wait());
             })?;
-        Ok(Worker {
+        Ok(PoolWorker {
             pid,
             child,
             orders,
             task: None,
-            has_spoken: false,
+            has_begun: false,
             killed: false,
         })
     }
@@ -75,39 +79,40 @@ impl Worker {
 
     pub fn kill(&mut self) {
         self.killed = true;
-        // If it has ended meanwhile, so much the better.
+        // A worker that has ended meanwhile cannot be killed, and need not be.
         let _ = self.child.lock().unwrap().kill();
     }
 }
 
 // ANCHOR: listen
-/// Hands on what a worker says, and that it has ended.
-fn listen(
+/// Hands on each message of a worker, and then how the worker ended.
+fn listen_until_end(
     number: usize,
     answers: ChildStdout,
     child: &Mutex<Child>,
-    tell: &Sender<(usize, Heard)>,
+    events: &Sender<(usize, WorkerEvent)>,
 ) {
-    let heard = hear(number, answers, tell);
-    // Its pipe has ended, or it talks nonsense. Either way it is of no more
-    // use, and it has to be waited for, or it would stay as a zombie.
+    let result = forward_messages(number, answers, events);
+    // The worker's pipe has ended, or it sends nonsense. Either way it is of no
+    // more use, and it has to be waited for, or it would stay as a zombie.
     let mut child = child.lock().unwrap();
     let _ = child.kill();
     let status = child.wait().expect("nobody else waits for it");
-    // A worker that dies in the middle of a frame has not talked nonsense.
-    let nonsense = heard.err().filter(|it| it.kind() != UnexpectedEof);
-    // The pool may be gone, and then there is nothing to tell it.
-    let _ = tell.send((number, Heard::Ended(status, nonsense)));
+    // To die in the middle of a frame is not nonsense.
+    let nonsense = result.err().filter(|it| it.kind() != UnexpectedEof);
+    // It fails if the pool is gone, and then nothing needs the event.
+    let _ = events.send((number, WorkerEvent::Ended(status, nonsense)));
 }
 
-fn hear(
+fn forward_messages(
     number: usize,
     mut answers: ChildStdout,
-    tell: &Sender<(usize, Heard)>,
+    events: &Sender<(usize, WorkerEvent)>,
 ) -> io::Result<()> {
     while let Some(frame) = read_frame(&mut answers)? {
-        let said = Said::read(&frame)?;
-        if tell.send((number, Heard::Said(said))).is_err() {
+        let message = WorkerMessage::decode(&frame)?;
+        let event = WorkerEvent::Message(message);
+        if events.send((number, event)).is_err() {
             break;
         }
     }
@@ -117,40 +122,39 @@ fn hear(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ended;
+    use super::super::WorkerEnd;
     use super::*;
-    use std::process::Command;
     use std::sync::mpsc::channel;
 
-    /// What is heard of a shell that does this.
-    fn heard_of(code: &str) -> Ended {
+    /// How a worker ends that is a shell with this code.
+    fn end_of_shell(code: &str) -> WorkerEnd {
         let mut shell = Command::new("sh");
         shell.args(["-c", code]).stdout(Stdio::piped());
         let mut child = shell.spawn().unwrap();
         let answers = child.stdout.take().unwrap();
-        let (tell, heard) = channel();
-        listen(1, answers, &Mutex::new(child), &tell);
-        match heard.recv().unwrap() {
-            (1, Heard::Ended(status, nonsense)) => {
-                Ended::new(status, nonsense, false)
+        let (sender, events) = channel();
+        listen_until_end(1, answers, &Mutex::new(child), &sender);
+        match events.recv().unwrap() {
+            (1, WorkerEvent::Ended(status, nonsense)) => {
+                WorkerEnd::new(status, nonsense, false)
             }
             _ => panic!("a shell speaks no frames"),
         }
     }
 
     #[test]
-    fn who_talks_nonsense_is_killed_for_it() {
-        let ended = heard_of("echo 'It was a dark night'; sleep 60");
-        assert!(ended.may_be_its_own_fault());
+    fn a_worker_that_sends_nonsense_is_killed() {
+        let end = end_of_shell("echo 'It was a dark night'; sleep 60");
+        assert!(end.may_be_its_own_fault());
         let why = "signal: 9 (SIGKILL), it talked nonsense: \
                    a frame of 1232347255 bytes; 17825792 are the most";
-        assert_eq!(ended.to_string(), why);
+        assert_eq!(end.to_string(), why);
     }
 
     #[test]
-    fn who_dies_in_the_middle_of_a_frame_is_not() {
-        let ended = heard_of("printf '\\0\\0\\0\\11half'; kill -9 $$");
-        assert!(!ended.may_be_its_own_fault());
-        assert_eq!(ended.to_string(), "signal: 9 (SIGKILL)");
+    fn a_worker_that_dies_in_the_middle_of_a_frame_sends_no_nonsense() {
+        let end = end_of_shell("printf '\\0\\0\\0\\11half'; kill -9 $$");
+        assert!(!end.may_be_its_own_fault());
+        assert_eq!(end.to_string(), "signal: 9 (SIGKILL)");
     }
 }

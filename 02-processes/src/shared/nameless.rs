@@ -1,4 +1,4 @@
-//! A file without a name, to be shared by those it is handed to.
+//! A file without a name, for the processes that it is handed to.
 
 use std::fs::{File, Metadata};
 use std::io;

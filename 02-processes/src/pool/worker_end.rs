@@ -1,7 +1,7 @@
-//! How a worker has ended, and whose fault that is.
+//! How a worker has ended, and whether its page may be the cause.
 
-use super::SILENCE;
-use crate::child::said;
+use super::MAX_SILENCE;
+use crate::child::describe_exit;
 use rustix::process::Signal;
 use std::fmt::{self, Display, Formatter};
 use std::io;
@@ -10,30 +10,32 @@ use std::process::ExitStatus;
 
 /// How a worker has ended.
 #[derive(Clone, Debug)]
-pub struct Ended {
+pub struct WorkerEnd {
     status: ExitStatus,
-    /// What it had done, if that is why we have killed it.
+    /// Why we have killed it, if we have.
     killed: Option<String>,
 }
 
-impl Ended {
+impl WorkerEnd {
     pub(super) fn new(
         status: ExitStatus,
         nonsense: Option<io::Error>,
         hung: bool,
-    ) -> Ended {
+    ) -> WorkerEnd {
         let killed = match nonsense {
             Some(why) => Some(format!("it talked nonsense: {why}")),
             None if !hung => None,
-            None => Some(format!("it gave no sign of life for {SILENCE:?}")),
+            None => {
+                Some(format!("it gave no sign of life for {MAX_SILENCE:?}"))
+            }
         };
-        Ended { status, killed }
+        WorkerEnd { status, killed }
     }
 
-    /// Set if its own doing may have ended it, and so the page. A signal of
-    /// these comes from elsewhere, and says nothing about the page. (So does
-    /// the kernel's, when a machine is out of memory. That is why a worker has
-    /// a limit of its own.)
+    /// Set if the worker's own doing may have ended it, and so its page. Four
+    /// signals are usually sent by somebody else, and say nothing about the
+    /// page. (The kernel sends one of them when the machine is out of memory.
+    /// A worker has a limit of its own, so that its page is not spared then.)
     pub fn may_be_its_own_fault(&self) -> bool {
         let signal = self.status.signal();
         let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
@@ -43,9 +45,9 @@ impl Ended {
 }
 
 /// `signal: 6 (SIGABRT)`
-impl Display for Ended {
+impl Display for WorkerEnd {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&said(self.status))?;
+        f.write_str(&describe_exit(self.status))?;
         match &self.killed {
             Some(why) => write!(f, ", {why}"),
             None => Ok(()),

@@ -38,5 +38,5 @@ impl Frontier {
     }
 }
 
-#[path = "checks/frontier.rs"]
+#[path = "frontier/check.rs"]
 mod check;

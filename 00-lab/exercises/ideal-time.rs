@@ -24,5 +24,5 @@ pub fn ideal(
     sum / at_once as u32
 }
 
-#[path = "checks/ideal-time.rs"]
+#[path = "ideal-time/check.rs"]
 mod check;

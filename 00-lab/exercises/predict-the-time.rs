@@ -30,5 +30,5 @@ pub fn all_at_once(pages: &[Cost]) -> Duration {
     Duration::ZERO
 }
 
-#[path = "checks/predict-the-time.rs"]
+#[path = "predict-the-time/check.rs"]
 mod check;

@@ -1,10 +1,10 @@
 //! Every solution passes its check.
 
-trials::answers_in!("solutions");
+trials::answers_in!("exercises");
 
-#[path = "../solutions/frontier.rs"]
-mod frontier;
-#[path = "../solutions/ideal-time.rs"]
-mod ideal_time;
-#[path = "../solutions/predict-the-time.rs"]
-mod predict_the_time;
+#[path = "../exercises/frontier/solution.rs"]
+mod frontier_solution;
+#[path = "../exercises/ideal-time/solution.rs"]
+mod ideal_time_solution;
+#[path = "../exercises/predict-the-time/solution.rs"]
+mod predict_the_time_solution;

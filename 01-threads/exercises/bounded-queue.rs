@@ -50,5 +50,5 @@ impl<T> Queue<T> {
     }
 }
 
-#[path = "checks/bounded-queue.rs"]
+#[path = "bounded-queue/check.rs"]
 mod check;

@@ -28,5 +28,5 @@ pub fn fetch_unknown(
     Ok(fetched)
 }
 
-#[path = "checks/check-then-insert.rs"]
+#[path = "check-then-insert/check.rs"]
 mod check;

@@ -26,5 +26,5 @@ pub fn join_all<T: Send + 'static>(
     results
 }
 
-#[path = "checks/join-all.rs"]
+#[path = "join-all/check.rs"]
 mod check;

@@ -36,5 +36,5 @@ impl Table {
     }
 }
 
-#[path = "checks/philosophers.rs"]
+#[path = "philosophers/check.rs"]
 mod check;

@@ -56,5 +56,5 @@ pub fn visit_can_print(threads: u32) -> Vec<u32> {
     vec![threads.min(1)]
 }
 
-#[path = "checks/predict-interleavings.rs"]
+#[path = "predict-interleavings/check.rs"]
 mod check;

@@ -22,5 +22,5 @@ pub fn collect(
     }
 }
 
-#[path = "checks/no-zombies.rs"]
+#[path = "no-zombies/check.rs"]
 mod check;

@@ -48,5 +48,5 @@ pub fn supervise(
     Ok((status, 1))
 }
 
-#[path = "checks/restart-budget.rs"]
+#[path = "restart-budget/check.rs"]
 mod check;

@@ -33,5 +33,5 @@ impl Frames {
     }
 }
 
-#[path = "checks/split-frames.rs"]
+#[path = "split-frames/check.rs"]
 mod check;

@@ -36,5 +36,5 @@ pub fn talk(
     Ok((said, child.wait()?))
 }
 
-#[path = "checks/talk-to-a-child.rs"]
+#[path = "talk-to-a-child/check.rs"]
 mod check;

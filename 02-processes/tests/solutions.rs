@@ -1,12 +1,12 @@
 //! Every solution passes its check.
 
-trials::answers_in!("solutions");
+trials::answers_in!("exercises");
 
-#[path = "../solutions/no-zombies.rs"]
-mod no_zombies;
-#[path = "../solutions/restart-budget.rs"]
-mod restart_budget;
-#[path = "../solutions/split-frames.rs"]
-mod split_frames;
-#[path = "../solutions/talk-to-a-child.rs"]
-mod talk_to_a_child;
+#[path = "../exercises/no-zombies/solution.rs"]
+mod no_zombies_solution;
+#[path = "../exercises/restart-budget/solution.rs"]
+mod restart_budget_solution;
+#[path = "../exercises/split-frames/solution.rs"]
+mod split_frames_solution;
+#[path = "../exercises/talk-to-a-child/solution.rs"]
+mod talk_to_a_child_solution;

@@ -87,12 +87,26 @@ fn with_place(tree: &Tree) -> Vec<(Option<usize>, Exercise)> {
 impl Exercise {
     /// The file that the reader edits.
     pub fn answer(&self) -> PathBuf {
-        self.in_rung("exercises")
+        self.in_exercises(&format!("{}.rs", self.name))
     }
 
     /// What that file was as shipped.
     pub fn starter(&self) -> PathBuf {
-        self.in_rung("exercises/starters")
+        self.in_folder("starter.rs")
+    }
+
+    /// Where cargo is told of it.
+    pub fn manifest(&self) -> PathBuf {
+        self.rung.join("Cargo.toml")
+    }
+
+    /// What cargo is told.
+    pub fn entry(&self) -> String {
+        let name = &self.name;
+        format!(
+            "[[test]]\nname = \"{name}\"\npath = \"exercises/{name}.rs\"\n\
+             test = false\n"
+        )
     }
 
     /// Where its page is in the book, `1-threads/exercise-join-all.html`.
@@ -104,12 +118,12 @@ impl Exercise {
 
     /// What judges it.
     pub fn check(&self) -> PathBuf {
-        self.in_rung("exercises/checks")
+        self.in_folder("check.rs")
     }
 
     /// Our own answer.
     pub fn solution(&self) -> PathBuf {
-        self.in_rung("solutions")
+        self.in_folder("solution.rs")
     }
 
     /// Plausible answers that are wrong, sorted.
@@ -124,8 +138,8 @@ impl Exercise {
     }
 
     fn answers(&self, kind: &str) -> Vec<PathBuf> {
-        let folder = self.rung.join("exercises").join(kind).join(&self.name);
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let folder = fs::read_dir(self.in_folder(kind));
+        let entries = folder.into_iter().flatten().flatten();
         let is_one = |file: &PathBuf| {
             file.extension().is_some_and(|end| end == "rs") && !is_nobodys(file)
         };
@@ -161,8 +175,13 @@ impl Exercise {
         }
     }
 
-    fn in_rung(&self, folder: &str) -> PathBuf {
-        self.rung.join(folder).join(format!("{}.rs", self.name))
+    /// A file in the folder of all about it but the reader's own file.
+    fn in_folder(&self, file: &str) -> PathBuf {
+        self.in_exercises(&self.name).join(file)
+    }
+
+    fn in_exercises(&self, file: &str) -> PathBuf {
+        self.rung.join("exercises").join(file)
     }
 
     /// A file as the reader writes it: seen from the workspace.

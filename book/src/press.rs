@@ -211,7 +211,7 @@ fn text_of(page: &Path) -> Option<String> {
 
 /// Where everything is that a page may show.
 fn sources(tree: &Tree) -> Vec<PathBuf> {
-    let rung = ["src", "exercises", "solutions", "python", "tests"];
+    let rung = ["src", "exercises", "python", "tests"];
     let rungs = tree.rungs.iter().map(|rung| tree.root.join(&rung.folder));
     let rungs = rungs.flat_map(|folder| rung.map(|part| folder.join(part)));
     let book = ["chapters", "recorded", "theme", "book.toml"];

@@ -106,10 +106,15 @@ impl Rung {
             strangers.extend(others.map(|it| folder.join(it)));
             ours
         };
+        // Of the reader's own files, one may be gone.
+        let exercises = inside.join("exercises");
+        let is_exercise = |name: &String| {
+            is_ours(name) && exercises.join(name).join("starter.rs").exists()
+        };
+        let folders = names(&exercises, "").into_iter();
         Rung {
             steps: sources("src/bin"),
-            // Of the reader's own files, one may be gone.
-            exercises: sources("exercises/starters"),
+            exercises: folders.filter(is_exercise).collect(),
             package,
             folder,
         }
@@ -151,7 +156,7 @@ fn package_name(manifest: &str) -> String {
 
 /// Set if it is a name as we give them, and as cargo takes them. "x copy" is
 /// not.
-fn is_ours(name: &str) -> bool {
+pub fn is_ours(name: &str) -> bool {
     name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
 }
 

@@ -89,7 +89,7 @@ pub fn judge(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
     ensure!(
         target.tests.iter().any(|test| test.starts_with("check::")),
         "{answer} has lost its last two lines, which name its check; put back\n\
-         \n#[path = \"checks/{}.rs\"]\nmod check;",
+         \n#[path = \"{}/check.rs\"]\nmod check;",
         exercise.name
     );
     let tests: Vec<_> = target.tests.iter().map(String::as_str).collect();

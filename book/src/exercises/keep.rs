@@ -346,8 +346,7 @@ pub(super) mod tests {
             page: root.join("book/chapters/sum.md"),
             root,
         };
-        let starters = exercise.rung.join("exercises/starters");
-        fs::create_dir_all(starters).unwrap();
+        fs::create_dir_all(exercise.in_folder("")).unwrap();
         fs::write(exercise.starter(), "// as shipped").unwrap();
         fs::write(exercise.answer(), "// mine").unwrap();
         (folder, exercise)

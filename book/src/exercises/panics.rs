@@ -65,7 +65,7 @@ the answer prints this
 boom
 note: run with `RUST_BACKTRACE=1` environment variable to see more
 and this
-\nthread 'check::it's_right' panicked at checks/it.rs:3:4:
+\nthread 'check::it's_right' panicked at it/check.rs:3:4:
 wrong answer: of two lines
   and no more
 ";

@@ -324,7 +324,7 @@ pub(super) fn parts(text: &str) -> (String, String) {
     let said = lines.iter().take_while(|line| line.starts_with("//!"));
     let said: Vec<_> = said.map(|line| line[3..].trim_start()).collect();
     let code = lines[said.len()..].iter();
-    let code = code.take_while(|line| !line.contains("checks/"));
+    let code = code.take_while(|line| !line.contains("check.rs"));
     let code: Vec<_> = code.copied().collect();
     (said.join("\n"), code.join("\n").trim().to_owned() + "\n")
 }

@@ -81,7 +81,7 @@ fn every_wrong_answer_meets_its_sentence() {
             let line = text.lines().next().unwrap_or_default();
             let sentence = line.strip_prefix("//! Met with: ");
             let sentence = sentence.expect("the first line is the sentence");
-            let tests = tests_of(&target, &module(&exercise.name, answer));
+            let tests = tests_of(&target, &module(&exercise, answer));
             let verdict = target.run(&tests);
             meets(&exercise, &exercise.seen(answer), &verdict, sentence);
         });
@@ -93,8 +93,7 @@ fn every_right_answer_passes_though_it_is_unlike_the_solution() {
     for exercise in all(&Tree::here()) {
         let target = compiled(&exercise, "right");
         for answer in exercise.right() {
-            let module = module(&exercise.name, &answer);
-            let tests = tests_of(&target, &module);
+            let tests = tests_of(&target, &module(&exercise, &answer));
             let verdict = target.run_again(&tests, ROUNDS, &|_| {});
             is_solved(&exercise.seen(&answer), &verdict);
         }
@@ -127,7 +126,7 @@ fn passes(rounds: usize) {
     for exercise in all(&Tree::here()) {
         let target = compiled(&exercise, "solutions");
         assert_eq!(target.warnings, "", "{}", exercise.name);
-        let tests = tests_of(&target, &exercise.name.replace('-', "_"));
+        let tests = tests_of(&target, &module(&exercise, &exercise.solution()));
         let verdict = target.run_again(&tests, rounds, &|_| {});
         is_solved(&exercise.name, &verdict);
     }
@@ -154,10 +153,10 @@ fn compiled(exercise: &Exercise, target: &str) -> Target {
     compiled.unwrap_or_else(|said| panic!("{said}"))
 }
 
-/// `check_then_insert_insert_after_fetch`
-fn module(name: &str, answer: &Path) -> String {
-    let slug = answer.file_stem().unwrap().to_str().unwrap();
-    format!("{name}-{slug}").replace('-', "_")
+/// `check_then_insert_wrong_insert_after_fetch`
+fn module(exercise: &Exercise, answer: &Path) -> String {
+    let file = answer.strip_prefix(exercise.in_exercises("")).unwrap();
+    file.with_extension("").to_str().unwrap().replace(['/', '-'], "_")
 }
 
 fn tests_of<'a>(target: &'a Target, module: &str) -> Vec<&'a str> {

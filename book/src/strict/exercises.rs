@@ -3,7 +3,9 @@
 use super::chapter::Chapter;
 use super::{Check, includes};
 use crate::exercises::{CAUSES, Exercise, Page, all, without_page};
-use crate::tree::is_nobodys;
+use crate::files::read_text;
+use crate::tree::{is_nobodys, is_ours};
+use std::ffi::OsStr;
 use std::fs;
 
 /// How many wrong answers there are at least.
@@ -19,7 +21,7 @@ pub fn check(check: &mut Check<'_>, chapters: &[Chapter]) {
         has_a_page(check, exercise, chapters);
     }
     are_listed(check, &all, chapters);
-    has_starters(check);
+    have_starters(check);
 }
 
 /// The page of all exercises has them in the order of the book, and says of
@@ -47,14 +49,19 @@ fn are_listed(check: &mut Check<'_>, all: &[Exercise], chapters: &[Chapter]) {
 }
 
 fn is_whole(check: &mut Check<'_>, exercise: &Exercise) {
-    let starter = exercise.starter();
-    let name = &exercise.name;
-    for (what, file) in
-        [("check", exercise.check()), ("solution", exercise.solution())]
-    {
+    for (file, what) in [
+        (exercise.answer(), "the reader's own file"),
+        (exercise.check(), "what judges the answers"),
+        (exercise.solution(), "our own answer"),
+    ] {
         if !file.exists() {
-            check.stranger(&starter, format!("{name} has no {what}"));
+            check.stranger(&file, format!("is missing; {what}"));
         }
+    }
+    let manifest = exercise.manifest();
+    let entry = exercise.entry();
+    if !read_text(&manifest).unwrap_or_default().contains(&entry) {
+        check.stranger(&manifest, format!("has no entry\n{entry}"));
     }
     if exercise.check().exists() && exercise.as_shipped().is_none() {
         let why = "does not say `//! As shipped: …`, what it is to be met with";
@@ -62,8 +69,8 @@ fn is_whole(check: &mut Check<'_>, exercise: &Exercise) {
     }
     let wrong = exercise.wrong().len();
     if wrong < WRONG {
-        let why = format!("{name} has {wrong} wrong answers, not {WRONG}");
-        check.stranger(&starter, why);
+        let why = format!("there are {wrong} wrong answers, not {WRONG}");
+        check.stranger(&exercise.starter().with_file_name("wrong"), why);
     }
 }
 
@@ -73,8 +80,9 @@ fn has_a_page(
     chapters: &[Chapter],
 ) {
     let Some(page) = page_of(exercise, chapters) else {
-        let why = format!("there is no page exercise-{}.md", exercise.name);
-        return check.stranger(&exercise.starter(), why);
+        let page = format!("chapters/exercise-{}.md", exercise.name);
+        let why = "is missing; there is no page of this exercise".into();
+        return check.stranger(&check.tree.book().join(page), why);
     };
     let Page { hints, causes } = Page::parse(&page.text);
     if hints.len() != HINTS || hints.iter().any(String::is_empty) {
@@ -105,20 +113,31 @@ fn page_of<'a>(
     chapters.iter().find(|page| page.file.ends_with(&file))
 }
 
-/// Every file that is a reader's can be put back.
-fn has_starters(check: &mut Check<'_>) {
-    for rung in &check.tree.rungs.clone() {
+/// What is an exercise by its name or its folder has a starter, which makes it
+/// one: every file that is a reader's can be put back.
+fn have_starters(check: &mut Check<'_>) {
+    for rung in &check.tree.rungs {
         let folder = check.tree.root.join(&rung.folder).join("exercises");
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let file = entry.path();
-            let name = file.file_stem().and_then(|name| name.to_str());
-            let is_known = name.is_some_and(|name| {
-                rung.exercises.iter().any(|exercise| exercise == name)
-            });
-            let is_source = file.extension().is_some_and(|end| end == "rs");
-            if is_source && !is_known && !is_nobodys(&file) {
-                let why = "the exercise is not in starters/".into();
-                check.stranger(&file, why);
+            let name = match file.is_dir() {
+                true => file.file_name(),
+                false if file.extension() == Some("rs".as_ref()) => {
+                    file.file_stem()
+                }
+                false => None,
+            };
+            let Some(name) = name.and_then(OsStr::to_str) else { continue };
+            if is_nobodys(&file) || rung.exercises.iter().any(|it| it == name) {
+                continue;
+            }
+            if is_ours(name) {
+                let why = "is missing; what the exercise is as shipped";
+                let starter = folder.join(name).join("starter.rs");
+                check.stranger(&starter, why.into());
+            } else {
+                let why = "what is it? no exercise can have this name";
+                check.stranger(&file, why.into());
             }
         }
     }

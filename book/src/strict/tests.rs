@@ -12,6 +12,16 @@ struct Small {
     root: PathBuf,
 }
 
+const MANIFEST: &str = r#"
+[package]
+name = "threads"
+
+[[test]]
+name = "mend"
+path = "exercises/mend.rs"
+test = false
+"#;
+
 const PAGE: &str = "\
 # 1-1 · A step
 
@@ -44,7 +54,7 @@ const EXERCISE: &str = "\
 *`01-threads/exercises/mend.rs`* as shipped
 
 ```rust
-{{#include ../../01-threads/exercises/starters/mend.rs}}
+{{#include ../../01-threads/exercises/mend/starter.rs}}
 ```
 
 <summary>Hint 1</summary> a </details>
@@ -95,18 +105,18 @@ impl Small {
         let small = Small { root: std::env::temp_dir().join(name) };
         for (file, text) in [
             ("Cargo.toml", "[workspace]\nmembers = [\"01-threads\"]\n"),
-            ("01-threads/Cargo.toml", "[package]\nname = \"threads\"\n"),
+            ("01-threads/Cargo.toml", MANIFEST),
             ("01-threads/src/main.rs", "fn main() {}\n"),
             (
                 "01-threads/src/bin/1-1-a-step.rs",
                 "// ANCHOR: main\nfn main() {}\n// ANCHOR_END: main\n",
             ),
             ("01-threads/exercises/mend.rs", "fn mend() {}\n"),
-            ("01-threads/exercises/starters/mend.rs", "fn mend() {}\n"),
-            ("01-threads/exercises/checks/mend.rs", "//! As shipped: no\n"),
-            ("01-threads/exercises/wrong/mend/one.rs", ""),
-            ("01-threads/exercises/wrong/mend/two.rs", ""),
-            ("01-threads/solutions/mend.rs", "fn mend() {}\n"),
+            ("01-threads/exercises/mend/check.rs", "//! As shipped: no\n"),
+            ("01-threads/exercises/mend/starter.rs", "fn mend() {}\n"),
+            ("01-threads/exercises/mend/solution.rs", "fn mend() {}\n"),
+            ("01-threads/exercises/mend/wrong/one.rs", ""),
+            ("01-threads/exercises/mend/wrong/two.rs", ""),
             ("book/recorded/1-1-a-step.txt", "done\n"),
             ("book/recorded/1-1-a-step.svg", "<svg></svg>\n"),
             ("book/recorded/threads.txt", "done\n"),
@@ -175,8 +185,8 @@ fn what_is_nobodys_is_passed_over() {
         ".",
         "01-threads/src/bin",
         "01-threads/exercises",
-        "01-threads/exercises/starters",
-        "01-threads/exercises/wrong/mend",
+        "01-threads/exercises/mend",
+        "01-threads/exercises/mend/wrong",
         "book/chapters",
         "book/recorded",
     ] {
@@ -208,10 +218,11 @@ fn what_belongs_to_no_page_is_in_no_readers_way() {
     for (file, says) in [
         ("01-threads/src/bin/1-1-a-step copy.rs", "what is it?"),
         ("01-threads/src/bin/mine.rs", "no page shows its listing"),
-        ("01-threads/exercises/mend copy.rs", "is not in starters/"),
-        ("01-threads/exercises/mend (me's conflicted copy).rs", "starters/"),
-        ("01-threads/exercises/starters/mend 2.rs", "what is it?"),
-        ("01-threads/exercises/starters/mine.rs", "mine has no check"),
+        ("01-threads/exercises/mend copy.rs", "what is it?"),
+        ("01-threads/exercises/mend (me's conflicted copy).rs", "what is it?"),
+        ("01-threads/exercises/mend 2/starter.rs", "what is it?"),
+        ("01-threads/exercises/mine.rs", "mine/starter.rs: is missing"),
+        ("01-threads/exercises/mine/starter.rs", "mine/check.rs: is missing"),
         ("01-threads copy/Cargo.toml", "what is it?"),
         ("01-threads-2/Cargo.toml", "what is it?"),
         ("book/chapters/crawl copy.md", "is not in SUMMARY.md"),
@@ -229,17 +240,16 @@ fn what_belongs_to_no_page_is_in_no_readers_way() {
     }
     // Nor do three of them of one name make an exercise.
     let small = Small::new();
-    for folder in ["", "starters/", "checks/"] {
-        let file = format!("01-threads/exercises/{folder}mine.rs");
-        small.write(&file, "fn mine() {}");
+    for file in ["mine.rs", "mine/starter.rs", "mine/check.rs"] {
+        small.write(&format!("01-threads/exercises/{file}"), "fn mine() {}");
     }
     let tree = Tree::at(&small.root);
     assert_eq!(crate::exercises::all(&tree).len(), 1);
     let all = faults(&tree);
     let said: Vec<_> = all.iter().map(ToString::to_string).collect();
     assert!(all.iter().all(|fault| fault.is_harmless), "{said:#?}");
-    let says = "starters/mine.rs: there is no page exercise-mine.md";
-    assert!(said.iter().any(|it| it.ends_with(says)), "{said:#?}");
+    let says = "chapters/exercise-mine.md: is missing; ";
+    assert!(said.iter().any(|it| it.contains(says)), "{said:#?}");
     let small = Small::new();
     small.damage("crawl.md", "# The crawl\n", "# The crawl\n[](gone.md)\n");
     let all = faults(&Tree::at(&small.root));
@@ -390,7 +400,22 @@ fn a_command_that_does_not_exist_is_found() {
 
 #[test]
 fn an_exercise_that_lacks_something_is_found() {
-    const EXERCISES: &str = "01-threads/exercises";
+    for file in ["check", "starter", "solution"] {
+        let file = format!("01-threads/exercises/mend/{file}.rs");
+        let small = Small::new();
+        small.remove(&file);
+        let says = format!("{file}: is missing; ");
+        let faults = small.faults();
+        assert!(faults.iter().any(|it| it.starts_with(&says)), "{faults:#?}");
+    }
+    found(
+        |small| small.remove("01-threads/exercises/mend.rs"),
+        "exercises/mend.rs: is missing; the reader's own file",
+    );
+    found(
+        |small| small.write("01-threads/Cargo.toml", "name = \"threads\""),
+        "01-threads/Cargo.toml: has no entry\n[[test]]\nname = \"mend\"",
+    );
     found(
         |small| {
             small.damage("SUMMARY.md", "- [Exercise](exercise-mend.md)\n", "");
@@ -398,22 +423,22 @@ fn an_exercise_that_lacks_something_is_found() {
             small.damage("exercises.md", "1. [Mend](exercise-mend.md)", "No");
             small.remove("book/chapters/exercise-mend.md");
         },
-        "starters/mend.rs: there is no page exercise-mend.md",
+        "chapters/exercise-mend.md: is missing; there is no page of this exercise",
     );
     found(
-        |small| small.write(&format!("{EXERCISES}/more.rs"), "fn more() {}\n"),
-        "01-threads/exercises/more.rs: the exercise is not in starters/",
+        |small| small.write("01-threads/exercises/more.rs", ""),
+        "01-threads/exercises/more/starter.rs: is missing; ",
     );
     found(
-        |small| small.remove("01-threads/solutions/mend.rs"),
-        "mend has no solution",
+        |small| small.write("01-threads/exercises/more/check.rs", ""),
+        "01-threads/exercises/more/starter.rs: is missing; ",
     );
     found(
-        |small| small.remove(&format!("{EXERCISES}/wrong/mend/two.rs")),
-        "mend has 1 wrong answers, not 2",
+        |small| small.remove("01-threads/exercises/mend/wrong/two.rs"),
+        "mend/wrong: there are 1 wrong answers, not 2",
     );
     found(
-        |small| small.write(&format!("{EXERCISES}/checks/mend.rs"), "//! No"),
+        |small| small.write("01-threads/exercises/mend/check.rs", "//! No"),
         "does not say `//! As shipped: …`",
     );
     found(
@@ -435,7 +460,7 @@ fn an_exercise_that_lacks_something_is_found() {
         "below \"*`01-threads/exercises/mend.rs`* as shipped\"",
     );
     found(
-        |small| small.damage("exercise-mend.md", "starters/mend", "mend"),
+        |small| small.damage("exercise-mend.md", "mend/starter", "mend/check"),
         "there is no listing of the starter",
     );
     found(
@@ -459,23 +484,27 @@ fn a_list_that_is_not_that_of_the_exercises_is_found() {
     found(
         |small| {
             let long = "fn mend() {\n    //\n    //\n    //\n}\n";
-            small.write("01-threads/solutions/mend.rs", long);
+            small.write("01-threads/exercises/mend/solution.rs", long);
         },
         "exercises.md:3: here is to be \"1. […](exercise-mend.md), about 5 lines",
     );
     // The order is that of the book.
     found(
         |small| {
-            for file in ["exercises", "exercises/starters", "solutions"] {
-                small.write(
-                    &format!("01-threads/{file}/more.rs"),
-                    "fn more() {}\n",
-                );
+            for (file, text) in [
+                ("more.rs", "fn more() {}\n"),
+                ("more/check.rs", "//! As shipped: no\n"),
+                ("more/starter.rs", "fn more() {}\n"),
+                ("more/solution.rs", "fn more() {}\n"),
+                ("more/wrong/one.rs", ""),
+                ("more/wrong/two.rs", ""),
+            ] {
+                small.write(&format!("01-threads/exercises/{file}"), text);
             }
-            let check = "//! As shipped: no\n";
-            small.write("01-threads/exercises/checks/more.rs", check);
-            small.write("01-threads/exercises/wrong/more/one.rs", "");
-            small.write("01-threads/exercises/wrong/more/two.rs", "");
+            let entry = MANIFEST.split_once("[[test]]").unwrap().1;
+            let entry = format!("[[test]]{}", entry.replace("mend", "more"));
+            let manifest = format!("{MANIFEST}\n{entry}");
+            small.write("01-threads/Cargo.toml", &manifest);
             let page = EXERCISE.replace("mend", "more");
             let page = page.replace("--test more", "--test mend");
             small.write("book/chapters/exercise-more.md", &page);

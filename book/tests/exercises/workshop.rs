@@ -73,18 +73,15 @@ impl Workshop {
         shop.write("Cargo.toml", "[workspace]\nmembers = [\"01-threads\"]\n");
         shop.write("01-threads/Cargo.toml", MANIFEST);
         shop.write("01-threads/src/lib.rs", "");
-        let exercises = "01-threads/exercises";
-        shop.write(&format!("{exercises}/checks/six-times-seven.rs"), CHECK);
+        let exercise = "01-threads/exercises/six-times-seven";
+        shop.write(&format!("{exercise}/check.rs"), CHECK);
         let starter = with_check(STARTER);
-        shop.write(
-            &format!("{exercises}/starters/six-times-seven.rs"),
-            &starter,
-        );
+        shop.write(&format!("{exercise}/starter.rs"), &starter);
         shop.answer(STARTER);
         let solution = "//! Solution.\n//!\n//! Times.\n\n\
                         pub fn answer() -> i32 { 6 * 7 }";
         let solution = with_check(solution);
-        shop.write("01-threads/solutions/six-times-seven.rs", &solution);
+        shop.write(&format!("{exercise}/solution.rs"), &solution);
         shop
     }
 
@@ -129,7 +126,7 @@ impl Drop for Workshop {
 }
 
 pub fn with_check(text: &str) -> String {
-    format!("{text}\n\n#[path = \"checks/six-times-seven.rs\"]\nmod check;\n")
+    format!("{text}\n\n#[path = \"six-times-seven/check.rs\"]\nmod check;\n")
 }
 
 /// The files in a folder.

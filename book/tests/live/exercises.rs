@@ -12,7 +12,7 @@ const STATE: &str = "document.querySelector('.live-state')?.textContent";
 const STYLE: &str =
     "return getComputedStyle(document.querySelector('.live-state')";
 
-const SOLUTION: &str = "solutions/check-then-insert.rs";
+const SOLUTION: &str = "exercises/check-then-insert/solution.rs";
 
 #[test]
 fn an_answer_is_judged_when_it_is_saved() {
@@ -22,8 +22,9 @@ fn an_answer_is_judged_when_it_is_saved() {
     let answer = folder.join("exercises/check-then-insert.rs");
     let save = |from: &str| {
         let text = fs::read_to_string(folder.join(from)).unwrap();
-        let text = text.replace("../../checks", "checks");
-        fs::write(&answer, text.replace("../exercises/", "")).unwrap();
+        let text = text.replace("../check.rs", "check.rs");
+        let text = text.replace("check.rs", "check-then-insert/check.rs");
+        fs::write(&answer, text).unwrap();
     };
     let shows = |what: &str, script: &str| browser.wait_for(what, script);
     let state = |wanted: &str| {
@@ -87,7 +88,7 @@ fn an_answer_is_judged_when_it_is_saved() {
     );
     shows("the second hint", &format!("return {hints} === 2"));
 
-    save("exercises/wrong/check-then-insert/lock-across-fetch.rs");
+    save("exercises/check-then-insert/wrong/lock-across-fetch.rs");
     state("right answer, wrong way");
     let why = "return document.querySelector('.live-exercise pre').textContent";
     let why = browser.script(why);
@@ -139,7 +140,8 @@ fn an_answer_is_judged_when_it_is_saved() {
          }
          let mut fetched = 0;";
     let waits = solved.replace("let mut fetched = 0;", waits);
-    fs::write(&answer, waits.replace("../exercises/", "")).unwrap();
+    fs::write(&answer, waits.replace("check.rs", "check-then-insert/check.rs"))
+        .unwrap();
     let doing = "return document.querySelector('.live-doing').innerText
          .match(/^run 1 of 20, \\d+\\.\\d s$/)";
     shows("what is being done", doing);

@@ -21,8 +21,11 @@ pub fn workspace() -> PathBuf {
         mirror(ours, &copy);
         for rung in ["00-lab", "01-threads"] {
             let exercises = copy.join(rung).join("exercises");
-            for starter in files(&exercises.join("starters")) {
-                copy_if_new(&starter, &exercises.join(name(&starter)));
+            for file in files(&exercises) {
+                let starter = file.with_extension("").join("starter.rs");
+                if starter.exists() {
+                    copy_if_new(&starter, &file.with_extension("rs"));
+                }
             }
         }
         // Built once, here, or every test would wait for it to be built.

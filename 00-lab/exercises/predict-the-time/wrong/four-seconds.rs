@@ -1,0 +1,37 @@
+//! Met with: in ticks of
+//!
+//! Counts nanoseconds in 32 bits, which are full after four seconds.
+
+use std::time::Duration;
+
+/// What a page costs.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// From asking for it to having it.
+    pub wait: Duration,
+    /// What is then computed.
+    pub work: Duration,
+}
+
+/// Each page is asked for when the one before is done with, work and all.
+pub fn one_after_another(pages: &[Cost]) -> Duration {
+    let mut nanos = 0_u32;
+    for page in pages {
+        nanos = nanos.wrapping_add((page.wait + page.work).as_nanos() as u32);
+    }
+    Duration::from_nanos(nanos.into())
+}
+
+/// All pages are asked for at once.
+pub fn all_at_once(pages: &[Cost]) -> Duration {
+    let mut arriving = pages.to_vec();
+    arriving.sort_by_key(|page| page.wait);
+    let mut free = Duration::ZERO;
+    for page in arriving {
+        free = free.max(page.wait) + page.work;
+    }
+    free
+}
+
+#[path = "../check.rs"]
+mod check;

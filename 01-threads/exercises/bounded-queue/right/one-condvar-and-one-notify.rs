@@ -1,0 +1,54 @@
+//! One condition variable, and a pop wakes one: at that moment none but
+//! producers can sleep there. The last push has woken all others.
+
+use lab::sync::{Condvar, Mutex};
+use std::collections::VecDeque;
+/// A queue with room for `room` values, for threads that share it.
+pub struct Queue<T> {
+    room: usize,
+    state: Mutex<State<T>>,
+    less: Condvar,
+}
+struct State<T> {
+    values: VecDeque<T>,
+    closed: bool,
+}
+impl<T> Queue<T> {
+    /// An empty queue.
+    pub fn with_room_for(room: usize) -> Queue<T> {
+        let state = State { values: VecDeque::new(), closed: false };
+        Queue { room, state: Mutex::new(state), less: Condvar::new() }
+    }
+    /// Puts a value in at the end.
+    pub fn push(&self, value: T) -> Result<(), T> {
+        let mut state = self.state.lock().unwrap();
+        while !state.closed && state.values.len() == self.room {
+            state = self.less.wait(state).unwrap();
+        }
+        if state.closed {
+            return Err(value);
+        }
+        state.values.push_back(value);
+        self.less.notify_all();
+        Ok(())
+    }
+    /// Takes the first value out.
+    pub fn pop(&self) -> Option<T> {
+        let mut state = self.state.lock().unwrap();
+        while !state.closed && state.values.is_empty() {
+            state = self.less.wait(state).unwrap();
+        }
+        let value = state.values.pop_front();
+        self.less.notify_one();
+        value
+    }
+    /// From now on nothing goes in.
+    pub fn close(&self) {
+        self.state.lock().unwrap().closed = true;
+        self.less.notify_all();
+        self.less.notify_all();
+    }
+}
+
+#[path = "../check.rs"]
+mod check;

@@ -1,0 +1,27 @@
+//! A failure does not keep it from the other links; it is told in the end.
+
+use lab::sync::Mutex;
+use lab::{Failure, Url, fetch};
+use std::collections::HashSet;
+
+/// Fetches those of `links` that nobody has made known before, and makes them
+/// known. Gives back how many it fetched.
+pub fn fetch_unknown(
+    links: &[Url],
+    known: &Mutex<HashSet<Url>>,
+) -> Result<usize, Failure> {
+    let (mut fetched, mut failure) = (0, None);
+    for link in links {
+        // The guard is a temporary: the lock is free before the fetch.
+        let is_new = known.lock().unwrap().insert(link.clone());
+        match is_new.then(|| fetch(link)) {
+            Some(Ok(_)) => fetched += 1,
+            Some(Err(why)) => failure = Some(why),
+            None => {}
+        }
+    }
+    failure.map_or(Ok(fetched), Err)
+}
+
+#[path = "../check.rs"]
+mod check;

@@ -1,0 +1,27 @@
+//! Met with: could not be had, and was tried again
+//!
+//! A page that failed is fetched once more.
+
+use lab::sync::Mutex;
+use lab::{Failure, Url, fetch};
+use std::collections::HashSet;
+
+/// Fetches those of `links` that nobody has made known before, and makes them
+/// known. Gives back how many it fetched.
+pub fn fetch_unknown(
+    links: &[Url],
+    known: &Mutex<HashSet<Url>>,
+) -> Result<usize, Failure> {
+    let mut fetched = 0;
+    for link in links {
+        if !known.lock().unwrap().insert(link.clone()) {
+            continue;
+        }
+        fetch(link).or_else(|_| fetch(link))?;
+        fetched += 1;
+    }
+    Ok(fetched)
+}
+
+#[path = "../check.rs"]
+mod check;

@@ -1,0 +1,48 @@
+//! Met with: is not the failure that came first
+//!
+//! It knows statuses only: where a site hangs up, it makes up a failure.
+
+use lab::sync::Mutex;
+use lab::{Failure, Page, Url, fetch};
+use std::collections::VecDeque;
+use std::thread;
+
+/// Fetches all pages, or finds out which failure comes first.
+pub fn fetch_all(
+    pages: Vec<Url>,
+    at_once: usize,
+) -> Result<Vec<Page>, Failure> {
+    let to_do = Mutex::new(VecDeque::from(pages));
+    let done = Mutex::new(Vec::new());
+    let failure = Mutex::new(None);
+
+    let work = || {
+        loop {
+            let Some(url) = to_do.lock().unwrap().pop_front() else { break };
+            match fetch(&url) {
+                Ok(page) => done.lock().unwrap().push(page),
+                Err(why) => {
+                    to_do.lock().unwrap().clear();
+                    let why = match why {
+                        Failure::Status(status) => Failure::Status(status),
+                        _ => Failure::TimedOut,
+                    };
+                    failure.lock().unwrap().get_or_insert(why);
+                }
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(work);
+        }
+    });
+
+    match failure.into_inner().unwrap() {
+        None => Ok(done.into_inner().unwrap()),
+        Some(why) => Err(why),
+    }
+}
+
+#[path = "../check.rs"]
+mod check;

@@ -1,0 +1,38 @@
+//! Met with: two never eat at once
+//!
+//! Whoever eats has the whole table. Nobody waits in a circle any more, and
+//! everybody waits.
+
+use lab::sync::Mutex;
+
+/// What two neighbours share.
+pub struct Fork;
+
+/// A round table.
+pub struct Table {
+    /// Each to the left of the seat with the same number.
+    forks: Vec<Mutex<Fork>>,
+    table: Mutex<()>,
+}
+
+impl Table {
+    /// A table with `seats` seats.
+    pub fn new(seats: usize) -> Table {
+        let forks = (0..seats).map(|_| Mutex::new(Fork)).collect();
+        Table { forks, table: Mutex::new(()) }
+    }
+
+    /// Takes the forks on both sides of this seat, eats, and puts them back.
+    pub fn dine(&self, seat: usize, eat: impl FnOnce()) {
+        let left = seat;
+        let right = (seat + 1) % self.forks.len();
+
+        let _table = self.table.lock().unwrap();
+        let _left = self.forks[left].lock().unwrap();
+        let _right = self.forks[right].lock().unwrap();
+        eat();
+    }
+}
+
+#[path = "../check.rs"]
+mod check;

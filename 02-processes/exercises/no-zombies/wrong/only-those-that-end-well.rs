@@ -1,0 +1,33 @@
+//! Met with: nothing was reported of it
+//!
+//! Does not report a child that has ended badly.
+
+use std::process::{Child, ExitStatus};
+use std::sync::mpsc::channel;
+use std::thread;
+
+/// Waits for all of these children, and reports each as soon as it has ended.
+pub fn collect(
+    children: Vec<Child>,
+    mut report: impl FnMut(usize, ExitStatus),
+) {
+    let (ended, ends) = channel();
+    thread::scope(|scope| {
+        for (n, mut child) in children.into_iter().enumerate() {
+            let ended = ended.clone();
+            scope.spawn(move || {
+                let status = child.wait().expect("nobody else waits for it");
+                ended.send((n, status)).expect("somebody listens");
+            });
+        }
+        drop(ended);
+        for (n, status) in ends {
+            if status.success() {
+                report(n, status);
+            }
+        }
+    });
+}
+
+#[path = "../check.rs"]
+mod check;

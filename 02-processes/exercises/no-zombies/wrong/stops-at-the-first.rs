@@ -1,0 +1,38 @@
+//! Met with: nothing was reported of it
+//!
+//! One bad end, and nobody listens to the others.
+
+use lab::waiting;
+use std::process::{Child, ExitStatus};
+use std::sync::mpsc::channel;
+use std::thread;
+
+/// Waits for all of these children. Reports each as soon as it has ended, by
+/// its place in the list, while others still run.
+pub fn collect(
+    children: Vec<Child>,
+    mut report: impl FnMut(usize, ExitStatus),
+) {
+    let (ended, ends) = channel();
+    thread::scope(|scope| {
+        for (n, mut child) in children.into_iter().enumerate() {
+            let ended = ended.clone();
+            scope.spawn(move || {
+                let _waiting = waiting(format!("child {n}"));
+                let status = child.wait().expect("nobody else waits for it");
+                let _ = ended.send((n, status));
+            });
+        }
+        // Or else the channel would never end.
+        drop(ended);
+        for (n, status) in ends {
+            report(n, status);
+            if !status.success() {
+                break;
+            }
+        }
+    });
+}
+
+#[path = "../check.rs"]
+mod check;

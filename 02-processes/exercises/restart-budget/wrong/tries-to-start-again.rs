@@ -1,0 +1,62 @@
+//! Met with: could not be started
+//!
+//! The budget is for children that end badly, not for those that never began.
+
+use lab::waiting;
+use std::io;
+use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
+
+/// A number of restarts within a period.
+pub struct Budget {
+    most: usize,
+    within: Duration,
+    /// When there were restarts that still count.
+    restarts: Vec<Instant>,
+}
+
+impl Budget {
+    /// No more than `most` restarts within any stretch of time as long as this.
+    pub fn new(most: usize, within: Duration) -> Budget {
+        Budget { most, within, restarts: Vec::new() }
+    }
+
+    /// Set if there may be a restart now; then there is one. It counts until
+    /// `within` has passed.
+    pub fn allows(&mut self, now: Instant) -> bool {
+        self.restarts.retain(|restart| now - *restart < self.within);
+        let allowed = self.restarts.len() < self.most;
+        if allowed {
+            self.restarts.push(now);
+        }
+        allowed
+    }
+}
+
+/// Runs a child, and another one in its place whenever it ends badly, as long
+/// as the budget allows. Gives back how the last one ended, and how many there
+/// were. An error in starting one is handed on.
+pub fn supervise(
+    mut start: impl FnMut() -> io::Result<Child>,
+    mut budget: Budget,
+) -> io::Result<(ExitStatus, u32)> {
+    let mut started = 0;
+    loop {
+        let mut child = match start() {
+            Ok(child) => child,
+            Err(_) if budget.allows(Instant::now()) => continue,
+            Err(why) => return Err(why),
+        };
+        started += 1;
+        let status = {
+            let _waiting = waiting("the child");
+            child.wait()?
+        };
+        if status.success() || !budget.allows(Instant::now()) {
+            return Ok((status, started));
+        }
+    }
+}
+
+#[path = "../check.rs"]
+mod check;

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
+use trials::alone;
 use trials::watchdog::{self, Watching};
 
 const MEET: &str = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
@@ -92,23 +93,27 @@ fn until(what: &str, done: impl Fn() -> bool) {
 
 #[test]
 fn ten_thousand_connections_are_held_and_others_answered_meanwhile() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
-    let many = maximum.map_or(10_000, |most| 10_000.min(most as usize - 200));
+    alone(|| {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+            .unwrap();
+        let many =
+            maximum.map_or(10_000, |most| 10_000.min(most as usize - 200));
 
-    let faults = ["--latency", "0", "--faults", "stall"];
-    let mut site = Served::alone(&faults);
-    let held: Vec<_> = (0..many).map(|_| site.ask("/stall-1")).collect();
-    for mut socket in &held {
-        // It has been asked for and begun.
-        socket.read_exact(&mut [0; 8]).unwrap();
-    }
-    for _ in 0..100 {
-        assert!(whole(site.ask("/")).starts_with("HTTP/1.1 200 OK"));
-    }
-    let told = site.end();
-    assert_eq!(told["hits"]["/stall-1"], many);
-    assert_eq!(told["peak"], many + 1);
+        let faults = ["--latency", "0", "--faults", "stall"];
+        let mut site = Served::alone(&faults);
+        let held: Vec<_> = (0..many).map(|_| site.ask("/stall-1")).collect();
+        for mut socket in &held {
+            // It has been asked for and begun.
+            socket.read_exact(&mut [0; 8]).unwrap();
+        }
+        for _ in 0..100 {
+            assert!(whole(site.ask("/")).starts_with("HTTP/1.1 200 OK"));
+        }
+        let told = site.end();
+        assert_eq!(told["hits"]["/stall-1"], many);
+        assert_eq!(told["peak"], many + 1);
+    });
 }
 
 #[test]

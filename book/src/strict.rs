@@ -66,6 +66,7 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
         }
     }
     check.steps_are_shown(&chapters);
+    check.programs_are_built_once();
     exercises::check(&mut check, &chapters);
     for stranger in &tree.strangers {
         let why = match stranger.is_dir() {
@@ -206,6 +207,23 @@ impl Check<'_> {
                 if page.is_some_and(|page| !has_caption(page)) {
                     let why = "no caption says its file and its command";
                     self.fault(&source, 0, why.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Every program is in its package's list of those without tests.
+    fn programs_are_built_once(&mut self) {
+        for rung in &self.tree.rungs {
+            let file = self.tree.root.join(&rung.folder).join("Cargo.toml");
+            let manifest = read_text(&file).unwrap_or_default();
+            for name in rung.steps.iter().chain([&rung.package]) {
+                let entry = format!("{{ name = \"{name}\", test = false }},");
+                if !manifest.contains(&entry) {
+                    let why = format!(
+                        "{name} is missing in the list `bin`: add `{entry}`"
+                    );
+                    self.stranger(&file, why);
                 }
             }
         }

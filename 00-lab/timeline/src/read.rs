@@ -266,3 +266,6 @@ impl Track {
         last.to = span.to;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,3 +167,6 @@ fn has_children() -> bool {
     // Without a child this is an error; with one, ended or not, it is none.
     waitid(WaitId::All, look).is_ok()
 }
+
+#[cfg(test)]
+mod tests;

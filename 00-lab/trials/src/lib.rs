@@ -1,11 +1,13 @@
 //! What only tests need: the conformance test of the rungs, the judge of
-//! exercises, the order in which threads take turns, running programs under a
-//! limit, and their Python twins.
+//! exercises, the order in which threads take turns, tests and programs that run
+//! under a limit, and Python twins.
 
 mod conformance;
+mod alone;
 pub mod judge;
 pub mod schedule;
 pub mod twin;
 pub mod watchdog;
 
+pub use alone::{alone, only};
 pub use conformance::conformance;

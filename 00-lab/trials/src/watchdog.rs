@@ -99,3 +99,6 @@ pub fn limit(child: &Child, limit: Duration) -> Watching {
 pub struct Watching {
     _stop: Sender<()>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,9 +111,8 @@ fn exercises(tree: &Tree, names: &[&str]) -> Result<(), String> {
 fn test(tree: &Tree, words: &[&str]) -> Result<(), String> {
     let Some(package) = value(words, "-p") else { return Ok(()) };
     let rung = rung(tree, package)?;
-    let tests = rung.tests(&tree.root);
     match value(words, "--test") {
-        Some(name) if !tests.iter().any(|test| test == name) => {
+        Some(name) if !rung.tests().any(|test| test == name) => {
             Err(format!("{package} has no test {name:?}"))
         }
         _ => Ok(()),

@@ -97,6 +97,16 @@ const SUMMARY: &str = "\
 - [The exercises](exercises.md)
 ";
 
+const MANIFEST: &str = "\
+bin = [
+    { name = \"threads\", test = false },
+    { name = \"1-1-a-step\", test = false },
+]
+
+[package]
+name = \"threads\"
+";
+
 impl Small {
     fn new() -> Small {
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -340,10 +350,15 @@ fn a_step_that_no_page_shows_is_found() {
     let small = Small::new();
     small.write("01-threads/src/bin/1-2-more.rs", "fn main() {}\n");
     let faults = small.faults();
-    assert_eq!(faults.len(), 4, "{faults:#?}");
-    assert!(faults.iter().any(|it| it.ends_with("no page shows its listing")));
-    let changes = "no page shows what it changes";
-    assert!(faults.iter().any(|it| it.ends_with(changes)));
+    assert_eq!(faults.len(), 5, "{faults:#?}");
+    for says in [
+        "no page shows its listing",
+        "no page shows what it changes",
+        "Cargo.toml: 1-2-more is missing in the list `bin`: add \
+         `{ name = \"1-2-more\", test = false },`",
+    ] {
+        assert!(faults.iter().any(|it| it.ends_with(says)), "{faults:#?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Recording for real, in processes of their own: some of them hang, some are
 //! killed. The parts they play are the ignored tests at the end.
 
+use crate::{only, watchdog};
 use lab::sync::{Condvar, Mutex};
 use lab::{Lane, waiting};
 use std::path::Path;
@@ -10,16 +11,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 use timeline::{Recording, State, What};
-use trials::watchdog;
 
 const PLENTY: Duration = Duration::from_secs(60);
 
-/// This binary, in that part.
+/// This program, in that part.
 fn part(name: &str) -> Command {
-    let us = env::current_exe().expect("we run from a file");
-    let mut command = Command::new(us);
-    command.args(["--ignored", "--exact", "--nocapture", name]);
-    command
+    only(&format!("watchdog::tests::{name}"))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reading recordings: spans, who waits for whom, the picture for a terminal.
 
+use crate::{Flow, Link, Recording, State};
 use std::time::Duration;
-use timeline::{Link, Recording, State};
 
 /// A recording of process 7. Of each line: milliseconds, lane (the thread is
 /// the same), CPU milliseconds, what happened.
@@ -193,7 +193,7 @@ fn more_lanes_than_fit_are_counted() {
 fn what_led_to_what_is_found() {
     let flows = |lines| {
         let recording = recording(lines);
-        let flow = |flow: &timeline::Flow| {
+        let flow = |flow: &Flow| {
             let ms = |time: Duration| time.as_millis();
             (flow.link, ms(flow.from.1), ms(flow.to.1))
         };

@@ -1,0 +1,210 @@
+//! What an answer did is what the judge says it did.
+
+use super::{Answer, Idle, Judge, Judged, idle, others_sleep};
+use crate::alone;
+use lab::sync::Mutex;
+use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
+use std::fs;
+use std::hint::spin_loop;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+use timeline::private::Folder;
+
+fn judged(answer: impl FnOnce()) -> Judged {
+    let judge = Judge::begin();
+    answer();
+    judge.end()
+}
+
+#[test]
+fn what_a_site_in_a_thread_computes_is_not_the_answers() {
+    alone(|| {
+        let before = cpu_time();
+        let judged = judged(|| {
+            let shape = Shape { latency: Duration::ZERO, ..Shape::default() };
+            let site = Site::in_thread(shape);
+            for _ in 0..20 {
+                site.pages(8).iter().for_each(|page| drop(fetch(page)));
+            }
+            site.end();
+        });
+        let with_the_site = cpu_time() - before;
+        assert!(judged.cpu > Duration::ZERO);
+        // It does about half of the work.
+        assert!(
+            judged.cpu < with_the_site.mul_f64(0.9),
+            "of {with_the_site:?}"
+        );
+        assert_eq!(judged.recording.peak_in_flight(), 1);
+    });
+}
+
+#[test]
+fn whoever_spins_is_busy_and_whoever_waits_is_not() {
+    alone(|| {
+        let spun = judged(|| {
+            let began = Instant::now();
+            while began.elapsed() < Duration::from_millis(50) {
+                compute(b"round and round", 10);
+            }
+        });
+        let slept = judged(|| thread::sleep(Duration::from_millis(50)));
+        assert!(spun.cpu > 5 * slept.cpu, "{:?}, {:?}", spun.cpu, slept.cpu);
+        assert!(slept.busy() < 0.5);
+    });
+}
+
+#[test]
+fn a_thread_that_is_left_behind_is_named() {
+    alone(|| {
+        let (end, ended) = channel::<()>();
+        let (began, begun) = channel();
+        let left = judged(|| {
+            let wait = move || {
+                let _waiting = waiting("the end of time");
+                began.send(()).unwrap();
+                ended.recv()
+            };
+            thread::Builder::new().name("orphan".into()).spawn(wait).unwrap();
+            begun.recv().unwrap();
+        });
+        drop(end);
+        assert_eq!(left.threads_left, ["orphan"]);
+        if cfg!(target_os = "linux") {
+            let (end, ended) = channel::<()>();
+            let left = judged(|| drop(thread::spawn(move || ended.recv())));
+            drop(end);
+            assert_eq!(left.threads_left, ["a thread that records nothing"]);
+        }
+        let joined = judged(|| {
+            thread::spawn(|| drop(waiting("a moment"))).join().unwrap();
+        });
+        assert!(joined.threads_left.is_empty(), "{:?}", joined.threads_left);
+    });
+}
+
+#[test]
+fn a_child_that_is_not_waited_for_is_seen() {
+    alone(|| {
+        let mut child = None;
+        let judged =
+            judged(|| child = Some(Command::new("true").spawn().unwrap()));
+        assert!(judged.children_left);
+        child.unwrap().wait().unwrap();
+    });
+}
+
+#[test]
+fn a_lock_that_is_held_across_a_wait_is_named() {
+    alone(|| {
+        let lock = Mutex::new(());
+        let across = judged(|| {
+            let _held = lock.lock().unwrap();
+            let _waiting = waiting("/3");
+        });
+        let [sentence] = &across.recording.waits_under_locks()[..] else {
+            panic!("{:?}", across.recording.waits_under_locks());
+        };
+        assert!(sentence.contains("while it holds lock"), "{sentence}");
+        assert!(sentence.contains("waits for /3"), "{sentence}");
+
+        let before = judged(|| {
+            drop(lock.lock().unwrap());
+            let _waiting = waiting("/3");
+        });
+        assert!(before.recording.waits_under_locks().is_empty());
+    });
+}
+
+#[test]
+fn a_thread_that_looks_again_and_again_does_not_sleep() {
+    alone(|| {
+        let stretch = Duration::from_millis(20);
+        judged(|| {
+            let (end, ended) = channel::<()>();
+            let waits = thread::spawn(move || ended.recv());
+            assert!(others_sleep(stretch), "it waits");
+            drop(end);
+            waits.join().unwrap().unwrap_err();
+
+            if fs::exists("/proc/self/task").unwrap() {
+                let (end, ended) = channel::<()>();
+                let pause = Duration::from_millis(5);
+                let looks = thread::spawn(move || {
+                    while ended.try_recv() == Err(TryRecvError::Empty) {
+                        thread::sleep(pause);
+                    }
+                });
+                assert!(!others_sleep(stretch), "it looks every {pause:?}");
+                drop(end);
+                looks.join().unwrap();
+            }
+        });
+    });
+}
+
+/// What is found of a thread that calls this again and again, until it is told
+/// to end.
+fn found(mut wait: impl FnMut(&Receiver<()>) + Send + 'static) -> Idle {
+    let (end, ended) = channel::<()>();
+    let mut found = None;
+    judged(|| {
+        let is_over = |ended: &Receiver<()>| {
+            ended.try_recv() == Err(TryRecvError::Disconnected)
+        };
+        let thread = thread::Builder::new().name("idler".to_owned());
+        let wait = move || {
+            while !is_over(&ended) {
+                wait(&ended);
+            }
+        };
+        let thread = thread.spawn(wait).unwrap();
+        let stretch = Duration::from_millis(15);
+        found = Some(idle(&["idler"], stretch, || thread.is_finished()));
+        drop(end);
+        thread.join().unwrap();
+    });
+    found.unwrap()
+}
+
+#[test]
+fn a_thread_that_has_nothing_to_do_is_seen_to_wait_or_it_does_not() {
+    alone(|| {
+        let waits = found(|ended| {
+            let _waiting = waiting("the end");
+            let _ = ended.recv();
+        });
+        assert_eq!(waits, Idle::Waits);
+        assert_eq!(found(|_| spin_loop()), Idle::Looks);
+        let unseen = found(|ended| ended.recv().unwrap_or_default());
+        assert_eq!(unseen, Idle::Unseen);
+        let pause = Duration::from_millis(5);
+        if fs::exists("/proc/self/task").unwrap() {
+            assert_eq!(found(move |_| thread::sleep(pause)), Idle::Looks);
+        }
+        let lock = Mutex::new(());
+        let asks = found(move |_| drop(lock.lock()));
+        assert_eq!(asks, Idle::Looks);
+        let done = idle(&["nobody"], Duration::ZERO, || true);
+        assert_eq!(done, Idle::Done);
+    });
+}
+
+#[test]
+fn an_answer_that_is_not_what_was_compiled_is_not_judged() {
+    alone(|| {
+        let folder = Folder::new().unwrap();
+        let file = folder.path().join("answer.rs").display().to_string();
+        let answer = Answer::compiled(file.clone().leak(), b"fn answer() {}");
+        fs::write(&file, "fn answer() {}").unwrap();
+        drop(Judge::of(answer));
+        fs::write(&file, "fn another() {}").unwrap();
+        let judge = thread::spawn(move || drop(Judge::of(answer)));
+        let why = judge.join().unwrap_err();
+        let why = why.downcast_ref::<String>().unwrap();
+        assert!(why.starts_with("not judged: "), "{why}");
+        assert!(why.contains("`touch` it"), "{why}");
+    });
+}

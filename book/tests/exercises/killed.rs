@@ -1,6 +1,6 @@
 //! Nothing that a reader wrote is lost, whenever we are killed.
 
-use crate::workshop::{STARTER, Workshop, files, with_check};
+use super::workshop::{STARTER, Workshop, files, with_check};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Answers and disks that are not as one would wish.
 
-use crate::workshop::{STARTER, Workshop, files, with_check};
+use super::workshop::{STARTER, Workshop, files, with_check};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

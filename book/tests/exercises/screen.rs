@@ -1,6 +1,6 @@
 //! What is seen on a terminal, and nowhere else.
 
-use crate::workshop::Workshop;
+use super::workshop::Workshop;
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::fs::File;

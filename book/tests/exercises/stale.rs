@@ -1,7 +1,7 @@
 //! What is judged is what is in the file, whatever its time says: cargo goes by
 //! the time, and would run the program of an answer that was there before.
 
-use crate::workshop::{Workshop, with_check};
+use super::workshop::{Workshop, with_check};
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

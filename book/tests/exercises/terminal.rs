@@ -1,6 +1,6 @@
 //! What is typed, and what comes of it.
 
-use crate::workshop::{STARTER, Workshop, files, with_check};
+use super::workshop::{STARTER, Workshop, files, with_check};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader};

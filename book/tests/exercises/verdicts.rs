@@ -1,6 +1,6 @@
 //! Each kind of verdict, of answers that earn it.
 
-use crate::workshop::Workshop;
+use super::workshop::Workshop;
 
 #[test]
 fn each_kind_of_answer_meets_its_verdict() {

@@ -1,7 +1,7 @@
 //! What stands in the way of those who cannot see, or use no mouse: axe says.
 
-use crate::reader::Reader;
-use crate::webdriver::Browser;
+use super::reader::Reader;
+use super::webdriver::Browser;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

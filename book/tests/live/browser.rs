@@ -1,7 +1,7 @@
 //! The live page in a real browser: Run, output, picture, Stop.
 
-use crate::reader::Reader;
-use crate::webdriver::Browser;
+use super::reader::Reader;
+use super::webdriver::Browser;
 use std::time::{Duration, Instant};
 
 /// The browser and a reader with its page open and this on it, unless there is

@@ -1,7 +1,7 @@
 //! Connections that ask for nothing, or for half of it, and stay.
 
-use crate::reader::Reader;
-use crate::workspace::book;
+use super::reader::Reader;
+use super::workspace::book;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! A reader that is told to end before it has begun.
 
-use crate::workspace::{IN_ORDER, book};
+use super::workspace::{IN_ORDER, book};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::process::Stdio;

@@ -1,8 +1,8 @@
 //! Exercises on the page, in a real browser: an answer is judged when it is
 //! saved, and terminal and page agree.
 
-use crate::browser::open;
-use crate::workspace::{IN_ORDER, book, workspace};
+use super::browser::open;
+use super::workspace::{IN_ORDER, book, workspace};
 use std::fs;
 use std::io::Write;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Every route, asked by everything that must not be let in.
 
-use crate::reader::Reader;
-use crate::workspace::book;
+use super::reader::Reader;
+use super::workspace::book;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -2,9 +2,9 @@
 //!
 //! Readers edit steps. Here one of them has become all that they should not.
 
-use crate::browser::open_with;
-use crate::reader::Reader;
-use crate::workspace::{IN_ORDER, workspace};
+use super::browser::open_with;
+use super::reader::Reader;
+use super::workspace::{IN_ORDER, workspace};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::Read;

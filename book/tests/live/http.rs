@@ -1,7 +1,7 @@
 //! What a page asks the reader for, asked without a browser.
 
-use crate::reader::Reader;
-use crate::workspace::workspace;
+use super::reader::Reader;
+use super::workspace::workspace;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};

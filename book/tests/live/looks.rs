@@ -6,8 +6,8 @@
 //! With `LOOKS=keep` in the environment, it is made anew. Other systems have
 //! other fonts: only CI insists.
 
-use crate::reader::Reader;
-use crate::webdriver::Browser;
+use super::reader::Reader;
+use super::webdriver::Browser;
 use png::{BitDepth, ColorType, Decoder, Encoder};
 use std::env;
 use std::fs::{self, File};

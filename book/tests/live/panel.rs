@@ -1,9 +1,9 @@
 //! What stands below a command: nothing of it is lost, and it says what goes on.
 
-use crate::browser::open;
-use crate::reader::Reader;
-use crate::webdriver::Browser;
-use crate::workspace::{IN_ORDER, workspace};
+use super::browser::open;
+use super::reader::Reader;
+use super::webdriver::Browser;
+use super::workspace::{IN_ORDER, workspace};
 use std::fs;
 
 const PAGE: &str = "1-threads/1-2-thread-per-page.html";

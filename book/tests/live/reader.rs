@@ -1,6 +1,6 @@
 //! The reader as its user starts it, on a port of its own.
 
-use crate::workspace::{IN_ORDER, book};
+use super::workspace::{IN_ORDER, book};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::path::Path;

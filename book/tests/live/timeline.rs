@@ -1,7 +1,7 @@
 //! Timelines on the page, in a real browser: zoomed, and read by keyboard.
 
-use crate::browser::open;
-use crate::webdriver::Browser;
+use super::browser::open;
+use super::webdriver::Browser;
 use serde_json::Value;
 
 const ENTER: char = '\u{e007}';

@@ -13,6 +13,11 @@ struct Small {
 }
 
 const MANIFEST: &str = r#"
+bin = [
+    { name = "threads", test = false },
+    { name = "1-1-a-step", test = false },
+]
+
 [package]
 name = "threads"
 
@@ -95,16 +100,6 @@ const SUMMARY: &str = "\
 - [Exercise](exercise-mend.md)
 - [Crawl](crawl.md)
 - [The exercises](exercises.md)
-";
-
-const MANIFEST: &str = "\
-bin = [
-    { name = \"threads\", test = false },
-    { name = \"1-1-a-step\", test = false },
-]
-
-[package]
-name = \"threads\"
 ";
 
 impl Small {

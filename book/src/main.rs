@@ -4,6 +4,7 @@
 //! cargo run                      open it
 //! cargo run -- build             write it as static pages
 //! cargo run -- record [NAME...]  make its recorded outputs again
+//! cargo run -- new step NAME     the files of a new step, or: exercise NAME [PACKAGE]
 //!
 //! cargo run -- check             how far you are, and what comes next
 //! cargo run -- check NAME...     judge your answers to these exercises
@@ -25,6 +26,7 @@ mod notices;
 mod files;
 mod recorded;
 mod rungs;
+mod new;
 mod guard;
 mod connections;
 mod runs;
@@ -53,6 +55,7 @@ const HELP: &str = "\
 cargo run                      open the book
 cargo run -- build             write it as static pages
 cargo run -- record [NAME...]  make its recorded outputs again
+cargo run -- new step NAME     the files of a new step, or: exercise NAME [PACKAGE]
 
 cargo run -- check             how far you are, and what comes next
 cargo run -- check NAME...     judge your answers to these exercises
@@ -96,6 +99,17 @@ fn obey(args: &[&str]) -> Result<ExitCode> {
             let programs = recorded::named(&tree, names).map_err(Usage)?;
             recorded::record(&tree, &programs)?;
             recorded::record_changes(&tree)?;
+        }
+        ["new", "step", name] => print!("{}", new::step(&tree, name)?),
+        ["new", "exercise", name] => {
+            print!("{}", new::exercise(&tree, name, None)?);
+        }
+        ["new", "exercise", name, package] => {
+            print!("{}", new::exercise(&tree, name, Some(package))?);
+        }
+        ["new", ..] => {
+            let why = "new what? step NAME, or exercise NAME [PACKAGE]";
+            bail!(Usage(why.to_owned()));
         }
         ["check", names @ ..] => {
             return unless_told(|| exercises::check(&tree, names));

@@ -14,6 +14,7 @@ mod answers;
 mod tests;
 
 use crate::files::read_text;
+use crate::new::MARK;
 use crate::recorded;
 use crate::tree::{Tree, markdown_in};
 use anyhow::{Result, bail};
@@ -67,6 +68,7 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
     }
     check.steps_are_shown(&chapters);
     check.programs_are_built_once();
+    check.all_is_written(&chapters);
     exercises::check(&mut check, &chapters);
     for stranger in &tree.strangers {
         let why = match stranger.is_dir() {
@@ -128,6 +130,25 @@ impl Check<'_> {
             Err(why) => {
                 self.fault(file, 0, why.to_string());
                 None
+            }
+        }
+    }
+
+    /// Nothing is left as `cargo run -- new` has made it.
+    fn all_is_written(&mut self, chapters: &[Chapter]) {
+        let checks = crate::exercises::all(self.tree);
+        let mut files: Vec<_> = checks.iter().map(|it| it.check()).collect();
+        for chapter in chapters {
+            files.push(chapter.file.clone());
+            files.extend(includes::files(chapter));
+        }
+        for file in files {
+            let text = read_text(&file).unwrap_or_default();
+            for (n, line) in (1..).zip(text.lines()) {
+                if line.contains(MARK) {
+                    let why = "this is still to be written";
+                    self.fault(&file, n, why.to_owned());
+                }
             }
         }
     }

@@ -120,6 +120,12 @@ impl Rung {
         }
     }
 
+    /// 1, of `01-threads`.
+    pub fn number(&self) -> u32 {
+        let digits = self.folder.split('-').next().unwrap_or_default();
+        digits.parse().unwrap_or_default()
+    }
+
     /// The tests of the package that can be run by name.
     pub fn tests(&self) -> impl Iterator<Item = &str> {
         self.exercises.iter().map(String::as_str).chain(["tests"])
@@ -180,7 +186,7 @@ fn names(folder: &Path, end: &str) -> Vec<String> {
 }
 
 /// What names are sorted by: 1-9 comes before 1-10.
-fn in_order(name: &str) -> Vec<(u32, String)> {
+pub fn in_order(name: &str) -> Vec<(u32, String)> {
     let parts = name.split('-');
     let parts = parts.map(|part| (part.parse().unwrap_or(0), part.to_owned()));
     parts.collect()

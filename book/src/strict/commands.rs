@@ -6,9 +6,9 @@ use crate::tree::{Program, Rung, Tree};
 use lab::site::flags::SHAPE;
 
 /// What `cargo run --` takes.
-const COMMANDS: [&str; 9] = [
-    "build", "record", "help", "check", "watch", "hint", "solution", "reset",
-    "undo",
+const COMMANDS: [&str; 10] = [
+    "build", "record", "new", "help", "check", "watch", "hint", "solution",
+    "reset", "undo",
 ];
 
 /// Those of them that are about an exercise.

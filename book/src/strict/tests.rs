@@ -627,3 +627,14 @@ fn a_missing_or_empty_page_is_found() {
     assert!(small.faults()[0].contains("there is no summary"));
     assert!(Path::new(&small.root).exists());
 }
+
+/// In a page, in a listing, in a check.
+#[test]
+fn what_is_still_to_be_written_is_found() {
+    let still = "this is still to be written";
+    found(|it| it.damage("crawl.md", "# The", "# WRITE: the"), still);
+    let main = "// WRITE: what it does\nfn main() {}\n";
+    found(|it| it.write("01-threads/src/main.rs", main), still);
+    let check = "//! As shipped: no\n//! WRITE: the ways to be wrong\n";
+    found(|it| it.write("01-threads/exercises/mend/check.rs", check), still);
+}

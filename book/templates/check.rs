@@ -1,18 +1,18 @@
-//! Judges `answer`. WRITE: by what property, and not by which examples.
+//! Judges `value`. WRITE: by what property, and not by which examples.
 //!
 //! WRITE: the ways to be wrong, each with an answer in `wrong`.
 //!
-//! As shipped: `answer` gave 0
+//! As shipped: `value` gave 0
 
-use super::answer;
+use super::value;
 use trials::judge::Judge;
 
 trials::answer!("exercises/{name}.rs");
 
 #[test]
-fn the_answer_is_right() {
+fn the_value_is_right() {
     let judge = Judge::of(ANSWER);
-    let answer = answer();
+    let value = value();
     judge.end();
-    assert_eq!(answer, 42, "wrong answer: `answer` gave {answer}");
+    assert_eq!(value, 42, "wrong answer: `value` gave {value}");
 }

@@ -3,7 +3,7 @@
 //! WRITE: why it is right.
 
 /// WRITE: what this gives back.
-pub fn answer() -> u32 {
+pub fn value() -> u32 {
     42
 }
 

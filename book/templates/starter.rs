@@ -5,7 +5,7 @@
 //! WRITE: what it is to do, and what it does as it stands.
 
 /// WRITE: what this gives back.
-pub fn answer() -> u32 {
+pub fn value() -> u32 {
     0
 }
 

@@ -4,12 +4,12 @@ mod output;
 
 use crate::frontier::Room;
 use crate::report::Report;
-use crate::site::flags::{self, Flag, unexpected};
+use crate::site::flags::{self, Flag, flag};
 use crate::site::{Fault, Shape, end_if_output_fails, serve_if_child};
 use crate::target::Target;
 use crate::usage::{Usage, allow_many_files};
 use crate::{Failure, Frontier, Job, Rung};
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::Parser;
 use output::Output;
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, Write};
@@ -21,62 +21,43 @@ use url::Url;
 
 /// The numbers a crawl is given, beyond the shape of the site.
 const CRAWL: [Flag; 3] = [
-    Flag {
-        name: "at-once",
-        value: "N",
-        default: 8,
-        least: 1,
-        most: 100_000,
-        meaning: "most requests in flight",
-    },
-    Flag {
-        name: "timeout",
-        value: "MS",
-        default: 2000,
-        least: 1,
-        most: 600_000,
-        meaning: "give up on one page after this",
-    },
-    Flag {
-        name: "deadline",
-        value: "SECONDS",
-        default: 30,
-        least: 1,
-        most: 86_400,
-        meaning: "stop then, and say what was not reached",
-    },
+    flag("at-once", "N", 8, (1, 100_000), "most requests in flight"),
+    flag("timeout", "MS", 2000, (1, 600_000), "give up on one page after this"),
+    flag(
+        "deadline",
+        "SECONDS",
+        30,
+        (1, 86_400),
+        "stop then, and say what was not reached",
+    ),
 ];
 
-/// A crawl that records nothing for so long, beyond what it may wait for a
-/// page, is ended.
+/// A crawl is ended if it records nothing for this long, beyond what it may
+/// wait for a page.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// Runs a rung's crawl as the command line asks, and reports.
 ///
 /// The exit status is 0 if the crawl ran to its end (failed pages are
-/// results), 1 if it could not run, 2 if the command line is wrong. The first
-/// call in `main`: this process may be the slow site's.
+/// results), 1 if it could not run, 2 if the command line is wrong. This must
+/// be the first call in `main`: the process may be the slow site's.
 pub fn run(rung: &Rung, crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
     serve_if_child();
     end_if_output_fails();
 
     let done = match Command::parse(Parser::from_env(), rung) {
+        Ok(Some(command)) => command.perform(rung.name, crawl),
         Ok(None) => {
-            // If this fails, the program that read it has read enough.
+            // If the pipe is closed, its reader has read enough.
             let _ = io::stdout().write_all(help(rung).as_bytes());
             Ok(())
         }
-        Ok(Some(command)) => command.perform(rung.name, crawl),
         Err(why) => Err((2, why)),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err((status, why)) => {
-            // There may be nobody to say it to.
-            let _ = writeln!(io::stderr(), "{}: {why}", rung.name);
-            ExitCode::from(status)
-        }
-    }
+    let Err((status, why)) = done else { return ExitCode::SUCCESS };
+    // Standard error may be closed as well; the status still tells.
+    let _ = writeln!(io::stderr(), "{}: {why}", rung.name);
+    ExitCode::from(status)
 }
 
 impl Rung {
@@ -93,7 +74,7 @@ impl Rung {
 struct Command {
     shape: Shape,
     site: Option<Url>,
-    at_once: u64,
+    at_once: usize,
     timeout: Duration,
     deadline: Duration,
     json: bool,
@@ -107,75 +88,89 @@ impl Command {
     /// # Errors
     ///
     /// One sentence that says what is wrong, and what would be right.
-    fn parse(mut args: Parser, rung: &Rung) -> Result<Option<Command>, String> {
+    fn parse(args: Parser, rung: &Rung) -> Result<Option<Command>, String> {
         let [at_once, timeout, deadline] = rung.flags();
         let mut command = Command {
             shape: Shape::default(),
             site: None,
-            at_once: at_once.default,
+            at_once: at_once.default as usize,
             timeout: Duration::from_millis(timeout.default),
             deadline: Duration::from_secs(deadline.default),
             json: false,
             list: None,
             trace: None,
         };
-        let mut shaped = None;
-        while let Some(arg) = args.next().map_err(say)? {
-            let Arg::Long(name) = arg else {
-                return Err(unexpected(&arg));
-            };
-            let name = name.to_string();
-            match name.as_str() {
-                "help" => return Ok(None),
+        // A flag that shapes the built-in site.
+        let mut shaping = None;
+        let is_run = flags::each_flag(args, |name, args| {
+            match name {
                 "json" => command.json = true,
-                "site" => command.site = Some(site(&mut args)?),
-                "list" => command.list = Some(path(&mut args)?),
-                "trace" => command.trace = Some(path(&mut args)?),
-                "at-once" => command.at_once = at_once.number(&mut args)?,
+                "site" => command.site = Some(site(&flags::text(args)?)?),
+                "list" => command.list = Some(path(args)?),
+                "trace" => command.trace = Some(path(args)?),
+                "at-once" => command.at_once = at_once.number(args)? as usize,
                 "timeout" => {
-                    let ms = timeout.number(&mut args)?;
+                    let ms = timeout.number(args)?;
                     command.timeout = Duration::from_millis(ms);
                 }
                 "deadline" => {
-                    let seconds = deadline.number(&mut args)?;
+                    let seconds = deadline.number(args)?;
                     command.deadline = Duration::from_secs(seconds);
                 }
-                "faults" => {
-                    command.shape.faults = flags::faults(&mut args)?;
-                    shaped = Some(name);
+                _ => {
+                    shaping = Some(name.to_owned());
+                    return command.shape.set(name, args);
                 }
-                _ if command.shape.set(&name, &mut args)? => {
-                    shaped = Some(name);
-                }
-                _ => return Err(unexpected(&Arg::Long(&name))),
             }
-        }
-        if let (Some(_), Some(flag)) = (&command.site, shaped) {
+            Ok(true)
+        })?;
+        if let (Some(_), Some(flag)) = (&command.site, shaping) {
             return Err(format!(
                 "--{flag} shapes the built-in site; with --site leave it out"
             ));
         }
-        Ok(Some(command))
+        Ok(is_run.then_some(command))
     }
 
+    /// Crawls, and writes what was asked for.
+    ///
     /// # Errors
     ///
     /// The exit status, and why.
     fn perform(
-        self,
-        rung: &str,
-        crawl: impl FnOnce(&Job) -> Frontier,
-    ) -> Result<(), (u8, String)> {
-        let mut outputs = Outputs::open(&self)?;
-        self.crawl(rung, crawl, &mut outputs).map_err(|why| (1, why))
-    }
-
-    fn crawl(
         &self,
         rung: &str,
         crawl: impl FnOnce(&Job) -> Frontier,
-        outputs: &mut Outputs,
-    ) -> Result<(), String> {
+    ) -> Result<(), (u8, String)> {
+        let mut outputs = self.open_outputs()?;
+        let (report, recording) =
+            self.report_on(rung, crawl).map_err(|why| (1, why))?;
+        self.write(&report, &recording, &mut outputs).map_err(|why| (1, why))
+    }
+
+    /// Starts the recording, and opens the files of `--list` and `--trace`: one
+    /// that cannot be written is better known before the crawl, and must not be
+    /// looked for again after it.
+    fn open_outputs(&self) -> Result<Outputs, (u8, String)> {
+        let recording = timeline::start()
+            .map_err(|why| (1, format!("cannot record: {why}")))?;
+        let open = |flag, path: &Option<PathBuf>| {
+            let output = path.as_ref().map(|path| Output::open(flag, path));
+            output.transpose().map_err(|why| (1, why))
+        };
+        let list = open("list", &self.list)?;
+        let trace = open("trace", &self.trace)?;
+        let both: Vec<_> = list.iter().chain(&trace).collect();
+        output::each_its_own(&both, recording).map_err(|why| (2, why))?;
+        Ok(Outputs { list, trace })
+    }
+
+    /// Crawls, and measures how that goes.
+    fn report_on(
+        &self,
+        rung: &str,
+        crawl: impl FnOnce(&Job) -> Frontier,
+    ) -> Result<(Report, Recording), String> {
         timeline::event(What::Run);
         allow_many_files();
         let silence = SILENCE + self.timeout + 4 * self.shape.work;
@@ -185,7 +180,7 @@ impl Command {
         let before = Usage::so_far();
         let started = Instant::now();
         let job = Job {
-            at_once: self.at_once as usize,
+            at_once: self.at_once,
             timeout: self.timeout,
             deadline: started + self.deadline,
             start: target.url().clone(),
@@ -212,22 +207,19 @@ impl Command {
             rung: rung.to_owned(),
             site: job.start,
             at_once: job.at_once,
+            results,
             elapsed,
             usage,
             threads: recording.of_kind("thread").count(),
             processes: processes(&recording),
             peak_in_flight: verdict.peak.unwrap_or(recording.peak_in_flight()),
-            sum_of_waits: verdict.sum_of_waits,
-            ideal: verdict.ideal,
-            right: verdict.right,
-            results,
+            verdict,
         };
-        self.tell(&report, &recording, outputs)
+        Ok((report, recording))
     }
 
-    /// Says how it went, in all the ways asked for, and in each of them even
-    /// if another fails.
-    fn tell(
+    /// Writes the report and the files, each of them even if another fails.
+    fn write(
         &self,
         report: &Report,
         recording: &Recording,
@@ -237,10 +229,10 @@ impl Command {
             format!("{}\n", report.json())
         } else {
             let lanes = recording.lanes(timeline::width());
-            format!("{report}\n{lanes}\n{}\n", report.verdict())
+            format!("{report}\n{lanes}\n{}\n", report.last_line())
         };
-        let told = match io::stdout().lock().write_all(text.as_bytes()) {
-            // Whoever read it has read enough.
+        let reported = match io::stdout().lock().write_all(text.as_bytes()) {
+            // Its reader has read enough.
             Err(why) if why.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(|why| format!("cannot report: {why}")),
         };
@@ -252,7 +244,7 @@ impl Command {
             Some(trace) => trace.write(&recording.chrome_trace().to_string()),
             None => Ok(()),
         };
-        told.and(listed).and(traced)
+        reported.and(listed).and(traced)
     }
 }
 
@@ -262,37 +254,15 @@ struct Outputs {
     trace: Option<Output>,
 }
 
-impl Outputs {
-    /// A file that cannot be written is better known before the crawl; it must
-    /// not be looked for again after it.
-    fn open(command: &Command) -> Result<Outputs, (u8, String)> {
-        let recording = timeline::start()
-            .map_err(|why| (1, format!("cannot record: {why}")))?;
-        let open = |flag, path: &Option<PathBuf>| {
-            let path = path.as_ref();
-            path.map(|path| Output::open(flag, path)).transpose()
-        };
-        let outputs = Outputs {
-            list: open("list", &command.list).map_err(|why| (1, why))?,
-            trace: open("trace", &command.trace).map_err(|why| (1, why))?,
-        };
-        let both = outputs.list.iter().chain(&outputs.trace);
-        output::each_its_own(&both.collect::<Vec<_>>(), recording)
-            .map_err(|why| (2, why))?;
-        Ok(outputs)
-    }
-}
-
 /// How many processes did the crawling.
 fn processes(recording: &Recording) -> usize {
     let ours = recording.tracks.iter().filter(|track| track.kind != "site");
     ours.map(|track| track.pid).collect::<HashSet<_>>().len()
 }
 
-fn site(args: &mut Parser) -> Result<Url, String> {
-    let text = args.value().map_err(say)?.string().map_err(say)?;
+fn site(text: &str) -> Result<Url, String> {
     let example = "give one like http://127.0.0.1:8000/";
-    let url = Url::parse(&text).map_err(|why| {
+    let url = Url::parse(text).map_err(|why| {
         format!("--site {text:?} is no URL: {why}; {example}")
     })?;
     match url.scheme() {
@@ -307,12 +277,7 @@ fn site(args: &mut Parser) -> Result<Url, String> {
 }
 
 fn path(args: &mut Parser) -> Result<PathBuf, String> {
-    Ok(args.value().map_err(say)?.into())
-}
-
-/// lexopt's own words, which are a sentence already.
-fn say(why: lexopt::Error) -> String {
-    format!("{why}; --help lists the flags")
+    Ok(args.value().map_err(flags::sentence)?.into())
 }
 
 fn help(rung: &Rung) -> String {
@@ -329,14 +294,11 @@ fn help(rung: &Rung) -> String {
              \u{20} --json               the report as one JSON object\n\
              \u{20} --list FILE          every URL reached, with its status\n\
              \u{20} --trace FILE         the timeline, for Perfetto\n";
-    let names = |faults: &[Fault]| {
-        let names: Vec<_> = faults.iter().map(|fault| fault.name()).collect();
-        names.join(", ")
-    };
+    let [survivable, deadly] = [Fault::ALL, Fault::DEADLY].map(|faults| {
+        faults.iter().map(|fault| fault.name()).collect::<Vec<_>>().join(", ")
+    });
     help + &format!(
-        "\nFaults: all, {}.\n\
-         Deadly in one process, and not in all: {}.\n",
-        names(Fault::ALL),
-        names(Fault::DEADLY)
+        "\nFaults: all, {survivable}.\n\
+         Deadly in one process, and not in all: {deadly}.\n"
     )
 }

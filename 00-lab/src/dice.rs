@@ -28,13 +28,13 @@ impl Dice {
         Dice { seed, state: seed }
     }
 
-    /// Dice with another seed in each process, unless `LAB_SEED` says which:
-    /// for checks, which tell the seed when an answer fails.
+    /// Dice with another seed in each process, unless `LAB_SEED` gives one. They
+    /// are for checks, which name the seed when an answer fails.
     pub fn random() -> Dice {
-        let said = env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok());
+        let given = env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok());
         // Six digits are many enough, and can be typed.
         let any = || RandomState::new().hash_one(()) % 1_000_000;
-        Dice::new(said.unwrap_or_else(any))
+        Dice::new(given.unwrap_or_else(any))
     }
 
     /// How to have the same rolls once more, for the end of a sentence.
@@ -83,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_that_is_told_gives_the_same_rolls() {
+    fn the_seed_that_is_named_gives_the_same_rolls() {
         let mut dice = Dice::random();
-        let told = dice.again();
-        let (_, seed) = told.split_once("LAB_SEED=").expect("it is told");
+        let advice = dice.again();
+        let (_, seed) = advice.split_once("LAB_SEED=").expect("it is named");
         let seed = seed.split(' ').next().unwrap().parse().unwrap();
         let mut again = Dice::new(seed);
         assert!((0..9).all(|_| dice.number() == again.number()));

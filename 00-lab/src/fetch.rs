@@ -1,4 +1,4 @@
-//! One page, by a thread that waits for it.
+//! Fetches one page on a thread that waits for it.
 
 use crate::http::{Fetched, Incoming, address, path, request};
 use std::io::{self, ErrorKind, Read, Write};
@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use timeline::waiting;
 use url::Url;
 
-/// Fetches a page, and gives up on it after two seconds. This thread stops
-/// until then.
+/// Fetches a page, and gives up on it after two seconds. The thread is blocked
+/// meanwhile.
 ///
 /// # Errors
 ///
@@ -17,8 +17,8 @@ pub fn fetch(url: &Url) -> Fetched {
     fetch_by(url, Instant::now() + Duration::from_secs(2))
 }
 
-/// Fetches a page, and gives up on it at `deadline`, whatever has come until
-/// then. This thread stops until it is here.
+/// Fetches a page, and gives up on it at `deadline`, even if a part has come.
+/// The thread is blocked meanwhile.
 ///
 /// # Errors
 ///
@@ -40,11 +40,11 @@ pub fn fetch_by(url: &Url, deadline: Instant) -> Fetched {
     }
 }
 
-/// A socket on which everything together must be done by a deadline.
+/// A socket with one deadline for all its calls together.
 ///
-/// The kernel knows timeouts only, each for one call, and a server that sends
-/// a byte now and then would begin it anew for ever. So each call is given
-/// what is left.
+/// The kernel knows timeouts only, each for one call: a server that sends a
+/// byte now and then would never run into one. So each call is given the time
+/// that is left.
 struct Socket {
     stream: TcpStream,
     deadline: Instant,
@@ -85,8 +85,8 @@ impl Write for Socket {
     }
 }
 
-/// Set if a call has ended for nothing: by a signal, or by its timeout, which
-/// may be a little short. What is left then tells.
+/// Set if a call has done nothing: a signal has ended it, or its timeout, which
+/// may come a little early. Then the time that is left decides.
 fn is_early(why: &io::Error) -> bool {
     matches!(
         why.kind(),

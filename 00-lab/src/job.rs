@@ -1,4 +1,4 @@
-//! What a rung is asked to do.
+//! What a rung is asked to crawl, and within which limits.
 
 use crate::Frontier;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ pub struct Job {
 
 impl Job {
     /// The frontier at the start of the crawl: one page known, none asked for.
-    /// After the deadline it hands out nothing more and is finished.
+    /// After the deadline it has no next page.
     pub fn frontier(&self) -> Frontier {
         Frontier::new(self.start.clone()).until(self.deadline)
     }

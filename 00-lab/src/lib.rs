@@ -7,7 +7,7 @@
 //!
 //! What a rung does *not* bring along is here as *sans-I/O* code: HTTP
 //! ([`request`], [`Incoming`]), links, and the frontier. Bytes go in, pages
-//! come out, and nobody waits.
+//! come out, and nothing waits.
 
 pub mod site;
 pub mod http;

@@ -1,6 +1,7 @@
-//! What is said of a crawl when it is over: as text, and as JSON.
+//! The report on a crawl: as text, and as JSON.
 
 use crate::frontier::{Results, Room};
+use crate::target::Verdict;
 use crate::usage::Usage;
 use serde_json::{Value, json};
 use std::fmt::{self, Display, Formatter};
@@ -14,16 +15,11 @@ pub(crate) struct Report {
     pub at_once: usize,
     pub results: Results,
     pub elapsed: Duration,
-    pub sum_of_waits: Duration,
-    /// What a crawler with no costs of its own would have needed.
-    pub ideal: Duration,
+    pub verdict: Verdict,
     pub peak_in_flight: usize,
     pub threads: usize,
     pub processes: usize,
     pub usage: Usage,
-    /// Whether this is the answer that the slow site's shape implies. Of a
-    /// site that is not ours nobody knows the answer.
-    pub right: Option<Result<(), String>>,
 }
 
 impl Report {
@@ -42,8 +38,8 @@ impl Report {
             "bytes": self.results.bytes,
             "checksum": self.results.checksum,
             "elapsed_ms": ms(self.elapsed),
-            "sum_of_waits_ms": ms(self.sum_of_waits),
-            "ideal_ms": ms(self.ideal),
+            "sum_of_waits_ms": ms(self.verdict.sum_of_waits),
+            "ideal_ms": ms(self.verdict.ideal),
             "peak_in_flight": self.peak_in_flight,
             "threads": self.threads,
             "processes": self.processes,
@@ -53,22 +49,17 @@ impl Report {
                 "voluntary": self.usage.voluntary,
                 "involuntary": self.usage.involuntary,
             },
-            "right": self.right.as_ref().map(Result::is_ok),
+            "right": self.verdict.right.as_ref().map(Result::is_ok),
         })
     }
-}
 
-impl Report {
-    /// Whether the answer was right, in a line.
-    pub(crate) fn verdict(&self) -> String {
+    /// Says whether the answer was right.
+    pub(crate) fn last_line(&self) -> String {
         let Results { pages, checksum, .. } = &self.results;
-        match &self.right {
-            None => format!("{pages} pages, checksum {checksum}"),
-            Some(Ok(())) => {
-                format!(
-                    "The answer is right: {pages} pages, checksum {checksum}"
-                )
-            }
+        let answer = format!("{pages} pages, checksum {checksum}");
+        match &self.verdict.right {
+            None => answer,
+            Some(Ok(())) => format!("The answer is right: {answer}"),
             Some(Err(why)) => format!("The answer is wrong: {why}"),
         }
     }
@@ -83,33 +74,29 @@ impl Report {
 /// The report as text, without the timeline and the verdict.
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Report { results, usage, .. } = self;
-        writeln!(f, "{} crawled {}", self.rung, self.site)?;
-        writeln!(f)?;
-        writeln!(
-            f,
-            "  pages       {}, {} bytes",
-            results.pages, results.bytes
-        )?;
-        writeln!(f, "  failed      {}", results.failed.len())?;
+        let Report { results, usage, verdict, .. } = self;
+        writeln!(f, "{} crawled {}\n", self.rung, self.site)?;
+        let mut row = |name, value| writeln!(f, "  {name:<11} {value}");
+        row("pages", format!("{}, {} bytes", results.pages, results.bytes))?;
+        row("failed", results.failed.len().to_string())?;
         if !results.not_reached.is_empty() {
-            writeln!(f, "  not reached {}", results.not_reached.len())?;
+            row("not reached", results.not_reached.len().to_string())?;
         }
-        writeln!(f, "  elapsed     {:.0} ms", ms(self.elapsed))?;
-        writeln!(f, "  waits       {:.0} ms in all", ms(self.sum_of_waits))?;
-        let (ideal, at_once) = (ms(self.ideal), self.at_once);
-        writeln!(f, "  ideal       {ideal:.0} ms for {at_once} at once")?;
-        writeln!(f, "  in flight   {} at most", self.peak_in_flight)?;
+        row("elapsed", format!("{:.0} ms", ms(self.elapsed)))?;
+        row("waits", format!("{:.0} ms in all", ms(verdict.sum_of_waits)))?;
+        let (ideal, at_once) = (ms(verdict.ideal), self.at_once);
+        row("ideal", format!("{ideal:.0} ms for {at_once} at once"))?;
+        row("in flight", format!("{} at most", self.peak_in_flight))?;
         if let Some(Room { pages, why }) = &results.room {
-            writeln!(f, "  room        for {pages} at once; {why}")?;
+            row("room", format!("for {pages} at once; {why}"))?;
         }
-        writeln!(f, "  threads     {}", self.threads)?;
-        writeln!(f, "  processes   {}", self.processes)?;
-        writeln!(f, "  CPU time    {:.0} ms", ms(usage.cpu))?;
+        row("threads", self.threads.to_string())?;
+        row("processes", self.processes.to_string())?;
+        row("CPU time", format!("{:.0} ms", ms(usage.cpu)))?;
         let mib = usage.max_rss_kb as f64 / 1024.0;
-        writeln!(f, "  memory      {mib:.1} MiB at most")?;
+        row("memory", format!("{mib:.1} MiB at most"))?;
         let (waits, pushed) = (usage.voluntary, usage.involuntary);
-        writeln!(f, "  switches    {waits} to wait, {pushed} forced")?;
+        row("switches", format!("{waits} to wait, {pushed} forced"))?;
 
         section(f, "failed:", &results.failed, |(url, why)| {
             format!("{} {why}", short_path(url))
@@ -138,9 +125,9 @@ fn section<T>(
     }
 }
 
-/// Where on its site a page is, in no more than a few lines: a server may link
-/// to a URL of megabytes. (Odd characters it has none: they are `%` and a number
-/// in each URL.)
+/// Where on its site a page is, cut if that is long: a server may link to a URL
+/// of megabytes. It does no harm to a terminal, since in a URL a character that
+/// could is written as `%` and a number.
 fn short_path(url: &Url) -> String {
     const LONGEST: usize = 200;
 

@@ -8,7 +8,7 @@ use crate::site::Fault;
 pub struct Rung {
     /// Its package, and its program: `cargo run -p NAME`.
     pub name: &'static str,
-    /// The most requests that it can have in flight.
+    /// The most requests that it can have in flight at one time.
     pub most_at_once: u64,
     /// Of the faults that end the process in which the page is worked on,
     /// those that this rung survives.
@@ -19,8 +19,8 @@ pub struct Rung {
 }
 
 impl Rung {
-    /// A rung that can have so many requests in flight, and that ends when its
-    /// process does.
+    /// A rung that works on pages in its own process, and so survives none of
+    /// the faults that end one.
     pub const fn new(name: &'static str, most_at_once: u64) -> Rung {
         Rung { name, most_at_once, survives: &[], tries: 1 }
     }

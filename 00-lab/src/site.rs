@@ -1,9 +1,9 @@
 //! The slow site: what every rung crawls, and what measures how it did.
 //!
 //! It runs in a process of its own, so that its threads, memory and CPU time
-//! never show in the figures of the program that crawls it. That process is the
-//! same program, started again with a hidden argument; hence
-//! [`Site::start`] or [`crate::run`] must come first in `main`.
+//! never show in the figures of the program that crawls it. That process runs
+//! the same program, started again with a hidden argument. So [`Site::start`]
+//! or [`crate::run`] must come first in `main`.
 
 pub mod flags;
 mod faults;
@@ -24,7 +24,7 @@ pub use host::cpu_in_threads;
 
 use flags::SHAPE;
 use host::Host;
-use lexopt::{Arg, Parser};
+use lexopt::Parser;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write, stderr};
@@ -35,7 +35,8 @@ use std::time::{Duration, Instant};
 use timeline::What;
 use url::Url;
 
-/// A step that records nothing for so long is ended.
+/// A step is ended if it records nothing for this long, beyond what a page may
+/// take.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a site is like. The same shape makes the same pages.
@@ -116,7 +117,6 @@ impl Site {
             exit(1, &format!("cannot record: {why}"));
         }
         timeline::event(What::Run);
-        // A page may take long; nothing else in a step does.
         let silence = SILENCE + 4 * (shape.latency + shape.work);
         Site::start_watched(&shape, silence).unwrap_or_else(|why| {
             exit(1, &format!("cannot start the slow site: {why}"))
@@ -134,8 +134,8 @@ impl Site {
         Ok(Site::up(shape.clone(), host, url))
     }
 
-    /// Starts a site of this shape on a thread of this process: for tests,
-    /// whose program is not theirs to start again.
+    /// Starts a site of this shape on a thread of this process. It is for tests:
+    /// their program cannot be started again as the site.
     ///
     /// # Panics
     ///
@@ -167,8 +167,8 @@ impl Site {
         (0..n).map(|n| self.page(n)).collect()
     }
 
-    /// What a right crawl finds. Worked out when it is first asked for, so that
-    /// it does not add to the memory that a crawl has used.
+    /// What a right crawl finds. It is computed by the first call, so that it
+    /// does not add to the memory that the crawl before has used.
     pub fn answer(&self) -> &Answer {
         self.answer.get_or_init(|| Answer::of(&self.shape))
     }
@@ -193,17 +193,17 @@ impl Site {
         seen
     }
 
-    /// Ends the site.
+    /// Ends the site, and gives back what it has seen.
     pub fn end(self) -> Seen {
         let elapsed = self.started.elapsed();
         match self.host.end() {
-            Ok(told) => Seen { elapsed, ..Seen::from_json(&told) },
+            Ok(json) => Seen { elapsed, ..Seen::from_json(&json) },
             Err(why) => exit(1, &format!("the slow site is gone: {why}")),
         }
     }
 
-    /// Calls `hello` with the address, and then prints a line for each request,
-    /// until this process is ended.
+    /// Calls `hello` with the address, and prints a line for each request that
+    /// comes after that, until this process is ended.
     pub fn stay(self, hello: impl FnOnce(&Url)) -> ! {
         let Site { host, url, .. } = self;
         let _waiting = timeline::waiting("requests");
@@ -213,9 +213,10 @@ impl Site {
 }
 
 impl Seen {
-    fn from_json(told: &Value) -> Seen {
-        let number = |field: &str| told[field].as_u64().unwrap_or(0);
-        let hits = told["hits"].as_object().into_iter().flatten();
+    /// Reads what the site's process has written ([`child::to_json`]).
+    fn from_json(json: &Value) -> Seen {
+        let number = |field: &str| json[field].as_u64().unwrap_or(0);
+        let hits = json["hits"].as_object().into_iter().flatten();
         let hits: BTreeMap<String, u32> = hits
             .map(|(path, n)| (path.clone(), n.as_u64().unwrap_or(0) as u32))
             .collect();
@@ -230,25 +231,20 @@ impl Seen {
     }
 }
 
-/// `None` if help is asked for.
-fn step_arguments(mut args: Parser) -> Result<Option<Shape>, String> {
+/// The shape that the command line of a step asks for; `None` if it asks for
+/// help.
+fn step_arguments(args: Parser) -> Result<Option<Shape>, String> {
     let mut shape = Shape::default();
-    while let Some(arg) = args.next().map_err(|why| why.to_string())? {
-        let Arg::Long(name) = arg else { return Err(flags::unexpected(&arg)) };
-        let name = name.to_owned();
-        if name == "help" {
-            return Ok(None);
-        }
-        if !shape.set(&name, &mut args)? {
-            return Err(flags::unexpected(&Arg::Long(&name)));
-        }
-    }
-    Ok(Some(shape))
+    let is_run = flags::each_flag(args, |name, args| {
+        // Faults are for crawls: of a step a failed page is the end.
+        Ok(name != "faults" && shape.set(name, args)?)
+    })?;
+    Ok(is_run.then_some(shape))
 }
 
-/// `println!` panics if nobody reads, and a step is all `println!`. From now
-/// on such a panic ends this process, without a report: piped into `head`, it
-/// has said enough; into a full disk, it says so.
+/// From now on, a `println!` that fails ends this process without the report of
+/// a panic. If the pipe is closed, as by `head`, its reader has read enough; if
+/// the disk is full, one sentence says so.
 pub fn end_if_output_fails() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -275,7 +271,7 @@ fn step_help() -> String {
 }
 
 fn exit(status: i32, why: &str) -> ! {
-    // Nor may anybody read this.
+    // Standard error may be closed, too.
     let _ = writeln!(stderr(), "{}: {why}", crate::program());
     process::exit(status)
 }

@@ -1,26 +1,28 @@
-//! The site to crawl: the slow one, or one that we did not write.
+//! The site to crawl: the slow one, or any other.
 
 use crate::frontier::Results;
+use crate::http::path;
 use crate::site::{Answer, Seen, Shape, Site, Watcher};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
-use url::{Position, Url};
+use url::Url;
 
-/// The site to crawl. Either has a process that watches ours.
+/// The site to crawl, and the process that watches this one meanwhile.
 pub(crate) enum Target {
     Ours(Box<Site>),
     Theirs(Url, Watcher),
 }
 
-/// What the slow site has to say of a crawl. Of another site there is only
-/// what the crawl itself has measured.
+/// What the slow site has seen of a crawl. For another site these are the
+/// crawl's own figures.
 pub(crate) struct Verdict {
-    /// The most requests in flight.
+    /// The most requests in flight, as the slow site saw it.
     pub peak: Option<usize>,
     pub sum_of_waits: Duration,
+    /// What a crawler with no costs of its own would have needed.
     pub ideal: Duration,
-    /// Whether the results are what the site's shape implies.
+    /// Whether the results are what the slow site's shape implies.
     pub right: Option<Result<(), String>>,
 }
 
@@ -75,30 +77,32 @@ impl Target {
     }
 }
 
-/// Whether a crawl has found what there is, and asked for each page once.
+/// Compares what a crawl has found with what there is, and how often it asked
+/// for a page with how often it had to.
+///
+/// # Errors
+///
+/// The first difference.
 fn compare(
     results: &Results,
     answer: &Answer,
     seen: &Seen,
 ) -> Result<(), String> {
-    let put_back = results.put_back.iter();
-    let put_back: BTreeMap<&str, u32> = put_back
-        .map(|(url, times)| (&url[Position::BeforePath..], *times))
-        .collect();
-    for (page, hits) in &seen.hits {
-        if *hits > 1 + put_back.get(page.as_str()).unwrap_or(&0) {
+    // A page that was put back may have been asked for in vain.
+    for (page, hits) in seen.hits.iter().filter(|(_, hits)| **hits > 1) {
+        let mut put_back = results.put_back.iter();
+        let times = put_back.find(|(url, _)| path(url) == page);
+        if *hits > 1 + times.map_or(0, |(_, times)| *times) {
             return Err(format!("{page} was asked for {hits} times"));
         }
     }
     if !results.not_reached.is_empty() {
         return Err(format!("{} not reached", results.not_reached.len()));
     }
-    let failed = results.failed.iter();
-    let failed: BTreeMap<&str, String> = failed
-        .map(|(url, why)| (&url[Position::BeforePath..], why.to_string()))
-        .collect();
-    for (page, why) in &failed {
-        match answer.failed.get(*page) {
+    // The pages that failed are those that had to, for their reasons.
+    for (url, why) in &results.failed {
+        let (page, why) = (path(url), why.to_string());
+        match answer.failed.get(page) {
             None => return Err(format!("{page} did not have to fail: {why}")),
             Some(words) if !why.contains(words) => {
                 return Err(format!("{page} failed, but not so: {why}"));
@@ -106,20 +110,19 @@ fn compare(
             Some(_) => {}
         }
     }
-    let missed =
-        answer.failed.keys().find(|page| !failed.contains_key(page.as_str()));
-    if let Some(page) = missed {
+    let failed: BTreeSet<_> =
+        results.failed.iter().map(|(url, _)| path(url)).collect();
+    let mut should_fail = answer.failed.keys();
+    if let Some(page) = should_fail.find(|page| !failed.contains(&***page)) {
         return Err(format!("{page} should have failed"));
     }
-    if (results.pages, &results.checksum)
-        != (answer.good.len(), &answer.checksum)
-    {
+    // The others are all there, with the right contents.
+    let is = (results.pages, &results.checksum);
+    let should_be = (answer.good.len(), &answer.checksum);
+    if is != should_be {
+        let ((pages, sum), (all, right)) = (is, should_be);
         return Err(format!(
-            "{} pages with checksum {}; there are {}, with {}",
-            results.pages,
-            results.checksum,
-            answer.good.len(),
-            answer.checksum
+            "{pages} pages with checksum {sum}; there are {all}, with {right}"
         ));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What the kernel has charged to this process.
+//! What this process has used, as the kernel counts it.
 
 #![expect(
     unsafe_code,
@@ -20,13 +20,13 @@ pub struct Usage {
     pub max_rss_kb: u64,
     /// Switches because a thread had to wait.
     pub voluntary: u64,
-    /// Switches because the kernel gave the core to somebody else.
+    /// Switches because the kernel gave the core to another thread.
     pub involuntary: u64,
 }
 
 impl Usage {
-    /// Everything so far: also what was charged to this process before it
-    /// became this program, since `cargo run` turns into what it runs.
+    /// Everything so far. The process may have been another program before:
+    /// `cargo run` turns into what it runs, and its CPU time counts, too.
     pub fn so_far() -> Usage {
         let own = rusage(libc::RUSAGE_SELF);
         let children = rusage(libc::RUSAGE_CHILDREN);
@@ -49,32 +49,32 @@ impl Usage {
     }
 }
 
-/// Ten thousand connections need as many descriptors; the usual limit is 1,024
-/// unless one asks for more.
+/// Raises the limit of open files as far as the system lets us: ten thousand
+/// connections need as many, and the usual limit is 1,024.
 pub(crate) fn allow_many_files() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // What macOS grants at the most, whatever it says.
+    // macOS grants 10,240, whatever it says.
     for current in [maximum, Some(10_240)] {
         let more = Rlimit { current, maximum };
         if setrlimit(Resource::Nofile, more).is_ok() {
             return;
         }
     }
-    // Then there are fewer connections at a time.
+    // Without it, a crawl has fewer connections at a time.
 }
 
-/// The peak of this program's memory, without that of the one it was before.
-/// Only Linux tells.
+/// The most memory of this program, without that of the program that the
+/// process was before. Only Linux tells.
 fn most_resident() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
-fn rusage(who: libc::c_int) -> Usage {
+fn rusage(whose: libc::c_int) -> Usage {
     let mut raw = MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: the pointer is valid for a write of one `rusage`.
-    let failed = unsafe { libc::getrusage(who, raw.as_mut_ptr()) };
+    let failed = unsafe { libc::getrusage(whose, raw.as_mut_ptr()) };
     assert_eq!(failed, 0, "getrusage knows both RUSAGE_SELF and _CHILDREN");
     // SAFETY: the call has succeeded and so filled it; all zeros is valid too.
     let raw = unsafe { raw.assume_init() };

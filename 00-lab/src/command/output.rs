@@ -1,4 +1,4 @@
-//! The files that a crawl writes: opened once, before it begins.
+//! The files that a crawl writes; each is opened once, before it begins.
 
 use rustix::fs::{
     FileType, OFlags, Stat, fcntl_getfl, fcntl_setfl, fstat, stat,
@@ -19,12 +19,12 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Opens the file that a flag names, and leaves in it what is there. Of a
-    /// pipe somebody must have the other end: nobody is waited for.
+    /// Opens the file that a flag names, and leaves in it what is there. A pipe
+    /// must be open at its other end already; we do not wait for that.
     ///
     /// # Errors
     ///
-    /// One sentence.
+    /// One sentence that names the file.
     pub fn open(flag: &'static str, path: &Path) -> Result<Output, String> {
         let mut options = File::options();
         let flags = OFlags::NONBLOCK.bits() as i32;
@@ -39,7 +39,7 @@ impl Output {
                 file = options.create(true).truncate(false).open(path);
             }
             let file = file?;
-            // Its writes shall wait for the program that reads.
+            // From now on, writing to a pipe waits for its reader.
             fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
             Ok(file)
         };
@@ -84,8 +84,8 @@ impl Drop for Output {
     }
 }
 
-/// That no two outputs are one file, where one would overwrite the other. A
-/// device takes both: a terminal shows them, `/dev/null` shows neither.
+/// Checks that no two outputs are one file, where one would overwrite the
+/// other. A device takes both: a terminal shows them, `/dev/null` neither.
 ///
 /// # Errors
 ///

@@ -5,10 +5,10 @@
 )]
 
 use super::Shape;
-use super::flags::{self, unexpected};
+use super::flags;
 use super::serve::{Counts, OTHER, Server};
 use crate::usage::allow_many_files;
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::{Parser, ValueExt};
 use polling::Event;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -24,24 +24,21 @@ use timeline::private;
 /// The hidden first argument: this process is the site's.
 pub(super) const ROLE: &str = "slow-site";
 
-/// An order to the site's process: print a line for each request.
-pub(super) const TELL: &[u8] = b"tell\n";
-
-/// Another: print what you have seen, and end.
+/// The orders that the parent writes to the site's process: to print a line for
+/// each request, to print what the site has seen and end, and to end at once.
+pub(super) const LOG: &[u8] = b"log\n";
 pub(super) const END: &[u8] = b"end\n";
-
-/// Another: end, and say nothing.
 pub(super) const LEAVE: &[u8] = b"leave\n";
 
-/// With this flag that process serves nothing and only watches its parent.
+/// The flag with which that process serves nothing and only watches its parent.
 pub(super) const WATCH_ONLY: &str = "watch-only";
 
-/// How often to look whether the parent still does anything.
+/// How often to look whether the parent still records anything.
 pub(super) const TICK: Duration = Duration::from_secs(1);
 
-/// The flags that make the site's process end this one if it records nothing
-/// for as long as `silence`.
-pub(super) fn watching(silence: Duration) -> [String; 2] {
+/// The flags that let the site's process end this one if this one records
+/// nothing for as long as `silence`.
+pub(super) fn watch_flags(silence: Duration) -> [String; 2] {
     ["--silence".to_owned(), silence.as_millis().to_string()]
 }
 
@@ -62,45 +59,42 @@ pub fn serve_if_child() {
     process::exit(0)
 }
 
-/// What the parent asks of the site's process.
+/// The command line of the site's process.
 struct Orders {
     shape: Shape,
     /// Remove the recording once the parent is gone.
     remove: bool,
-    /// End the parent if it does nothing for so long.
+    /// End the parent if it records nothing for as long as this.
     silence: Option<Duration>,
     /// Serve nothing.
     watch_only: bool,
 }
 
 impl Orders {
-    fn parse(mut args: Parser) -> Result<Orders, String> {
+    fn parse(args: Parser) -> Result<Orders, String> {
         let mut orders = Orders {
             shape: Shape::default(),
             remove: false,
             silence: None,
             watch_only: false,
         };
-        while let Some(arg) = args.next().map_err(|why| why.to_string())? {
-            let Arg::Long(name) = arg else { return Err(unexpected(&arg)) };
-            let name = name.to_owned();
-            match name.as_str() {
+        flags::each_flag(args, |name, args| {
+            match name {
                 "remove" => orders.remove = true,
                 WATCH_ONLY => orders.watch_only = true,
                 "silence" => {
                     let ms = args.value().and_then(|ms| ms.parse());
-                    let ms = ms.map_err(|why| why.to_string())?;
+                    let ms = ms.map_err(flags::sentence)?;
                     orders.silence = Some(Duration::from_millis(ms));
                 }
-                "faults" => orders.shape.faults = flags::faults(&mut args)?,
-                name if orders.shape.set(name, &mut args)? => {}
-                name => return Err(unexpected(&Arg::Long(name))),
+                _ => return orders.shape.set(name, args),
             }
-        }
+            Ok(true)
+        })?;
         Ok(orders)
     }
 
-    /// Serves until the parent says so, or is gone, or hangs.
+    /// Serves until the parent asks for the end, or is gone, or hangs.
     fn perform(&self) -> io::Result<()> {
         ignore_what_ends_the_group();
         allow_many_files();
@@ -113,10 +107,13 @@ impl Orders {
         }
     }
 
+    /// Serves, follows the parent's orders, and watches it.
+    ///
     /// # Errors
     ///
     /// If the parent is gone, with the kind [`ErrorKind::BrokenPipe`].
     fn serve(&self) -> io::Result<()> {
+        // A parent that records has named its file.
         if env::var_os(timeline::VARIABLE).is_some() {
             timeline::start()?;
         }
@@ -125,20 +122,20 @@ impl Orders {
         // SAFETY: it is open as long as this process lives.
         unsafe { server.poller.add(&stdin, Event::readable(OTHER)) }?;
         if !self.watch_only {
-            say(server.url())?;
+            print_line(server.url())?;
         }
 
         let parent = parent_id();
-        let watch = |silence| Watch::new(parent, silence, None);
-        let mut watch = self.silence.map(watch);
+        let start_watch = |silence| Watch::new(parent, silence, None);
+        let mut watch = self.silence.map(start_watch);
         loop {
             if server.turn(TICK)? {
                 let mut order = [0; 16];
                 let n = stdin.lock().read(&mut order)?;
                 match &order[..n] {
-                    END => return say(told(server.finish()?)),
+                    END => return print_line(to_json(server.finish()?)),
                     LEAVE => return Ok(()),
-                    TELL => {
+                    LOG => {
                         server.log = Some(Vec::new());
                         // From now on the parent only listens.
                         watch = None;
@@ -149,7 +146,7 @@ impl Orders {
                 }
             }
             for line in server.log.iter_mut().flat_map(|log| log.drain(..)) {
-                say(line)?;
+                print_line(line)?;
             }
             if let Some(verdict) = watch.as_mut().and_then(Watch::check) {
                 eprintln!("\nended by its watchdog: {verdict}");
@@ -160,8 +157,8 @@ impl Orders {
         }
     }
 
-    /// Removes what a parent that was killed has left. One that ended in good
-    /// order has done it already.
+    /// Removes the folder that a killed parent has left. A parent that ended in
+    /// good order has removed it already.
     fn clear_away(&self) {
         if let Some(path) = timeline::path().filter(|_| self.remove) {
             private::remove_around(path);
@@ -169,13 +166,14 @@ impl Orders {
     }
 }
 
-/// Says a line to the parent.
-fn say(line: impl Display) -> io::Result<()> {
+/// Prints a line for the parent to read.
+fn print_line(line: impl Display) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }
 
-/// What ends a whole group, such as Ctrl-C, is meant for the parent. Once that
-/// is gone so are we, and not before: somebody has to clear away.
+/// Ignores the signals that end a whole group, such as that of Ctrl-C. The
+/// parent ends by them, and then this process does, once it has removed what
+/// the parent has left.
 fn ignore_what_ends_the_group() {
     for signal in [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGTERM] {
         // SAFETY: a signal that is ignored runs no code.
@@ -183,8 +181,8 @@ fn ignore_what_ends_the_group() {
     }
 }
 
-/// What the site has seen, as it is told to the parent.
-pub(super) fn told(counts: &Counts) -> Value {
+/// What the site has seen, for the parent.
+pub(super) fn to_json(counts: &Counts) -> Value {
     json!({
         "hits": counts.hits,
         "peak": counts.peak,

@@ -1,4 +1,4 @@
-//! One client of the site: what it asks for, and how far its answer is.
+//! One client of the site: its request, and how much of the answer is sent.
 #![expect(
     unsafe_code,
     reason = "a socket must leave the poller before it goes"
@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// A request that is longer is none of ours.
+/// A longer request is refused, in bytes.
 const LONGEST_REQUEST: usize = 16 * 1024;
 
 /// A client of the site.
@@ -37,7 +37,7 @@ pub(super) struct Connection {
 pub(super) enum Request {
     /// The page with this path, or only its head.
     Page { path: String, head_only: bool },
-    /// Nothing that we have: this is the status it gets.
+    /// Nothing that the site has: this is the status of the answer.
     Refused(&'static str),
 }
 
@@ -64,28 +64,30 @@ impl Connection {
         }
     }
 
-    /// Takes what the client has sent: in the end its request, once.
+    /// Reads what the client has sent. Gives back the request, once, when all of
+    /// it is here.
     ///
     /// # Errors
     ///
-    /// If the client has left, or is not to be talked to.
-    pub fn hear(&mut self) -> io::Result<Option<Request>> {
+    /// If the client has left, or the connection is broken.
+    pub fn read_request(&mut self) -> io::Result<Option<Request>> {
         let mut buffer = [0; 4096];
         match self.socket.read(&mut buffer) {
             Ok(0) => Err(ErrorKind::ConnectionAborted.into()),
-            // What comes after the request is none of our business.
+            // More than one request is not answered.
             Ok(_) if self.script.is_some() => Ok(None),
             Ok(n) => {
                 self.request.extend(&buffer[..n]);
                 Ok(parse(&self.request))
             }
-            Err(why) => not_yet(why).map(|()| None),
+            Err(why) if is_not_ready(&why) => Ok(None),
+            Err(why) => Err(why),
         }
     }
 
-    /// From now on, [`Connection::step`] answers.
+    /// Begins the answer; [`Connection::step`] sends it.
     pub fn begin(&mut self, script: Vec<Step>) {
-        // A piece must not wait for the next: it goes in a segment of its own.
+        // Each piece goes in a segment of its own, and does not wait for others.
         if script.len() > 2 {
             let _ = self.socket.set_nodelay(true);
         }
@@ -118,7 +120,7 @@ impl Connection {
                         self.until = Some(at);
                         return Ok(Next::At(at));
                     }
-                    // The client has sent something; the timer is still set.
+                    // The client has sent something; the timer still runs.
                     Some(at) if now < at => return Ok(Next::Readable),
                     Some(_) => self.until = None,
                 }
@@ -130,16 +132,17 @@ impl Connection {
             Some(Step::Send(bytes) | Step::Repeat(bytes)) => {
                 match self.socket.write(&bytes[self.sent..]) {
                     Ok(n) => self.sent += n,
-                    Err(why) => {
-                        return not_yet(why).map(|()| Next::Writable);
+                    Err(why) if is_not_ready(&why) => {
+                        return Ok(Next::Writable);
                     }
+                    Err(why) => return Err(why),
                 }
                 if self.sent < bytes.len() {
                     return Ok(Next::Now);
                 }
                 self.sent = 0;
                 if let Step::Repeat(_) = script[0] {
-                    // The others have their turn, too.
+                    // Without end it would keep the other clients from theirs.
                     return Ok(Next::Writable);
                 }
             }
@@ -148,12 +151,12 @@ impl Connection {
         Ok(Next::Now)
     }
 
-    /// Lets the poller tell, once, when this can be done.
+    /// Lets the poller report `event`, once, when it happens.
     pub fn watch(&mut self, poller: &Poller, event: Event) -> io::Result<()> {
         if self.watched {
             return poller.modify(&self.socket, event);
         }
-        // SAFETY: whoever drops a connection calls `unwatch` before.
+        // SAFETY: the server calls `unwatch` before it drops a connection.
         unsafe { poller.add(&self.socket, event) }?;
         self.watched = true;
         Ok(())
@@ -168,12 +171,9 @@ impl Connection {
     }
 }
 
-/// Whether it is worth trying again.
-fn not_yet(why: io::Error) -> io::Result<()> {
-    match why.kind() {
-        ErrorKind::WouldBlock | ErrorKind::Interrupted => Ok(()),
-        _ => Err(why),
-    }
+/// Set if the same call may succeed later.
+fn is_not_ready(why: &io::Error) -> bool {
+    matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
 /// `None` if the request is not whole yet.

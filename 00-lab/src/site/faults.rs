@@ -39,11 +39,11 @@ pub enum Fault {
     HugeBody,
     /// Something that is no HTTP.
     NotHttp,
-    /// A page that makes whoever works on it abort.
+    /// A page that makes the process abort that works on it.
     Abort,
-    /// A page that makes whoever works on it eat memory.
+    /// A page that makes the process eat memory that works on it.
     Eat,
-    /// A page that makes whoever works on it hang.
+    /// A page that makes the process hang that works on it.
     Hang,
 }
 
@@ -83,44 +83,37 @@ impl Fault {
 
     /// The name on the command line, and in the path of its pages.
     pub fn name(self) -> &'static str {
-        match self {
-            Fault::Trickle => "trickle",
-            Fault::Split => "split",
-            Fault::Stall => "stall",
-            Fault::Reset => "reset",
-            Fault::Error500 => "error-500",
-            Fault::Missing => "missing",
-            Fault::Redirect => "redirect",
-            Fault::RedirectLoop => "redirect-loop",
-            Fault::WrongLength => "wrong-length",
-            Fault::ShortLength => "short-length",
-            Fault::NoLength => "no-length",
-            Fault::Chunked => "chunked",
-            Fault::Interim => "interim",
-            Fault::HugeHeader => "huge-header",
-            Fault::HugeBody => "huge-body",
-            Fault::NotHttp => "not-http",
-            Fault::Abort => "abort",
-            Fault::Eat => "eat",
-            Fault::Hang => "hang",
-        }
+        self.words().0
     }
 
     /// If a page with this fault cannot be had: words that the reason given
     /// must contain. `None` if a crawler has to cope with it.
     pub fn breaks(self) -> Option<&'static str> {
+        Some(self.words().1).filter(|words| !words.is_empty())
+    }
+
+    /// The name; and what the reason must contain, if a page cannot be had.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Fault::Stall => Some("timed out"),
-            Fault::Reset => Some("reset"),
-            Fault::Error500 => Some("status 500"),
-            Fault::Missing => Some("status 404"),
-            Fault::RedirectLoop => Some("circle"),
-            Fault::WrongLength => Some("closed after"),
-            Fault::HugeHeader => Some("header"),
-            Fault::HugeBody => Some("body"),
-            Fault::NotHttp => Some("not HTTP"),
-            Fault::Abort | Fault::Eat | Fault::Hang => Some("ends its worker"),
-            _ => None,
+            Fault::Trickle => ("trickle", ""),
+            Fault::Split => ("split", ""),
+            Fault::Stall => ("stall", "timed out"),
+            Fault::Reset => ("reset", "reset"),
+            Fault::Error500 => ("error-500", "status 500"),
+            Fault::Missing => ("missing", "status 404"),
+            Fault::Redirect => ("redirect", ""),
+            Fault::RedirectLoop => ("redirect-loop", "circle"),
+            Fault::WrongLength => ("wrong-length", "closed after"),
+            Fault::ShortLength => ("short-length", ""),
+            Fault::NoLength => ("no-length", ""),
+            Fault::Chunked => ("chunked", ""),
+            Fault::Interim => ("interim", ""),
+            Fault::HugeHeader => ("huge-header", "header"),
+            Fault::HugeBody => ("huge-body", "body"),
+            Fault::NotHttp => ("not-http", "not HTTP"),
+            Fault::Abort => ("abort", "ends its worker"),
+            Fault::Eat => ("eat", "ends its worker"),
+            Fault::Hang => ("hang", "ends its worker"),
         }
     }
 }

@@ -24,40 +24,23 @@ pub struct Flag {
 
 /// The shape of the slow site: what every step takes.
 pub const SHAPE: [Flag; 4] = [
-    Flag {
-        name: "pages",
-        value: "N",
-        default: 40,
-        least: 1,
-        most: 100_000,
-        meaning: "pages of the slow site",
-    },
-    Flag {
-        name: "latency",
-        value: "MS",
-        default: 50,
-        least: 0,
-        most: 60_000,
-        meaning: "how long a page takes, on average",
-    },
-    Flag {
-        name: "work",
-        value: "MS",
-        default: 0,
-        least: 0,
-        most: 10_000,
-        meaning: "computing a page asks for, on average",
-    },
-    Flag {
-        name: "seed",
-        value: "S",
-        default: 1,
-        least: 0,
-        // JavaScript knows integers up to here.
-        most: (1 << 53) - 1,
-        meaning: "another site of the same shape",
-    },
+    flag("pages", "N", 40, (1, 100_000), "pages of the slow site"),
+    flag("latency", "MS", 50, (0, 60_000), "how long a page takes, on average"),
+    flag("work", "MS", 0, (0, 10_000), "computing a page asks for, on average"),
+    // JavaScript knows integers up to 2^53 - 1.
+    flag("seed", "S", 1, (0, (1 << 53) - 1), "another site of the same shape"),
 ];
+
+/// A flag whose number is between `least` and `most`.
+pub(crate) const fn flag(
+    name: &'static str,
+    value: &'static str,
+    default: u64,
+    (least, most): (u64, u64),
+    meaning: &'static str,
+) -> Flag {
+    Flag { name, value, default, least, most, meaning }
+}
 
 impl Flag {
     /// Takes the flag's number.
@@ -67,8 +50,7 @@ impl Flag {
     /// A sentence that says which numbers are possible.
     pub fn number(&self, args: &mut Parser) -> Result<u64, String> {
         let Flag { name, least, most, .. } = self;
-        let text = args.value().and_then(ValueExt::string);
-        let text = text.map_err(|why| why.to_string())?;
+        let text = text(args)?;
         let number = text.parse().ok();
         number.filter(|n| (least..=most).contains(&n)).ok_or_else(|| {
             let numbers = match most - least {
@@ -78,10 +60,18 @@ impl Flag {
             format!("--{name} takes {numbers}, not {text:?}")
         })
     }
+
+    /// The flag's line in a help text.
+    pub(crate) fn help(&self) -> String {
+        let Flag { name, value, default, meaning, .. } = self;
+        let flag = format!("--{name} {value}");
+        format!("  {flag:<20} {meaning} [{default}]\n")
+    }
 }
 
 impl Shape {
-    /// Takes the value of a flag of [`SHAPE`]; `false` if it is none of them.
+    /// Takes the value of `--faults` or of a flag of [`SHAPE`]; `false` if
+    /// `name` is none of them.
     ///
     /// # Errors
     ///
@@ -91,27 +81,62 @@ impl Shape {
         name: &str,
         args: &mut Parser,
     ) -> Result<bool, String> {
-        let Some(flag) = SHAPE.iter().find(|flag| flag.name == name) else {
-            return Ok(false);
-        };
-        let number = flag.number(args)?;
+        let ms = Duration::from_millis;
+        let [pages, latency, work, seed] = SHAPE;
         match name {
-            "pages" => self.pages = number as u32,
-            "latency" => self.latency = Duration::from_millis(number),
-            "work" => self.work = Duration::from_millis(number),
-            _ => self.seed = number,
+            "pages" => self.pages = pages.number(args)? as u32,
+            "latency" => self.latency = ms(latency.number(args)?),
+            "work" => self.work = ms(work.number(args)?),
+            "seed" => self.seed = seed.number(args)?,
+            "faults" => self.faults = faults(args)?,
+            _ => return Ok(false),
         }
         Ok(true)
     }
 }
 
-impl Flag {
-    /// The flag's line in a help text.
-    pub(crate) fn help(&self) -> String {
-        let Flag { name, value, default, meaning, .. } = self;
-        let flag = format!("--{name} {value}");
-        format!("  {flag:<20} {meaning} [{default}]\n")
+/// Reads a command line. `take` is given the name of each flag, takes the
+/// flag's value, if it has one, and gives back `false` if there is no such flag.
+///
+/// Gives back `false` if the command line asks for help.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
+pub(crate) fn each_flag(
+    mut args: Parser,
+    mut take: impl FnMut(&str, &mut Parser) -> Result<bool, String>,
+) -> Result<bool, String> {
+    while let Some(arg) = args.next().map_err(sentence)? {
+        let name = match arg {
+            Arg::Long("help") => return Ok(false),
+            Arg::Long(name) => name.to_owned(),
+            Arg::Short(name) => return Err(no_flag(&format!("-{name}"))),
+            Arg::Value(text) => {
+                return Err(format!("cannot use {text:?}; {ADVICE}"));
+            }
+        };
+        if !take(&name, &mut args)? {
+            return Err(no_flag(&format!("--{name}")));
+        }
     }
+    Ok(true)
+}
+
+const ADVICE: &str = "--help lists the flags";
+
+fn no_flag(flag: &str) -> String {
+    format!("there is no flag {flag}; {ADVICE}")
+}
+
+/// The sentence of lexopt for an error, and what to do about it.
+pub(crate) fn sentence(why: lexopt::Error) -> String {
+    format!("{why}; {ADVICE}")
+}
+
+/// Takes a flag's value, which has to be a text.
+pub(crate) fn text(args: &mut Parser) -> Result<String, String> {
+    args.value().and_then(ValueExt::string).map_err(sentence)
 }
 
 /// The flags that make a site of this shape.
@@ -133,31 +158,15 @@ pub(super) fn of_shape(shape: &Shape) -> Vec<String> {
     flags
 }
 
-/// Takes a list of faults.
-///
-/// # Errors
-///
-/// A sentence that says which faults there are.
-pub(crate) fn faults(args: &mut Parser) -> Result<Vec<Fault>, String> {
-    let names = args.value().and_then(ValueExt::string);
-    let names = names.map_err(|why| why.to_string())?;
+/// Takes a list of faults; one that is named twice counts once.
+fn faults(args: &mut Parser) -> Result<Vec<Fault>, String> {
+    let names = text(args)?;
     if names == "all" {
         return Ok(Fault::ALL.to_vec());
     }
-    let mut faults =
-        names.split(',').map(str::parse).collect::<Result<Vec<Fault>, _>>()?;
-    // Twice the same is once.
+    let faults = names.split(',').map(str::parse);
+    let mut faults = faults.collect::<Result<Vec<Fault>, _>>()?;
     faults.sort_unstable();
     faults.dedup();
     Ok(faults)
-}
-
-/// What to say of an argument that nobody knows.
-pub(crate) fn unexpected(arg: &Arg<'_>) -> String {
-    let what = match arg {
-        Arg::Long(name) => format!("there is no flag --{name}"),
-        Arg::Short(name) => format!("there is no flag -{name}"),
-        Arg::Value(text) => format!("cannot use {text:?}"),
-    };
-    format!("{what}; --help lists the flags")
 }

@@ -1,7 +1,7 @@
 //! Where the site runs: in a process of its own, or on a thread.
 
 use super::Shape;
-use super::child::{self, END, LEAVE, ROLE, TELL, TICK};
+use super::child::{self, END, LEAVE, LOG, ROLE, TICK};
 use super::flags;
 use super::serve::Server;
 use polling::Poller;
@@ -31,8 +31,9 @@ pub(super) enum Host {
     Thread(Thread),
 }
 
-/// The site's process, seen from its parent. It ends when told so, and when the
-/// pipe to it is closed: then this process was killed, and it clears away.
+/// The site's process, seen from its parent. It ends on order. If the pipe to it
+/// closes instead, its parent was killed: then it removes the recording and
+/// ends.
 pub(super) struct Process {
     child: Child,
     answers: BufReader<ChildStdout>,
@@ -45,8 +46,8 @@ pub(super) struct Thread {
     thread: JoinHandle<io::Result<Value>>,
 }
 
-/// A process that ends this one if it hangs, where there is no site of ours to
-/// do it. It watches until this is dropped.
+/// A process that ends this one if it hangs, where there is no slow site whose
+/// process does so. It watches until this is dropped.
 pub(crate) struct Watcher(
     #[expect(dead_code, reason = "for its drop")] Process,
 );
@@ -58,7 +59,7 @@ impl Host {
         silence: Duration,
     ) -> io::Result<(Host, Url)> {
         let mut flags = flags::of_shape(shape);
-        flags.extend(child::watching(silence));
+        flags.extend(child::watch_flags(silence));
         let mut process = Process::start(&flags)?;
         let url = process.line()?.parse().map_err(io::Error::other)?;
         Ok((Host::Process(process), url))
@@ -74,11 +75,11 @@ impl Host {
             while still.try_recv() == Err(TryRecvError::Empty) {
                 server.turn(TICK)?;
             }
-            let told = child::told(server.finish()?);
-            // Relaxed: whoever reads it has joined this thread.
+            let seen = child::to_json(server.finish()?);
+            // Relaxed: it is read by a thread that has joined this one.
             let nanos = timeline::cpu_time_of_thread().as_nanos() as u64;
             CPU_IN_THREADS.fetch_add(nanos, Relaxed);
-            Ok(told)
+            Ok(seen)
         };
         let thread = thread::Builder::new().name("site".into()).spawn(serve)?;
         Ok((Host::Thread(Thread { alive, poller, thread }), url))
@@ -99,13 +100,13 @@ impl Host {
         }
     }
 
-    /// Says hello, and then prints what the site says of each request, until it
-    /// says no more. It will say so of whoever comes after the hello.
+    /// Calls `hello`, and prints a line for each request that comes after that,
+    /// until the site is gone; gives back why it is.
     pub fn print_requests(self, hello: impl FnOnce()) -> io::Error {
         let Host::Process(mut process) = self else {
-            return io::Error::other("it says nothing from a thread");
+            return io::Error::other("on a thread it has no log");
         };
-        let mut next = process.order(TELL);
+        let mut next = process.order(LOG);
         hello();
         loop {
             next = next.and_then(|()| {
@@ -114,7 +115,7 @@ impl Host {
             });
             match next {
                 Ok(()) => {}
-                // Whoever read the lines has read enough.
+                // Our reader has read enough.
                 Err(why) if why.kind() == ErrorKind::BrokenPipe => {
                     process::exit(0);
                 }
@@ -128,7 +129,7 @@ impl Watcher {
     /// Lets another process end this one if it records nothing for as long as
     /// `silence`.
     pub fn start(silence: Duration) -> io::Result<Watcher> {
-        let mut flags = child::watching(silence).to_vec();
+        let mut flags = child::watch_flags(silence).to_vec();
         flags.push(format!("--{}", child::WATCH_ONLY));
         Process::start(&flags).map(Watcher)
     }
@@ -159,7 +160,7 @@ impl Process {
         stdin.write_all(order)
     }
 
-    /// A line of what the site says.
+    /// The next line that the site prints.
     fn line(&mut self) -> io::Result<String> {
         let mut line = String::new();
         match self.answers.read_line(&mut line)? {
@@ -171,7 +172,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // If it is not there to hear it, so much the better.
+        // If that fails, it has ended already.
         let _ = self.order(LEAVE);
         let _ = self.child.wait();
     }

@@ -14,17 +14,18 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::io::{self, ErrorKind};
 use std::mem;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use timeline::{Lane, What};
 use url::Url;
 
-/// The keys that are no connection's.
+/// The poller's keys for the listener, and for what the caller has added; the
+/// connections have the keys after them.
 const LISTENER: usize = 0;
 pub(super) const OTHER: usize = 1;
 
-/// How long to accept nobody if that fails, for want of descriptors say.
+/// How long to wait after a failed `accept`: there may be no more descriptors.
 const RETRY: Duration = Duration::from_millis(20);
 
 /// The slow site, serving.
@@ -33,16 +34,16 @@ pub(super) struct Server {
     pub poller: Arc<Poller>,
     events: Events,
     connections: HashMap<usize, Connection>,
-    /// No key is used twice, so a timer that comes too late finds nobody.
+    /// No key is used twice, so a late timer finds no other connection.
     next_key: usize,
-    /// When to go on, and with which connection.
+    /// When to go on with which key.
     timers: BinaryHeap<Reverse<(Instant, usize)>>,
-    /// Requests that have been read in this turn.
+    /// Requests that were read in the last turn, by their keys.
     asked: Vec<(usize, Request)>,
     content: Content,
     lane: Lane,
     counts: Counts,
-    /// A line for each request, if anybody wants to read them.
+    /// A line for each request, if there is to be a log.
     pub log: Option<Vec<String>>,
 }
 
@@ -91,7 +92,7 @@ impl Server {
     }
 
     /// Waits until there is something to do, `limit` at the most, and does it.
-    /// Says whether there was an event with the key [`OTHER`].
+    /// Gives back whether there was an event with the key [`OTHER`].
     ///
     /// # Errors
     ///
@@ -110,12 +111,12 @@ impl Server {
         self.poller.wait(&mut self.events, Some(pause))?;
         let keys: Vec<_> = self.events.iter().map(|event| event.key).collect();
         for &key in &keys {
-            self.go_on(key)?;
+            self.handle(key)?;
         }
 
-        // These were read a turn ago. Only now has everybody been noticed who
-        // left before they came: a client that gives up on one page and asks
-        // for the next has one request in flight, not two.
+        // These were read a turn ago. By now it is noticed if a client has closed
+        // another connection before: one that gives up on a page and asks for
+        // the next has one request in flight, not two.
         for (key, request) in asked {
             self.answer(key, request);
         }
@@ -125,13 +126,14 @@ impl Server {
             && at <= now
         {
             self.timers.pop();
-            self.go_on(key)?;
+            self.handle(key)?;
         }
         Ok(keys.contains(&OTHER))
     }
 
-    /// What the site has seen, in the end: whoever has asked and left by now is
-    /// heard, then answered, then missed.
+    /// What the site has seen in the end. A client that has sent a request and
+    /// closed its connection by now counts: one turn reads the request, one
+    /// answers it, and one notices that the client has left.
     pub fn finish(&mut self) -> io::Result<&Counts> {
         for _ in 0..3 {
             self.turn(Duration::ZERO)?;
@@ -139,15 +141,14 @@ impl Server {
         Ok(&self.counts)
     }
 
-    /// Does with a key what can be done now.
-    fn go_on(&mut self, key: usize) -> io::Result<()> {
+    /// Does what can be done now for a key.
+    fn handle(&mut self, key: usize) -> io::Result<()> {
         match key {
             LISTENER => self.accept()?,
             OTHER => {}
-            // A late timer finds nobody.
             key => {
                 if let Some(client) = self.connections.remove(&key) {
-                    self.hear(key, client);
+                    self.read_from(key, client);
                 }
             }
         }
@@ -155,15 +156,21 @@ impl Server {
     }
 
     fn accept(&mut self) -> io::Result<()> {
-        // Those who are connected have their turn, too.
+        // No more, or the clients that are connected would wait too long.
         for _ in 0..64 {
             match self.listener.accept() {
-                Ok((socket, _)) => self.welcome(socket),
+                Ok((socket, _)) if socket.set_nonblocking(true).is_ok() => {
+                    let key = self.next_key;
+                    self.next_key += 1;
+                    // The request is often here already.
+                    self.read_from(key, Connection::new(socket));
+                }
+                Ok(_) => {}
                 Err(why) => match why.kind() {
                     ErrorKind::WouldBlock => break,
                     ErrorKind::ConnectionAborted | ErrorKind::Interrupted => {}
-                    // Whoever is not accepted waits in the kernel. To ask
-                    // again at once would be to spin.
+                    // The clients wait in the kernel. To try again at once
+                    // would be to spin.
                     _ => {
                         let at = Instant::now() + RETRY;
                         self.timers.push(Reverse((at, LISTENER)));
@@ -175,18 +182,9 @@ impl Server {
         self.poller.modify(&self.listener, Event::readable(LISTENER))
     }
 
-    fn welcome(&mut self, socket: TcpStream) {
-        if socket.set_nonblocking(true).is_ok() {
-            let key = self.next_key;
-            self.next_key += 1;
-            // Most bring their request along.
-            self.hear(key, Connection::new(socket));
-        }
-    }
-
-    fn hear(&mut self, key: usize, mut client: Connection) {
-        match client.hear() {
-            Ok(None) => self.play(key, client),
+    fn read_from(&mut self, key: usize, mut client: Connection) {
+        match client.read_request() {
+            Ok(None) => self.follow_script(key, client),
             Ok(Some(request)) => {
                 self.asked.push((key, request));
                 self.connections.insert(key, client);
@@ -202,12 +200,12 @@ impl Server {
             Request::Refused(status) => script::refusal(status),
             Request::Page { path, head_only } => {
                 client.counted = true;
-                self.in_flight(1);
+                self.count_in_flight(1);
                 self.page(path, head_only)
             }
         };
         client.begin(script);
-        self.play(key, client);
+        self.follow_script(key, client);
     }
 
     /// What is sent for this path, and when.
@@ -230,13 +228,13 @@ impl Server {
     }
 
     /// Follows a connection's script until it has to wait.
-    fn play(&mut self, key: usize, mut client: Connection) {
+    fn follow_script(&mut self, key: usize, mut client: Connection) {
         let next = loop {
-            // Whoever has the last byte may ask for the next page before we
-            // are back from sending it.
+            // A client that has the last byte may ask for the next page before
+            // the call that sends it returns.
             if client.counted && client.is_at_its_last_step() {
                 client.counted = false;
-                self.in_flight(-1);
+                self.count_in_flight(-1);
             }
             match client.step() {
                 Ok(Next::Now) => {}
@@ -248,7 +246,7 @@ impl Server {
             Ok(Next::Never) => return self.end(client, false),
             Ok(Next::At(at)) => {
                 self.timers.push(Reverse((at, key)));
-                // If the client leaves meanwhile, we want to know.
+                // It becomes readable if the client leaves meanwhile.
                 Event::readable(key)
             }
             Ok(_) => Event::readable(key),
@@ -260,16 +258,16 @@ impl Server {
         }
     }
 
-    /// Closes a connection; in `left`, whether the client did before.
+    /// Closes a connection. Set `left` if the client has closed it before.
     fn end(&mut self, mut client: Connection, left: bool) {
         if client.counted {
-            self.in_flight(-1);
+            self.count_in_flight(-1);
             self.counts.cut += u32::from(left);
         }
         client.unwatch(&self.poller);
     }
 
-    fn in_flight(&mut self, change: isize) {
+    fn count_in_flight(&mut self, change: isize) {
         let counts = &mut self.counts;
         counts.in_flight = counts.in_flight.saturating_add_signed(change);
         counts.peak = counts.peak.max(counts.in_flight);
@@ -290,8 +288,8 @@ impl Drop for Server {
 fn listen() -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
-    // std's queue holds 128. Whoever comes when it is full is not heard, and
-    // knocks again only after a second.
+    // std's queue holds 128. When it is full, the kernel drops what comes, and
+    // the client tries again only after a second.
     socket.listen(4096)?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())

@@ -1,8 +1,8 @@
-//! Round times for the axis of a picture.
+//! Times as they are written: on the axis of a picture, and in a sentence.
 
 use std::time::Duration;
 
-/// At most so many round times from zero to `length`, with what to write there.
+/// At most `most` round times from zero to `length`, each with its label.
 pub(super) fn marks(length: Duration, most: usize) -> Vec<(Duration, String)> {
     let length = length.as_nanos().max(1_000) as u64;
     let most = most.max(1) as u64;
@@ -24,8 +24,8 @@ pub(super) fn marks(length: Duration, most: usize) -> Vec<(Duration, String)> {
         .collect()
 }
 
-/// How a sentence says how long something took.
-pub(super) fn said(time: Duration) -> String {
+/// A duration as a sentence has it: `249 ms`.
+pub(super) fn format_duration(time: Duration) -> String {
     match time.as_nanos() {
         0..10_000 => format!("{time:.1?}"),
         10_000..1_000_000 => format!("{} µs", time.as_micros()),

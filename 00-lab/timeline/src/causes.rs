@@ -5,19 +5,20 @@ use super::spans::{Flow, Link, Point, State};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// What has happened that may yet turn out to be a cause.
+/// Events that may turn out to be the cause of a later one.
 #[derive(Default)]
 pub(super) struct Causes {
     /// The last release of each lock of each process.
     released: HashMap<(u32, String), Point>,
     /// The last time each condition variable was notified.
     pub notified: HashMap<(u32, String), Point>,
-    /// Who made a lane, or made it ready.
+    /// The event that made a lane, or made it ready, by the lane's track.
     woken: HashMap<usize, (Point, Link)>,
 }
 
 impl Causes {
-    /// Takes note of an event of track `index`, which may name an `other`.
+    /// Takes note of an event of track `index`, and of the `other` track that it
+    /// names.
     pub fn note(
         &mut self,
         index: usize,
@@ -46,7 +47,8 @@ impl Causes {
         }
     }
 
-    /// Why track `index` runs `now`, having been in `state` `since` then.
+    /// The cause for which track `index` runs at `now`, after it was in `state`
+    /// from `since` on.
     pub fn of(
         &mut self,
         index: usize,

@@ -1,4 +1,4 @@
-//! What a column of a lane is drawn as.
+//! How a column of a lane is drawn.
 
 use super::spans::{Span, State, Track};
 use std::time::Duration;
@@ -20,39 +20,27 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    pub const LEGEND: [(Cell, &str); 10] = [
-        (Cell::Runs, "runs"),
-        (Cell::RunsInPart, "runs partly"),
-        (Cell::OffTheCpu, "off the CPU"),
-        (Cell::Ready, "ready to run"),
-        (Cell::Waits, "waits"),
-        (Cell::WaitsHolding, "waits and holds a lock"),
-        (Cell::Blocked, "waits for a lock"),
-        (Cell::Panics, "panics"),
-        (Cell::Dies, "dies"),
-        (Cell::Unknown, "runs, as it said last"),
+    /// The symbol of each cell, and what it means.
+    pub const LEGEND: [(Cell, char, &str); 10] = [
+        (Cell::Runs, '█', "runs"),
+        (Cell::RunsInPart, '▓', "runs partly"),
+        (Cell::OffTheCpu, '·', "off the CPU"),
+        (Cell::Ready, ':', "ready to run"),
+        (Cell::Waits, '─', "waits"),
+        (Cell::WaitsHolding, '═', "waits and holds a lock"),
+        (Cell::Blocked, '×', "waits for a lock"),
+        (Cell::Panics, '!', "panics"),
+        (Cell::Dies, '†', "dies"),
+        (Cell::Unknown, '?', "runs, as it said last"),
     ];
 
     pub fn symbol(self) -> char {
-        match self {
-            Cell::Nothing => ' ',
-            Cell::Runs => '█',
-            Cell::RunsInPart => '▓',
-            Cell::OffTheCpu => '·',
-            Cell::Ready => ':',
-            Cell::Waits => '─',
-            Cell::WaitsHolding => '═',
-            Cell::Blocked => '×',
-            Cell::Panics => '!',
-            Cell::Dies => '†',
-            Cell::Unknown => '?',
-        }
+        let mut legend = Cell::LEGEND.iter();
+        let own = legend.find(|(cell, ..)| *cell == self);
+        own.map_or(' ', |(_, symbol, _)| *symbol)
     }
 
-    fn is_wait(self) -> bool {
-        matches!(self, Cell::Waits | Cell::Blocked | Cell::Ready)
-    }
-
+    /// The cell of a column that is all in one state.
     pub fn of(state: &State) -> Cell {
         match state {
             State::Run { cpu: None } => Cell::Unknown,
@@ -89,21 +77,25 @@ pub(super) fn cells(
         let part = time.as_secs_f64() / length.as_secs_f64().max(1e-9);
         ((part * columns as f64) as usize).min(columns - 1)
     };
-    // A wait that has only begun would be too short to see, and explains most.
+    // A wait that goes on when the recording ends explains most, however short
+    // it is.
     let last = track.spans.last().filter(|_| !track.ended);
-    if let Some(last) = last.filter(|last| Cell::of(&last.state).is_wait()) {
-        row[column_of(last.to)] = (Cell::of(&last.state), last.state.what());
+    if let Some(Span { to, state, .. }) = last
+        && !matches!(state, State::Run { .. })
+    {
+        row[column_of(*to)] = (Cell::of(state), state.what());
     }
-    if let Some((at, _)) = track.panicked {
-        row[column_of(at)] = (Cell::Panics, None);
-    }
-    if let Some((at, _)) = track.died {
-        row[column_of(at)] = (Cell::Dies, None);
+    for (cell, end) in
+        [(Cell::Panics, &track.panicked), (Cell::Dies, &track.died)]
+    {
+        if let Some((at, _)) = end {
+            row[column_of(*at)] = (cell, None);
+        }
     }
     row
 }
 
-/// What a lane did from `from` to `to`.
+/// The column of what a lane did from `from` to `to`.
 fn cell(track: &Track, from: Duration, to: Duration) -> (Cell, Option<&str>) {
     let spans = &track.spans;
     let first = spans.partition_point(|span| span.to <= from);
@@ -111,7 +103,7 @@ fn cell(track: &Track, from: Duration, to: Duration) -> (Cell, Option<&str>) {
 
     let runs: Vec<_> =
         here.clone().filter(|span| span.owns_column(from, to)).collect();
-    // One run, though the CPU clock was looked at in between.
+    // Runs without a gap are one: the CPU clock was looked at in between.
     let gapless = runs.windows(2).all(|pair| pair[0].to == pair[1].from);
     if let (Some(first), Some(last)) = (runs.first(), runs.last())
         && gapless
@@ -128,14 +120,16 @@ fn cell(track: &Track, from: Duration, to: Duration) -> (Cell, Option<&str>) {
         let much = share >= 0.75;
         return (if much { Cell::Runs } else { Cell::RunsInPart }, None);
     }
-    // Whichever it did for longest; of nothing, the half must be exceeded.
+    // If it existed for half of the column: what it did for longest.
     let alive: Duration = here.clone().map(|span| span.within(from, to)).sum();
     let longest = here
         .filter(|span| !span.state.runs())
         .max_by_key(|span| span.within(from, to));
     match longest {
         Some(span) if alive * 2 >= to - from => {
-            let holds = track.holding(from, to) > 0.5;
+            let held =
+                track.held.iter().map(|it| overlap(it.from, it.to, from, to));
+            let holds = held.sum::<Duration>() * 2 > to - from;
             let cell = match Cell::of(&span.state) {
                 Cell::Waits if holds => Cell::WaitsHolding,
                 cell => cell,
@@ -147,8 +141,8 @@ fn cell(track: &Track, from: Duration, to: Duration) -> (Cell, Option<&str>) {
 }
 
 impl Span {
-    /// Set if it runs and a column from `from` to `to` is its to fill: because
-    /// it lasts for half of it, or is shorter but has its middle there.
+    /// Set if it runs, and a column from `from` to `to` shows it: because it fills
+    /// half of the column, or because it is shorter and has its middle there.
     fn owns_column(&self, from: Duration, to: Duration) -> bool {
         let middle = self.from + (self.to - self.from) / 2;
         self.state.runs()
@@ -159,7 +153,7 @@ impl Span {
 
     /// How much of it lies between `from` and `to`.
     pub(super) fn within(&self, from: Duration, to: Duration) -> Duration {
-        self.to.min(to).saturating_sub(self.from.max(from))
+        overlap(self.from, self.to, from, to)
     }
 
     /// How many seconds of CPU it had in that time.
@@ -169,7 +163,23 @@ impl Span {
     }
 }
 
+/// For how long two stretches of time overlap.
+fn overlap(
+    a: Duration,
+    a_end: Duration,
+    b: Duration,
+    b_end: Duration,
+) -> Duration {
+    a_end.min(b_end).saturating_sub(a.max(b))
+}
+
 impl State {
+    /// Set if a picture would draw both alike.
+    pub(super) fn is_like(&self, other: &State) -> bool {
+        let both_run = matches!(self, State::Run { .. });
+        self == other || both_run && Cell::of(self) == Cell::of(other)
+    }
+
     /// What it waits for.
     pub(super) fn what(&self) -> Option<&str> {
         match self {

@@ -17,11 +17,11 @@ pub enum What<'a> {
         /// What to call it.
         name: &'a str,
     },
-    /// It runs, as far as it can know: the CPU time tells.
+    /// It runs, as far as it can know: its CPU time shows how much.
     Run,
-    /// It waits for this. Said with no text while it waits, it changes nothing.
+    /// It waits for this. An empty text changes nothing if it waits already.
     Wait(&'a str),
-    /// It could run; the lane with this number saw to that.
+    /// It could run; the lane with this number has woken it.
     Ready(Id),
     /// The lane ends.
     Done,
@@ -37,17 +37,17 @@ pub enum What<'a> {
     Wake(Id),
     /// It asks for the page at this path.
     Ask(&'a str),
-    /// The page at this path is there, or given up.
+    /// The page at this path is here, or given up.
     Got(&'a str),
-    /// So many requests are in flight, as the site sees it.
+    /// The number of requests in flight, as the site sees it.
     Flight(usize),
     /// It panics.
     Panic(&'a str),
-    /// It has waited for a child, which has ended, and so have its lanes.
+    /// It has waited for a child process, which has ended with all its lanes.
     Reap {
         /// The child.
         pid: u32,
-        /// How it died; nothing, if it ended in good order.
+        /// How it died; empty if it ended in good order.
         how: &'a str,
     },
 }
@@ -59,7 +59,7 @@ pub struct Event<'a> {
     pub at: u64,
     /// The process.
     pub pid: u32,
-    /// The thread that wrote, as the number of its own lane.
+    /// The thread that wrote the line, as the number of its own lane.
     pub thread: Id,
     /// The lane that it is about.
     pub lane: Id,
@@ -70,7 +70,7 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Reads a line; `None` if it is not one of ours.
+    /// Reads a line; `None` if it is no event.
     pub fn parse(line: &'a str) -> Option<Event<'a>> {
         let mut words = line.splitn(6, ' ');
         let at = words.next()?.parse().ok()?;
@@ -150,7 +150,7 @@ impl fmt::Display for What<'_> {
     }
 }
 
-/// A text that cannot end the line it is in, nor make it long.
+/// A text that is cut if it is long, and in which a line break is a space.
 struct OneLine<'a>(&'a str);
 
 impl OneLine<'_> {
@@ -159,7 +159,7 @@ impl OneLine<'_> {
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // As good as always there is nothing to change.
+        // Nearly always there is nothing to change.
         if self.0.len() <= Self::LONGEST && !self.0.contains(char::is_control) {
             return f.write_str(self.0);
         }

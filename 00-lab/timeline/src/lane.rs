@@ -1,4 +1,4 @@
-//! Lanes: who an event is about.
+//! Lanes: what an event is about.
 
 use super::event::{Event, Id, What};
 use super::write::{is_on, now, pid, thread_cpu, write};
@@ -8,11 +8,11 @@ use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::thread;
 
-/// Records an event of whatever runs on this thread: a [`Lane`] that said so,
-/// else the thread itself.
+/// Records an event of the [`Lane`] that runs on this thread, or else of the
+/// thread itself.
 ///
 /// A thread's own lane appears with the first event about it and ends with the
-/// thread. Off, this costs one relaxed load.
+/// thread. While nothing is recorded, this costs one relaxed load.
 pub fn event(what: What<'_>) {
     if is_on() {
         // The very last destructors of a thread are no longer recorded.
@@ -68,13 +68,13 @@ impl Drop for Waiting {
 #[derive(Debug)]
 pub struct Lane {
     id: Id,
-    /// What ran on the thread before this did, to go back to.
+    /// The lane that ran on the thread before this one did.
     before: AtomicU32,
     done: AtomicBool,
 }
 
 impl Lane {
-    /// A lane that will be called by its kind and a number, `task 3`.
+    /// A lane that is named by its kind and a number: `task 3`.
     pub fn new(kind: &str) -> Lane {
         Lane::named(kind, "")
     }
@@ -99,7 +99,8 @@ impl Lane {
         self.id
     }
 
-    /// It runs on this thread, until it says that it waits or is done.
+    /// It runs on this thread, until [`waits`](Lane::waits) or
+    /// [`done`](Lane::done).
     pub fn runs(&self) {
         let _ = OWN.try_with(|own| {
             let before = own.current.replace(self.id);
@@ -110,7 +111,7 @@ impl Lane {
         self.record(What::Run);
     }
 
-    /// It waits for `what`; an empty text leaves what it last said.
+    /// It waits for `what`; an empty text leaves what it waited for before.
     pub fn waits(&self, what: impl Display) {
         if is_on() {
             self.record(What::Wait(&what.to_string()));
@@ -118,12 +119,12 @@ impl Lane {
         self.leave();
     }
 
-    /// It could run. Called by whoever wakes it, from any thread.
+    /// It could run. Any thread may call this, to wake it.
     pub fn ready(&self) {
         self.record(What::Ready(current()));
     }
 
-    /// It has come to its end. Once is enough.
+    /// It has come to its end. Later calls change nothing.
     pub fn done(&self) {
         if !self.done.swap(true, Relaxed) {
             self.record(What::Done);
@@ -138,6 +139,7 @@ impl Lane {
         }
     }
 
+    /// Lets the lane before this one run on the thread again.
     fn leave(&self) {
         let _ = OWN.try_with(|own| {
             if own.current.get() == self.id {
@@ -157,24 +159,24 @@ impl Drop for Lane {
 struct Own {
     id: Id,
     current: Cell<Id>,
-    /// Set once the file knows of this lane.
-    told: Cell<bool>,
+    /// Set once the lane's beginning is recorded.
+    begun: Cell<bool>,
 }
 
 thread_local! {
     static OWN: Own = {
         let id = new_id();
-        Own { id, current: Cell::new(id), told: Cell::new(false) }
+        Own { id, current: Cell::new(id), begun: Cell::new(false) }
     };
 }
 
 impl Own {
     fn record(&self, lane: Id, what: What<'_>) {
-        if lane == self.id && !self.told.replace(true) {
+        if lane == self.id && !self.begun.replace(true) {
             let thread = thread::current();
             let name = match thread.name() {
                 None => next_name(),
-                // A sentence with its modules, too long for the side of a lane.
+                // The path of a test is too long for the side of a lane.
                 Some(name) if name.contains("::") => "test".to_owned(),
                 Some(name) => name.to_owned(),
             };
@@ -199,7 +201,7 @@ impl Own {
 
 impl Drop for Own {
     fn drop(&mut self) {
-        if is_on() && self.told.get() {
+        if is_on() && self.begun.get() {
             self.write(self.id, What::Done);
         }
     }

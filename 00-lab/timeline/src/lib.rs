@@ -1,4 +1,4 @@
-//! What happened, who did it and when: the recording and its pictures.
+//! What happened, in which lane and when: the recording and its pictures.
 //!
 //! A recording is one text file. Every event is a line, written by one
 //! `write(2)` in append mode, so several threads and processes share the file,
@@ -11,8 +11,8 @@
 //!
 //! the monotonic clock in nanoseconds, the process, the thread that wrote, the
 //! lane it wrote about, the CPU time of that thread so far, and the event (see
-//! [`What`]). A *lane* is one line of the picture: a thread, or whatever else
-//! takes turns, such as a callback, a generator, a task.
+//! [`What`]). A *lane* is one line of the picture: a thread, or another thing
+//! that takes turns, such as a callback, a generator, a task.
 //!
 //! ```
 //! use timeline::{What, waiting};
@@ -53,7 +53,7 @@ pub use lane::{Lane, Waiting, current, event, waiting};
 pub use session::{finish, so_far, start};
 pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
-pub use watch::{LULL, Watch, verdict};
+pub use watch::{LULL, Watch, describe_hang};
 pub use write::{
     Paused, VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on,
     is_temporary, path, pause,

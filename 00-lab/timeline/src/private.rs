@@ -1,4 +1,4 @@
-//! Folders in the temporary directory that nobody else can look into.
+//! Folders in the temporary directory that no other user can look into.
 #![expect(unsafe_code, reason = "only `atexit` sees every way to end")]
 
 use rustix::fs::{FlockOperation, OFlags, flock};
@@ -12,14 +12,14 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// What the names of all of them begin with.
+/// How the names of all these folders begin.
 const PREFIX: &str = "taking-turns.";
 
-/// A folder that goes when it is dropped, with what is in it.
+/// A folder that is removed when this is dropped, with all that is in it.
 ///
-/// A process that is killed leaves it behind, an empty one if that is as early
-/// as can be. The next process that makes a folder removes it, which it can
-/// tell by the lock: that is free once the process has ended.
+/// It is locked until then. If its process is killed, the folder stays (an empty
+/// one, if that is as early as can be) and the lock is free: the next process
+/// that makes such a folder removes it.
 ///
 /// ```
 /// let folder = timeline::private::Folder::new()?;
@@ -36,19 +36,19 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// A new one.
+    /// Makes one in the temporary directory.
     ///
     /// # Errors
     ///
-    /// One that names the temporary directory: if there is none, say.
+    /// If that cannot be done; the error names the temporary directory.
     pub fn new() -> io::Result<Folder> {
         let shared = temp_dir();
-        // Said to be nowhere: not said.
-        let is_said = !shared.as_os_str().is_empty();
-        Folder::new_in(if is_said { &shared } else { Path::new("/tmp") })
+        // An empty TMPDIR counts as none.
+        let is_empty = shared.as_os_str().is_empty();
+        Folder::new_in(if is_empty { Path::new("/tmp") } else { &shared })
     }
 
-    /// The same in another place than the usual.
+    /// Makes one in the folder `shared`.
     ///
     /// # Errors
     ///
@@ -56,20 +56,20 @@ impl Folder {
     pub fn new_in(shared: &Path) -> io::Result<Folder> {
         clear_away(shared);
         let cannot = |why: io::Error| {
-            let said = format!(
+            let text = format!(
                 "cannot make a folder in {}: {why}; TMPDIR can name another \
                  place",
                 shared.display()
             );
-            io::Error::new(why.kind(), said)
+            io::Error::new(why.kind(), text)
         };
-        // What we start may run in another folder than we do.
+        // A program that we start may run in another working directory.
         let within = absolute(shared).map_err(cannot)?;
         loop {
             let path = within.join(format!("{PREFIX}{}", random_name()));
             DirBuilder::new().mode(0o700).create(&path).map_err(cannot)?;
-            // Before it was locked, somebody may have taken it for a dead
-            // one's, and removed it; or be about to.
+            // Before it was locked, another process may have taken it for a
+            // dead one's and removed it, or may be about to do so.
             let Ok(lock) = File::open(&path) else { continue };
             let locked = flock(&lock, FlockOperation::NonBlockingLockExclusive);
             if locked != Err(Errno::WOULDBLOCK) && path.exists() {
@@ -86,12 +86,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left, the next one clears away.
+        // If that fails, the next process removes what is left.
         let _ = fs::remove_dir_all(&self.path);
     }
 }
 
-/// The folder of this process, which goes when the process ends by itself.
+/// The folder of this process. It is removed when the process exits.
 ///
 /// # Errors
 ///
@@ -116,25 +116,27 @@ extern "C" fn remove() {
     }
 }
 
-/// Removes the folder that a file is in, if it is one of these: for a process
-/// that outlives the one that made it.
+/// Removes the folder that a file is in, if it is one of these folders. A
+/// process that outlives the one that made it calls this.
 pub fn remove_around(file: &Path) {
     let Some(folder) = file.parent() else { return };
-    if is_one(folder) {
+    if is_private(folder) {
         let _ = fs::remove_dir_all(folder);
     }
 }
 
-fn is_one(folder: &Path) -> bool {
+fn is_private(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str());
     name.is_some_and(|name| name.starts_with(PREFIX))
 }
 
-/// Removes what those have left that were killed. Others' is left alone, and
-/// so is all where the system knows no locks.
+/// Removes the folders of killed processes. It leaves those of other users, and
+/// all of them where the file system has no locks.
 fn clear_away(shared: &Path) {
     let entries = fs::read_dir(shared).into_iter().flatten().flatten();
-    for path in entries.map(|entry| entry.path()).filter(|path| is_one(path)) {
+    for path in
+        entries.map(|entry| entry.path()).filter(|path| is_private(path))
+    {
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW;
         let mut options = File::options();
         options.read(true).custom_flags(flags.bits() as i32);
@@ -149,7 +151,8 @@ fn clear_away(shared: &Path) {
     }
 }
 
-/// What nobody can guess: std's hashers have keys from the system.
+/// A name that cannot be guessed: std's hashers have random keys from the
+/// system.
 fn random_name() -> String {
     let random = || RandomState::new().hash_one(PREFIX);
     format!("{:016x}{:016x}", random(), random())
@@ -161,7 +164,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn a_folder_is_new_and_nobody_elses() {
+    fn a_folder_is_new_and_closed_to_other_users() {
         let [a, b] = [(), ()].map(|()| Folder::new().unwrap());
         assert_ne!(a.path(), b.path());
         let mode = fs::metadata(a.path()).unwrap().permissions().mode();

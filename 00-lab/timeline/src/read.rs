@@ -23,8 +23,8 @@ impl Recording {
     /// Reads what was recorded after the first `offset` bytes.
     pub fn read_from(path: &Path, offset: u64) -> io::Result<Recording> {
         let mut file = File::open(path)?;
-        // No further: those who write may write as fast as we read.
-        // Nor further than one process may write.
+        // Only as far as it is now: others may write as fast as we read. Nor
+        // more than one process may write.
         let end = file.metadata()?.len().min(offset + MOST);
         file.seek(SeekFrom::Start(offset))?;
         let mut bytes = Vec::new();
@@ -32,14 +32,15 @@ impl Recording {
         Ok(Recording::parse(&String::from_utf8_lossy(&bytes)))
     }
 
-    /// Understands the text of a recording.
+    /// Reads the text of a recording.
     pub fn parse(text: &str) -> Recording {
         // What follows the last line end is torn, or still being written.
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         let mut events: Vec<_> =
             whole.lines().filter_map(Event::parse).collect();
         let skipped = whole.lines().count() - events.len();
-        // Between looking at the clock and writing, another may have written.
+        // Between the look at the clock and the write of one thread, another may
+        // have written.
         events.sort_by_key(|event| event.at);
 
         let start = events.first().map_or(0, |event| event.at);
@@ -68,7 +69,7 @@ struct Reader {
     in_flight: usize,
 }
 
-/// A span whose end we have not seen.
+/// A span whose end has not been read yet.
 struct Open {
     since: Duration,
     state: State,
@@ -98,7 +99,7 @@ impl Reader {
             let flow = self.causes.of(index, state, since, now, event.pid);
             self.recording.flows.extend(flow);
         }
-        // Also when nothing changes, it is one more look at the CPU clock.
+        // An event that changes no state is still a look at the CPU clock.
         let ends = event.what == What::Done;
         if next.is_some() || ends || open.thread == event.thread {
             self.change(index, now, event, next);
@@ -108,7 +109,7 @@ impl Reader {
         }
     }
 
-    /// The lanes of a process end with it, whatever they were doing.
+    /// Ends all lanes of a process that has ended.
     fn reap(&mut self, pid: u32, how: &str, now: Duration) {
         let lanes = self.recording.tracks.iter_mut().zip(&self.open);
         let lanes = lanes.filter(|(track, _)| track.pid == pid);
@@ -121,7 +122,7 @@ impl Reader {
         }
     }
 
-    /// A lane appears.
+    /// Adds a track for a lane with its first event.
     fn begin(&mut self, now: Duration, event: &Event<'_>) -> usize {
         let (kind, name) = match event.what {
             What::Spawn { kind, name, .. } => (kind, name),
@@ -138,14 +139,9 @@ impl Reader {
                 "" => format!("{kind} {count}"),
                 name => name.to_owned(),
             },
-            spans: Vec::new(),
-            held: Vec::new(),
-            panicked: None,
-            died: None,
-            heard: now,
-            ended: false,
+            ..Track::default()
         });
-        // A thread runs when it is first heard of; a task is yet to.
+        // A thread runs by the time of its first event; a task does not yet.
         let runs = event.lane == event.thread;
         self.open.push(Open {
             since: now,
@@ -158,7 +154,7 @@ impl Reader {
         index
     }
 
-    /// What an event tells besides the state of its lane.
+    /// Notes what an event says besides the state of its lane.
     fn note(&mut self, index: usize, now: Duration, what: &What<'_>) {
         let track = &mut self.recording.tracks[index];
         match *what {
@@ -185,7 +181,7 @@ impl Reader {
         }
     }
 
-    /// Ends the span that a lane is in, and begins another.
+    /// Ends the span that a lane is in, and begins the next.
     fn change(
         &mut self,
         index: usize,
@@ -205,11 +201,10 @@ impl Reader {
         open.cpu = event.cpu;
     }
 
-    /// Ends whatever is still going on.
+    /// Ends the spans that are still open.
     fn finish(mut self) -> Recording {
         let end = self.recording.length;
         for (track, open) in self.recording.tracks.iter_mut().zip(&self.open) {
-            // Also what we have seen only the beginning of counts.
             if !track.ended {
                 track.push(open.until(end, None));
             }
@@ -230,7 +225,7 @@ fn next_state(state: &State, what: &What<'_>) -> Option<State> {
         What::Wait("") if state.waits() => None,
         What::Wait(what) => Some(State::Wait(what.to_owned())),
         What::Want(lock) => Some(State::Blocked(lock.to_owned())),
-        // Who is woken while it runs goes on running.
+        // A lane that is woken while it runs goes on running.
         What::Ready(_) if matches!(state, State::Run { .. }) => None,
         What::Ready(_) => Some(State::Ready),
         _ => None,
@@ -238,6 +233,7 @@ fn next_state(state: &State, what: &What<'_>) -> Option<State> {
 }
 
 impl Open {
+    /// The span, if it ends at `to` and used `cpu` nanoseconds of CPU time.
     fn until(&self, to: Duration, cpu: Option<u64>) -> Span {
         let mut state = self.state.clone();
         if let (State::Run { cpu: share }, Some(cpu)) = (&mut state, cpu) {

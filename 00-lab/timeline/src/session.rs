@@ -1,7 +1,8 @@
-//! A recording of this process, from its start to its end.
+//! The recording of this process: started, finished, read meanwhile.
 
 use super::event::What;
 use super::lane::event;
+use super::private;
 use super::spans::Recording;
 use super::write::{ON, OUTPUT, Output, VARIABLE, error};
 use std::env::var_os;
@@ -12,8 +13,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 
-/// Starts to record: into the file that [`VARIABLE`] names, else into a new
-/// one that is removed when this process ends. Once started, it stays so.
+/// Starts to record into the file that [`VARIABLE`] names, or else into a new
+/// one that is removed when this process ends. Later calls change nothing.
 ///
 /// # Errors
 /// If the file cannot be opened.
@@ -25,8 +26,8 @@ pub fn start() -> io::Result<&'static Path> {
         return Ok(&output.path);
     }
     let output = match var_os(VARIABLE) {
-        Some(path) => Output::given(path.into())?,
-        None => Output::temporary()?,
+        Some(path) => Output::open(path.into(), false)?,
+        None => Output::open(private::folder()?.join("events"), true)?,
     };
     let output = OUTPUT.get_or_init(|| output);
     ON.store(true, Relaxed);
@@ -34,12 +35,12 @@ pub fn start() -> io::Result<&'static Path> {
     Ok(&output.path)
 }
 
-/// Ends the recording of this process and reads what there is, of all of them.
+/// Ends the recording of this process, and reads what all processes recorded.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub fn finish() -> io::Result<Recording> {
-    // So that the CPU time of the last stretch is known.
+    // It tells the CPU time of the stretch that ends here.
     event(What::Run);
     ON.store(false, Relaxed);
     let Some(output) = OUTPUT.get() else {
@@ -50,13 +51,13 @@ pub fn finish() -> io::Result<Recording> {
         let _ = writeln!(stderr(), "the recording ends too early: {why}");
     }
     if output.temporary {
-        // Its folder goes when the process ends.
+        // Its folder is removed when the process ends.
         let _ = remove_file(&output.path);
     }
     recording
 }
 
-/// What has been recorded so far, by all processes; it goes on.
+/// Reads what all processes have recorded so far; the recording goes on.
 ///
 /// # Errors
 /// If the file cannot be read.
@@ -67,7 +68,7 @@ pub fn so_far() -> io::Result<Recording> {
     }
 }
 
-/// A panic is an event too; it is reported as it would have been.
+/// Records each panic as an event, before it is reported as usual.
 fn record_panics() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -1,4 +1,4 @@
-//! A recording, read: who was in which state, from when to when.
+//! A recording, read: which lane was in which state, from when to when.
 
 use super::event::Id;
 use std::collections::HashMap;
@@ -11,17 +11,19 @@ pub struct Recording {
     pub tracks: Vec<Track>,
     /// What led to what.
     pub flows: Vec<Flow>,
-    /// How many requests were in flight from then on, as the site saw it.
+    /// How many requests were in flight from a time on, as the site saw it.
     pub flight: Vec<(Duration, usize)>,
-    /// How many were under way from then on, as those who asked saw it.
+    /// How many were under way from a time on, as the programs that asked saw
+    /// it.
     pub asked: Vec<(Duration, usize)>,
-    /// Who notified each condition variable of each process last, and when.
+    /// Which track notified each condition variable of each process last, and
+    /// when.
     pub(super) notified: HashMap<(u32, String), Point>,
     /// When the first event happened, on the monotonic clock.
     pub(super) start: Duration,
     /// When the last event happened.
     pub length: Duration,
-    /// Lines that were not understood.
+    /// How many lines were no events.
     pub skipped: usize,
 }
 
@@ -29,7 +31,7 @@ pub struct Recording {
 pub(super) type Point = (usize, Duration);
 
 /// The life of one lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Track {
     /// The process it belongs to.
     pub pid: u32,
@@ -45,10 +47,10 @@ pub struct Track {
     pub held: Vec<Held>,
     /// Why it panicked, if it did, and when.
     pub panicked: Option<(Duration, String)>,
-    /// How its process died while it went on, if it did, and when that was
-    /// noticed.
+    /// How its process died, if it died before the lane ended, and when that
+    /// was noticed.
     pub died: Option<(Duration, String)>,
-    /// When it was last heard of.
+    /// When its last event happened.
     pub heard: Duration,
     /// Set if it came to its end before the recording did.
     pub ended: bool,
@@ -63,7 +65,7 @@ pub struct Span {
     pub to: Duration,
     /// What it is.
     pub state: State,
-    /// The thread that a task ran on; of threads, themselves.
+    /// The thread that a task ran on; a thread runs on itself.
     pub thread: Id,
 }
 
@@ -127,15 +129,16 @@ impl Recording {
         self.tracks.iter().filter(move |track| track.kind == kind)
     }
 
-    /// The most pages that were asked for and not there yet, at one time.
+    /// The most pages that were asked for and not yet here, at one time.
     pub fn peak_in_flight(&self) -> usize {
         self.asked.iter().map(|&(_, n)| n).max().unwrap_or(0)
     }
 
-    /// The most lanes, but for the site's, that were in such a state at one time.
+    /// The most lanes, without the site's, that were in such a state at one time.
     pub fn most_at_once(&self, is_such: impl Fn(&State) -> bool) -> usize {
         let such = self.spans().filter(|span| is_such(&span.state));
-        // Of two changes at one time the end comes first: they do not overlap.
+        // An end sorts before a beginning at the same time: such spans do not
+        // overlap.
         let mut changes: Vec<(Duration, isize)> =
             such.flat_map(|span| [(span.from, 1), (span.to, -1)]).collect();
         changes.sort_unstable();
@@ -172,18 +175,6 @@ impl Track {
 }
 
 impl State {
-    /// Set if a picture would draw both alike.
-    pub(super) fn is_like(&self, other: &State) -> bool {
-        let class = |state: &State| match state {
-            State::Run { cpu: None } => Some(0),
-            State::Run { cpu: Some(..0.05) } => Some(1),
-            State::Run { cpu: Some(..0.75) } => Some(2),
-            State::Run { cpu: Some(_) } => Some(3),
-            _ => None,
-        };
-        class(self) == class(other) && (class(self).is_some() || self == other)
-    }
-
     /// Set if it waits for anything but a lock or the CPU.
     pub fn waits(&self) -> bool {
         matches!(self, State::Wait(_))
@@ -194,8 +185,8 @@ impl State {
         matches!(self, State::Blocked(_))
     }
 
-    /// Set if it says that it runs, and has a CPU for at least part of the
-    /// time (a twentieth of it), as far as is known.
+    /// Set if it says that it runs, and is known to have a CPU for a twentieth
+    /// of the time or more.
     pub fn runs(&self) -> bool {
         matches!(self, State::Run { cpu: Some(0.05..) })
     }

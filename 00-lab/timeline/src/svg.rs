@@ -3,9 +3,9 @@
 //! Positions across are percentages and heights are pixels, so the picture is
 //! not scaled but laid out anew: letters are as large on a phone as on a desk.
 //!
-//! It is complete as it is. For a script that lays it out once more, zoomed, it
-//! also says when what it shows happened, in microseconds (`data-t`), and holds
-//! what is too short to be seen (`lanes-fine`), as long as that is not much.
+//! It is complete as it is. For a script that lays it out again when a reader
+//! zooms in, each shape also has its times in microseconds (`data-t`), and up to
+//! [`FINE`] shapes that are too short to be seen are there (`lanes-fine`).
 
 mod rows;
 mod shapes;
@@ -31,11 +31,12 @@ const PHONE: f64 = 340.0;
 const DESK: f64 = 700.0;
 const LETTER: f64 = 6.6;
 
-/// So many arrows are few, and more than so many explain nothing.
+/// Up to [`FEW`] arrows are drawn whatever they mean, and more than [`MANY`] are
+/// not drawn at all.
 const FEW: usize = 16;
 const MANY: usize = 60;
 
-/// So much that is too short to be seen may be in a picture.
+/// The most shapes in a picture that are too short to be seen.
 const FINE: usize = 200;
 
 /// A picture being drawn, from the top down.
@@ -43,20 +44,21 @@ struct Picture {
     body: String,
     /// The part of the width that the names take, in percent.
     margin: f64,
-    /// How long what is drawn took.
+    /// The time from the left end to the right.
     length: Duration,
     /// Where the next row begins.
     top: usize,
     /// The classes that occur, for the legend.
     used: BTreeSet<&'static str>,
-    /// How much is in it that is too short to be seen.
+    /// How many shapes are in it that are too short to be seen.
     fine: usize,
 }
 
 impl Recording {
     /// Draws the lanes as SVG, to stand in a page or by itself.
     ///
-    /// What lanes do is told by shape, not by hue; a text form is in `<desc>`.
+    /// Shapes show what a lane does, and not colours alone; the text form is in
+    /// `<desc>`.
     pub fn svg(&self, title: &str) -> String {
         let drawn = &self.tracks[..self.most_drawn()];
         let site = self.of_kind("site").next();
@@ -64,7 +66,7 @@ impl Recording {
 
         let names = drawn.iter().chain(site).map(|track| track.name.chars());
         let longest = names.map(Iterator::count).max().unwrap_or(0);
-        // Also on a phone there is room for the names.
+        // The names have room on a phone as well.
         let margin = longest.min(LONGEST) as f64 * LETTER + 6.0;
         let margin = margin / PHONE * 100.0;
         let mut picture = Picture {
@@ -96,7 +98,7 @@ impl Recording {
         picture.finish(title, &self.in_words())
     }
 
-    /// What ended the waits of a lane, by when that was.
+    /// What ended the waits of a lane, by the time at which it did.
     fn causes(&self, index: usize) -> HashMap<Duration, String> {
         let mut causes = HashMap::new();
         for flow in self.flows.iter().filter(|flow| flow.to.0 == index) {
@@ -109,7 +111,7 @@ impl Recording {
             };
             let cause = format!("{by} {did} it");
             if flow.link == Link::Wake {
-                // A task waits no longer, but is yet to run.
+                // The wait ends here; the task runs later.
                 causes.insert(flow.from.1, cause.clone());
             }
             causes.insert(flow.to.1, cause);
@@ -118,8 +120,8 @@ impl Recording {
     }
 }
 
-/// The arrows between lanes that are drawn, as long as they explain: who gets
-/// a lock from whom rather than who makes whom, and few rather than many.
+/// The arrows that are drawn, between drawn lanes. If there are many, only those
+/// that hand a lock on or notify are; if these are many, too, none is.
 fn arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
     let seen = |flow: &&Flow| flow.from.0 < drawn && flow.to.0 < drawn;
     let hands_on =
@@ -133,7 +135,7 @@ fn arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
 }
 
 impl Picture {
-    /// Where a time is, in percent.
+    /// Where a time is across the picture, in percent.
     fn x(&self, time: Duration) -> f64 {
         let part = time.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
         self.margin + part * (99.6 - self.margin)
@@ -153,7 +155,7 @@ impl Picture {
         }
     }
 
-    /// From cause to effect.
+    /// Draws an arrow from cause to effect.
     fn arrow(&mut self, flow: &Flow) {
         self.used.insert("lanes-arrow");
         let [(a, from), (b, to)] = [flow.from, flow.to];
@@ -175,7 +177,7 @@ impl Picture {
         );
     }
 
-    /// The shapes that were used, three in a row.
+    /// Draws what the shapes mean, of those that were used, three in a row.
     fn legend(&mut self) {
         let used = |(class, _): &(&str, &str)| self.used.contains(class);
         let entries: Vec<_> = LEGEND.into_iter().filter(used).collect();

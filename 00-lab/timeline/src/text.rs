@@ -2,7 +2,7 @@
 
 use super::axis::marks;
 use super::cells::{Cell, cells, column_start};
-use super::spans::{Recording, Track};
+use super::spans::Recording;
 use std::env;
 use std::fmt::Write;
 use std::io::stdout;
@@ -11,18 +11,18 @@ use std::time::Duration;
 /// More lanes than this are counted, not drawn.
 pub(super) const MOST_LANES: usize = 24;
 
-/// The most columns that are drawn: the pictures are made in memory.
+/// The most columns that are drawn: a picture is made in memory.
 const WIDEST: usize = 1000;
 
-/// How wide the terminal is: `COLUMNS`, else what it says itself, else 80. No
-/// terminal is wider than a thousand.
+/// How many columns the terminal has: `COLUMNS`, else what the terminal says,
+/// else 80; at most a thousand.
 pub fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|n| n.parse().ok());
-    let asked = || {
+    let of_terminal = || {
         let size = rustix::termios::tcgetwinsize(stdout()).ok()?;
         Some(size.ws_col.into())
     };
-    columns.or_else(asked).filter(|&n| n > 0).unwrap_or(80).min(WIDEST)
+    columns.or_else(of_terminal).filter(|&n| n > 0).unwrap_or(80).min(WIDEST)
 }
 
 impl Recording {
@@ -47,7 +47,7 @@ impl Recording {
         for track in drawn {
             let cells = cells(track, self.length, canvas.columns);
             used.extend(cells.iter().map(|(cell, _)| *cell));
-            canvas.row(&mut picture, &track.name, &written(&cells));
+            canvas.row(&mut picture, &track.name, &write_row(&cells));
         }
         let left = self.tracks.len() - drawn.len();
         let left = left - usize::from(left > 0 && self.has_site());
@@ -75,7 +75,7 @@ impl Recording {
     }
 
     /// For each column the most requests that were in flight, as the site saw
-    /// it, or else as those saw it who asked.
+    /// it, or else as the programs that asked did.
     fn digits(&self, columns: usize) -> Option<(&str, String)> {
         let site = self.of_kind("site").next();
         let (name, counts) = match site {
@@ -107,8 +107,8 @@ impl Recording {
     }
 }
 
-/// The cells as text, with what is waited for written where it fits.
-fn written(cells: &[(Cell, Option<&str>)]) -> String {
+/// The cells as text. What is waited for stands in the middle where it fits.
+fn write_row(cells: &[(Cell, Option<&str>)]) -> String {
     let mut row = String::new();
     for stretch in cells.chunk_by(|a, b| a == b) {
         let (cell, what) = stretch[0];
@@ -128,6 +128,7 @@ fn written(cells: &[(Cell, Option<&str>)]) -> String {
     row
 }
 
+/// The sizes of a picture, in characters, and how long what it shows took.
 struct Canvas {
     margin: usize,
     columns: usize,
@@ -161,7 +162,7 @@ impl Canvas {
         axis
     }
 
-    /// The symbols that were used, and no others.
+    /// Writes what the symbols mean, of those that were used.
     fn legend(
         &self,
         picture: &mut String,
@@ -171,8 +172,8 @@ impl Canvas {
     ) {
         let mut entries: Vec<String> = Cell::LEGEND
             .into_iter()
-            .filter(|(cell, _)| used.contains(cell))
-            .map(|(cell, meaning)| format!("{} {meaning}", cell.symbol()))
+            .filter(|(cell, ..)| used.contains(cell))
+            .map(|(_, symbol, meaning)| format!("{symbol} {meaning}"))
             .collect();
         if let Some(digits) = digits {
             let more = if digits.contains('+') { ", + more" } else { "" };
@@ -189,15 +190,5 @@ impl Canvas {
             line = if gap == "\n" { 0 } else { line + gap.len() } + length;
             let _ = write!(picture, "{gap}{entry}");
         }
-    }
-}
-
-impl Track {
-    /// The share of `from..to` during which it held a lock.
-    pub(super) fn holding(&self, from: Duration, to: Duration) -> f64 {
-        let held = self.held.iter().map(|held| {
-            held.to.min(to).saturating_sub(held.from.max(from)).as_secs_f64()
-        });
-        held.sum::<f64>() / (to - from).as_secs_f64().max(1e-9)
     }
 }

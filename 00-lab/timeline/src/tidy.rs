@@ -1,4 +1,4 @@
-//! Names that say no more than they must, in an order to look at.
+//! The order and the names of tracks, once all are known.
 
 use super::spans::{Recording, State, Track};
 use std::collections::{BTreeSet, HashMap};
@@ -11,8 +11,8 @@ impl Recording {
         self.name_locks();
     }
 
-    /// As they began, but for the site, which is last, and for `worker 1` to
-    /// `worker 8`, which take their places by their numbers.
+    /// Puts the tracks in the order in which they began. But the site is last,
+    /// and `worker 1` to `worker 8` stand in their places by number.
     fn put_in_order(&mut self) {
         let mut order: Vec<usize> = (0..self.tracks.len()).collect();
         order.sort_by_key(|&index| self.tracks[index].kind == "site");
@@ -38,7 +38,7 @@ impl Recording {
         self.rearrange(&order);
     }
 
-    /// `order` holds the places where the tracks were.
+    /// Puts the tracks in a new order, which holds their old places.
     fn rearrange(&mut self, order: &[usize]) {
         let mut place = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {
@@ -57,15 +57,15 @@ impl Recording {
         self.tracks = tracks.into_iter().map(|(_, track)| track).collect();
     }
 
-    /// The lanes of a second process are called so: `process 2`, its main
-    /// thread, and `process 2: thread 1`. One with a name of its own that is
-    /// all its process has, and all that is called so, keeps it: `worker 3`.
+    /// Names the process in each lane of a second process: `process 2` is its
+    /// main thread, and `process 2: thread 1` another. A lane that is the only
+    /// one of its process and the only one of its name keeps it: `worker 3`.
     fn name_processes(&mut self) {
         let mut lanes = HashMap::<u32, usize>::new();
-        let mut called = HashMap::<String, usize>::new();
+        let mut names = HashMap::<String, usize>::new();
         for track in &self.tracks {
             *lanes.entry(track.pid).or_default() += 1;
-            *called.entry(track.name.clone()).or_default() += 1;
+            *names.entry(track.name.clone()).or_default() += 1;
         }
         let ours = |track: &&mut Track| track.kind != "site";
         let mut number = HashMap::new();
@@ -74,7 +74,7 @@ impl Recording {
             let number = *number.entry(track.pid).or_insert(next);
             let name = track.name.as_str();
             let own = name != "main" && !name.starts_with(&track.kind);
-            let says_all = own && lanes[&track.pid] == 1 && called[name] == 1;
+            let says_all = own && lanes[&track.pid] == 1 && names[name] == 1;
             if number > 1 && !says_all {
                 track.name = match name {
                     "main" => format!("process {number}"),
@@ -84,7 +84,7 @@ impl Recording {
         }
     }
 
-    /// `Frontier 1` is `Frontier` if there is no other.
+    /// Names the lock `Frontier 1` only `Frontier` if there is no other.
     fn name_locks(&mut self) {
         let locks: BTreeSet<String> = self.locks().map(|l| l.clone()).collect();
         let mut same = HashMap::<String, usize>::new();
@@ -98,6 +98,7 @@ impl Recording {
         }
     }
 
+    /// The name of each lock, wherever it is held or wanted.
     fn locks(&mut self) -> impl Iterator<Item = &mut String> {
         self.tracks.iter_mut().flat_map(|track| {
             let held = track.held.iter_mut().map(|held| &mut held.lock);
@@ -117,7 +118,7 @@ fn kind_of(lock: &str) -> &str {
     numbered_name(lock).map_or(lock, |(kind, _)| kind)
 }
 
-/// `worker 3`
+/// Splits `worker 3` into its stem and its number.
 fn numbered_name(name: &str) -> Option<(&str, u64)> {
     let (stem, n) = name.rsplit_once(' ')?;
     Some((stem, n.parse().ok()?))

@@ -1,6 +1,6 @@
 //! The recording as Chrome Trace Event JSON, which Perfetto opens.
 
-use super::spans::{Link, Recording, Span, State, Track};
+use super::spans::{Recording, Span, State, Track};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,7 +19,10 @@ impl Recording {
         for track in &self.tracks {
             let thread = track.is_thread();
             if !thread {
-                events.extend(life(track));
+                let why = track.panicked.as_ref().map(|(_, why)| why);
+                let args = json!({ "panicked": why });
+                let ends = track.life();
+                events.extend(async_pair(track, &track.name, ends, &args));
             }
             for span in &track.spans {
                 let what = span.state.name();
@@ -29,7 +32,9 @@ impl Recording {
                     let name = &track.name;
                     events.push(slice(track.pid, span.thread, name, span));
                 } else {
-                    events.extend(part(track, &what, span));
+                    // A part of its life, within that.
+                    let ends = (span.from, span.to);
+                    events.extend(async_pair(track, &what, ends, &json!({})));
                     continue;
                 }
                 let row = slices.entry((track.pid, span.thread)).or_default();
@@ -46,7 +51,7 @@ impl Recording {
                 row.iter().find(|span| (span.from..span.to).contains(&at))?;
                 Some(json!({
                     "ph": phase, "bp": "e", "id": id, "cat": "flow",
-                    "name": flow.link.name(), "pid": track.pid,
+                    "name": format!("{:?}", flow.link).to_lowercase(), "pid": track.pid,
                     "tid": thread, "ts": micros(at),
                 }))
             });
@@ -58,7 +63,7 @@ impl Recording {
         json!({ "displayTimeUnit": "ms", "traceEvents": events })
     }
 
-    /// What processes and threads are called.
+    /// The events that name processes and threads.
     fn names(&self) -> Vec<Value> {
         let mut names = Vec::new();
         let mut pids = Vec::new();
@@ -89,6 +94,7 @@ impl Recording {
         names
     }
 
+    /// The number of requests in flight, as a counter.
     fn counter(&self) -> impl Iterator<Item = Value> {
         let pid = self.of_kind("site").next().map_or(0, |site| site.pid);
         self.flight.iter().map(move |&(at, n)| {
@@ -100,34 +106,20 @@ impl Recording {
     }
 }
 
-/// The life of a task, as an async event.
-fn life(track: &Track) -> [Value; 2] {
-    let (from, to) = track.life();
-    let args = json!({ "panicked": track.panicked.as_ref().map(|p| &p.1) });
-    [begin(track, &track.name, from, &args), end(track, &track.name, to)]
-}
-
-/// A part of that life, within it.
-fn part(track: &Track, what: &str, span: &Span) -> [Value; 2] {
-    [begin(track, what, span.from, &json!({})), end(track, what, span.to)]
-}
-
-fn begin(track: &Track, name: &str, at: Duration, args: &Value) -> Value {
-    json!({
-        "ph": "b", "cat": track.kind, "id": id(track), "name": name,
-        "pid": track.pid, "tid": 0, "ts": micros(at), "args": args,
+/// The beginning and the end of an async event of a lane.
+fn async_pair(
+    track: &Track,
+    name: &str,
+    (from, to): (Duration, Duration),
+    args: &Value,
+) -> [Value; 2] {
+    let id = format!("{}.{}", track.pid, track.lane);
+    [("b", from), ("e", to)].map(|(phase, at)| {
+        json!({
+            "ph": phase, "cat": track.kind, "id": id, "name": name,
+            "pid": track.pid, "tid": 0, "ts": micros(at), "args": args,
+        })
     })
-}
-
-fn end(track: &Track, name: &str, at: Duration) -> Value {
-    json!({
-        "ph": "e", "cat": track.kind, "id": id(track), "name": name,
-        "pid": track.pid, "tid": 0, "ts": micros(at),
-    })
-}
-
-fn id(track: &Track) -> String {
-    format!("{}.{}", track.pid, track.lane)
 }
 
 fn slice(pid: u32, thread: u32, name: &str, span: &Span) -> Value {
@@ -148,12 +140,12 @@ fn micros(time: Duration) -> f64 {
 }
 
 impl Track {
-    /// Set if it is a thread, rather than what threads take turns to run.
+    /// Set if it is a thread, and not something that threads run in turns.
     pub(super) fn is_thread(&self) -> bool {
         self.kind == "thread"
     }
 
-    /// The thread that ran it at a time.
+    /// The thread that ran it at the time `at`.
     fn thread_at(&self, at: Duration) -> Option<u32> {
         let after = self.spans.partition_point(|span| span.to <= at);
         let span = self.spans.get(after)?;
@@ -163,7 +155,7 @@ impl Track {
 }
 
 impl State {
-    /// What a slice is called.
+    /// The name of a slice in this state.
     pub(super) fn name(&self) -> String {
         match self {
             State::Run { .. } if self.is_off_the_cpu() => "off the CPU".into(),
@@ -172,17 +164,6 @@ impl State {
             State::Wait(what) => format!("waits for {what}"),
             State::Blocked(lock) => format!("waits for lock {lock}"),
             State::Ready => "ready to run".into(),
-        }
-    }
-}
-
-impl Link {
-    fn name(self) -> &'static str {
-        match self {
-            Link::Spawn => "spawn",
-            Link::Release => "release",
-            Link::Notify => "notify",
-            Link::Wake => "wake",
         }
     }
 }

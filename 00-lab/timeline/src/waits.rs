@@ -1,6 +1,6 @@
-//! Why nothing happens any more: who waits for whom.
+//! Why nothing happens any more: what each lane waits for.
 
-use super::axis::said;
+use super::axis::format_duration;
 use super::spans::{Held, Recording, State, Track};
 use super::write::now;
 use std::time::Duration;
@@ -12,15 +12,14 @@ impl Recording {
     /// One sentence for each lane that had not ended when the recording did,
     /// and one for each circle of lanes that wait for one another.
     ///
-    /// `silence` is how long nothing has been recorded since (see
-    /// [`silence`](Recording::silence)).
-    pub fn who_waits_for_whom(&self, silence: Duration) -> Vec<String> {
+    /// For [`silence`](Recording::silence) nothing was recorded.
+    pub fn explain_waits(&self, silence: Duration) -> Vec<String> {
         let alive = |track: &&Track| !track.ended && track.kind != "site";
         let mut sentences: Vec<String> = self
             .tracks
             .iter()
             .filter(alive)
-            .map(|track| self.what_keeps(track, silence))
+            .map(|track| self.explain_wait(track, silence))
             .collect();
         if sentences.len() > MOST_SENTENCES {
             let more = sentences.len() - MOST_SENTENCES;
@@ -32,7 +31,7 @@ impl Recording {
     }
 
     /// One sentence for each wait, other than for a lock, during which the
-    /// lane held one: whoever wants that lock waits, too.
+    /// lane held a lock: a lane that wants that lock waits as long.
     pub fn waits_under_locks(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         for track in &self.tracks {
@@ -50,15 +49,15 @@ impl Recording {
         sentences
     }
 
-    /// How long ago the last event was. Of use while the program still hangs,
-    /// or until the next boot.
+    /// How long ago the last event was, by the clock of this machine since its
+    /// start.
     pub fn silence(&self) -> Duration {
         let last = self.start + self.length;
         Duration::from_nanos(now()).saturating_sub(last)
     }
 
-    /// Lets whatever had not ended go on for so long: the last events before
-    /// a hang would otherwise be at the very edge of the picture.
+    /// Lets the lanes that had not ended go on for `time`. Otherwise the last
+    /// events before a hang would be at the very edge of the picture.
     pub fn go_on_for(&mut self, time: Duration) {
         self.length += time;
         for track in self.tracks.iter_mut().filter(|track| !track.ended) {
@@ -72,7 +71,7 @@ impl Recording {
         }
     }
 
-    fn what_keeps(&self, track: &Track, silence: Duration) -> String {
+    fn explain_wait(&self, track: &Track, silence: Duration) -> String {
         let name = &track.name;
         let Some(last) = track.spans.last() else { return name.clone() };
         match &last.state {
@@ -93,7 +92,7 @@ impl Recording {
                 format!("{name} waits for lock {lock}, {which}")
             }
             State::Wait(what) if what.starts_with("condvar ") => {
-                let which = self.last_notified(track, what, last.from);
+                let which = self.explain_notified(track, what, last.from);
                 format!("{name} waits for {what}, {which}")
             }
             State::Wait(what) if what.is_empty() => format!("{name} waits"),
@@ -101,7 +100,7 @@ impl Recording {
             State::Ready => format!("{name} is ready, and nobody runs it"),
             State::Run { .. } => {
                 let silent = self.length - track.heard + silence;
-                let silent = said(silent);
+                let silent = format_duration(silent);
                 format!(
                     "{name} has recorded nothing for {silent}: it computes, \
                      or waits for what is not recorded"
@@ -110,7 +109,7 @@ impl Recording {
         }
     }
 
-    fn last_notified(
+    fn explain_notified(
         &self,
         track: &Track,
         condvar: &str,
@@ -127,7 +126,7 @@ impl Recording {
         }
     }
 
-    /// Which track holds a lock.
+    /// The index of the track that holds a lock.
     fn holder(&self, pid: u32, lock: &str) -> Option<usize> {
         self.tracks.iter().position(|track| {
             track.pid == pid
@@ -135,7 +134,7 @@ impl Recording {
         })
     }
 
-    /// Which track another waits for, if it waits for a lock that is held.
+    /// The index of the track that holds the lock that this one waits for.
     fn waits_for(&self, index: usize) -> Option<usize> {
         let track = &self.tracks[index];
         match &track.spans.last()?.state {
@@ -159,17 +158,18 @@ impl Recording {
                 path.push(index);
                 next = self.waits_for(index);
             }
-            // Back at one we came through: from there on it is a circle.
+            // Back at a track on the path: from there on it is a circle.
             let first = path.iter().position(|&index| Some(index) == next);
             if let Some(first) = first {
-                circles.push(self.circle(&path[first..]));
+                circles.push(self.explain_circle(&path[first..]));
             }
         }
         circles
     }
 
-    /// Wherever we came into it, it is told from the first name on.
-    fn circle(&self, path: &[usize]) -> String {
+    /// The sentence on a circle. It begins with the first name in alphabetical
+    /// order, so that it is always the same.
+    fn explain_circle(&self, path: &[usize]) -> String {
         let mut names: Vec<&str> =
             path.iter().map(|&i| self.tracks[i].name.as_str()).collect();
         let first = (0..names.len()).min_by_key(|&i| names[i]).unwrap_or(0);

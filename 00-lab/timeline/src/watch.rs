@@ -1,4 +1,4 @@
-//! Whether a program still does anything; and if not, who waits for whom.
+//! Notices that a program does nothing any more, and says why.
 
 use super::session::so_far;
 use super::spans::Recording;
@@ -9,8 +9,8 @@ use std::mem;
 use std::process;
 use std::time::{Duration, Instant};
 
-/// Watches whether a process still does anything that is recorded, or ever can:
-/// threads that wait for one another in a circle need no more time.
+/// Watches whether a process still records anything. Threads that wait for one
+/// another in a circle never will: for them it need not wait any longer.
 ///
 /// ```
 /// use timeline::Watch;
@@ -24,23 +24,24 @@ pub struct Watch {
     pid: u32,
     silence: Duration,
     end: Option<Instant>,
-    /// How long the recording was, and since when it is.
+    /// The size of the recording, in bytes, and since when it has that size.
     size: u64,
     since: Instant,
-    /// Set if a circle is a reason. A program may have one on purpose, and go
-    /// on beside it.
+    /// Set if a circle of waiting threads is a reason to end the process. A
+    /// program may have one on purpose, and go on with other threads.
     circles: bool,
-    /// Set once it has been searched for one.
+    /// Set once a recording of this size has been searched for circles.
     searched: bool,
-    /// When we last looked.
+    /// The time of the last check.
     looked: Instant,
-    /// How much CPU time the process had used by then.
+    /// The CPU time that the process had used when the recording last grew.
     cpu: Option<Duration>,
 }
 
 impl Watch {
-    /// Watches process `pid`, which has to record something every `silence`
-    /// and to be done by `end`. Both read this process's recording.
+    /// Watches process `pid`, which has to record something at least once in
+    /// each `silence`, and to be over by `end`. It has to record into the same
+    /// file as this process.
     pub fn new(pid: u32, silence: Duration, end: Option<Instant>) -> Watch {
         let (since, cpu) = (Instant::now(), cpu_of(pid));
         Watch {
@@ -56,19 +57,19 @@ impl Watch {
         }
     }
 
-    /// Watches this very process, for which also a circle of threads that wait
-    /// for one another is a reason to end.
+    /// Watches this process itself. For it, a circle of threads that wait for one
+    /// another is a reason to end, too.
     pub fn of_this_process(silence: Duration) -> Watch {
         let watch = Watch::new(process::id(), silence, None);
         Watch { circles: true, ..watch }
     }
 
-    /// Why the process ought to be ended, if it ought to be. Cheap, as long as
-    /// all is well; ask several times in a `silence`.
+    /// Why the process has to be ended; `None` as long as it does not. This costs
+    /// little: call it several times in a `silence`.
     pub fn check(&mut self) -> Option<String> {
         let now = Instant::now();
-        // All of us were stopped (Ctrl-Z), or a debugger holds the process:
-        // such silence says nothing.
+        // If we were stopped as well (Ctrl-Z), or if a debugger holds the
+        // process, the silence says nothing.
         let asleep = now - self.looked > self.silence / 2;
         self.looked = now;
         if asleep || is_paused() || is_traced(self.pid) {
@@ -93,33 +94,33 @@ impl Watch {
         } else {
             return None;
         };
-        Some(verdict(&what, so_far().ok()))
+        Some(describe_hang(&what, so_far().ok()))
     }
 
-    /// Set if no more may be recorded; then silence says nothing.
+    /// Set if the process may not record any more. Then silence says nothing.
     fn is_full(&self) -> bool {
         let longest_line = 1 << 16;
         self.size + longest_line > MOST
     }
 
-    /// Set if threads of the process wait for one another in a circle. That is
-    /// for ever, so one look at a recording is enough.
+    /// Set if threads of the process wait for one another in a circle. One look is
+    /// enough as long as nothing more is recorded.
     fn finds_a_circle(&mut self) -> bool {
         if mem::replace(&mut self.searched, true) {
             return false;
         }
         let Ok(mut recording) = so_far() else { return false };
-        // The circles of a child are not ours: we can still kill it.
+        // A circle in a child does not count: the process can still kill it.
         recording.tracks.retain(|track| track.pid == self.pid);
         !recording.circles().is_empty()
     }
 
-    /// In a parenthesis, if the system tells.
+    /// The CPU time used in the last `silent`, in a parenthesis, if it is known.
     fn cpu_used(&self, silent: Duration) -> String {
         let cpu = self.cpu.zip(cpu_of(self.pid));
         match cpu.map(|(then, now)| now.saturating_sub(then)) {
             None => String::new(),
-            // So much is used by looking.
+            // The checks use that much, too.
             Some(cpu) if cpu < silent / 20 => {
                 " (and it used next to no CPU)".to_owned()
             }
@@ -130,10 +131,10 @@ impl Watch {
     }
 }
 
-/// Whoever records nothing for so long may be in a deadlock.
+/// A program that records nothing for this long may be in a deadlock.
 pub const LULL: Duration = Duration::from_millis(100);
 
-/// Set if a debugger is attached; only Linux tells.
+/// Set if a debugger holds the process. Only Linux tells.
 fn is_traced(pid: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status"));
     let tracer = status.ok().and_then(|status| {
@@ -143,22 +144,22 @@ fn is_traced(pid: u32) -> bool {
     tracer.is_some_and(|tracer| tracer != 0)
 }
 
-/// What happened, who waits for whom, and the lanes.
-pub fn verdict(what: &str, recording: Option<Recording>) -> String {
-    let mut verdict = format!("{what}\n");
+/// Says what happened, what each lane waits for, and draws the lanes.
+pub fn describe_hang(what: &str, recording: Option<Recording>) -> String {
+    let mut text = format!("{what}\n");
     if let Some(mut recording) = recording {
         let silence = recording.silence();
-        for sentence in recording.who_waits_for_whom(silence) {
-            verdict += &format!("  {sentence}\n");
+        for sentence in recording.explain_waits(silence) {
+            text += &format!("  {sentence}\n");
         }
         recording.go_on_for(silence.min(recording.length / 4));
-        verdict += &recording.lanes(width());
-        verdict.push('\n');
+        text += &recording.lanes(width());
+        text.push('\n');
     }
-    verdict
+    text
 }
 
-/// The CPU time of another process; only where the system keeps it in files.
+/// The CPU time of a process. Only Linux has it in files.
 fn cpu_of(pid: u32) -> Option<Duration> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
     let nanos = tasks.flatten().map(|task| {

@@ -1,6 +1,6 @@
 //! A recording in a few sentences.
 
-use super::axis::said;
+use super::axis::format_duration;
 use super::spans::{Recording, State};
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ impl Recording {
             .iter()
             .map(|(kind, n)| format!("{n} {kind}{}", plural(*n)))
             .collect();
-        let time = said(self.length);
+        let time = format_duration(self.length);
         let mut words = format!("{} in {time}.", kinds.join(" and "));
         for (most, what) in [
             (self.most_at_once(State::waits), "wait at once"),
@@ -28,7 +28,7 @@ impl Recording {
             (self.most_at_once(State::shares_the_cpu), SHARE),
             (self.most_at_once(State::is_blocked), "wait for a lock at once"),
         ] {
-            // Nobody shares alone: that was another program.
+            // A lane that shares alone shared with another program.
             if most > usize::from(what == SHARE) {
                 let _ = write!(words, " At most {most} {what}.");
             }

@@ -1,7 +1,6 @@
-//! The file that events go to.
+//! The file that events are written to.
 
 use super::event::Event;
-use crate::private;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,8 +15,8 @@ use rustix::time::{ClockId, clock_gettime};
 /// The environment variable that tells a child where to record.
 pub const VARIABLE: &str = "LAB_RECORDING";
 
-/// Set while events are recorded. `Relaxed`, because nothing is published by
-/// it: who sees it late records a little less.
+/// Set while events are recorded. `Relaxed`, because it publishes nothing: a
+/// thread that sees it late records a little less.
 pub(super) static ON: AtomicBool = AtomicBool::new(false);
 pub(super) static OUTPUT: OnceLock<Output> = OnceLock::new();
 /// What went wrong with writing, if anything.
@@ -27,7 +26,7 @@ static ERROR: Mutex<Option<(ErrorKind, String)>> = Mutex::new(None);
 /// a third of it. A step that never ends would fill the disk.
 pub const MOST: u64 = 128 << 20;
 
-/// How much this one has.
+/// How much this process has recorded, in bytes.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// The file, once it is open.
@@ -76,20 +75,20 @@ pub fn path() -> Option<&'static Path> {
     OUTPUT.get().map(|output| output.path.as_path())
 }
 
-/// Set if [`start`] made the file, so that whoever survives this process (the
-/// site does, for a moment) ought to remove it.
+/// Set if [`start`](crate::start) made the file, so that a child that outlives
+/// this process (the site does, for a moment) has to remove it.
 pub fn is_temporary() -> bool {
     OUTPUT.get().is_some_and(|output| output.temporary)
 }
 
 /// What a child process needs in order to record into the same file:
-/// `Command::new(…).envs(record::env())`.
+/// `Command::new(…).envs(timeline::env())`.
 pub fn env() -> Option<(&'static str, &'static Path)> {
     path().map(|path| (VARIABLE, path))
 }
 
-/// Why the recording is incomplete, if it is: the disk was full, say. The
-/// recording stops there; the program goes on.
+/// Why the recording stopped early, if it did: the disk was full, say. The
+/// program goes on.
 pub fn error() -> Option<io::Error> {
     let error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
     error.as_ref().map(|(kind, why)| io::Error::new(*kind, why.as_str()))
@@ -100,16 +99,17 @@ pub fn cpu_time() -> Duration {
     Duration::from_nanos(nanos(ClockId::ProcessCPUTime))
 }
 
-/// The process that records; asked once, because it is a system call.
+/// The number of this process; it is remembered, because each question for it
+/// is a system call.
 pub(super) fn pid() -> u32 {
     OUTPUT.get().map_or(0, |output| output.pid)
 }
 
-/// Writes one event, by one call.
+/// Writes one event, by one system call.
 pub(super) fn write(event: &Event<'_>) {
     let Some(output) = OUTPUT.get() else { return };
     let line = format!("{event}\n");
-    // Relaxed: the sum is all that is of interest.
+    // Relaxed: the sum orders nothing else.
     let before = WRITTEN.fetch_add(line.len() as u64, Relaxed);
     if before + line.len() as u64 > MOST {
         let why = "it would be too long; the program may go round in a loop";
@@ -129,14 +129,14 @@ pub(super) fn write(event: &Event<'_>) {
     stop(&why);
 }
 
-/// A recording with a hole would tell lies: better that it ends here.
+/// Ends the recording here: with a hole it would be misleading.
 fn stop(why: &io::Error) {
     ON.store(false, Relaxed);
     let mut error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
     error.get_or_insert((why.kind(), why.to_string()));
 }
 
-/// The monotonic clock, which all processes share.
+/// The time on the monotonic clock, which all processes share.
 pub(super) fn now() -> u64 {
     nanos(ClockId::Monotonic)
 }
@@ -146,6 +146,7 @@ pub fn cpu_time_of_thread() -> Duration {
     Duration::from_nanos(thread_cpu())
 }
 
+/// The same in nanoseconds.
 pub(super) fn thread_cpu() -> u64 {
     nanos(ClockId::ThreadCPUTime)
 }
@@ -156,26 +157,13 @@ fn nanos(clock: ClockId) -> u64 {
 }
 
 impl Output {
-    /// The file that somebody else chose.
-    pub(super) fn given(path: PathBuf) -> io::Result<Output> {
-        Output::open(OpenOptions::new().create(true), path, false)
-    }
-
-    /// A new one of our own.
-    pub(super) fn temporary() -> io::Result<Output> {
-        let path = private::folder()?.join("events");
-        Output::open(OpenOptions::new().create_new(true), path, true)
-    }
-
-    fn open(
-        options: &mut OpenOptions,
-        path: PathBuf,
-        temporary: bool,
-    ) -> io::Result<Output> {
-        let file = options.append(true).mode(0o600).open(&path);
-        let file = file.map_err(|why| {
-            let said = format!("cannot write to {}: {why}", path.display());
-            io::Error::new(why.kind(), said)
+    /// Opens the file; a temporary one must not be there yet.
+    pub(super) fn open(path: PathBuf, temporary: bool) -> io::Result<Output> {
+        let mut options = OpenOptions::new();
+        options.create(true).create_new(temporary).append(true).mode(0o600);
+        let file = options.open(&path).map_err(|why| {
+            let text = format!("cannot write to {}: {why}", path.display());
+            io::Error::new(why.kind(), text)
         })?;
         Ok(Output { pid: process::id(), file, path, temporary })
     }

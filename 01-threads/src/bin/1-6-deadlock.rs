@@ -64,7 +64,7 @@ fn join_unless_stuck(threads: &[JoinHandle<()>]) -> io::Result<()> {
     while !threads.iter().all(JoinHandle::is_finished) {
         let so_far = timeline::so_far()?;
         if !so_far.circles().is_empty() {
-            for sentence in so_far.who_waits_for_whom(so_far.silence()) {
+            for sentence in so_far.explain_waits(so_far.silence()) {
                 println!("{sentence}");
             }
             break;

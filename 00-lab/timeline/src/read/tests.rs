@@ -35,7 +35,7 @@ const SILENT: &str = "has recorded nothing for 10 s: it computes, or waits \
                       for what is not recorded";
 
 fn sentences(lines: &str) -> Vec<String> {
-    recording(lines).who_waits_for_whom(Duration::from_secs(10))
+    recording(lines).explain_waits(Duration::from_secs(10))
 }
 
 #[test]

@@ -1,15 +1,15 @@
-//! The rows: lanes, and what the site saw.
+//! The rows of the picture: the lanes, and the requests that the site saw.
 
 use super::shapes::{Escaped, When};
 use super::{DESK, FINE, LANE, LETTER, LONGEST, PHONE, Picture};
-use crate::axis::said;
+use crate::axis::format_duration;
 use crate::spans::{Span, State, Track};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The narrowest run that can be seen, and the narrowest of what may go
-/// unseen, in percent.
+/// In percent: a run is drawn no narrower than [`NARROWEST`], and anything
+/// narrower than [`UNSEEN`] is left to those who zoom in.
 const NARROWEST: f64 = 0.35;
 const UNSEEN: f64 = 0.05;
 
@@ -35,30 +35,31 @@ impl Picture {
         self.top += LANE;
     }
 
-    /// Draws a lane; `causes` are what ended its waits, by when that was.
+    /// Draws a lane; `causes` are what ended its waits, by the time.
     pub fn lane(&mut self, track: &Track, causes: &HashMap<Duration, String>) {
         self.open(&track.name, &track.name, &track.kind);
         for held in &track.held {
             let from = self.x(held.from);
             let to = self.x(held.to).max(from + NARROWEST);
-            let told =
-                told(&format!("holds {}", held.lock), held.from, held.to);
+            let what = format!("holds {}", held.lock);
+            let title = with_duration(&what, held.from, held.to);
             let t = When(held.from, held.to);
             self.used.insert("lanes-held");
-            self.line("lanes-held", (from, to), &t.to_string(), &told);
+            self.line("lanes-held", (from, to), &t.to_string(), &title);
         }
         let mut last = None;
         for span in &track.spans {
-            let mut told = told(&span.state.told(), span.from, span.to);
+            let what = span.state.sentence();
+            let mut title = with_duration(&what, span.from, span.to);
             if let Some(cause) = causes.get(&span.to) {
                 match span.state {
-                    // It ends by itself.
+                    // A run ends without a cause.
                     State::Run { .. } => {}
-                    State::Ready => told += &format!("; {cause}"),
-                    _ => told += &format!("; then {cause}"),
+                    State::Ready => title += &format!("; {cause}"),
+                    _ => title += &format!("; then {cause}"),
                 }
             }
-            self.span(span, &told, &mut last);
+            self.span(span, &title, &mut last);
         }
         for (what, end) in [("panics", &track.panicked), ("dies", &track.died)]
         {
@@ -69,7 +70,7 @@ impl Picture {
         self.close();
     }
 
-    /// Writes at a bad end what it was.
+    /// Writes at the end of a lane that panicked or died why it did.
     fn end(&mut self, what: &str, at: Duration, why: &str) {
         let (x, why, t) = (self.x(at), Escaped(why), When(at, at));
         let side = if x > 80.0 { " lanes-end" } else { "" };
@@ -80,19 +81,19 @@ impl Picture {
         );
     }
 
-    /// Draws a span; one that is too short to be seen beside its like is there
-    /// for those who zoom in.
+    /// Draws a span. It is left to those who zoom in if it is too short to be seen,
+    /// or hidden behind the `last` one drawn: its class, and where it ended.
     fn span(
         &mut self,
         span: &Span,
-        told: &str,
+        title: &str,
         last: &mut Option<(&'static str, f64)>,
     ) {
         let own = span.state.class();
         let mut class = own;
         let (from, mut to) = (self.x(span.from), self.x(span.to));
         let short = to - from < NARROWEST;
-        // Runs are to be seen, and so is a wait that has only begun.
+        // A run is always seen, and so is a wait that has only begun.
         if short && (span.state.runs() || own == "lanes-unknown") {
             (class, to) = ("lanes-run", from + NARROWEST);
         } else if span.from == span.to {
@@ -100,7 +101,7 @@ impl Picture {
         }
         let mut t = When(span.from, span.to).to_string();
         if class != own {
-            // Zoomed in, it is wide enough to be told from a run.
+            // Zoomed in, it is wide enough for its own shape.
             t += &format!("' data-class='{own}");
         }
         let seen = last.is_some_and(|(c, end)| c == class && to <= end);
@@ -108,15 +109,16 @@ impl Picture {
             if self.fine < FINE {
                 self.fine += 1;
                 let class = format!("{class} lanes-fine");
-                self.line(&class, (from, to), &t, told);
-                self.what(span, " lanes-fine", from);
+                self.line(&class, (from, to), &t, title);
+                self.label(span, " lanes-fine", from);
             }
             return;
         }
         *last = Some((class, to));
         self.used.insert(class);
-        self.line(class, (from, to), &t, told);
+        self.line(class, (from, to), &t, title);
 
+        // What it waits for: on a desk or a phone only where it fits.
         let what = span.state.what().unwrap_or_default();
         let needed = what.chars().count() as f64 * LETTER + 8.0;
         let share = (to - from) / 100.0;
@@ -125,20 +127,21 @@ impl Picture {
             () if share * PHONE < needed => " lanes-wide",
             () => "",
         };
-        self.what(span, fit, (from + to) / 2.0);
+        self.label(span, fit, (from + to) / 2.0);
     }
 
-    fn line(&mut self, class: &str, x: (f64, f64), t: &str, told: &str) {
-        let ((from, to), told) = (x, Escaped(told));
+    fn line(&mut self, class: &str, x: (f64, f64), t: &str, title: &str) {
+        let ((from, to), title) = (x, Escaped(title));
         let _ = writeln!(
             self.body,
             "<line class='{class}' data-t='{t}' x1='{from:.2}%' \
-             x2='{to:.2}%'><title>{told}</title></line>"
+             x2='{to:.2}%'><title>{title}</title></line>"
         );
     }
 
-    /// What a span waits for, to be read beside it: right after its line.
-    fn what(&mut self, span: &Span, fit: &str, middle: f64) {
+    /// Writes what a span waits for above its line. A script expects it right
+    /// after the line.
+    fn label(&mut self, span: &Span, fit: &str, middle: f64) {
         let Some(what) = span.state.what().filter(|it| !it.is_empty()) else {
             return;
         };
@@ -151,7 +154,7 @@ impl Picture {
         );
     }
 
-    /// How many requests were in flight, as a mountain.
+    /// Draws how many requests were in flight, as a mountain.
     pub fn flight(&mut self, site: &Track, flight: &[(Duration, usize)]) {
         let peak = flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
         let label = format!("{}: {peak}", site.name);
@@ -161,7 +164,7 @@ impl Picture {
         let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();
         for (&(from, n), to) in flight.iter().zip(ends) {
             match steps.last_mut() {
-                // Finer than this nobody sees: of several, the most.
+                // Of several steps too narrow to be seen, the highest.
                 Some(last)
                     if n == last.2 || self.x(to) - self.x(last.0) < 0.25 =>
                 {
@@ -175,23 +178,23 @@ impl Picture {
             let height = 20.0 * n as f64 / peak as f64;
             let (y, width) = (10.0 - height, self.x(to) - x);
             let s = if n == 1 { "" } else { "s" };
-            let told =
-                told(&format!("sees {n} request{s} in flight"), from, to);
+            let what = format!("sees {n} request{s} in flight");
+            let title = with_duration(&what, from, to);
             let _ = writeln!(
                 self.body,
                 "<rect class='lanes-flight' data-t='{t}' x='{x:.2}%' \
                  y='{y:.1}' width='{width:.2}%' height='{height:.1}'>\
-                 <title>{told}</title></rect>"
+                 <title>{title}</title></rect>"
             );
         }
         self.close();
     }
 }
 
-/// What went on, and for how long, unless it has only begun.
-fn told(what: &str, from: Duration, to: Duration) -> String {
+/// What went on, and for how long if that is known.
+fn with_duration(what: &str, from: Duration, to: Duration) -> String {
     match to - from {
         Duration::ZERO => what.to_owned(),
-        time => format!("{what}: {}", said(time)),
+        time => format!("{what}: {}", format_duration(time)),
     }
 }

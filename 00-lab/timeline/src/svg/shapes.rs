@@ -1,10 +1,10 @@
-//! What stands for what.
+//! The shapes of the picture, and texts in the form that SVG needs.
 
 use crate::spans::State;
 use std::fmt::{self, Display, Write};
 use std::time::Duration;
 
-/// A class of `style.css` each, and its meaning.
+/// Each shape, as a class of `style.css`, and its meaning.
 pub const LEGEND: [(&str, &str); 9] = [
     ("lanes-run", "runs"),
     ("lanes-part", "runs partly"),
@@ -31,15 +31,15 @@ impl State {
         }
     }
 
-    /// What the lane does, as a sentence about it goes on.
-    pub(super) fn told(&self) -> String {
+    /// What the lane does, as a sentence without its subject.
+    pub(super) fn sentence(&self) -> String {
         let name = self.name();
-        let verb = !self.is_off_the_cpu() && *self != State::Ready;
-        if verb { name } else { format!("is {name}") }
+        let has_verb = !self.is_off_the_cpu() && *self != State::Ready;
+        if has_verb { name } else { format!("is {name}") }
     }
 }
 
-/// From when to when, in microseconds, for a script.
+/// A beginning and an end, in microseconds, for a script.
 pub struct When(pub Duration, pub Duration);
 
 impl Display for When {
@@ -48,7 +48,7 @@ impl Display for When {
     }
 }
 
-/// Text that means nothing to XML.
+/// A text in which no character means anything to XML.
 pub struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {

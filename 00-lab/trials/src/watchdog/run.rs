@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{fmt, fs, mem, thread};
-use timeline::{Recording, private, verdict};
+use timeline::{Recording, describe_hang, private};
 
 /// A program that came to its end.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ pub fn run_keeping(
     };
     running.kill(&file);
     let recording = Box::new(file.read());
-    let why = verdict(&why, Some(Recording::clone(&recording)));
+    let why = describe_hang(&why, Some(Recording::clone(&recording)));
     let ([stdout, stderr], written) = running.output();
     Err(Hung { why, stdout, stderr, written, recording })
 }

@@ -1,4 +1,4 @@
-//! What is known of the site: seen, queued, done.
+//! The pages of a crawl: which are known, queued, under way and done.
 
 mod results;
 mod ideal;
@@ -11,14 +11,13 @@ use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// The pages of a crawl: every page that was heard of, each once, and what
-/// has become of it.
+/// The pages of a crawl: every page that was found, each once, and its state.
 ///
-/// It fetches nothing and waits for nobody. Whoever may touch it, takes the
-/// [`next`](Frontier::next) page, fetches it, and says that it is
+/// It fetches nothing and waits for nothing. A crawler takes the
+/// [`next`](Frontier::next) page, fetches it, and calls
 /// [`done`](Frontier::done), until the crawl is
-/// [`finished`](Frontier::finished). How many do so at once is not its
-/// business.
+/// [`finished`](Frontier::finished). How many pages are under way at once is up
+/// to the crawler.
 ///
 /// ```
 /// use lab::{Failure, Frontier};
@@ -32,6 +31,7 @@ use url::Url;
 /// assert!(frontier.finished());
 /// assert_eq!(frontier.results().failed, [(url, Failure::TimedOut)]);
 /// ```
+#[derive(Default)]
 pub struct Frontier {
     /// In the order of their discovery.
     pages: Vec<Known>,
@@ -39,32 +39,31 @@ pub struct Frontier {
     places: HashMap<Url, usize>,
     queue: VecDeque<usize>,
     under_way: usize,
-    /// The most that have been under way so far.
+    /// The most pages that have been under way at once so far.
     peak: usize,
-    /// The most that may be, since the system has no more for us.
+    /// The most that may be under way, if the system has run short.
     room: Option<Room>,
     deadline: Option<Instant>,
-    /// The deadline has come.
+    /// Set once the deadline has passed.
     over: bool,
 }
 
-/// How many pages the system lets us have under way, and what there is no more
-/// of.
+/// The limit that the system sets to the pages under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
     /// The most pages under way.
     pub pages: usize,
-    /// What the system said.
+    /// What the system has no more of.
     pub why: Failure,
 }
 
-/// A page that we have heard of.
+/// A page that was found.
 struct Known {
     url: Url,
-    /// The page that first linked to it; the start was found by nobody.
+    /// The place of the page that first linked to it; the start has none.
     found_by: Option<usize>,
     state: State,
-    /// How often it was taken in vain.
+    /// How often it was taken and put back.
     put_back: u32,
 }
 
@@ -96,39 +95,29 @@ impl Known {
 }
 
 impl Frontier {
-    /// Knows of one page, and nobody has taken it.
+    /// Knows one page, which is not taken yet.
     pub fn new(mut start: Url) -> Frontier {
         start.set_fragment(None);
-        let mut frontier = Frontier {
-            pages: Vec::new(),
-            places: HashMap::new(),
-            queue: VecDeque::new(),
-            under_way: 0,
-            peak: 0,
-            room: None,
-            deadline: None,
-            over: false,
-        };
-        frontier.hear_of(start, None);
+        let mut frontier = Frontier::default();
+        frontier.find(start, None);
         frontier
     }
 
-    /// Ends the crawl with the first page that comes back after `deadline`:
-    /// then there is no next page, and a page that times out has not failed,
-    /// it was not reached.
+    /// Ends the crawl with the first page that comes back after `deadline`. Then
+    /// there is no next page, and a page that times out counts as not reached,
+    /// not as failed.
     ///
     /// Only [`done`](Frontier::done) and [`put_back`](Frontier::put_back) look
-    /// at the clock. Otherwise a thread that was told that the crawl is not
-    /// finished, and then that there is no next page, might wait for a page
-    /// under way when there is none.
+    /// at the clock. If the deadline could pass between two other calls, a thread
+    /// might see first that the crawl is not finished, then that there is no next
+    /// page, and wait for a page under way that does not exist.
     pub fn until(mut self, deadline: Instant) -> Frontier {
         self.deadline = Some(deadline);
         self
     }
 
-    /// A page that nobody has taken yet: now it is taken. `None` if there is
-    /// none at present, or no room for it; there may be more when a page under
-    /// way is done.
+    /// Takes the next page of the queue. `None` if the queue is empty, or if no
+    /// more pages may be under way; that may change when a page is done.
     #[expect(
         clippy::should_implement_trait,
         reason = "an iterator has nothing more to give after None"
@@ -148,13 +137,13 @@ impl Frontier {
 
     /// Notes what became of a page that was taken, and the pages it links to.
     ///
-    /// A page that found the system short of something has not failed, as long
-    /// as others have what it needs: it is put back, and from now on there is
-    /// one page less under way.
+    /// If the system ran short of something, the page has not failed as long as
+    /// others are under way: it is put back, and from now on one page less may be
+    /// under way.
     ///
     /// # Panics
     ///
-    /// If nobody has taken `url`, or if it is done already.
+    /// If `url` was not taken, or is done already.
     pub fn done(&mut self, url: &Url, fetched: Fetched) {
         self.look_at_the_clock();
         if self.over && fetched == Err(Failure::TimedOut) {
@@ -174,12 +163,12 @@ impl Frontier {
         self.pages[place].state = State::Done { waited, kept };
     }
 
-    /// Gives back a page that was taken, as if it had not been: whoever took
-    /// it cannot fetch it any more. It will be next again, after the others.
+    /// Puts a page that was taken back into the queue, at its end: the thread or
+    /// process that took it cannot fetch it any more.
     ///
     /// # Panics
     ///
-    /// If nobody has taken `url`, or if it is done already.
+    /// If `url` was not taken, or is done already.
     pub fn put_back(&mut self, url: &Url) {
         self.look_at_the_clock();
         let (place, _) = self.returned(url);
@@ -188,7 +177,7 @@ impl Frontier {
         self.queue.push_back(place);
     }
 
-    /// Set if nothing is under way, and nothing is left to be taken.
+    /// Set if no page is under way, and none is left to be taken.
     pub fn finished(&self) -> bool {
         self.under_way == 0 && (self.queue.is_empty() || self.over)
     }
@@ -200,7 +189,7 @@ impl Frontier {
         results
     }
 
-    /// Makes do with less room; gives back whether there is any left.
+    /// Lets one page less be under way; gives back `false` if none would be left.
     fn shrink(&mut self, why: &Failure) -> bool {
         let pages = self.room.as_ref().map_or(self.peak, |room| room.pages);
         if pages < 2 {
@@ -214,14 +203,14 @@ impl Frontier {
         self.over = self.deadline.is_some_and(|end| end <= Instant::now());
     }
 
-    /// Notes that a page is no longer under way. Gives back its place, and
-    /// since when it was.
+    /// Notes that a page is no longer under way. Gives back its place, and when it
+    /// was taken.
     fn returned(&mut self, url: &Url) -> (usize, Instant) {
         let Some(&place) = self.places.get(url) else {
-            panic!("{url} was never heard of");
+            panic!("{url} was never found");
         };
         match self.pages[place].state {
-            State::Queued => panic!("{url} was not handed out"),
+            State::Queued => panic!("{url} was not taken"),
             State::Done { .. } => panic!("{url} was done before"),
             State::UnderWay { since } => {
                 self.under_way -= 1;
@@ -230,11 +219,11 @@ impl Frontier {
         }
     }
 
-    /// Follows the links of a page, and keeps what is worth it.
+    /// Finds the pages that a page links to, and keeps what the results need.
     fn keep(&mut self, place: usize, page: Page) -> Kept {
         let found = page.links.into_iter();
         let found: Vec<_> =
-            found.map(|link| self.hear_of(link, Some(place))).collect();
+            found.map(|link| self.find(link, Some(place))).collect();
         let redirects = (300..400).contains(&page.status);
         Kept {
             status: page.status,
@@ -245,7 +234,7 @@ impl Frontier {
     }
 
     /// Queues a page if it is new; gives back its place.
-    fn hear_of(&mut self, url: Url, found_by: Option<usize>) -> usize {
+    fn find(&mut self, url: Url, found_by: Option<usize>) -> usize {
         if let Some(&place) = self.places.get(&url) {
             return place;
         }

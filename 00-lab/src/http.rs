@@ -17,15 +17,15 @@ mod failure;
 pub use failure::Failure;
 pub use incoming::Incoming;
 pub(crate) use page::compute_unseen;
-pub use page::{Digest, Harm, Page, checksum, compute};
+pub use page::{Digest, Page, checksum, compute};
 pub(crate) use page::{HARM, digest, path};
 pub use request::{address, request};
 
 /// What became of one page: the page, or why there is none.
 pub type Fetched = Result<Page, Failure>;
 
-/// The most bytes that may come before a body: all headers of an answer with
-/// those of the interim answers before it, or all trailers after it.
+/// The most bytes that the headers of an answer may have, together with those of
+/// the interim answers before it; and the most that its trailers may have.
 pub const MOST_HEADER: usize = 64 * 1024;
 
 /// The most bytes a body may have.

@@ -11,19 +11,19 @@ use open::Open;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::Hash;
-use tags::{Seen, each_tag};
+use tags::{Tag, each_tag, value};
 use url::Url;
 
 /// The links of an HTML page that came from `url`: the `href` of every `<a>`,
-/// seen from the page's `<base>`, without its fragment, in the order they
-/// come. Off the page's own site nothing counts.
+/// resolved against the page's `<base>`, without its fragment, in the order of
+/// the page. A link to another site does not count.
 ///
-/// `charset` is what the header says. A byte-order mark counts more, and what
-/// the page itself says counts less.
+/// `charset` is the one that the header names. A byte-order mark goes before it,
+/// and it goes before a charset that the page names.
 ///
 /// # Errors
 ///
-/// If we do not know how to read the page.
+/// If the page is in a charset that we do not know.
 pub(crate) fn of_html(
     url: &Url,
     html: &[u8],
@@ -36,19 +36,19 @@ pub(crate) fn of_html(
     let base = base.and_then(|href| resolve(url, &href, encoding));
     let base = base.filter(|base| !base.cannot_be_a_base());
     let base = base.as_ref().unwrap_or(url);
-    // Twice: most links are repeated as they stand, and it is the parsing of
-    // URLs that takes time.
-    once(&mut hrefs);
+    // Most links are repeated letter by letter, and parsing URLs takes time. So
+    // repeated texts go first, and repeated links after that.
+    keep_first(&mut hrefs);
     let links = hrefs.iter().filter_map(|href| link(url, base, href, encoding));
     let mut links = links.collect();
-    once(&mut links);
+    keep_first(&mut links);
     Ok(links)
 }
 
-/// Whether a page begins with a tag. If its header names no media type, this
-/// decides whether it is HTML: browsers look at its first bytes as well.
+/// Set if a page begins with a tag. Without a media type in the header, such a
+/// page counts as HTML: browsers look at the first bytes as well.
 pub(crate) fn begins_with_tag(page: &[u8]) -> bool {
-    // A byte-order mark can say that it is not in UTF-8.
+    // A byte-order mark may name another charset, and is left out.
     let (start, ..) = UTF_8.decode(&page[..page.len().min(PRESCAN)]);
     start.trim_start().starts_with('<')
 }
@@ -65,26 +65,23 @@ fn anchors(html: &[u8]) -> (Option<String>, Vec<String>) {
     let (mut base, mut hrefs) = (None, Vec::new());
     let mut open = Open::default();
     let in_foreign = Cell::new(false);
-    each_tag(html, &in_foreign, |seen| {
-        let state = match seen {
-            Seen::End(name) => {
+    each_tag(html, &in_foreign, |tag| {
+        let state = match tag {
+            Tag::End(name) => {
                 open.end(name);
                 None
             }
-            Seen::Start(tag) => {
-                let state = open.start(tag);
-                // Of an element of SVG it is a link as well.
-                match (tag.name.as_str(), tag.value("href")) {
+            Tag::Start(name, tag) => {
+                // An `<a>` of SVG is a link as well.
+                match (name, value(tag, "href")) {
                     ("a", Some(href)) => {
                         let end = href.find('#').unwrap_or(href.len());
                         hrefs.push(href[..end].to_owned());
                     }
-                    ("base", Some(href)) if base.is_none() => {
-                        base = Some(href.to_owned());
-                    }
+                    ("base", href @ Some(_)) if base.is_none() => base = href,
                     _ => {}
                 }
-                state
+                open.start(name, tag)
             }
         };
         in_foreign.set(open.is_foreign());
@@ -93,8 +90,8 @@ fn anchors(html: &[u8]) -> (Option<String>, Vec<String>) {
     (base, hrefs)
 }
 
-/// Where `href` leads from `base`, if that is on the same site as `url`. Who
-/// asks for it is not part of the name of a page.
+/// Where `href` leads from `base`, if that is on the same site as `url`. A user
+/// and a password are not part of a page's name.
 fn link(
     url: &Url,
     base: &Url,
@@ -118,8 +115,8 @@ fn resolve(base: &Url, href: &str, encoding: &'static Encoding) -> Option<Url> {
         .ok()
 }
 
-/// Keeps of equal items the first.
-fn once<T: Clone + Eq + Hash>(items: &mut Vec<T>) {
+/// Keeps only the first of equal items.
+fn keep_first<T: Clone + Eq + Hash>(items: &mut Vec<T>) {
     let mut known = HashSet::new();
     items.retain(|item| known.insert(item.clone()));
 }

@@ -1,13 +1,13 @@
-//! How fast a crawl could be.
+//! How fast a crawl could be at best.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::mem;
 use std::time::Duration;
 
-/// How long a crawler without any costs of its own would take, if it may wait
-/// for `at_once` pages at a time: it always takes the page that it has known
-/// for longest, as soon as it may.
+/// How long a crawler without any costs of its own takes, if it may wait for
+/// `at_once` pages at a time. As soon as it may, it takes the page that it has
+/// known for longest.
 ///
 /// Page `n` takes `waits[n]` and then makes the pages `links[n]` known; page 0
 /// is known at the start.

@@ -11,11 +11,9 @@ use url::Url;
 pub struct Results {
     /// How many pages were fetched; redirects are pages, too.
     pub pages: usize,
-    /// Pages that there was an answer for, or no answer in time, but not what
-    /// there should be; and why.
+    /// Pages that could not be had, and why.
     pub failed: Vec<(Url, Failure)>,
-    /// Pages that were heard of, but not fetched before the crawl ended: not
-    /// taken by anybody, or not done, or timed out by the crawl's deadline.
+    /// Pages that were found, but not fetched before the crawl's deadline.
     pub not_reached: Vec<Url>,
     /// The bytes of all bodies of `pages` together.
     pub bytes: usize,
@@ -23,24 +21,23 @@ pub struct Results {
     pub checksum: String,
     /// The pages that gave an answer, failed ones too, with its status.
     pub listing: Vec<(u16, Url)>,
-    /// The pages that were [put back](crate::Frontier::put_back), and how
-    /// often: so often they may have been asked for in vain.
+    /// The pages that were [put back](crate::Frontier::put_back), and how often.
+    /// Each time they may have been asked for in vain.
     pub put_back: Vec<(Url, u32)>,
-    /// How many pages could be under way, if the system had no more for us.
+    /// How many pages could be under way, if the system ran short.
     pub room: Option<Room>,
-    /// How long was waited for pages, added up.
+    /// The waits for all pages, added up.
     pub sum_of_waits: Duration,
-    /// How long was waited for each page, in the order of their discovery.
+    /// The wait for each page, in the order of their discovery.
     waits: Vec<Duration>,
-    /// Which pages, of those waited for, each was the first to link to.
+    /// For each page, the places of the pages that it was the first to link to.
     found: Vec<Vec<usize>>,
     no_start: Option<Failure>,
 }
 
 impl Results {
-    /// How long the crawl would have taken with `at_once` pages at once at
-    /// all times, if there were so many known, and no other costs than the
-    /// waits that were measured.
+    /// How long the crawl would have taken if the measured waits were its only
+    /// cost, with `at_once` pages under way whenever as many are known.
     ///
     /// # Panics
     ///
@@ -49,7 +46,7 @@ impl Results {
         ideal(at_once, &self.waits, &self.found)
     }
 
-    /// Why there was no crawl, if already its first page gave no answer.
+    /// Why there was no crawl, if its first page already gave no answer.
     pub fn no_start(&self) -> Option<&Failure> {
         self.no_start.as_ref()
     }
@@ -59,7 +56,7 @@ impl Results {
         let mut digests = Vec::new();
         let in_circles = in_circles(pages);
         for (place, page) in pages.iter().enumerate() {
-            results.wait_for(place, page);
+            results.note_wait(place, page);
             let url = || page.url.clone();
             if page.put_back > 0 {
                 results.put_back.push((url(), page.put_back));
@@ -81,7 +78,7 @@ impl Results {
                 Err(why) => results.failed.push((url(), why.clone())),
             }
         }
-        // An answer that nobody understood is none.
+        // An answer without a status is none.
         if results.listing.is_empty() {
             let start = results.failed.first();
             results.no_start = start.map(|(_, why)| why.clone());
@@ -94,8 +91,8 @@ impl Results {
         results
     }
 
-    /// Notes how long was waited for a page, if it was, and whose link it is.
-    fn wait_for(&mut self, place: usize, page: &Known) {
+    /// Notes the wait for a page that is done, and which page had found it.
+    fn note_wait(&mut self, place: usize, page: &Known) {
         self.waits.push(Duration::ZERO);
         self.found.push(Vec::new());
         if let State::Done { waited, .. } = page.state {
@@ -108,15 +105,14 @@ impl Results {
     }
 }
 
-/// Of each page, whether it redirects without an end: in a circle, or into
-/// one.
+/// For each page, whether it redirects without an end: in a circle, or into one.
 fn in_circles(pages: &[Known]) -> Vec<bool> {
     let target = |place: usize| match &pages[place].state {
         State::Done { kept: Ok(kept), .. } => kept.redirects_to,
         _ => None,
     };
     let mut endless = vec![false; pages.len()];
-    // On which walk a page was met first.
+    // The walk, by its start, that met a page first.
     let mut walks = vec![None; pages.len()];
     for start in 0..pages.len() {
         let mut way = Vec::new();
@@ -126,8 +122,8 @@ fn in_circles(pages: &[Known]) -> Vec<bool> {
             way.push(place);
             next = target(place);
         }
-        // The walk has come to an end, to its own trace, or to that of an
-        // earlier walk, of which we know how it ended.
+        // The walk is over, or has met its own trace, which is a circle, or that
+        // of an earlier walk, whose end is known.
         let no_end =
             next.is_some_and(|met| walks[met] == Some(start) || endless[met]);
         for place in way {

@@ -87,13 +87,13 @@ fn a_page_is_not_done_twice() {
 }
 
 #[test]
-#[should_panic(expected = "http://host/a was never heard of")]
+#[should_panic(expected = "http://host/a was never found")]
 fn a_page_that_nobody_knows_is_not_done() {
     frontier().done(&url("/a"), ok("/a", &[]));
 }
 
 #[test]
-#[should_panic(expected = "http://host/ was not handed out")]
+#[should_panic(expected = "http://host/ was not taken")]
 fn a_page_that_nobody_took_is_not_done() {
     frontier().done(&url("/"), ok("/", &[]));
 }

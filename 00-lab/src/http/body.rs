@@ -1,4 +1,4 @@
-//! What comes after the head: bytes, up to an end that has to be known.
+//! What comes after the head, up to the end that the framing tells.
 
 use super::chunks::Chunks;
 use super::head::Framing;

@@ -19,7 +19,7 @@ pub(super) struct Chunks {
     next: Next,
     /// The line that is not whole yet.
     line: Vec<u8>,
-    /// Bytes that came since the last byte of data.
+    /// The number of bytes since the last byte of data.
     overhead: usize,
 }
 
@@ -93,7 +93,7 @@ impl Chunks {
 
 fn size(line: &[u8]) -> Result<usize, Failure> {
     match parse_chunk_size(line) {
-        // To httparse, a line without a digit says zero.
+        // httparse reads a line without a digit as zero.
         Ok(Status::Complete((_, n))) if line[0].is_ascii_hexdigit() => {
             // A number that does not fit is too large in any case.
             Ok(usize::try_from(n).unwrap_or(usize::MAX))

@@ -1,14 +1,15 @@
 //! Codings of the content: how it was compressed.
 //!
-//! A request asks for none, and some servers compress all the same. A page
-//! whose links nobody can read must not look like a page without links, so
-//! what is usual is undone, and the rest is a failure.
+//! A request asks for none, but some servers compress all the same. The usual
+//! codings are undone. With any other the page fails: otherwise it would look
+//! like a page without links.
 
 use super::{Failure, MOST_BODY};
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use std::io::Read;
 
-/// No more than curl takes, or a few bytes could keep us busy for long.
+/// The most codings, as many as curl takes. With more, a few bytes could keep us
+/// busy for long.
 const MOST: usize = 5;
 
 /// Undoes the codings of a body, which are named in the order in which they
@@ -36,8 +37,8 @@ pub(super) fn undo(
     Ok(body)
 }
 
-/// One member after another (RFC 1952, section 2.2). What follows the last and
-/// is none, is padding.
+/// Undoes gzip, one member after another (RFC 1952, section 2.2). What follows
+/// the last member is padding.
 fn gunzip(mut rest: &[u8]) -> Result<Vec<u8>, Failure> {
     const MAGIC: &[u8] = b"\x1f\x8b";
 
@@ -52,7 +53,8 @@ fn gunzip(mut rest: &[u8]) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// With the header of zlib, as it should be, or without, as many have it.
+/// Undoes deflate, with the header of zlib, as the standard has it, or without,
+/// as many servers send it.
 fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
     let decoder: &mut dyn Read = match bytes {
@@ -72,7 +74,7 @@ fn read_to_end(
     body: &mut Vec<u8>,
     damage: Failure,
 ) -> Result<(), Failure> {
-    // One more tells that there are too many.
+    // One byte more than allowed shows that there are too many.
     let room = MOST_BODY - body.len() + 1;
     match decoder.take(room as u64).read_to_end(body) {
         Err(_) => Err(damage),

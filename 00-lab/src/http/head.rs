@@ -1,23 +1,23 @@
 //! What comes before the body: the status line and the headers.
 
-use super::{Failure, HARM, Harm, MOST_BODY, MOST_HEADER};
+use super::{Failure, HARM, MOST_BODY, MOST_HEADER};
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
 use std::mem;
 
-/// A head on its way in. Where it ends is found line by line, so that it is
-/// parsed once, however small the pieces are that it comes in.
+/// A head on its way in. Its end is found line by line, so that it is parsed only
+/// once, even if it comes byte by byte.
 #[derive(Default)]
 pub(super) struct HeadBytes {
     bytes: Vec<u8>,
-    /// Where its last line begins.
+    /// The place in `bytes` at which its last line begins.
     line: usize,
-    /// Bytes in the heads of interim answers before this one.
+    /// The number of bytes in the heads of interim answers before this one.
     before: usize,
 }
 
 impl HeadBytes {
-    /// Takes bytes up to the end of the head, which it gives back. After that
-    /// it is ready for another.
+    /// Takes bytes up to the end of the head, and then gives the head back. After
+    /// that it can take another head.
     pub(super) fn take(
         &mut self,
         bytes: &mut &[u8],
@@ -26,7 +26,8 @@ impl HeadBytes {
 
         while let Some(piece) = split_line(bytes) {
             self.bytes.extend_from_slice(piece);
-            // Other protocols need not know of lines: look at once.
+            // Another protocol may never end a line, so the start is checked at
+            // once.
             let known = START.len().min(self.bytes.len());
             if self.bytes[..known] != START[..known] {
                 return Err(Failure::NotHttp);
@@ -57,8 +58,8 @@ impl HeadBytes {
     }
 }
 
-/// Cuts the first line from `bytes`, or what there is of it; `None` if there
-/// is nothing.
+/// Cuts the first line from `bytes`, or all of them if no line ends; `None` if
+/// there is nothing.
 pub(super) fn split_line<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let newline = bytes.iter().position(|byte| *byte == b'\n');
     let line;
@@ -80,14 +81,14 @@ fn blank_lone_returns(head: &mut [u8]) {
 pub(super) struct Head {
     pub status: u16,
     pub framing: Framing,
-    /// What to undo, the last first, once the body is here.
+    /// The codings of the content, in the order in which they were applied.
     pub codings: Vec<String>,
     /// The media type, in lower case; empty if the head names none.
     pub media: String,
     pub charset: Option<String>,
     pub location: Option<String>,
     pub rounds: u32,
-    pub harm: Option<Harm>,
+    pub harm: Option<String>,
 }
 
 impl Head {
@@ -101,7 +102,7 @@ impl Head {
         let mut headers = vec![EMPTY_HEADER; lines];
         let mut response = Response::new(&mut headers);
         let parsed = ParserConfig::default()
-            // As every browser does, we understand what is not quite right.
+            // Servers send what is not quite right, and browsers accept it.
             .allow_multiple_spaces_in_response_status_delimiters(true)
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_spaces_after_header_name_in_responses(true)
@@ -117,7 +118,7 @@ impl Head {
         let headers = &*response.headers;
         let named = headers.iter().map(|header| header.name.as_bytes());
         let understood = named.filter(|name| names_framing(name)).count();
-        if about_framing(bytes) != understood {
+        if count_framing_lines(bytes) != understood {
             return Err(Failure::BadHeader);
         }
         let status = match response.code {
@@ -135,17 +136,17 @@ impl Head {
             charset,
             location: location(headers),
             rounds: first("Work").and_then(|n| n.parse().ok()).unwrap_or(0),
-            harm: first(HARM).and_then(|name| Harm::named(&name)),
+            harm: first(HARM),
         })
     }
 }
 
-/// How many lines are about the end of the body, or look as if they were. One
-/// that is not understood must not be passed over.
-fn about_framing(head: &[u8]) -> usize {
+/// Counts the lines that are about the end of the body, or look like it. If one
+/// of them is not understood, nothing else may be concluded.
+fn count_framing_lines(head: &[u8]) -> usize {
     let lines = head.split(|byte| *byte == b'\n').enumerate().skip(1);
-    // A line that begins with a space goes on with the one before; the first
-    // one has none before it.
+    // A line that begins with a space continues the line before it, unless it is
+    // the first header.
     let whole = lines.filter(|(n, line)| *n == 1 || !is_continued(line));
     whole.filter(|(_, line)| names_framing(line.trim_ascii_start())).count()
 }
@@ -162,10 +163,10 @@ fn names_framing(line: &[u8]) -> bool {
     })
 }
 
-/// How the end of a body is known.
+/// How the end of a body is recognized.
 #[derive(Clone, Copy)]
 pub(super) enum Framing {
-    /// It has so many bytes, at most [`MOST_BODY`].
+    /// The body has this number of bytes, at most [`MOST_BODY`].
     Length(usize),
     /// It comes in chunks, each with its own length; an empty one is the last.
     Chunked,
@@ -173,12 +174,12 @@ pub(super) enum Framing {
     ToTheEnd,
 }
 
-/// How the end of the body is going to be known (RFC 9112, section 6.3).
+/// How the end of the body will be recognized (RFC 9112, section 6.3).
 fn framing(status: u16, headers: &[Header<'_>]) -> Result<Framing, Failure> {
     if matches!(status, ..200 | 204 | 304) {
         return Ok(Framing::Length(0));
     }
-    // If there are both, this wins over the length.
+    // If both headers are there, this one counts.
     let mut codings = items(headers, "Transfer-Encoding");
     codings.retain(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"));
     match codings.as_slice() {
@@ -215,8 +216,9 @@ fn values(headers: &[Header<'_>], name: &str) -> impl Iterator<Item = String> {
     named.map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
 }
 
-/// Where a redirect leads. What is not ASCII is asked for byte by byte as it
-/// came, as browsers, curl, wget and Python do: nothing says what it means.
+/// Where a redirect leads. Bytes that are not ASCII stay as they are, written as
+/// `%` and a number, since nothing names their charset; browsers, curl, wget and
+/// Python do the same.
 fn location(headers: &[Header<'_>]) -> Option<String> {
     let mut headers = headers.iter();
     let is_it = |it: &&Header<'_>| it.name.eq_ignore_ascii_case("Location");
@@ -228,8 +230,8 @@ fn location(headers: &[Header<'_>]) -> Option<String> {
     Some(encoded.collect())
 }
 
-/// The same for a header whose values are lists. A list that is said twice is
-/// meant once.
+/// The items of all headers of this name, whose values are lists. The same list
+/// twice counts once.
 fn items(headers: &[Header<'_>], name: &str) -> Vec<String> {
     let mut lists: Vec<_> = values(headers, name).collect();
     lists.dedup();
@@ -237,9 +239,9 @@ fn items(headers: &[Header<'_>], name: &str) -> Vec<String> {
     items.map(|item| item.trim().to_owned()).collect()
 }
 
-/// The media type, in lower case, and the charset. Of several, the last that is
-/// one counts; it keeps the charset of an equal one before it. (So has it the
-/// Fetch Standard: "extract a MIME type".)
+/// The media type, in lower case, and the charset. Of several, the last legal one
+/// counts; if it names no charset, an equal one before it may (the Fetch
+/// Standard, "extract a MIME type").
 fn media_type(headers: &[Header<'_>]) -> (String, Option<String>) {
     let (mut media, mut charset) = (String::new(), None);
     for types in values(headers, "Content-Type") {
@@ -249,9 +251,9 @@ fn media_type(headers: &[Header<'_>]) -> (String, Option<String>) {
             if !name.contains('/') || name == "*/*" {
                 continue;
             }
-            let said = parts.find_map(charset_of);
-            if said.is_some() || !media.eq_ignore_ascii_case(name) {
-                charset = said;
+            let own = parts.find_map(charset_of);
+            if own.is_some() || !media.eq_ignore_ascii_case(name) {
+                charset = own;
             }
             media = name.to_ascii_lowercase();
         }
@@ -259,7 +261,7 @@ fn media_type(headers: &[Header<'_>]) -> (String, Option<String>) {
     (media, charset)
 }
 
-/// The value of a parameter, if it is the charset and there is one.
+/// The value of a parameter, if it is a charset and not empty.
 fn charset_of(parameter: &str) -> Option<String> {
     let (name, value) = parameter.split_once('=')?;
     let value = value.trim().trim_matches(['"', '\'']);

@@ -10,8 +10,8 @@ use std::time::Instant;
 use timeline::What;
 use url::Url;
 
-/// An answer on its way in, piece by piece. The pieces may be cut anywhere,
-/// as a network does; what becomes of them depends on the bytes alone.
+/// An answer on its way in, piece by piece. The network may cut the pieces
+/// anywhere: the result depends on the bytes alone.
 ///
 /// A page is in flight from `new` until [`take`](Incoming::take) has given it
 /// back, or an error. Dropping an `Incoming` before that gives the page up.
@@ -57,7 +57,7 @@ impl Incoming {
     /// # Errors
     ///
     /// If there will be no page, as soon as that is certain. An answer with a
-    /// status of 400 or above is heard out before it is an error.
+    /// status of 400 or above is read to its end before it is an error.
     ///
     /// # Panics
     ///
@@ -113,7 +113,7 @@ impl Incoming {
             return Err(Failure::Status(head.status));
         }
         let body = coding::undo(&head.codings, body.bytes)?;
-        // Here, and not in the frontier: there, others may be waiting.
+        // Links are searched here, and not while the frontier is locked.
         let links = match (head.status, head.media.as_str()) {
             (300.., _) => {
                 links::of_redirect(&self.url, head.location.as_deref())

@@ -1,4 +1,4 @@
-//! A page, and the two sums that every crawler does on pages.
+//! A page, the computing it asks for, and the checksum over many.
 
 use sha1_smol::Sha1;
 use std::alloc::{Layout, handle_alloc_error};
@@ -8,8 +8,7 @@ use std::{process, thread};
 use timeline::What;
 use url::{Position, Url};
 
-/// The SHA-1 of a body. Twenty bytes are enough to tell pages apart; nothing
-/// secret hangs on it.
+/// The SHA-1 of a body. It tells pages apart; no secret depends on it.
 pub type Digest = [u8; 20];
 
 /// A page as it was received.
@@ -28,29 +27,31 @@ pub struct Page {
     pub links: Vec<Url>,
     /// How many rounds of hashing the page asks for, see [`Page::work`].
     pub rounds: u32,
-    /// What it does to whoever works on it.
-    pub harm: Option<Harm>,
+    /// What it does to the process that works on it: `abort` ends it, `eat` takes
+    /// all of its memory, `hang` blocks the thread for ever. A stand-in for a
+    /// fault in a library, perhaps, that one page in a million meets.
+    pub harm: Option<String>,
     /// From asking for it to its last byte.
     pub took: Duration,
 }
 
 impl Page {
-    /// Does the computing that the page asks for (see [`compute`]), if any; and
-    /// then, if the page does [`Harm`], does not return.
+    /// Does the computing that the page asks for (see [`compute`]), if any. It
+    /// does not return if the page does [`harm`](Page::harm).
     ///
-    /// A stand-in for what a crawler would do with a page, and something that
-    /// Python can do as well.
+    /// A stand-in for what a crawler would do with a page, such that Python can
+    /// do the same.
     pub fn work(&self) {
         if self.rounds > 0 {
             compute(&self.body, self.rounds);
         }
-        match self.harm {
-            None => {}
-            Some(Harm::Abort) => process::abort(),
-            Some(Harm::Eat) => eat(),
-            Some(Harm::Hang) => loop {
+        match self.harm.as_deref() {
+            Some("abort") => process::abort(),
+            Some("eat") => eat(),
+            Some("hang") => loop {
                 thread::park();
             },
+            _ => {}
         }
     }
 }
@@ -58,31 +59,8 @@ impl Page {
 /// The header in which a page says what harm it does.
 pub(crate) const HARM: &str = "Harm";
 
-/// What a page does to whoever works on it: a stand-in for a fault in what is
-/// done with pages, in a library perhaps, that one page in a million meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Harm {
-    /// Aborts the process.
-    Abort,
-    /// Eats memory, until there is no more or it has had 1 GiB; both abort.
-    Eat,
-    /// Hangs: it neither comes back nor computes.
-    Hang,
-}
-
-impl Harm {
-    /// The harm of this name.
-    pub(super) fn named(name: &str) -> Option<Harm> {
-        Some(match name {
-            "abort" => Harm::Abort,
-            "eat" => Harm::Eat,
-            "hang" => Harm::Hang,
-            _ => return None,
-        })
-    }
-}
-
-/// The reader's machine is to survive it: hence the 1 GiB.
+/// Takes memory until there is no more, or it has 1 GiB, so that the reader's
+/// machine survives; then it aborts, as if there were no more.
 fn eat() -> ! {
     const BLOCK: usize = 1 << 20;
     let mut eaten = Vec::new();
@@ -93,16 +71,16 @@ fn eat() -> ! {
     handle_alloc_error(Layout::new::<[u8; BLOCK]>())
 }
 
-/// Computes for a while: so many rounds of `digest = SHA-1(digest, body)`,
-/// beginning with an empty digest.
+/// Computes for a while: `rounds` rounds of `digest = SHA-1(digest, body)`, the
+/// first with an empty digest.
 pub fn compute(body: &[u8], rounds: u32) {
-    // Before and after, with the CPU time that it took.
+    // These two record the CPU time before and after.
     timeline::event(What::Run);
     compute_unseen(body, rounds);
     timeline::event(What::Run);
 }
 
-/// [`compute`], and the recording says nothing of it.
+/// The same, but nothing of it is recorded.
 pub(crate) fn compute_unseen(body: &[u8], rounds: u32) {
     let mut digest = Vec::new();
     for _ in 0..rounds {

@@ -31,11 +31,10 @@ pub fn request(url: &Url) -> Vec<u8> {
 
 /// The address to connect to for `url`.
 ///
-/// A name may stand for several addresses, and not every one of them need
-/// answer: `localhost` is often `::1` first, where few servers listen. So the
-/// first call for a name connects to one address after the other, remembers
-/// the first that accepts, and hangs up. It blocks for as long as that takes;
-/// later calls only look up what is remembered.
+/// A name may stand for several addresses, of which some do not accept:
+/// `localhost` is often `::1` first, where few servers listen. So the first call
+/// for a name tries one address after the other and remembers the first that
+/// accepts. It blocks as long as that takes; later calls only look up the result.
 ///
 /// # Errors
 ///
@@ -45,20 +44,20 @@ pub fn address(url: &Url) -> io::Result<SocketAddr> {
     static KNOWN: LazyLock<Mutex<HashMap<String, SocketAddr>>> =
         LazyLock::new(Mutex::default);
 
-    // Others who want an address wait here: one of them asks for all.
+    // Other threads that want an address wait here: one of them asks for all.
     let mut known = KNOWN.lock().unwrap();
     let host = &url[Position::BeforeHost..Position::AfterPort];
     if let Some(address) = known.get(host) {
         return Ok(*address);
     }
-    let address = who_accepts(&url.socket_addrs(|| None)?)?;
+    let address = first_that_accepts(&url.socket_addrs(|| None)?)?;
     known.insert(host.to_owned(), address);
     Ok(address)
 }
 
-/// The first of `addresses` that accepts a connection. If there is only one,
-/// there is nothing to choose.
-fn who_accepts(addresses: &[SocketAddr]) -> io::Result<SocketAddr> {
+/// The first of `addresses` that accepts a connection. A single address is given
+/// back untried.
+fn first_that_accepts(addresses: &[SocketAddr]) -> io::Result<SocketAddr> {
     if let [only] = addresses {
         return Ok(*only);
     }
@@ -102,13 +101,13 @@ mod tests {
         let closed = gone.local_addr().unwrap();
         drop(gone);
 
-        assert_eq!(who_accepts(&[closed, open]).unwrap(), open);
+        assert_eq!(first_that_accepts(&[closed, open]).unwrap(), open);
         assert_eq!(
-            who_accepts(&[closed, closed]).unwrap_err().kind(),
+            first_that_accepts(&[closed, closed]).unwrap_err().kind(),
             ErrorKind::ConnectionRefused
         );
         // A single address is given back untried.
-        assert_eq!(who_accepts(&[closed]).unwrap(), closed);
+        assert_eq!(first_that_accepts(&[closed]).unwrap(), closed);
     }
 
     #[test]

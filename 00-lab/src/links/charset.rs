@@ -1,17 +1,17 @@
 //! In which charset a page is written.
 
-use super::tags::{Seen, Tag, each_tag};
+use super::tags::{StartTag, Tag, each_tag, value};
 use crate::http::Failure;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 use std::cell::Cell;
 
-/// How far into a page it may say what its charset is, or that it is HTML.
+/// How many bytes of a page are searched for its charset, and for a first tag.
 pub(super) const PRESCAN: usize = 1024;
 
-/// The charset of a page: its byte-order mark tells, else the header, else the
-/// page itself. If nobody does, it is UTF-8 if it can be, and what browsers
-/// take for the web's oldest charset otherwise.
+/// The charset of a page: its byte-order mark names it, or else the header, or
+/// else the page itself. If none does, it is UTF-8 if the bytes can be read as
+/// that, and otherwise the charset that browsers assume, Windows-1252.
 ///
 /// # Errors
 ///
@@ -32,8 +32,8 @@ pub(super) fn of_page(
     }
     let mut encoding = None;
     let start = &html[..html.len().min(PRESCAN)];
-    each_tag(start, &Cell::new(false), |seen| {
-        if let (Seen::Start(tag), None) = (seen, encoding) {
+    each_tag(start, &Cell::new(false), |tag| {
+        if let (Tag::Start("meta", tag), None) = (tag, encoding) {
             let label = declared(tag)?;
             match Encoding::for_label_no_replacement(label.as_bytes()) {
                 Some(found) => encoding = Some(in_ascii(found)),
@@ -52,16 +52,13 @@ pub(super) fn of_page(
     }
 }
 
-/// What a tag says of the page's charset.
-fn declared(tag: &Tag) -> Option<String> {
-    if tag.name != "meta" {
-        return None;
+/// The charset that a `<meta>` declares.
+fn declared(tag: &StartTag) -> Option<String> {
+    if let Some(label) = value(tag, "charset") {
+        return Some(label);
     }
-    if let Some(label) = tag.value("charset") {
-        return Some(label.to_owned());
-    }
-    let http = tag.value("http-equiv")?;
-    let content = tag.value("content")?.to_ascii_lowercase();
+    let http = value(tag, "http-equiv")?;
+    let content = value(tag, "content")?.to_ascii_lowercase();
     http.eq_ignore_ascii_case("content-type").then(|| in_content(&content))?
 }
 
@@ -79,8 +76,8 @@ fn in_content(mut content: &str) -> Option<String> {
     }
 }
 
-/// What a tag means that names an encoding in which it could not have been
-/// read: it was read byte by byte.
+/// The charset that a tag means: the tag was read as ASCII, so a charset in which
+/// ASCII reads differently cannot be true.
 fn in_ascii(encoding: &'static Encoding) -> &'static Encoding {
     match encoding {
         _ if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,
@@ -89,8 +86,8 @@ fn in_ascii(encoding: &'static Encoding) -> &'static Encoding {
     }
 }
 
-/// The query of a link in the page's charset. A character that it has not is
-/// written as HTML would name it, says the URL Standard.
+/// The query of a link in the page's charset. A character that is not in the
+/// charset is written as HTML's number for it, as the URL Standard says.
 pub(super) fn query_in<'a>(
     encoding: &'static Encoding,
     text: &'a str,

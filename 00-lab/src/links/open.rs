@@ -8,7 +8,7 @@
 //! closes the innermost element of its name: that is the same in each page
 //! whose elements are closed in order.
 
-use super::tags::Tag;
+use super::tags::{StartTag, value};
 use html5gum::State;
 
 /// As deep as in a browser. Deeper elements are not noted, so that a page of
@@ -41,9 +41,8 @@ impl Open {
     }
 
     /// Notes a start tag; gives back how to read on, if that changes.
-    pub fn start(&mut self, tag: &Tag) -> Option<State> {
-        let name = tag.name.as_str();
-        let is_html = |attribute| tag.value(attribute).is_some();
+    pub fn start(&mut self, name: &str, tag: &StartTag) -> Option<State> {
+        let is_html = |attribute| value(tag, attribute).is_some();
         if self.space_for(name) != Space::Html
             && (breaks_out(name)
                 || name == "font"
@@ -61,7 +60,7 @@ impl Open {
             Space::Svg | Space::MathMl => !tag.self_closing,
         };
         if is_noted && self.0.len() < DEEPEST {
-            let holds_html = holds_html(space, tag);
+            let holds_html = begins_html(space, name, tag);
             self.0.push(Element { name: name.to_owned(), space, holds_html });
         }
         if space == Space::Html { text_after(name) } else { None }
@@ -100,12 +99,12 @@ impl Open {
 }
 
 /// Set if HTML begins again inside of the element that this tag opens.
-fn holds_html(space: Space, tag: &Tag) -> bool {
-    match (space, tag.name.as_str()) {
+fn begins_html(space: Space, name: &str, tag: &StartTag) -> bool {
+    match (space, name) {
         (Space::Svg, "foreignobject" | "desc" | "title")
         | (Space::MathMl, "mi" | "mo" | "mn" | "ms" | "mtext") => true,
         (Space::MathMl, "annotation-xml") => {
-            let encoding = tag.value("encoding").unwrap_or_default();
+            let encoding = value(tag, "encoding").unwrap_or_default();
             ["text/html", "application/xhtml+xml"]
                 .iter()
                 .any(|html| encoding.eq_ignore_ascii_case(html))

@@ -1,109 +1,62 @@
 //! The tags of a page, one after the other.
 
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Emitter, ForwardingEmitter, Span, State, Tokenizer};
+use html5gum::{
+    DefaultEmitter, Emitter, ForwardingEmitter, State, Token, Tokenizer,
+};
 use std::cell::Cell;
 
-/// A start tag.
-#[derive(Default)]
-pub(super) struct Tag {
-    /// In lower case.
-    pub name: String,
-    pub self_closing: bool,
-    attributes: Vec<(String, String)>,
-}
+/// A start tag, with its attributes.
+pub(super) type StartTag = html5gum::StartTag<()>;
 
-/// The attributes that somebody here asks for; a page has many more.
-const ATTRIBUTES: [&[u8]; 8] = [
-    b"charset",
-    b"color",
-    b"content",
-    b"encoding",
-    b"face",
-    b"href",
-    b"http-equiv",
-    b"size",
-];
-
-impl Tag {
-    /// The value of an attribute. Of several of one name, the first counts.
-    pub fn value(&self, name: &str) -> Option<&str> {
-        let mut attributes = self.attributes.iter();
-        let found = attributes.find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-}
-
-/// What there is to see on a page.
-pub(super) enum Seen<'a> {
-    Start(&'a Tag),
-    /// An end tag with this name, in lower case.
+/// A tag, with its name in lower case.
+pub(super) enum Tag<'a> {
+    Start(&'a str, &'a StartTag),
     End(&'a str),
 }
 
-/// Shows the tags of a page to `see`, which says how to read on, if that
+/// Shows the tags of a page to `see`, which gives back how to read on, if that
 /// changes. While `in_foreign` is set, there may be sections of CDATA.
 pub(super) fn each_tag(
     html: &[u8],
     in_foreign: &Cell<bool>,
-    mut see: impl FnMut(Seen<'_>) -> Option<State>,
+    mut see: impl FnMut(Tag<'_>) -> Option<State>,
 ) {
-    let mut tag = None::<Tag>;
-    let mut wanted = false;
-    let callback = |event: CallbackEvent<'_>, _: Span<()>| {
-        match event {
-            CallbackEvent::OpenStartTag { name } => {
-                tag = Some(Tag { name: text(name), ..Tag::default() });
-            }
-            // Not of an end tag.
-            CallbackEvent::AttributeName { name } => {
-                wanted = ATTRIBUTES.contains(&name);
-                if let (Some(tag), true) = (&mut tag, wanted) {
-                    tag.attributes.push((text(name), String::new()));
-                }
-            }
-            CallbackEvent::AttributeValue { value } if wanted => {
-                let tag = tag.as_mut();
-                if let Some(last) =
-                    tag.and_then(|tag| tag.attributes.last_mut())
-                {
-                    last.1 = text(value);
-                }
-            }
-            CallbackEvent::CloseStartTag { self_closing } => {
-                let tag = Tag { self_closing, ..tag.take()? };
-                return see(Seen::Start(&tag));
-            }
-            CallbackEvent::EndTag { name } => {
-                return see(Seen::End(&text(name)));
-            }
-            _ => {}
-        }
-        None
-    };
-    let emitter = CallbackEmitter::new(callback);
-    let emitter = TagsOnly { emitter, in_foreign };
+    let emitter = TagsOnly { emitter: DefaultEmitter::default(), in_foreign };
     let mut tokenizer = Tokenizer::new_with_emitter(html, emitter);
-    while let Some(Ok(state)) = tokenizer.next() {
-        tokenizer.set_state(state);
+    while let Some(Ok(token)) = tokenizer.next() {
+        let state = match token {
+            Token::StartTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name);
+                see(Tag::Start(&name, &tag))
+            }
+            Token::EndTag(tag) => {
+                see(Tag::End(&String::from_utf8_lossy(&tag.name)))
+            }
+            _ => None,
+        };
+        if let Some(state) = state {
+            tokenizer.set_state(state);
+        }
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// The value of an attribute. If several have the name, the first counts.
+pub(super) fn value(tag: &StartTag, name: &str) -> Option<String> {
+    let value = tag.attributes.get(name.as_bytes())?;
+    Some(String::from_utf8_lossy(value).into_owned())
 }
 
 /// An emitter that passes over text and over errors. In a debug build that
 /// halves the time: the tokenizer looks for errors byte by byte.
-struct TagsOnly<'a, E> {
-    emitter: E,
+struct TagsOnly<'a> {
+    emitter: DefaultEmitter<()>,
     in_foreign: &'a Cell<bool>,
 }
 
-impl<E: Emitter> ForwardingEmitter for TagsOnly<'_, E> {
-    type Token = E::Token;
+impl ForwardingEmitter for TagsOnly<'_> {
+    type Token = Token<()>;
 
-    fn inner(&mut self) -> &mut impl Emitter<Token = E::Token> {
+    fn inner(&mut self) -> &mut impl Emitter<Token = Token<()>> {
         &mut self.emitter
     }
 

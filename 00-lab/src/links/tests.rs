@@ -96,7 +96,7 @@ fn the_usual_port_is_the_same_written_out_or_not() {
 }
 
 #[test]
-fn who_asks_is_not_part_of_a_link() {
+fn a_user_is_not_part_of_a_link() {
     let links = links(
         "<a href=//me:word@host:8000/a><a href=//you@host:8000/a>\
          <a href=//me@other:8000/b>",

@@ -19,13 +19,13 @@ mod host;
 pub use answer::Answer;
 pub(crate) use child::serve_if_child;
 pub use faults::Fault;
-pub(crate) use host::Watcher;
+pub(crate) use host::Process;
 pub use host::cpu_in_threads;
 
 use flags::SHAPE;
 use host::Host;
 use lexopt::Parser;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write, stderr};
 use std::panic;
@@ -197,7 +197,7 @@ impl Site {
     pub fn end(self) -> Seen {
         let elapsed = self.started.elapsed();
         match self.host.end() {
-            Ok(json) => Seen { elapsed, ..Seen::from_json(&json) },
+            Ok(seen) => Seen { elapsed, ..seen },
             Err(why) => exit(1, &format!("the slow site is gone: {why}")),
         }
     }
@@ -213,7 +213,16 @@ impl Site {
 }
 
 impl Seen {
-    /// Reads what the site's process has written ([`child::to_json`]).
+    /// For the pipe from the site's process.
+    fn to_json(&self) -> Value {
+        json!({
+            "hits": self.hits,
+            "peak": self.peak,
+            "waits_us": self.sum_of_waits.as_micros() as u64,
+            "cut": self.cut,
+        })
+    }
+
     fn from_json(json: &Value) -> Seen {
         let number = |field: &str| json[field].as_u64().unwrap_or(0);
         let hits = json["hits"].as_object().into_iter().flatten();

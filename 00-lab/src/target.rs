@@ -2,7 +2,7 @@
 
 use crate::frontier::Results;
 use crate::http::path;
-use crate::site::{Answer, Seen, Shape, Site, Watcher};
+use crate::site::{Answer, Process, Seen, Shape, Site};
 use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use url::Url;
 /// The site to crawl, and the process that watches this one meanwhile.
 pub(crate) enum Target {
     Ours(Box<Site>),
-    Theirs(Url, Watcher),
+    Theirs(Url, Process),
 }
 
 /// What the slow site has seen of a crawl. For another site these are the
@@ -40,7 +40,7 @@ impl Target {
                 Ok(Target::Ours(Box::new(site)))
             }
             Some(url) => {
-                Ok(Target::Theirs(url.clone(), Watcher::start(silence)?))
+                Ok(Target::Theirs(url.clone(), Process::watch(silence)?))
             }
         }
     }
@@ -65,7 +65,7 @@ impl Target {
                 }
             }
             Target::Theirs(_, watcher) => {
-                watcher.end();
+                drop(watcher);
                 Verdict {
                     peak: None,
                     sum_of_waits: results.sum_of_waits,

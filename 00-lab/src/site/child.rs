@@ -6,12 +6,11 @@
 
 use super::Shape;
 use super::flags;
-use super::serve::{Counts, OTHER, Server};
+use super::serve::{OTHER, Server};
 use crate::usage::allow_many_files;
 use lexopt::{Parser, ValueExt};
 use polling::Event;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::{Value, json};
 use std::env::{self, args_os};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
@@ -133,7 +132,7 @@ impl Orders {
                 let mut order = [0; 16];
                 let n = stdin.lock().read(&mut order)?;
                 match &order[..n] {
-                    END => return print_line(to_json(server.finish()?)),
+                    END => return print_line(server.finish()?.to_json()),
                     LEAVE => return Ok(()),
                     LOG => {
                         server.log = Some(Vec::new());
@@ -179,14 +178,4 @@ fn ignore_what_ends_the_group() {
         // SAFETY: a signal that is ignored runs no code.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
-}
-
-/// What the site has seen, for the parent.
-pub(super) fn to_json(counts: &Counts) -> Value {
-    json!({
-        "hits": counts.hits,
-        "peak": counts.peak,
-        "waits_us": counts.waits.as_micros() as u64,
-        "cut": counts.cut,
-    })
 }

@@ -1,11 +1,10 @@
 //! Where the site runs: in a process of its own, or on a thread.
 
-use super::Shape;
 use super::child::{self, END, LEAVE, LOG, ROLE, TICK};
 use super::flags;
 use super::serve::Server;
+use super::{Seen, Shape};
 use polling::Poller;
-use serde_json::Value;
 use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write, stdout};
 use std::process::{self, Child, ChildStdout, Command, Stdio};
@@ -34,7 +33,7 @@ pub(super) enum Host {
 /// The site's process, seen from its parent. It ends on order. If the pipe to it
 /// closes instead, its parent was killed: then it removes the recording and
 /// ends.
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     answers: BufReader<ChildStdout>,
 }
@@ -43,14 +42,8 @@ pub(super) struct Process {
 pub(super) struct Thread {
     alive: Sender<()>,
     poller: Arc<Poller>,
-    thread: JoinHandle<io::Result<Value>>,
+    thread: JoinHandle<io::Result<Seen>>,
 }
-
-/// A process that ends this one if it hangs, where there is no slow site whose
-/// process does so. It watches until this is dropped.
-pub(crate) struct Watcher(
-    #[expect(dead_code, reason = "for its drop")] Process,
-);
 
 impl Host {
     /// Starts this program again, to serve a site of this shape.
@@ -75,7 +68,7 @@ impl Host {
             while still.try_recv() == Err(TryRecvError::Empty) {
                 server.turn(TICK)?;
             }
-            let seen = child::to_json(server.finish()?);
+            let seen = server.finish()?;
             // Relaxed: it is read by a thread that has joined this one.
             let nanos = timeline::cpu_time_of_thread().as_nanos() as u64;
             CPU_IN_THREADS.fetch_add(nanos, Relaxed);
@@ -86,11 +79,13 @@ impl Host {
     }
 
     /// Ends the site; gives back what it has seen.
-    pub fn end(self) -> io::Result<Value> {
+    pub fn end(self) -> io::Result<Seen> {
         match self {
             Host::Process(mut process) => {
                 process.order(END)?;
-                serde_json::from_str(&process.line()?).map_err(io::Error::other)
+                let json = serde_json::from_str(&process.line()?);
+                json.map(|json| Seen::from_json(&json))
+                    .map_err(io::Error::other)
             }
             Host::Thread(Thread { alive, poller, thread }) => {
                 drop(alive);
@@ -125,20 +120,15 @@ impl Host {
     }
 }
 
-impl Watcher {
-    /// Lets another process end this one if it records nothing for as long as
-    /// `silence`.
-    pub fn start(silence: Duration) -> io::Result<Watcher> {
+impl Process {
+    /// Starts a process that ends this one if it records nothing for as long as
+    /// `silence`. With a slow site, the site's own process does so.
+    pub fn watch(silence: Duration) -> io::Result<Process> {
         let mut flags = child::watch_flags(silence).to_vec();
         flags.push(format!("--{}", child::WATCH_ONLY));
-        Process::start(&flags).map(Watcher)
+        Process::start(&flags)
     }
 
-    /// Watches no longer.
-    pub fn end(self) {}
-}
-
-impl Process {
     /// Starts this program again, in its other role.
     fn start(flags: &[String]) -> io::Result<Process> {
         let mut command = Command::new(env::current_exe()?);

@@ -4,14 +4,14 @@
     reason = "a socket must leave the poller before it goes"
 )]
 
-use super::Shape;
 use super::connection::{Connection, Next, Request};
 use super::content::Content;
 use super::script::{self, Step};
+use super::{Seen, Shape};
 use polling::{Event, Events, Poller};
 use socket2::{Domain, Socket, Type};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap};
 use std::io::{self, ErrorKind};
 use std::mem;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -42,19 +42,10 @@ pub(super) struct Server {
     asked: Vec<(usize, Request)>,
     content: Content,
     lane: Lane,
-    counts: Counts,
+    in_flight: usize,
+    seen: Seen,
     /// A line for each request, if there is to be a log.
     pub log: Option<Vec<String>>,
-}
-
-/// What the site has seen so far.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub hits: BTreeMap<String, u32>,
-    pub in_flight: usize,
-    pub peak: usize,
-    pub waits: Duration,
-    pub cut: u32,
 }
 
 impl Server {
@@ -81,7 +72,8 @@ impl Server {
             asked: Vec::new(),
             content: Content::new(shape, origin),
             lane: Lane::named("site", "site"),
-            counts: Counts::default(),
+            in_flight: 0,
+            seen: Seen::default(),
             log: None,
         })
     }
@@ -134,11 +126,11 @@ impl Server {
     /// What the site has seen in the end. A client that has sent a request and
     /// closed its connection by now counts: one turn reads the request, one
     /// answers it, and one notices that the client has left.
-    pub fn finish(&mut self) -> io::Result<&Counts> {
+    pub fn finish(&mut self) -> io::Result<Seen> {
         for _ in 0..3 {
             self.turn(Duration::ZERO)?;
         }
-        Ok(&self.counts)
+        Ok(self.seen.clone())
     }
 
     /// Does what can be done now for a key.
@@ -222,8 +214,9 @@ impl Server {
             let ms = latency.as_millis();
             log.push(format!("{method} {path} takes {ms} ms"));
         }
-        *self.counts.hits.entry(path).or_default() += 1;
-        self.counts.waits += latency;
+        *self.seen.hits.entry(path).or_default() += 1;
+        self.seen.requests += 1;
+        self.seen.sum_of_waits += latency;
         script
     }
 
@@ -262,16 +255,15 @@ impl Server {
     fn end(&mut self, mut client: Connection, left: bool) {
         if client.counted {
             self.count_in_flight(-1);
-            self.counts.cut += u32::from(left);
+            self.seen.cut += u32::from(left);
         }
         client.unwatch(&self.poller);
     }
 
     fn count_in_flight(&mut self, change: isize) {
-        let counts = &mut self.counts;
-        counts.in_flight = counts.in_flight.saturating_add_signed(change);
-        counts.peak = counts.peak.max(counts.in_flight);
-        self.lane.record(What::Flight(counts.in_flight));
+        self.in_flight = self.in_flight.saturating_add_signed(change);
+        self.seen.peak = self.seen.peak.max(self.in_flight);
+        self.lane.record(What::Flight(self.in_flight));
     }
 }
 

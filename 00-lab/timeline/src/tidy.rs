@@ -2,6 +2,7 @@
 
 use super::spans::{Recording, State, Track};
 use std::collections::{BTreeSet, HashMap};
+use std::mem;
 
 impl Recording {
     /// Sorts and names the tracks once all are known.
@@ -12,29 +13,19 @@ impl Recording {
     }
 
     /// Puts the tracks in the order in which they began. But the site is last,
-    /// and `worker 1` to `worker 8` stand in their places by number.
+    /// and `worker 2` and all others of that name stand together, by number.
     fn put_in_order(&mut self) {
         let mut order: Vec<usize> = (0..self.tracks.len()).collect();
-        order.sort_by_key(|&index| self.tracks[index].kind == "site");
-
-        let number = |index: usize| {
+        let mut first = HashMap::new();
+        order.sort_by_cached_key(|&index| {
             let Track { name, kind, .. } = &self.tracks[index];
-            numbered_name(name).filter(|(stem, _)| stem != kind)
-        };
-        let mut places = HashMap::<&str, Vec<usize>>::new();
-        for (place, &index) in order.iter().enumerate() {
-            if let Some((stem, _)) = number(index) {
-                places.entry(stem).or_default().push(place);
-            }
-        }
-        for places in places.values() {
-            let mut tracks: Vec<_> =
-                places.iter().map(|&place| order[place]).collect();
-            tracks.sort_by_key(|&index| number(index));
-            for (&place, index) in places.iter().zip(tracks) {
-                order[place] = index;
-            }
-        }
+            let numbered = numbered_name(name).filter(|(stem, _)| stem != kind);
+            let (place, number) = match numbered {
+                Some((stem, n)) => (*first.entry(stem).or_insert(index), n),
+                None => (index, 0),
+            };
+            (kind == "site", place, number)
+        });
         self.rearrange(&order);
     }
 
@@ -51,9 +42,9 @@ impl Recording {
         for (index, _) in self.notified.values_mut() {
             *index = place[*index];
         }
-        let mut tracks: Vec<_> =
-            place.into_iter().zip(self.tracks.drain(..)).collect();
-        tracks.sort_by_key(|&(place, _)| place);
+        let old = mem::take(&mut self.tracks);
+        let mut tracks: Vec<_> = place.into_iter().zip(old).collect();
+        tracks.sort_by_key(|(place, _)| *place);
         self.tracks = tracks.into_iter().map(|(_, track)| track).collect();
     }
 
@@ -87,12 +78,11 @@ impl Recording {
     /// Names the lock `Frontier 1` only `Frontier` if there is no other.
     fn name_locks(&mut self) {
         let locks: BTreeSet<String> = self.locks().map(|l| l.clone()).collect();
-        let mut same = HashMap::<String, usize>::new();
-        for lock in &locks {
-            *same.entry(kind_of(lock).to_owned()).or_default() += 1;
-        }
+        let is_only = |kind: &str| {
+            locks.iter().filter(|lock| kind_of(lock) == kind).count() == 1
+        };
         for lock in self.locks() {
-            if same[kind_of(lock)] == 1 {
+            if is_only(kind_of(lock)) {
                 *lock = kind_of(lock).to_owned();
             }
         }

@@ -66,8 +66,8 @@ fn clients_that_leave_at_any_time_leave_nothing_behind() {
 
     server.turn_until("all six came", |server| server.next_key == 2 + 6);
     server.turn_until("all are gone", |s| s.connections.is_empty());
-    assert_eq!(server.counts.in_flight, 0);
-    assert_eq!(server.counts.cut, 3);
+    assert_eq!(server.in_flight, 0);
+    assert_eq!(server.seen.cut, 3);
     // The timer of the front page finds nobody.
     server.turn_until("no timer is left", |s| s.timers.is_empty());
     assert_eq!(server.status_of(FRONT_PAGE), "HTTP/1.1 200 OK");
@@ -78,7 +78,7 @@ fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
     let mut server = server(&[Fault::Stall], 0);
     let stall = b"GET /stall-1 HTTP/1.1\r\n\r\n";
     let mut client = server.visit(stall);
-    server.turn_until("it is in flight", |server| server.counts.in_flight == 1);
+    server.turn_until("it is in flight", |server| server.in_flight == 1);
     for n in 1..=20 {
         // The kernel tells first of the listener, then of who has left; by then
         // the next request is there too.
@@ -86,10 +86,10 @@ fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
         drop(client);
         client = server.visit(stall);
         server.turn_until("the next is in flight", |server| {
-            (server.counts.cut, server.counts.in_flight) == (n, 1)
+            (server.seen.cut, server.in_flight) == (n, 1)
         });
     }
-    assert_eq!(server.counts.peak, 1);
+    assert_eq!(server.seen.peak, 1);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_request_may_come_byte_by_byte() {
     }
     let answer = server.answer_to(&mut client);
     assert!(answer.ends_with("</script>\n"), "{answer}");
-    assert_eq!(server.counts.hits["/"], 1);
+    assert_eq!(server.seen.hits["/"], 1);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_is_no_request_of_ours_is_refused() {
     ] {
         assert_eq!(server.status_of(request), status);
     }
-    assert_eq!(server.counts.in_flight, 0);
+    assert_eq!(server.in_flight, 0);
 }
 
 #[test]
@@ -141,20 +141,20 @@ fn head_has_the_length_and_not_the_body() {
 fn a_client_that_goes_on_talking_sets_no_further_timers() {
     let mut server = server(&[], 10_000);
     let mut client = server.visit(FRONT_PAGE);
-    server.turn_until("it is in flight", |server| server.counts.in_flight == 1);
+    server.turn_until("it is in flight", |server| server.in_flight == 1);
     for _ in 0..100 {
         client.write_all(b"more").unwrap();
         server.turn(Duration::from_millis(1)).unwrap();
     }
     assert_eq!(server.timers.len(), 1);
-    assert_eq!(server.counts.hits["/"], 1);
+    assert_eq!(server.seen.hits["/"], 1);
 }
 
 #[test]
 fn a_huge_body_waits_for_its_reader_and_nobody_else_does() {
     let mut server = server(&[Fault::HugeBody], 0);
     let mut slow = server.visit(b"GET /huge-body-1 HTTP/1.1\r\n\r\n");
-    server.turn_until("it is in flight", |server| server.counts.in_flight == 1);
+    server.turn_until("it is in flight", |server| server.in_flight == 1);
     for _ in 0..100 {
         assert_eq!(server.status_of(FRONT_PAGE), "HTTP/1.1 200 OK");
     }
@@ -167,7 +167,7 @@ fn a_huge_body_waits_for_its_reader_and_nobody_else_does() {
             Err(why) => assert_eq!(why.kind(), ErrorKind::WouldBlock),
         }
     }
-    assert_eq!(server.counts.in_flight, 1);
+    assert_eq!(server.in_flight, 1);
 }
 
 // Elsewhere the kernel itself allows no more than 128.

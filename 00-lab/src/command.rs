@@ -105,16 +105,20 @@ impl Command {
         let is_run = flags::each_flag(args, |name, args| {
             match name {
                 "json" => command.json = true,
-                "site" => command.site = Some(site(&flags::text(args)?)?),
-                "list" => command.list = Some(path(args)?),
-                "trace" => command.trace = Some(path(args)?),
-                "at-once" => command.at_once = at_once.number(args)? as usize,
+                "site" => {
+                    command.site = Some(parse_site(&flags::take_text(args)?)?)
+                }
+                "list" => command.list = Some(take_path(args)?),
+                "trace" => command.trace = Some(take_path(args)?),
+                "at-once" => {
+                    command.at_once = at_once.take_number(args)? as usize
+                }
                 "timeout" => {
-                    let ms = timeout.number(args)?;
+                    let ms = timeout.take_number(args)?;
                     command.timeout = Duration::from_millis(ms);
                 }
                 "deadline" => {
-                    let seconds = deadline.number(args)?;
+                    let seconds = deadline.take_number(args)?;
                     command.deadline = Duration::from_secs(seconds);
                 }
                 _ => {
@@ -260,7 +264,7 @@ fn processes(recording: &Recording) -> usize {
     ours.map(|track| track.pid).collect::<HashSet<_>>().len()
 }
 
-fn site(text: &str) -> Result<Url, String> {
+fn parse_site(text: &str) -> Result<Url, String> {
     let example = "give one like http://127.0.0.1:8000/";
     let url = Url::parse(text).map_err(|why| {
         format!("--site {text:?} is no URL: {why}; {example}")
@@ -276,7 +280,7 @@ fn site(text: &str) -> Result<Url, String> {
     }
 }
 
-fn path(args: &mut Parser) -> Result<PathBuf, String> {
+fn take_path(args: &mut Parser) -> Result<PathBuf, String> {
     Ok(args.value().map_err(flags::sentence)?.into())
 }
 

@@ -1,5 +1,4 @@
-//! The site that step 0-1 keeps up is there for whoever asks, and goes when the
-//! step does.
+//! The site of step 0-1 answers any client, and ends with the step.
 
 use lab::{Url, fetch};
 use std::fs;

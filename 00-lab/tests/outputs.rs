@@ -94,9 +94,9 @@ fn two_outputs_in_one_file_are_refused_and_nothing_is_lost() {
         "mkfifo fifo; exec 4<> fifo; crawl --list fifo --trace fifo",
     ] {
         let ran = folder.run(&format!("{{ {code}; }} 3>&2; echo $? >&2"));
-        let said =
+        let text =
             error(&ran) + &fs::read_to_string(folder.path("kept")).unwrap();
-        assert!(said.contains("give it its own file"), "{code}: {said}");
+        assert!(text.contains("give it its own file"), "{code}: {text}");
         let kept = fs::read_to_string(folder.path("kept")).unwrap();
         assert!(kept.starts_with("kept\n"), "{code}: {kept}");
         assert!(ran.stdout.is_empty(), "{code}");
@@ -140,14 +140,14 @@ fn what_fails_before_the_crawl_leaves_no_file_behind() {
 }
 
 #[test]
-fn a_pipe_is_opened_once_and_nobody_is_waited_for() {
+fn a_pipe_is_opened_once_and_no_reader_is_waited_for() {
     let folder = Folder::new("pipe");
     let ran = folder.run("mkfifo pipe; crawl --list pipe");
     assert_eq!(ran.status.code(), Some(1));
     assert!(error(&ran).ends_with("pipe: nobody reads from it\n"));
     assert!(ran.stdout.is_empty());
 
-    // Somebody who reads reads all of it, and then its end.
+    // A reader that is there reads all of it, and then its end.
     thread::scope(|scope| {
         let reader = scope.spawn(|| fs::read_to_string(folder.path("pipe")));
         // Until the reader is there.
@@ -166,10 +166,10 @@ fn what_cannot_be_written_is_one_sentence() {
     {
         for flag in ["list", "trace"] {
             let ran = folder.run(&format!("crawl --json --{flag} {path}"));
-            let said = error(&ran);
-            assert_eq!(ran.status.code(), Some(1), "{path}: {said}");
-            assert_eq!(said.lines().count(), 1, "{path}: {said}");
-            assert!(said.contains(path), "{path}: {said}");
+            let text = error(&ran);
+            assert_eq!(ran.status.code(), Some(1), "{path}: {text}");
+            assert_eq!(text.lines().count(), 1, "{path}: {text}");
+            assert!(text.contains(path), "{path}: {text}");
             assert_eq!(!ran.stdout.is_empty(), has_report, "{path}");
         }
     }
@@ -181,7 +181,7 @@ fn what_cannot_be_written_is_one_sentence() {
 }
 
 #[test]
-fn nobody_need_listen() {
+fn standard_error_may_be_closed() {
     let folder = Folder::new("deaf");
     for code in [
         "crawl --help | true",

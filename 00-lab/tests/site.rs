@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// A site without latency that has this fault.
-fn site(fault: Fault) -> Site {
+fn start_site(fault: Fault) -> Site {
     Site::in_thread(Shape {
         pages: 12,
         latency: Duration::ZERO,
@@ -65,7 +65,7 @@ fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
 
 #[test]
 fn a_trickle_is_one_byte_at_a_time() {
-    let site = site(Fault::Trickle);
+    let site = start_site(Fault::Trickle);
     let mut socket = connect(&site);
     socket.write_all(get("/trickle-1").as_bytes()).unwrap();
     let (pieces, end) = pieces(&mut socket, usize::MAX);
@@ -77,7 +77,7 @@ fn a_trickle_is_one_byte_at_a_time() {
 
 #[test]
 fn a_split_page_comes_in_many_pieces_of_several_bytes() {
-    let site = site(Fault::Split);
+    let site = start_site(Fault::Split);
     let mut socket = connect(&site);
     socket.write_all(get("/split-2").as_bytes()).unwrap();
     let (pieces, _) = pieces(&mut socket, usize::MAX);
@@ -87,7 +87,7 @@ fn a_split_page_comes_in_many_pieces_of_several_bytes() {
 
 #[test]
 fn a_stalled_page_begins_and_never_ends() {
-    let site = site(Fault::Stall);
+    let site = start_site(Fault::Stall);
     let mut socket = connect(&site);
     socket.write_all(get("/stall-1").as_bytes()).unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
@@ -98,7 +98,7 @@ fn a_stalled_page_begins_and_never_ends() {
 
 #[test]
 fn a_reset_comes_in_mid_body() {
-    let (answer, end) = ask(&site(Fault::Reset), &get("/reset-1"));
+    let (answer, end) = ask(&start_site(Fault::Reset), &get("/reset-1"));
     assert!(answer.contains("\r\n\r\n<!DOCTYPE html>"), "{answer}");
     assert!(!answer.contains("</script>"), "it is whole");
     assert_eq!(end, Some(ErrorKind::ConnectionReset));
@@ -107,21 +107,25 @@ fn a_reset_comes_in_mid_body() {
 #[test]
 fn lengths_lie_both_ways_or_are_not_given() {
     let length = |fault, path| {
-        let (answer, _) = ask(&site(fault), &get(path));
+        let (answer, _) = ask(&start_site(fault), &get(path));
         let body = answer.split_once("\r\n\r\n").unwrap().1.len();
-        let said = header(&answer, "Content-Length: ");
-        (said.map(|said| said.parse::<usize>().unwrap()), body)
+        let header_length = header(&answer, "Content-Length: ");
+        (
+            header_length
+                .map(|header_length| header_length.parse::<usize>().unwrap()),
+            body,
+        )
     };
-    let (said, is) = length(Fault::WrongLength, "/wrong-length-1");
-    assert!(said.unwrap() > is);
-    let (said, is) = length(Fault::ShortLength, "/short-length-1");
-    assert!(said.unwrap() < is);
+    let (header_length, is) = length(Fault::WrongLength, "/wrong-length-1");
+    assert!(header_length.unwrap() > is);
+    let (header_length, is) = length(Fault::ShortLength, "/short-length-1");
+    assert!(header_length.unwrap() < is);
     assert_eq!(length(Fault::NoLength, "/no-length-1").0, None);
 }
 
 #[test]
 fn chunks_have_extensions_and_a_trailer() {
-    let (answer, _) = ask(&site(Fault::Chunked), &get("/chunked-1"));
+    let (answer, _) = ask(&start_site(Fault::Chunked), &get("/chunked-1"));
     assert_eq!(header(&answer, "Transfer-Encoding: "), Some("chunked"));
     assert!(answer.contains(";n=3;note=\"a chunk\"\r\n"), "{answer}");
     assert!(answer.ends_with("0;last\r\nX-End: true\r\n\r\n"), "{answer}");
@@ -136,19 +140,21 @@ fn statuses_redirects_and_interim_answers_are_sent() {
         (Fault::Interim, "/interim-1", "HTTP/1.1 100 "),
         (Fault::NotHttp, "/not-http-1", "SSH-2.0"),
     ] {
-        let (answer, _) = ask(&site(fault), &get(path));
+        let (answer, _) = ask(&start_site(fault), &get(path));
         assert!(answer.starts_with(start), "{path}: {answer}");
     }
-    let (answer, _) = ask(&site(Fault::RedirectLoop), &get("/redirect-loop-1"));
+    let (answer, _) =
+        ask(&start_site(Fault::RedirectLoop), &get("/redirect-loop-1"));
     assert_eq!(header(&answer, "Location: "), Some("/redirect-loop-2"));
 }
 
 #[test]
-fn huge_is_huge_and_waits_for_whoever_reads_it() {
-    let (answer, _) = ask(&site(Fault::HugeHeader), &get("/huge-header-1"));
+fn huge_is_huge_and_waits_for_its_reader() {
+    let (answer, _) =
+        ask(&start_site(Fault::HugeHeader), &get("/huge-header-1"));
     assert!(answer.split_once("\r\n\r\n").unwrap().0.len() > 64 * 1024);
 
-    let site = site(Fault::HugeBody);
+    let site = start_site(Fault::HugeBody);
     let mut socket = connect(&site);
     socket.write_all(get("/huge-body-1").as_bytes()).unwrap();
     let (pieces, end) = pieces(&mut socket, 20 * 1024 * 1024);
@@ -160,7 +166,7 @@ fn huge_is_huge_and_waits_for_whoever_reads_it() {
 
 #[test]
 fn odd_requests_are_answered() {
-    let site = site(Fault::Missing);
+    let site = start_site(Fault::Missing);
     for (request, start) in [
         ("GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 "),
         ("GET http://x/3?y HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 "),
@@ -179,7 +185,7 @@ fn odd_requests_are_answered() {
 }
 
 #[test]
-fn whoever_leaves_early_is_forgotten() {
+fn a_client_that_leaves_early_is_forgotten() {
     let site = Site::in_thread(Shape {
         latency: Duration::from_secs(60),
         ..Shape::default()

@@ -63,9 +63,9 @@ impl Served {
     /// What it has seen, as JSON.
     fn end(&mut self) -> serde_json::Value {
         self.orders.write_all(b"end\n").unwrap();
-        let mut told = String::new();
-        self.answers.as_mut().unwrap().read_line(&mut told).unwrap();
-        serde_json::from_str(&told).unwrap()
+        let mut seen = String::new();
+        self.answers.as_mut().unwrap().read_line(&mut seen).unwrap();
+        serde_json::from_str(&seen).unwrap()
     }
 }
 
@@ -110,9 +110,9 @@ fn ten_thousand_connections_are_held_and_others_answered_meanwhile() {
         for _ in 0..100 {
             assert!(whole(site.ask("/")).starts_with("HTTP/1.1 200 OK"));
         }
-        let told = site.end();
-        assert_eq!(told["hits"]["/stall-1"], many);
-        assert_eq!(told["peak"], many + 1);
+        let seen = site.end();
+        assert_eq!(seen["hits"]["/stall-1"], many);
+        assert_eq!(seen["peak"], many + 1);
     });
 }
 
@@ -225,9 +225,9 @@ fn wrong_flags_are_met_with_a_sentence() {
     ];
     for args in wrong {
         let ran = Command::new(MEET).args(args).output().unwrap();
-        let said = String::from_utf8(ran.stderr).unwrap();
-        assert_eq!(ran.status.code(), Some(2), "{args:?}: {said}");
-        assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+        let text = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{args:?}: {text}");
+        assert_eq!(text.lines().count(), 1, "{args:?}: {text}");
         assert!(ran.stdout.is_empty());
     }
 }
@@ -235,40 +235,40 @@ fn wrong_flags_are_met_with_a_sentence() {
 #[test]
 fn help_lists_every_flag() {
     let ran = Command::new(MEET).arg("--help").output().unwrap();
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let text = String::from_utf8(ran.stdout).unwrap();
     assert!(ran.status.success());
     for flag in lab::site::flags::SHAPE {
-        assert!(said.contains(&format!("--{} ", flag.name)), "{said}");
+        assert!(text.contains(&format!("--{} ", flag.name)), "{text}");
     }
 }
 
 #[test]
-fn a_step_whose_output_nobody_takes_ends_without_a_panic() {
+fn a_step_whose_output_is_closed_ends_without_a_panic() {
     let step = env!("CARGO_BIN_EXE_0-2-one-page-at-a-time");
-    let (reads, nobody_reads) = io::pipe().unwrap();
+    let (reads, closed) = io::pipe().unwrap();
     drop(reads);
-    let mut outputs = vec![(Stdio::from(nobody_reads), 0, "")];
+    let mut outputs = vec![(Stdio::from(closed), 0, "")];
     // Linux has a disk that is always full.
     if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
         outputs.push((full.into(), 1, "cannot print: No space left on device"));
     }
     for (stdout, status, says) in outputs {
         let ran = Command::new(step).stdout(stdout).output().unwrap();
-        let said = String::from_utf8(ran.stderr).unwrap();
-        assert_eq!(ran.status.code(), Some(status), "{said}");
-        assert!(said.contains(says), "{said}");
-        assert_eq!(said.lines().count(), usize::from(!says.is_empty()));
+        let text = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(status), "{text}");
+        assert!(text.contains(says), "{text}");
+        assert_eq!(text.lines().count(), usize::from(!says.is_empty()));
     }
 }
 
 /// Help goes where all else goes, and a sentence on standard error is not all
 /// that says that something went wrong.
 #[test]
-fn whatever_is_printed_nobody_need_read_it() {
+fn whatever_is_printed_the_pipe_may_be_closed() {
     let broken = || {
-        let (reads, nobody_reads) = io::pipe().unwrap();
+        let (reads, closed) = io::pipe().unwrap();
         drop(reads);
-        Stdio::from(nobody_reads)
+        Stdio::from(closed)
     };
     let programs = [
         env!("CARGO_BIN_EXE_lab"),
@@ -280,8 +280,8 @@ fn whatever_is_printed_nobody_need_read_it() {
             command.arg(flag).stdout(broken());
             let ran = command.output().unwrap();
             assert_eq!(ran.status.code(), Some(status), "{flag}");
-            let said = String::from_utf8_lossy(&ran.stderr);
-            assert!(!said.contains("panicked"), "{flag}: {said}");
+            let text = String::from_utf8_lossy(&ran.stderr);
+            assert!(!text.contains("panicked"), "{flag}: {text}");
             let ran = command.stdout(broken()).stderr(broken()).status();
             assert_eq!(ran.unwrap().code(), Some(status), "{flag}");
         }
@@ -289,7 +289,7 @@ fn whatever_is_printed_nobody_need_read_it() {
 }
 
 #[test]
-fn whoever_reads_the_lines_may_stop_reading() {
+fn a_program_that_reads_the_lines_may_stop_reading() {
     let mut command = Command::new(MEET);
     command.stderr(Stdio::piped());
     let mut site = Served::start(command);
@@ -307,7 +307,7 @@ fn whoever_reads_the_lines_may_stop_reading() {
         }
         Err(_) => true,
     });
-    let mut said = String::new();
-    site.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(said, "");
+    let mut text = String::new();
+    site.process.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "");
 }

@@ -9,7 +9,7 @@ use lab::Site;
 fn main() {
     let site = Site::start();
 
-    // Afterwards it prints a line for each page that somebody asks for.
+    // After that it prints a line for each page that is asked for.
     site.stay(|url| {
         println!("{url}");
         println!(

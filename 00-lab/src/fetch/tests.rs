@@ -88,7 +88,7 @@ fn a_deadline_that_has_passed_is_not_waited_for() {
 }
 
 #[test]
-fn a_connection_that_nobody_accepts_is_refused() {
+fn a_connection_without_a_listener_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);

@@ -54,7 +54,7 @@ impl Results {
     pub(super) fn of(pages: &[Known]) -> Results {
         let mut results = Results::default();
         let mut digests = Vec::new();
-        let in_circles = in_circles(pages);
+        let endless = redirect_endlessly(pages);
         for (place, page) in pages.iter().enumerate() {
             results.note_wait(place, page);
             let url = || page.url.clone();
@@ -69,7 +69,7 @@ impl Results {
                 continue;
             };
             match kept {
-                Ok(kept) if !in_circles[place] => {
+                Ok(kept) if !endless[place] => {
                     results.pages += 1;
                     results.bytes += kept.bytes;
                     digests.push((path(&page.url), kept.digest));
@@ -106,7 +106,7 @@ impl Results {
 }
 
 /// For each page, whether it redirects without an end: in a circle, or into one.
-fn in_circles(pages: &[Known]) -> Vec<bool> {
+fn redirect_endlessly(pages: &[Known]) -> Vec<bool> {
     let target = |place: usize| match &pages[place].state {
         State::Done { kept: Ok(kept), .. } => kept.redirects_to,
         _ => None,

@@ -5,7 +5,7 @@ fn url(path: &str) -> Url {
     format!("http://host{path}").parse().unwrap()
 }
 
-fn frontier() -> Frontier {
+fn new_frontier() -> Frontier {
     Frontier::new(url("/"))
 }
 
@@ -29,7 +29,7 @@ fn ok(path: &str, links: &[&str]) -> Fetched {
 
 /// Crawls a site: path, status, and where it leads.
 fn crawl(site: &[(&str, u16, &[&str])]) -> Frontier {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     while let Some(next) = frontier.next() {
         let known = site.iter().find(|(path, ..)| url(path) == next);
         let fetched = match known {
@@ -43,8 +43,8 @@ fn crawl(site: &[(&str, u16, &[&str])]) -> Frontier {
 }
 
 #[test]
-fn every_page_is_handed_out_once_in_the_order_of_discovery() {
-    let mut frontier = frontier();
+fn every_page_is_taken_once_in_the_order_of_discovery() {
+    let mut frontier = new_frontier();
     assert_eq!(frontier.next(), Some(url("/")));
     frontier.done(&url("/"), ok("/", &["/b", "/a", "/", "/b"]));
     assert_eq!(frontier.next(), Some(url("/b")));
@@ -56,7 +56,7 @@ fn every_page_is_handed_out_once_in_the_order_of_discovery() {
 
 #[test]
 fn it_is_finished_when_nothing_is_queued_and_nothing_under_way() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     assert!(!frontier.finished(), "one is queued");
     frontier.next();
     assert!(!frontier.finished(), "one is under way, and may link to more");
@@ -69,7 +69,7 @@ fn it_is_finished_when_nothing_is_queued_and_nothing_under_way() {
 
 #[test]
 fn a_page_that_is_put_back_is_handed_out_again_after_the_others() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), ok("/", &["/a", "/b"]));
     frontier.next();
@@ -88,19 +88,19 @@ fn a_page_is_not_done_twice() {
 
 #[test]
 #[should_panic(expected = "http://host/a was never found")]
-fn a_page_that_nobody_knows_is_not_done() {
-    frontier().done(&url("/a"), ok("/a", &[]));
+fn a_page_that_is_not_known_cannot_be_done() {
+    new_frontier().done(&url("/a"), ok("/a", &[]));
 }
 
 #[test]
 #[should_panic(expected = "http://host/ was not taken")]
-fn a_page_that_nobody_took_is_not_done() {
-    frontier().done(&url("/"), ok("/", &[]));
+fn a_page_that_was_not_taken_cannot_be_done() {
+    new_frontier().done(&url("/"), ok("/", &[]));
 }
 
 #[test]
 fn after_the_deadline_the_crawl_is_finished_once_nothing_is_under_way() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), ok("/", &["/a", "/b", "/c", "/d"]));
     for _ in ["/a", "/b", "/c"] {
@@ -126,7 +126,7 @@ fn no_files() -> Failure {
 
 #[test]
 fn a_page_for_which_the_system_has_nothing_left_waits_for_the_others() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), ok("/", &["/a", "/b", "/c", "/d"]));
     let taken = ["/a", "/b", "/c", "/d"].map(url);
@@ -154,14 +154,14 @@ fn a_page_for_which_the_system_has_nothing_left_waits_for_the_others() {
 
 #[test]
 fn a_page_fails_for_which_the_system_has_nothing_though_it_is_alone() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), Err(no_files()));
     assert!(frontier.finished());
     assert_eq!(frontier.results().no_start(), Some(&no_files()));
 
-    // With nothing for anybody there is an end, too.
-    let mut frontier = self::frontier();
+    // If every page runs short, the crawl ends, too.
+    let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), ok("/", &["/a", "/b", "/c"]));
     let mut taken = VecDeque::new();
@@ -177,9 +177,9 @@ fn a_page_fails_for_which_the_system_has_nothing_though_it_is_alone() {
 
 #[test]
 fn the_deadline_does_not_come_between_two_questions() {
-    let mut frontier = frontier().until(Instant::now());
+    let mut frontier = new_frontier().until(Instant::now());
     assert!(!frontier.finished());
-    assert_eq!(frontier.next(), Some(url("/")), "so it said");
+    assert_eq!(frontier.next(), Some(url("/")), "it was not finished");
     frontier.done(&url("/"), Err(Failure::TimedOut));
     assert!(frontier.finished());
     assert_eq!(frontier.results().not_reached, [url("/")]);
@@ -188,7 +188,7 @@ fn the_deadline_does_not_come_between_two_questions() {
 #[test]
 fn before_the_deadline_a_page_that_times_out_has_failed() {
     let far = Instant::now() + Duration::from_secs(1000);
-    let mut frontier = frontier().until(far);
+    let mut frontier = new_frontier().until(far);
     frontier.next();
     frontier.done(&url("/"), Err(Failure::TimedOut));
     let results = frontier.results();
@@ -228,7 +228,7 @@ fn results_add_up_what_was_fetched_well() {
 
 #[test]
 fn a_start_that_gives_no_answer_is_no_start() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), Err(Failure::Refused));
     assert_eq!(frontier.results().no_start(), Some(&Failure::Refused));
@@ -264,7 +264,7 @@ fn redirects_without_an_end_are_failures() {
 
 #[test]
 fn long_chains_of_redirects_take_no_longer_than_their_length() {
-    let mut frontier = frontier();
+    let mut frontier = new_frontier();
     for n in 0..20_000 {
         let at = frontier.next().unwrap();
         let next = format!("/{n}");

@@ -101,9 +101,9 @@ pub(crate) fn digest(body: &[u8]) -> Digest {
 /// `/3: 1,024 bytes in 52 ms`
 impl Display for Page {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let path = path(&self.url);
-        let bytes = thousands(self.body.len());
-        write!(f, "{path}: {bytes} bytes in {} ms", self.took.as_millis())
+        let bytes = group_digits(self.body.len());
+        let (path, ms) = (path(&self.url), self.took.as_millis());
+        write!(f, "{path}: {bytes} bytes in {ms} ms")
     }
 }
 
@@ -143,7 +143,7 @@ pub(crate) fn path(url: &Url) -> &str {
 }
 
 /// 1024 as `1,024`.
-fn thousands(n: usize) -> String {
+fn group_digits(n: usize) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

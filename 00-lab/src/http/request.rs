@@ -76,21 +76,23 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    fn sent(url: &str) -> String {
+    fn request_text(url: &str) -> String {
         String::from_utf8(request(&url.parse().unwrap())).unwrap()
     }
 
     #[test]
     fn a_request_names_the_path_with_its_query_and_the_host_with_its_port() {
-        let sent = sent("http://user:word@example.org:81/a%20b/?c=d#e");
-        assert!(sent.starts_with("GET /a%20b/?c=d HTTP/1.1\r\n"), "{sent}");
-        assert!(sent.contains("\r\nHost: example.org:81\r\n"), "{sent}");
-        assert!(sent.ends_with("\r\n\r\n"), "{sent}");
+        let text = request_text("http://user:word@example.org:81/a%20b/?c=d#e");
+        assert!(text.starts_with("GET /a%20b/?c=d HTTP/1.1\r\n"), "{text}");
+        assert!(text.contains("\r\nHost: example.org:81\r\n"), "{text}");
+        assert!(text.ends_with("\r\n\r\n"), "{text}");
     }
 
     #[test]
     fn the_usual_port_is_not_named() {
-        assert!(sent("http://[::1]:80").contains("\r\nHost: [::1]\r\n"));
+        assert!(
+            request_text("http://[::1]:80").contains("\r\nHost: [::1]\r\n")
+        );
     }
 
     #[test]

@@ -97,11 +97,11 @@ fn the_usual_port_is_the_same_written_out_or_not() {
 
 #[test]
 fn a_user_is_not_part_of_a_link() {
-    let links = links(
+    let hrefs = links(
         "<a href=//me:word@host:8000/a><a href=//you@host:8000/a>\
          <a href=//me@other:8000/b>",
     );
-    assert_eq!(links, ["/a"]);
+    assert_eq!(hrefs, ["/a"]);
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn the_mark_counts_more_than_the_header_and_that_more_than_the_page() {
     page.extend(b"<a href='/\xe9'>");
     assert_eq!(links_in(&page, Some("latin1")).unwrap(), ["/%C3%A9"]);
     assert_eq!(links(&page), ["/%D0%B9"]);
-    // A name that nobody knows is as good as none, if there is another.
+    // An unknown name counts as none, if there is another.
     assert_eq!(links_in(&page, Some("klingon")).unwrap(), ["/%D0%B9"]);
 }
 
@@ -373,7 +373,7 @@ fn a_charset_that_we_do_not_know_is_a_failure() {
 #[test]
 fn bytes_that_are_no_text_do_no_harm() {
     let odd = b"\0\xff<a href='a\0\xff'>\0";
-    // Nobody says what they are, and UTF-8 they are not.
+    // No charset is named, and UTF-8 they are not.
     assert_eq!(links(odd), ["/dir/a%EF%BF%BD%C3%BF"]);
     let utf_8 = links_in(odd, Some("utf-8")).unwrap();
     assert_eq!(utf_8, ["/dir/a%EF%BF%BD%EF%BF%BD"]);

@@ -32,7 +32,10 @@ impl Answer {
             match node.fault.and_then(|fault| fault.breaks()) {
                 Some(why) => failed.insert(node.path.clone(), why),
                 None => {
-                    good.insert(node.path.clone(), digest(&script::body(node)));
+                    good.insert(
+                        node.path.clone(),
+                        digest(&script::body_of(node)),
+                    );
                     None
                 }
             };

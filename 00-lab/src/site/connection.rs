@@ -189,7 +189,7 @@ fn parse(bytes: &[u8]) -> Option<Request> {
         }
         Err(_) => return Some(Request::Refused("400 Bad Request")),
     }
-    let path = path(request.path.unwrap_or("/")).to_owned();
+    let path = path_of(request.path.unwrap_or("/")).to_owned();
     Some(match request.method {
         Some("GET") => Request::Page { path, head_only: false },
         Some("HEAD") => Request::Page { path, head_only: true },
@@ -198,7 +198,7 @@ fn parse(bytes: &[u8]) -> Option<Request> {
 }
 
 /// The path of a request's target, which may be a whole URL.
-fn path(target: &str) -> &str {
+fn path_of(target: &str) -> &str {
     let target = target.strip_prefix("http://").map_or(target, |rest| {
         rest.find('/').map_or("/", |slash| &rest[slash..])
     });

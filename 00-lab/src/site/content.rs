@@ -35,7 +35,8 @@ impl Content {
         let node = &self.graph.pages[index];
         let blocks = self.blocks * node.work.as_secs_f64();
         let rounds = (blocks / blocks_of(node.body.len())) as u32;
-        let script = script::answer(&self.graph, index, rounds, &self.origin);
+        let script =
+            script::script_of(&self.graph, index, rounds, &self.origin);
         (node.latency, script)
     }
 }

@@ -48,9 +48,9 @@ impl Flag {
     /// # Errors
     ///
     /// A sentence that says which numbers are possible.
-    pub fn number(&self, args: &mut Parser) -> Result<u64, String> {
+    pub fn take_number(&self, args: &mut Parser) -> Result<u64, String> {
         let Flag { name, least, most, .. } = self;
-        let text = text(args)?;
+        let text = take_text(args)?;
         let number = text.parse().ok();
         number.filter(|n| (least..=most).contains(&n)).ok_or_else(|| {
             let numbers = match most - least {
@@ -84,11 +84,11 @@ impl Shape {
         let ms = Duration::from_millis;
         let [pages, latency, work, seed] = SHAPE;
         match name {
-            "pages" => self.pages = pages.number(args)? as u32,
-            "latency" => self.latency = ms(latency.number(args)?),
-            "work" => self.work = ms(work.number(args)?),
-            "seed" => self.seed = seed.number(args)?,
-            "faults" => self.faults = faults(args)?,
+            "pages" => self.pages = pages.take_number(args)? as u32,
+            "latency" => self.latency = ms(latency.take_number(args)?),
+            "work" => self.work = ms(work.take_number(args)?),
+            "seed" => self.seed = seed.take_number(args)?,
+            "faults" => self.faults = take_faults(args)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -135,7 +135,7 @@ pub(crate) fn sentence(why: lexopt::Error) -> String {
 }
 
 /// Takes a flag's value, which has to be a text.
-pub(crate) fn text(args: &mut Parser) -> Result<String, String> {
+pub(crate) fn take_text(args: &mut Parser) -> Result<String, String> {
     args.value().and_then(ValueExt::string).map_err(sentence)
 }
 
@@ -159,8 +159,8 @@ pub(super) fn of_shape(shape: &Shape) -> Vec<String> {
 }
 
 /// Takes a list of faults; one that is named twice counts once.
-fn faults(args: &mut Parser) -> Result<Vec<Fault>, String> {
-    let names = text(args)?;
+fn take_faults(args: &mut Parser) -> Result<Vec<Fault>, String> {
+    let names = take_text(args)?;
     if names == "all" {
         return Ok(Fault::ALL.to_vec());
     }

@@ -25,7 +25,7 @@ const REDIRECT: &str = "302 Found";
 
 /// What a page's answer consists of. It asks for so many `rounds` of work;
 /// `site` is where we are, as in `http://host:port`.
-pub(super) fn answer(
+pub(super) fn script_of(
     graph: &Graph,
     index: usize,
     rounds: u32,
@@ -33,22 +33,24 @@ pub(super) fn answer(
 ) -> Vec<Step> {
     let node = &graph.pages[index];
     let Some(fault) = node.fault else {
-        return vec![Step::Send(whole(node, rounds))];
+        return vec![Step::Send(answer_of(node, rounds))];
     };
     let ms = Duration::from_millis;
-    let part = |n: usize| Step::Send(whole(node, rounds)[..n].to_vec());
-    let nearly_all = whole(node, rounds).len() - 100;
+    let part = |n: usize| Step::Send(answer_of(node, rounds)[..n].to_vec());
+    let nearly_all = answer_of(node, rounds).len() - 100;
     match fault {
         Fault::Trickle => {
             // With no pause, the kernel would send several bytes together as
             // soon as the first are not acknowledged at once.
             let pause = Duration::from_micros(50);
-            pieces(&whole(node, rounds), pause, |_| 1)
+            pieces(&answer_of(node, rounds), pause, |_| 1)
         }
         Fault::Split if node.nth == 1 => {
-            pieces(&whole(node, rounds), ms(1), anywhere(node))
+            pieces(&answer_of(node, rounds), ms(1), anywhere(node))
         }
-        Fault::Split => pieces(&chunked(node, rounds), ms(1), anywhere(node)),
+        Fault::Split => {
+            pieces(&chunked_answer(node, rounds), ms(1), anywhere(node))
+        }
         // In the body, or in the head.
         Fault::Stall if node.nth == 1 => vec![part(nearly_all), Step::Stall],
         Fault::Stall => vec![part(20), Step::Stall],
@@ -59,7 +61,7 @@ pub(super) fn answer(
         }
         Fault::HugeBody => {
             let block = b"<p>and so on</p>\n".repeat(4096);
-            vec![Step::Send(head(node, rounds, "")), Step::Repeat(block)]
+            vec![Step::Send(head_of(node, rounds, "")), Step::Repeat(block)]
         }
         Fault::Redirect | Fault::RedirectLoop => {
             let path = &graph.pages[node.links[0]].path;
@@ -67,23 +69,23 @@ pub(super) fn answer(
             let site = if node.nth == 1 { "" } else { site };
             let top = if fault == Fault::Redirect { "#top" } else { "" };
             let location = format!("Location: {site}{path}{top}\r\n");
-            vec![Step::Send(plain(REDIRECT, &location))]
+            vec![Step::Send(plain_answer(REDIRECT, &location))]
         }
         Fault::Abort | Fault::Eat | Fault::Hang => {
             let harm = format!("{HARM}: {fault}\r\n");
             let length = node.body.len();
             let extra = format!("Content-Length: {length}\r\n{harm}");
-            let head = head(node, rounds, &extra);
+            let head = head_of(node, rounds, &extra);
             vec![Step::Send([&head[..], &node.body].concat())]
         }
         Fault::Error500 => refusal("500 Internal Server Error"),
         Fault::Missing => refusal("404 Not Found"),
-        fault => vec![Step::Send(odd(node, rounds, fault))],
+        fault => vec![Step::Send(odd_answer(node, rounds, fault))],
     }
 }
 
 /// The answer of a page whose fault is in what it says, not in when.
-fn odd(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
+fn odd_answer(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
     let body = node.body.as_slice();
     let first = node.nth == 1;
     match fault {
@@ -92,38 +94,38 @@ fn odd(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
         }
         Fault::ShortLength => {
             let surplus = b"HTTP/1.1 200 OK\r\n\r\n<a href=/surplus>no</a>";
-            [&whole(node, rounds)[..], surplus].concat()
+            [&answer_of(node, rounds)[..], surplus].concat()
         }
         Fault::NoLength => {
-            let mut head = head(node, rounds, "");
+            let mut head = head_of(node, rounds, "");
             if !first {
                 // As in HTTP/1.0, where this is no fault.
                 head[b"HTTP/1.".len()] = b'0';
             }
             [&head, body].concat()
         }
-        Fault::Chunked => chunked(node, rounds),
+        Fault::Chunked => chunked_answer(node, rounds),
         Fault::Interim => {
             let interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early \
                             Hints\r\nLink: </early>; rel=preload\r\n\r\n";
-            [&interim[..], &whole(node, rounds)].concat()
+            [&interim[..], &answer_of(node, rounds)].concat()
         }
         Fault::HugeHeader => {
             // Many lines, or a long one.
             let (lines, length) = if first { (70, 1000) } else { (1, 70_000) };
             let line = format!("X-Padding: {}\r\n", "x".repeat(length));
-            [&head(node, rounds, &line.repeat(lines)), body].concat()
+            [&head_of(node, rounds, &line.repeat(lines)), body].concat()
         }
         // What an SSH server says, or one that expects TLS.
         Fault::NotHttp if first => b"SSH-2.0-slow_site\r\n".to_vec(),
         Fault::NotHttp => b"\x15\x03\x01\0\x02\x02\x46".to_vec(),
-        _ => whole(node, rounds),
+        _ => answer_of(node, rounds),
     }
 }
 
 /// An answer that is no page.
 pub(super) fn refusal(status: &str) -> Vec<Step> {
-    vec![Step::Send(plain(status, ""))]
+    vec![Step::Send(plain_answer(status, ""))]
 }
 
 /// The answer to HEAD: of all that is sent, what comes before the body.
@@ -146,7 +148,7 @@ pub(super) fn without_body(script: Vec<Step>) -> Vec<Step> {
 }
 
 /// The body that a good client has of this page in the end.
-pub(super) fn body(node: &Node) -> Vec<u8> {
+pub(super) fn body_of(node: &Node) -> Vec<u8> {
     match node.fault {
         Some(Fault::Redirect | Fault::RedirectLoop) => {
             format!("{REDIRECT}\n").into_bytes()
@@ -156,15 +158,15 @@ pub(super) fn body(node: &Node) -> Vec<u8> {
 }
 
 /// An answer as it should be.
-fn whole(node: &Node, rounds: u32) -> Vec<u8> {
+fn answer_of(node: &Node, rounds: u32) -> Vec<u8> {
     [with_length(node, rounds, node.body.len()), node.body.clone()].concat()
 }
 
 fn with_length(node: &Node, rounds: u32, length: usize) -> Vec<u8> {
-    head(node, rounds, &format!("Content-Length: {length}\r\n"))
+    head_of(node, rounds, &format!("Content-Length: {length}\r\n"))
 }
 
-fn head(node: &Node, rounds: u32, extra: &str) -> Vec<u8> {
+fn head_of(node: &Node, rounds: u32, extra: &str) -> Vec<u8> {
     let mut head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nConnection: close\r\n",
         node.content_type
@@ -178,7 +180,7 @@ fn head(node: &Node, rounds: u32, extra: &str) -> Vec<u8> {
 }
 
 /// A text that repeats the status.
-fn plain(status: &str, extra: &str) -> Vec<u8> {
+fn plain_answer(status: &str, extra: &str) -> Vec<u8> {
     let length = status.len() + 1;
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\n{extra}\
@@ -188,9 +190,9 @@ fn plain(status: &str, extra: &str) -> Vec<u8> {
 }
 
 /// In chunks of growing size, with extensions on each, and a trailer.
-fn chunked(node: &Node, rounds: u32) -> Vec<u8> {
+fn chunked_answer(node: &Node, rounds: u32) -> Vec<u8> {
     let coding = "Transfer-Encoding: chunked\r\nTrailer: X-End\r\n";
-    let mut bytes = head(node, rounds, coding);
+    let mut bytes = head_of(node, rounds, coding);
     let mut rest = node.body.as_slice();
     for n in 0.. {
         let (chunk, more) = rest.split_at(rest.len().min(1 + n * 40));

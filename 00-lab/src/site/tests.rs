@@ -5,7 +5,7 @@ use crate::{Failure, fetch_by};
 use std::thread;
 use std::time::{Duration, Instant};
 
-fn site(faults: &[Fault]) -> Site {
+fn start_site(faults: &[Fault]) -> Site {
     let faults = faults.to_vec();
     let latency = Duration::ZERO;
     Site::in_thread(Shape { pages: 12, latency, faults, ..Shape::default() })
@@ -14,7 +14,7 @@ fn site(faults: &[Fault]) -> Site {
 #[test]
 fn every_fault_ends_as_the_answer_says() {
     for &fault in Fault::ALL {
-        let site = site(&[fault]);
+        let site = start_site(&[fault]);
         for n in 1..=Fault::PAGES {
             let url = site.url().join(&format!("/{fault}-{n}")).unwrap();
             // Only a page that stalls takes all of it.
@@ -62,7 +62,7 @@ fn what_the_site_has_seen_is_what_was_asked() {
 
 #[test]
 fn a_page_counts_as_ended_before_its_reader_can_ask_for_another() {
-    let site = site(&[]);
+    let site = start_site(&[]);
     for _ in 0..20 {
         for url in site.pages(12) {
             crate::fetch(&url).unwrap();
@@ -74,7 +74,7 @@ fn a_page_counts_as_ended_before_its_reader_can_ask_for_another() {
 
 #[test]
 fn a_site_that_is_dropped_is_gone() {
-    let site = site(&[]);
+    let site = start_site(&[]);
     let url = site.url().clone();
     drop(site);
     // It may take a turn.

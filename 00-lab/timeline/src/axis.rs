@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 /// At most `most` round times from zero to `length`, each with its label.
-pub(super) fn marks(length: Duration, most: usize) -> Vec<(Duration, String)> {
+pub(super) fn round_times(
+    length: Duration,
+    most: usize,
+) -> Vec<(Duration, String)> {
     let length = length.as_nanos().max(1_000) as u64;
     let most = most.max(1) as u64;
     let (unit, name) = match length {
@@ -38,11 +41,11 @@ pub(super) fn format_duration(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::marks;
+    use super::round_times;
     use std::time::Duration;
 
     fn labels(ms: f64, most: usize) -> String {
-        let marks = marks(Duration::from_secs_f64(ms / 1e3), most);
+        let marks = round_times(Duration::from_secs_f64(ms / 1e3), most);
         let labels: Vec<_> =
             marks.into_iter().map(|(_, label)| label).collect();
         labels.join(", ")

@@ -78,7 +78,7 @@ impl Causes {
 
 impl What<'_> {
     /// The lane that an event names besides its own.
-    pub(super) fn other(&self) -> Option<u32> {
+    pub(super) fn other_lane(&self) -> Option<u32> {
         match *self {
             What::Spawn { parent, .. } => parent,
             What::Ready(other) | What::Wake(other) => Some(other),

@@ -64,14 +64,14 @@ pub(super) fn column_start(
 }
 
 /// The columns of a lane, each with what it waits for.
-pub(super) fn cells(
+pub(super) fn draw_cells(
     track: &Track,
     length: Duration,
     columns: usize,
 ) -> Vec<(Cell, Option<&str>)> {
     let start = |column| column_start(length, columns, column);
     let mut row: Vec<_> = (0..columns)
-        .map(|column| cell(track, start(column), start(column + 1)))
+        .map(|column| draw_cell(track, start(column), start(column + 1)))
         .collect();
     let column_of = |time: Duration| {
         let part = time.as_secs_f64() / length.as_secs_f64().max(1e-9);
@@ -96,7 +96,11 @@ pub(super) fn cells(
 }
 
 /// The column of what a lane did from `from` to `to`.
-fn cell(track: &Track, from: Duration, to: Duration) -> (Cell, Option<&str>) {
+fn draw_cell(
+    track: &Track,
+    from: Duration,
+    to: Duration,
+) -> (Cell, Option<&str>) {
     let spans = &track.spans;
     let first = spans.partition_point(|span| span.to <= from);
     let here = spans[first..].iter().take_while(|span| span.from < to);

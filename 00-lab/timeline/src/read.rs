@@ -87,7 +87,7 @@ impl Reader {
             None => self.begin(now, event),
         };
         self.recording.tracks[index].heard = now;
-        let other = event.what.other();
+        let other = event.what.other_lane();
         let other = other.and_then(|id| self.by_lane.get(&(event.pid, id)));
         self.causes.note(index, other.copied(), now, event);
         self.note(index, now, &event.what);

@@ -10,7 +10,7 @@
 mod rows;
 mod shapes;
 
-use super::axis::marks;
+use super::axis::round_times;
 use super::spans::{Flow, Link, Recording};
 use shapes::{Escaped, LEGEND, When};
 use std::collections::{BTreeSet, HashMap};
@@ -78,23 +78,23 @@ impl Recording {
             fine: 0,
         };
 
-        picture.axis(drawn.len() + usize::from(site.is_some()));
+        picture.draw_axis(drawn.len() + usize::from(site.is_some()));
         for (index, track) in drawn.iter().enumerate() {
-            picture.lane(track, &self.causes(index));
+            picture.draw_lane(track, &self.causes(index));
         }
-        for flow in arrows(&self.flows, drawn.len()) {
-            picture.arrow(flow);
+        for flow in choose_arrows(&self.flows, drawn.len()) {
+            picture.draw_arrow(flow);
         }
         let lanes = self.tracks.len() - self.of_kind("site").count();
         if lanes > drawn.len() {
             let more = format!("… and {} more", lanes - drawn.len());
-            picture.open(&more, &more, "");
-            picture.close();
+            picture.open_row(&more, &more, "");
+            picture.close_row();
         }
         if let Some(site) = site {
-            picture.flight(site, &self.flight);
+            picture.draw_flight(site, &self.flight);
         }
-        picture.legend();
+        picture.draw_legend();
         picture.finish(title, &self.in_words())
     }
 
@@ -122,7 +122,7 @@ impl Recording {
 
 /// The arrows that are drawn, between drawn lanes. If there are many, only those
 /// that hand a lock on or notify are; if these are many, too, none is.
-fn arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
+fn choose_arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
     let seen = |flow: &&Flow| flow.from.0 < drawn && flow.to.0 < drawn;
     let hands_on =
         |flow: &&Flow| matches!(flow.link, Link::Release | Link::Notify);
@@ -141,9 +141,9 @@ impl Picture {
         self.margin + part * (99.6 - self.margin)
     }
 
-    fn axis(&mut self, lanes: usize) {
+    fn draw_axis(&mut self, lanes: usize) {
         let (top, bottom) = (TOP - 6, TOP + lanes * LANE);
-        for (at, label) in marks(self.length, 5) {
+        for (at, label) in round_times(self.length, 5) {
             let x = self.x(at);
             let class = if x > 90.0 { "lanes-end" } else { "lanes-axis" };
             let _ = writeln!(
@@ -156,7 +156,7 @@ impl Picture {
     }
 
     /// Draws an arrow from cause to effect.
-    fn arrow(&mut self, flow: &Flow) {
+    fn draw_arrow(&mut self, flow: &Flow) {
         self.used.insert("lanes-arrow");
         let [(a, from), (b, to)] = [flow.from, flow.to];
         let y = |lane| TOP + lane * LANE + LANE / 2;
@@ -178,7 +178,7 @@ impl Picture {
     }
 
     /// Draws what the shapes mean, of those that were used, three in a row.
-    fn legend(&mut self) {
+    fn draw_legend(&mut self) {
         let used = |(class, _): &(&str, &str)| self.used.contains(class);
         let entries: Vec<_> = LEGEND.into_iter().filter(used).collect();
         self.top += 4;

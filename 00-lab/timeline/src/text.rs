@@ -1,7 +1,7 @@
 //! The picture for a terminal.
 
-use super::axis::marks;
-use super::cells::{Cell, cells, column_start};
+use super::axis::round_times;
+use super::cells::{Cell, column_start, draw_cells};
 use super::spans::Recording;
 use std::env;
 use std::fmt::Write;
@@ -45,22 +45,22 @@ impl Recording {
         let mut picture = String::new();
         let mut used = Vec::new();
         for track in drawn {
-            let cells = cells(track, self.length, canvas.columns);
+            let cells = draw_cells(track, self.length, canvas.columns);
             used.extend(cells.iter().map(|(cell, _)| *cell));
-            canvas.row(&mut picture, &track.name, &write_row(&cells));
+            canvas.write_row(&mut picture, &track.name, &cells_as_text(&cells));
         }
         let left = self.tracks.len() - drawn.len();
         let left = left - usize::from(left > 0 && self.has_site());
         if left > 0 {
-            canvas.row(&mut picture, "…", &format!("and {left} more"));
+            canvas.write_row(&mut picture, "…", &format!("and {left} more"));
         }
-        let digits = self.digits(canvas.columns);
+        let digits = self.draw_digits(canvas.columns);
         if let Some((name, digits)) = &digits {
-            canvas.row(&mut picture, name, digits);
+            canvas.write_row(&mut picture, name, digits);
         }
-        canvas.row(&mut picture, "", &canvas.axis());
+        canvas.write_row(&mut picture, "", &canvas.draw_axis());
         let digits = digits.as_ref().map(|(_, digits)| digits.as_str());
-        canvas.legend(&mut picture, &used, digits, width);
+        canvas.write_legend(&mut picture, &used, digits, width);
         picture
     }
 
@@ -76,7 +76,7 @@ impl Recording {
 
     /// For each column the most requests that were in flight, as the site saw
     /// it, or else as the programs that asked did.
-    fn digits(&self, columns: usize) -> Option<(&str, String)> {
+    fn draw_digits(&self, columns: usize) -> Option<(&str, String)> {
         let site = self.of_kind("site").next();
         let (name, counts) = match site {
             Some(site) => (site.name.as_str(), &self.flight),
@@ -108,7 +108,7 @@ impl Recording {
 }
 
 /// The cells as text. What is waited for stands in the middle where it fits.
-fn write_row(cells: &[(Cell, Option<&str>)]) -> String {
+fn cells_as_text(cells: &[(Cell, Option<&str>)]) -> String {
     let mut row = String::new();
     for stretch in cells.chunk_by(|a, b| a == b) {
         let (cell, what) = stretch[0];
@@ -136,7 +136,7 @@ struct Canvas {
 }
 
 impl Canvas {
-    fn row(&self, picture: &mut String, name: &str, row: &str) {
+    fn write_row(&self, picture: &mut String, name: &str, row: &str) {
         let mut name = name.to_owned();
         if name.chars().count() > self.margin {
             name = name.chars().take(self.margin - 1).collect();
@@ -147,9 +147,9 @@ impl Canvas {
         picture.push('\n');
     }
 
-    fn axis(&self) -> String {
+    fn draw_axis(&self) -> String {
         let mut axis = String::new();
-        for (at, label) in marks(self.length, self.columns / 11) {
+        for (at, label) in round_times(self.length, self.columns / 11) {
             let part = at.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
             let column = (part * self.columns as f64) as usize;
             let label = format!("╵{label}");
@@ -163,7 +163,7 @@ impl Canvas {
     }
 
     /// Writes what the symbols mean, of those that were used.
-    fn legend(
+    fn write_legend(
         &self,
         picture: &mut String,
         used: &[Cell],

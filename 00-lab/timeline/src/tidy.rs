@@ -77,11 +77,12 @@ impl Recording {
 
     /// Names the lock `Frontier 1` only `Frontier` if there is no other.
     fn name_locks(&mut self) {
-        let locks: BTreeSet<String> = self.locks().map(|l| l.clone()).collect();
+        let locks: BTreeSet<String> =
+            self.lock_names().map(|l| l.clone()).collect();
         let is_only = |kind: &str| {
             locks.iter().filter(|lock| kind_of(lock) == kind).count() == 1
         };
-        for lock in self.locks() {
+        for lock in self.lock_names() {
             if is_only(kind_of(lock)) {
                 *lock = kind_of(lock).to_owned();
             }
@@ -89,7 +90,7 @@ impl Recording {
     }
 
     /// The name of each lock, wherever it is held or wanted.
-    fn locks(&mut self) -> impl Iterator<Item = &mut String> {
+    fn lock_names(&mut self) -> impl Iterator<Item = &mut String> {
         self.tracks.iter_mut().flat_map(|track| {
             let held = track.held.iter_mut().map(|held| &mut held.lock);
             let wanted = track.spans.iter_mut().filter_map(|span| {

@@ -113,7 +113,7 @@ fn chunks_win_over_a_length() {
 }
 
 #[test]
-fn the_same_length_may_be_said_more_than_once() {
+fn the_same_length_may_be_there_more_than_once() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 5, 05\r\n\
                 content-length:5\r\n\r\n";
     assert_eq!(body(head.to_owned() + "hello!"), "hello");
@@ -194,7 +194,7 @@ fn a_line_about_the_end_of_the_body_is_not_passed_over() {
 }
 
 #[test]
-fn to_be_chunked_may_be_said_twice_and_besides_identity() {
+fn chunked_may_be_named_twice_and_beside_identity() {
     for header in [
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: identity, chunked",
@@ -232,7 +232,7 @@ fn coded(coding: &str, body: &[u8]) -> Fetched {
 const LINK: &[u8] = b"<a href=a>";
 
 #[test]
-fn a_coding_of_the_content_is_undone_though_nobody_asked_for_it() {
+fn a_coding_of_the_content_is_undone_though_the_request_named_none() {
     let raw = &zlib(LINK)[2..];
     let two_members = [gzip(&LINK[..4]), gzip(&LINK[4..])].concat();
     for (coding, bytes) in [
@@ -343,20 +343,20 @@ fn a_coding_that_we_cannot_undo_is_a_failure() {
 
 #[test]
 fn what_ends_too_early_says_how_far_it_came() {
-    let said = |answer| take(answer).unwrap_err().to_string();
+    let words = |answer| take(answer).unwrap_err().to_string();
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
-    assert_eq!(said(head), "connection closed after 5 of 10 bytes");
-    assert_eq!(said(&head[..12]), "connection closed after 12 bytes");
-    assert_eq!(said(""), "connection closed without an answer");
+    assert_eq!(words(head), "connection closed after 5 of 10 bytes");
+    assert_eq!(words(&head[..12]), "connection closed after 12 bytes");
+    assert_eq!(words(""), "connection closed without an answer");
 
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
                    5\r\nhello\r\n5\r\nhe";
-    assert_eq!(said(chunked), "connection closed after 7 bytes");
+    assert_eq!(words(chunked), "connection closed after 7 bytes");
     let begun = &chunked[..chunked.len() - 15];
     assert!(begun.ends_with("\r\n\r\n"));
-    assert_eq!(said(begun), "connection closed after 0 bytes");
+    assert_eq!(words(begun), "connection closed after 0 bytes");
     let last = chunked.to_owned() + "llo\r\n0\r\n";
-    assert_eq!(said(&last), "connection closed after 10 bytes");
+    assert_eq!(words(&last), "connection closed after 10 bytes");
 }
 
 #[test]

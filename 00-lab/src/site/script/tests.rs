@@ -1,9 +1,9 @@
-use super::{Step, answer, body, without_body};
+use super::{Step, body_of, script_of, without_body};
 use crate::site::graph::Graph;
 use crate::site::{Fault, Shape};
 use crate::{Incoming, Url};
 
-fn graph() -> Graph {
+fn new_graph() -> Graph {
     Graph::new(&Shape { faults: Fault::ALL.to_vec(), ..Shape::default() })
 }
 
@@ -14,7 +14,7 @@ fn script(graph: &Graph, fault: Fault, nth: u32) -> (usize, Vec<Step>) {
         (node.fault, node.nth) == (Some(fault), nth)
     };
     let index = graph.pages.iter().position(is_it).unwrap();
-    (index, answer(graph, index, 0, "http://127.0.0.1:80"))
+    (index, script_of(graph, index, 0, "http://127.0.0.1:80"))
 }
 
 /// The bytes of each step that sends any, once.
@@ -28,7 +28,7 @@ fn sent(script: &[Step]) -> Vec<&[u8]> {
 
 #[test]
 fn splitting_cuts_in_every_kind_of_place() {
-    let graph = graph();
+    let graph = new_graph();
     for nth in [1, 2] {
         let (index, script) = script(&graph, Fault::Split, nth);
         let pieces = sent(&script);
@@ -84,12 +84,12 @@ fn reads_as(pieces: &[&[u8]], body: &[u8]) -> bool {
 
 #[test]
 fn what_a_good_client_has_in_the_end_is_what_the_answer_says() {
-    let graph = graph();
+    let graph = new_graph();
     let benign = Fault::ALL.iter().filter(|fault| fault.breaks().is_none());
     for &fault in benign {
         for nth in [1, 2] {
             let (index, script) = script(&graph, fault, nth);
-            let body = body(&graph.pages[index]);
+            let body = body_of(&graph.pages[index]);
             assert!(reads_as(&sent(&script), &body), "{fault} {nth}");
         }
     }
@@ -98,7 +98,7 @@ fn what_a_good_client_has_in_the_end_is_what_the_answer_says() {
 #[test]
 fn headers_are_huge_in_lines_and_in_number() {
     for nth in [1, 2] {
-        let (_, script) = script(&graph(), Fault::HugeHeader, nth);
+        let (_, script) = script(&new_graph(), Fault::HugeHeader, nth);
         let [bytes] = sent(&script)[..] else { panic!("in pieces") };
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         assert!(end.unwrap() > 64 * 1024, "{end:?}");
@@ -107,7 +107,7 @@ fn headers_are_huge_in_lines_and_in_number() {
 
 #[test]
 fn chunks_have_extensions_and_a_trailer() {
-    let (_, script) = script(&graph(), Fault::Chunked, 1);
+    let (_, script) = script(&new_graph(), Fault::Chunked, 1);
     let text = String::from_utf8(sent(&script).concat()).unwrap();
     assert!(text.contains(";n=1;note=\"a chunk\"\r\n"), "{text}");
     assert!(text.ends_with("0;last\r\nX-End: true\r\n\r\n"), "{text}");
@@ -116,7 +116,7 @@ fn chunks_have_extensions_and_a_trailer() {
 
 #[test]
 fn lengths_are_wrong_by_as_much_as_they_say() {
-    let graph = graph();
+    let graph = new_graph();
     for (fault, more) in [(Fault::WrongLength, 100), (Fault::ShortLength, 0)] {
         let (index, script) = script(&graph, fault, 1);
         let text = String::from_utf8(sent(&script).concat()).unwrap();
@@ -131,7 +131,7 @@ fn lengths_are_wrong_by_as_much_as_they_say() {
 
 #[test]
 fn an_answer_without_body_has_the_whole_head_and_no_more() {
-    let graph = graph();
+    let graph = new_graph();
     for fault in [Fault::Trickle, Fault::Split, Fault::Interim, Fault::HugeBody]
     {
         let (_, script) = script(&graph, fault, 1);

@@ -1,4 +1,4 @@
-//! The server is turned by hand here, so that nothing depends on who is faster.
+//! The server is turned by hand here, so that nothing depends on speed.
 
 use super::Server;
 use crate::site::{Fault, Shape};
@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-fn server(faults: &[Fault], ms: u64) -> Server {
+fn new_server(faults: &[Fault], ms: u64) -> Server {
     let latency = Duration::from_millis(ms);
     let faults = faults.to_vec();
     let shape = Shape { pages: 12, latency, faults, ..Shape::default() };
@@ -56,7 +56,7 @@ const FRONT_PAGE: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 #[test]
 fn clients_that_leave_at_any_time_leave_nothing_behind() {
-    let mut server = server(&[Fault::Stall, Fault::HugeBody], 20);
+    let mut server = new_server(&[Fault::Stall, Fault::HugeBody], 20);
     drop(server.visit(b""));
     drop(server.visit(b"GET / HT"));
     drop(server.visit(b"\0\xff\r\n\r\n"));
@@ -68,20 +68,20 @@ fn clients_that_leave_at_any_time_leave_nothing_behind() {
     server.turn_until("all are gone", |s| s.connections.is_empty());
     assert_eq!(server.in_flight, 0);
     assert_eq!(server.seen.cut, 3);
-    // The timer of the front page finds nobody.
+    // The timer of the front page finds no connection.
     server.turn_until("no timer is left", |s| s.timers.is_empty());
     assert_eq!(server.status_of(FRONT_PAGE), "HTTP/1.1 200 OK");
 }
 
 #[test]
 fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
-    let mut server = server(&[Fault::Stall], 0);
+    let mut server = new_server(&[Fault::Stall], 0);
     let stall = b"GET /stall-1 HTTP/1.1\r\n\r\n";
     let mut client = server.visit(stall);
     server.turn_until("it is in flight", |server| server.in_flight == 1);
     for n in 1..=20 {
-        // The kernel tells first of the listener, then of who has left; by then
-        // the next request is there too.
+        // The kernel reports the listener first, then the client that has left; by
+        // then the next request is there too.
         let _first = server.visit(b"");
         drop(client);
         client = server.visit(stall);
@@ -94,7 +94,7 @@ fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
 
 #[test]
 fn a_request_may_come_byte_by_byte() {
-    let mut server = server(&[], 0);
+    let mut server = new_server(&[], 0);
     let mut client = server.visit(b"");
     for byte in FRONT_PAGE {
         client.write_all(&[*byte]).unwrap();
@@ -107,7 +107,7 @@ fn a_request_may_come_byte_by_byte() {
 
 #[test]
 fn what_is_no_request_of_ours_is_refused() {
-    let mut server = server(&[], 0);
+    let mut server = new_server(&[], 0);
     let mut long = b"GET / HTTP/1.1\r\nX: ".to_vec();
     long.resize(16 * 1024, b'x');
     for (request, status) in [
@@ -127,7 +127,7 @@ fn what_is_no_request_of_ours_is_refused() {
 
 #[test]
 fn head_has_the_length_and_not_the_body() {
-    let mut server = server(&[], 0);
+    let mut server = new_server(&[], 0);
     let mut client = server.visit(b"HEAD /3 HTTP/1.1\r\n\r\n");
     let head = server.answer_to(&mut client);
     let mut client = server.visit(b"GET /3 HTTP/1.1\r\n\r\n");
@@ -139,7 +139,7 @@ fn head_has_the_length_and_not_the_body() {
 
 #[test]
 fn a_client_that_goes_on_talking_sets_no_further_timers() {
-    let mut server = server(&[], 10_000);
+    let mut server = new_server(&[], 10_000);
     let mut client = server.visit(FRONT_PAGE);
     server.turn_until("it is in flight", |server| server.in_flight == 1);
     for _ in 0..100 {
@@ -151,8 +151,8 @@ fn a_client_that_goes_on_talking_sets_no_further_timers() {
 }
 
 #[test]
-fn a_huge_body_waits_for_its_reader_and_nobody_else_does() {
-    let mut server = server(&[Fault::HugeBody], 0);
+fn a_huge_body_waits_for_its_reader_and_no_other_page_does() {
+    let mut server = new_server(&[Fault::HugeBody], 0);
     let mut slow = server.visit(b"GET /huge-body-1 HTTP/1.1\r\n\r\n");
     server.turn_until("it is in flight", |server| server.in_flight == 1);
     for _ in 0..100 {
@@ -174,7 +174,7 @@ fn a_huge_body_waits_for_its_reader_and_nobody_else_does() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_crowd_finds_room_to_wait_while_the_site_is_busy() {
-    let server = server(&[], 0);
+    let server = new_server(&[], 0);
     let address = server.listener.local_addr().unwrap();
     let knock = |_| {
         let patience = Duration::from_secs(10);

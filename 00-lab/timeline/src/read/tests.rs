@@ -1,11 +1,11 @@
-//! Reading recordings: spans, who waits for whom, the picture for a terminal.
+//! Reading recordings: spans, what waits for what, the picture for a terminal.
 
 use crate::{Flow, Link, Recording, State};
 use std::time::Duration;
 
 /// A recording of process 7. Of each line: milliseconds, lane (the thread is
 /// the same), CPU milliseconds, what happened.
-fn recording(lines: &str) -> Recording {
+fn parse(lines: &str) -> Recording {
     let mut text = String::new();
     for line in lines.lines() {
         let mut words = line.trim().splitn(4, ' ');
@@ -29,19 +29,19 @@ const PHILOSOPHERS: &str = "\
     5 3 1 want Fork 3
     6 4 1 want Fork 1";
 
-/// What is said of a lane that did not say that it waits. It may well wait:
-/// for the end of a thread, or at a barrier.
+/// The sentence for a lane that did not say that it waits. It may well wait, for
+/// the end of a thread or at a barrier.
 const SILENT: &str = "has recorded nothing for 10 s: it computes, or waits \
                       for what is not recorded";
 
-fn sentences(lines: &str) -> Vec<String> {
-    recording(lines).explain_waits(Duration::from_secs(10))
+fn explain(lines: &str) -> Vec<String> {
+    parse(lines).explain_waits(Duration::from_secs(10))
 }
 
 #[test]
 fn a_deadlock_is_named_as_a_circle() {
     assert_eq!(
-        sentences(PHILOSOPHERS),
+        explain(PHILOSOPHERS),
         [
             &format!("main {SILENT}"),
             "thread 1 waits for lock Fork 2, which thread 2 holds",
@@ -54,15 +54,15 @@ fn a_deadlock_is_named_as_a_circle() {
 }
 
 #[test]
-fn who_has_just_been_woken_waits_no_longer() {
+fn a_lane_that_was_just_woken_waits_no_longer() {
     let lines = "0 1 0 wait /1\n4 1 0 run";
-    assert_eq!(sentences(lines), [format!("thread 1 {SILENT}")]);
+    assert_eq!(explain(lines), [format!("thread 1 {SILENT}")]);
 }
 
 #[test]
 fn a_chain_of_waits_is_no_circle() {
     let lines = PHILOSOPHERS.rsplit_once('\n').expect("lines").0;
-    let sentences = sentences(lines);
+    let sentences = explain(lines);
     assert_eq!(sentences.len(), 4, "{sentences:?}");
     assert_eq!(sentences[3], format!("thread 3 {SILENT}"));
 }
@@ -90,7 +90,7 @@ fn waits_for_anything_else_are_named_too() {
         9 8 0 spawn thread - g
         9 8 0 done";
     assert_eq!(
-        sentences(lines),
+        explain(lines),
         [
             "main waits for /stall-1",
             "a waits for condvar 1, which nobody has notified",
@@ -107,7 +107,7 @@ fn waits_for_anything_else_are_named_too() {
 #[test]
 fn a_lane_that_says_it_runs_but_has_no_cpu_is_off_it() {
     // `main` joins, from 10 to 90; the thread computes half of the time.
-    let picture = recording(
+    let picture = parse(
         "\
         0 1 0 spawn thread - main
         10 1 10 run
@@ -133,7 +133,7 @@ fn a_lane_that_says_it_runs_but_has_no_cpu_is_off_it() {
 
 #[test]
 fn the_picture_shows_waits_locks_and_what_the_site_saw() {
-    let picture = recording(
+    let picture = parse(
         "\
         0 1 0 spawn thread - main
         1 1 1 hold Frontier 1
@@ -173,7 +173,7 @@ fn the_picture_shows_waits_locks_and_what_the_site_saw() {
 #[test]
 fn every_picture_fits_its_width() {
     for width in [30, 40, 80, 120] {
-        let picture = recording(PHILOSOPHERS).lanes(width);
+        let picture = parse(PHILOSOPHERS).lanes(width);
         let widest = picture.lines().map(|line| line.chars().count()).max();
         assert!(widest <= Some(width), "{width}:\n{picture}");
         assert!(!picture.lines().any(|line| line.ends_with(' ')));
@@ -184,7 +184,7 @@ fn every_picture_fits_its_width() {
 fn more_lanes_than_fit_are_counted() {
     let lane = |n| format!("{n} {n} 0 spawn thread - t{n}\n");
     let many: String = (1..=40).map(lane).collect();
-    let picture = recording(&many).lanes(80);
+    let picture = parse(&many).lanes(80);
     assert!(picture.contains("and 16 more"), "{picture}");
     assert!(picture.contains("\nt24 ") && !picture.contains("\nt25 "));
 }
@@ -192,7 +192,7 @@ fn more_lanes_than_fit_are_counted() {
 #[test]
 fn what_led_to_what_is_found() {
     let flows = |lines| {
-        let recording = recording(lines);
+        let recording = parse(lines);
         let flow = |flow: &Flow| {
             let ms = |time: Duration| time.as_millis();
             (flow.link, ms(flow.from.1), ms(flow.to.1))
@@ -226,7 +226,7 @@ fn what_led_to_what_is_found() {
 
 #[test]
 fn a_hang_that_goes_on_is_drawn_longer() {
-    let mut recording = recording(PHILOSOPHERS);
+    let mut recording = parse(PHILOSOPHERS);
     recording.go_on_for(Duration::from_millis(4));
     assert_eq!(recording.length, Duration::from_millis(10));
     let philosophers = &recording.tracks[1..];
@@ -240,7 +240,7 @@ fn a_hang_that_goes_on_is_drawn_longer() {
 
 #[test]
 fn peaks_and_sums_are_counted() {
-    let recording = recording(
+    let recording = parse(
         "\
         0 1 0 ask /1
         0 1 0 wait /1
@@ -292,7 +292,7 @@ fn lanes_of_a_second_process_are_called_so() {
 }
 
 #[test]
-fn a_name_that_says_who_it_is_is_enough() {
+fn a_name_of_its_own_is_enough() {
     let text = "\
         1 7 1 1 0 spawn thread - main\n\
         2 8 1 1 0 spawn thread - worker 1\n\

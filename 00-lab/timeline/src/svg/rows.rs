@@ -15,7 +15,7 @@ const UNSEEN: f64 = 0.05;
 
 impl Picture {
     /// Opens the group of a row, whose middle is at height 0.
-    pub fn open(&mut self, label: &str, name: &str, kind: &str) {
+    pub fn open_row(&mut self, label: &str, name: &str, kind: &str) {
         let mut short = label.to_owned();
         if label.chars().count() > LONGEST {
             short = label.chars().take(LONGEST - 1).chain(['…']).collect();
@@ -30,14 +30,18 @@ impl Picture {
         );
     }
 
-    pub fn close(&mut self) {
+    pub fn close_row(&mut self) {
         self.body += "</g>\n";
         self.top += LANE;
     }
 
     /// Draws a lane; `causes` are what ended its waits, by the time.
-    pub fn lane(&mut self, track: &Track, causes: &HashMap<Duration, String>) {
-        self.open(&track.name, &track.name, &track.kind);
+    pub fn draw_lane(
+        &mut self,
+        track: &Track,
+        causes: &HashMap<Duration, String>,
+    ) {
+        self.open_row(&track.name, &track.name, &track.kind);
         for held in &track.held {
             let from = self.x(held.from);
             let to = self.x(held.to).max(from + NARROWEST);
@@ -45,7 +49,7 @@ impl Picture {
             let title = with_duration(&what, held.from, held.to);
             let t = When(held.from, held.to);
             self.used.insert("lanes-held");
-            self.line("lanes-held", (from, to), &t.to_string(), &title);
+            self.draw_line("lanes-held", (from, to), &t.to_string(), &title);
         }
         let mut last = None;
         for span in &track.spans {
@@ -59,19 +63,19 @@ impl Picture {
                     _ => title += &format!("; then {cause}"),
                 }
             }
-            self.span(span, &title, &mut last);
+            self.draw_span(span, &title, &mut last);
         }
         for (what, end) in [("panics", &track.panicked), ("dies", &track.died)]
         {
             if let Some((at, why)) = end {
-                self.end(what, *at, why);
+                self.draw_end(what, *at, why);
             }
         }
-        self.close();
+        self.close_row();
     }
 
     /// Writes at the end of a lane that panicked or died why it did.
-    fn end(&mut self, what: &str, at: Duration, why: &str) {
+    fn draw_end(&mut self, what: &str, at: Duration, why: &str) {
         let (x, why, t) = (self.x(at), Escaped(why), When(at, at));
         let side = if x > 80.0 { " lanes-end" } else { "" };
         let _ = writeln!(
@@ -83,7 +87,7 @@ impl Picture {
 
     /// Draws a span. It is left to those who zoom in if it is too short to be seen,
     /// or hidden behind the `last` one drawn: its class, and where it ended.
-    fn span(
+    fn draw_span(
         &mut self,
         span: &Span,
         title: &str,
@@ -109,14 +113,14 @@ impl Picture {
             if self.fine < FINE {
                 self.fine += 1;
                 let class = format!("{class} lanes-fine");
-                self.line(&class, (from, to), &t, title);
-                self.label(span, " lanes-fine", from);
+                self.draw_line(&class, (from, to), &t, title);
+                self.draw_label(span, " lanes-fine", from);
             }
             return;
         }
         *last = Some((class, to));
         self.used.insert(class);
-        self.line(class, (from, to), &t, title);
+        self.draw_line(class, (from, to), &t, title);
 
         // What it waits for: on a desk or a phone only where it fits.
         let what = span.state.what().unwrap_or_default();
@@ -127,10 +131,10 @@ impl Picture {
             () if share * PHONE < needed => " lanes-wide",
             () => "",
         };
-        self.label(span, fit, (from + to) / 2.0);
+        self.draw_label(span, fit, (from + to) / 2.0);
     }
 
-    fn line(&mut self, class: &str, x: (f64, f64), t: &str, title: &str) {
+    fn draw_line(&mut self, class: &str, x: (f64, f64), t: &str, title: &str) {
         let ((from, to), title) = (x, Escaped(title));
         let _ = writeln!(
             self.body,
@@ -141,7 +145,7 @@ impl Picture {
 
     /// Writes what a span waits for above its line. A script expects it right
     /// after the line.
-    fn label(&mut self, span: &Span, fit: &str, middle: f64) {
+    fn draw_label(&mut self, span: &Span, fit: &str, middle: f64) {
         let Some(what) = span.state.what().filter(|it| !it.is_empty()) else {
             return;
         };
@@ -155,10 +159,10 @@ impl Picture {
     }
 
     /// Draws how many requests were in flight, as a mountain.
-    pub fn flight(&mut self, site: &Track, flight: &[(Duration, usize)]) {
+    pub fn draw_flight(&mut self, site: &Track, flight: &[(Duration, usize)]) {
         let peak = flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
         let label = format!("{}: {peak}", site.name);
-        self.open(&label, &site.name, &site.kind);
+        self.open_row(&label, &site.name, &site.kind);
         let ends = flight.iter().skip(1).map(|&(at, _)| at);
         let ends = ends.chain([self.length]);
         let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();
@@ -187,7 +191,7 @@ impl Picture {
                  <title>{title}</title></rect>"
             );
         }
-        self.close();
+        self.close_row();
     }
 }
 

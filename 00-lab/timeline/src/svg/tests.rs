@@ -112,30 +112,30 @@ const CAUSES: &str = "\
 fn a_script_can_tell_when_everything_was_and_why() {
     let svg = Recording::parse(CAUSES).svg("");
     assert!(svg.contains(" data-length='9900' data-margin='"), "{svg}");
-    let told = |bar: &str| {
+    let title = |bar: &str| {
         let (_, rest) = svg.split_once(bar).unwrap_or_else(|| panic!("{svg}"));
         let (_, rest) = rest.split_once("<title>").expect("a title");
         rest.split_once("</title>").expect("its end").0.to_owned()
     };
-    assert_eq!(told("data-kind='thread'"), "main");
+    assert_eq!(title("data-kind='thread'"), "main");
     assert_eq!(
-        told("class='lanes-wait' data-t='0 6000'"),
+        title("class='lanes-wait' data-t='0 6000'"),
         "waits for condvar 1: 6.0 ms; then main notified it"
     );
     assert_eq!(
-        told("class='lanes-blocked' data-t='6000 8500'"),
+        title("class='lanes-blocked' data-t='6000 8500'"),
         "waits for lock Jobs: 2.5 ms; then main released it"
     );
-    assert_eq!(told("class='lanes-run' data-t='8500 9000'"), "runs: 500 µs");
+    assert_eq!(title("class='lanes-run' data-t='8500 9000'"), "runs: 500 µs");
     assert_eq!(
-        told("data-t='9100 9200'"),
+        title("data-t='9100 9200'"),
         "waits for tea: 100 µs; then main woke it"
     );
     assert_eq!(
-        told("data-t='9200 9500'"),
+        title("data-t='9200 9500'"),
         "is ready to run: 300 µs; main woke it"
     );
-    assert_eq!(told("data-t='4000 8000'"), "holds Jobs: 4.0 ms");
+    assert_eq!(title("data-t='4000 8000'"), "holds Jobs: 4.0 ms");
     assert!(
         svg.contains("class='lanes-flow' data-t='5000 6000' data-rows='0 1'")
     );
@@ -145,7 +145,7 @@ fn a_script_can_tell_when_everything_was_and_why() {
 }
 
 #[test]
-fn what_is_too_short_to_be_seen_is_there_for_those_who_zoom_in() {
+fn what_is_too_short_to_be_seen_is_there_for_readers_who_zoom_in() {
     let mut text = String::new();
     for n in 0..1000 {
         let (wait, run) = (1_000_000 * n + 1, 1_000_000 * n + 101_000);

@@ -43,7 +43,7 @@ fn text<'a>(event: &'a Value, field: &str) -> &'a str {
 }
 
 /// From, to and name of the slices of each track.
-fn slices(events: &[Value]) -> HashMap<(u64, u64), Vec<(i64, i64)>> {
+fn slices_of(events: &[Value]) -> HashMap<(u64, u64), Vec<(i64, i64)>> {
     let mut tracks = HashMap::<_, Vec<_>>::new();
     for event in events.iter().filter(|event| event["ph"] == "X") {
         let from = nanos(event, "ts");
@@ -85,7 +85,7 @@ fn every_event_has_what_its_phase_requires() {
 
 #[test]
 fn slices_of_a_track_nest_or_are_disjoint() {
-    let slices = slices(&trace());
+    let slices = slices_of(&trace());
     assert_eq!(slices.len(), 2, "main and worker");
     for (a, b) in slices.values().flat_map(|track| {
         track
@@ -124,7 +124,7 @@ fn async_events_begin_and_end_in_pairs() {
 #[test]
 fn every_flow_leads_from_one_slice_to_a_later_one() {
     let events = trace();
-    let slices = slices(&events);
+    let slices = slices_of(&events);
     let of = |phase| events.iter().filter(move |event| event["ph"] == phase);
     let mut names = Vec::new();
     for from in of("s") {

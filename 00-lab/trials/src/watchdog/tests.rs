@@ -88,8 +88,8 @@ fn one_that_records_for_ever_is_ended_long_before_the_disk_is_full() {
     let mut command = part("records_for_ever");
     let began = Instant::now();
     let hung = watchdog::run(&mut command, PLENTY).expect_err("it never ends");
-    let said = "goes on after 16.8 MB of recording\n";
-    assert!(hung.why.starts_with(said), "{}", hung.why);
+    let words = "goes on after 16.8 MB of recording\n";
+    assert!(hung.why.starts_with(words), "{}", hung.why);
     assert!(!hung.recording.asked.is_empty());
     println!("after {:?}", began.elapsed());
 }
@@ -157,7 +157,7 @@ fn a_process_left_behind_is_found_and_ended() {
 }
 
 #[test]
-fn what_cannot_be_started_is_said() {
+fn what_cannot_be_started_is_an_error() {
     let mut command = Command::new("/no/such/program");
     let why = watchdog::run(&mut command, PLENTY).expect_err("there is none");
     assert!(why.to_string().starts_with("cannot start /no/such/program: "));

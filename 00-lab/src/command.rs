@@ -175,12 +175,14 @@ impl Command {
         rung: &str,
         crawl: impl FnOnce(&Job) -> Frontier,
     ) -> Result<(Report, Recording), String> {
+        // Start the site.
         timeline::event(What::Run);
         allow_many_files();
         let silence = SILENCE + self.timeout + 4 * self.shape.work;
         let target = Target::open(self.site.as_ref(), &self.shape, silence)
             .map_err(|why| format!("cannot start the slow site: {why}"))?;
 
+        // Crawl it.
         let before = Usage::so_far();
         let started = Instant::now();
         let job = Job {
@@ -191,12 +193,15 @@ impl Command {
         };
         let results = crawl(&job).results();
         let elapsed = started.elapsed();
-        // Before the site's process is waited for and counts as ours.
+
+        // Measure. The usage first: once the site's process is waited for, it
+        // counts as ours.
         let usage = Usage::so_far().since(before);
         let verdict = target.end(&results, job.at_once);
         let recording = timeline::finish()
             .map_err(|why| format!("cannot read the recording: {why}"))?;
 
+        // Without a first page there is nothing to report.
         if let Some(why) = results.no_start() {
             let advice = match why {
                 Failure::TimedOut => "; --timeout MS can give it longer",

@@ -64,6 +64,7 @@ impl Results {
             if let Some(status) = page.status() {
                 results.listing.push((status, url()));
             }
+            // Reached, failed or not reached.
             let State::Done { kept, .. } = &page.state else {
                 results.not_reached.push(url());
                 continue;

@@ -115,6 +115,7 @@ impl Head {
             }
             _ => return Err(Failure::BadHeader),
         }
+        // A line about the end of the body must not be passed over.
         let headers = &*response.headers;
         let named = headers.iter().map(|header| header.name.as_bytes());
         let understood = named.filter(|name| names_framing(name)).count();

@@ -20,6 +20,7 @@ pub(super) fn of_page(
     html: &[u8],
     header: Option<&str>,
 ) -> Result<&'static Encoding, Failure> {
+    // The mark, and the header.
     if let Some((encoding, _)) = Encoding::for_bom(html) {
         return Ok(encoding);
     }
@@ -30,6 +31,7 @@ pub(super) fn of_page(
             None => unknown = Some(label.to_owned()),
         }
     }
+    // The page itself: the first name that is known counts.
     let mut encoding = None;
     let start = &html[..html.len().min(PRESCAN)];
     each_tag(start, &Cell::new(false), |tag| {

@@ -111,6 +111,7 @@ impl Connection {
         let Some(script) = &mut self.script else { return Ok(Next::Readable) };
         match script.front() {
             None => return Ok(Next::Never),
+            // Steps that wait.
             Some(Step::Stall) => return Ok(Next::Readable),
             Some(&Step::Pause(time)) => {
                 let now = Instant::now();
@@ -125,6 +126,7 @@ impl Connection {
                     Some(_) => self.until = None,
                 }
             }
+            // Steps that send.
             Some(Step::Reset) => {
                 let unsent_is_dropped = Some(Duration::ZERO);
                 SockRef::from(&self.socket).set_linger(unsent_is_dropped)?;

@@ -12,7 +12,7 @@ pub(super) enum Step {
     Send(Vec<u8>),
     /// Send these bytes again and again.
     Repeat(Vec<u8>),
-    /// Do nothing for so long.
+    /// Do nothing for this long.
     Pause(Duration),
     /// Never do anything again.
     Stall,
@@ -23,8 +23,8 @@ pub(super) enum Step {
 /// The status of a page that only says where another one is.
 const REDIRECT: &str = "302 Found";
 
-/// What a page's answer consists of. It asks for so many `rounds` of work;
-/// `site` is where we are, as in `http://host:port`.
+/// The answer of page `index`. It asks for `rounds` of work; `site` is where we
+/// are, as in `http://host:port`.
 pub(super) fn script_of(
     graph: &Graph,
     index: usize,
@@ -32,37 +32,31 @@ pub(super) fn script_of(
     site: &str,
 ) -> Vec<Step> {
     let node = &graph.pages[index];
-    let Some(fault) = node.fault else {
-        return vec![Step::Send(answer_of(node, rounds))];
-    };
+    let whole = answer_of(node, rounds);
+    let Some(fault) = node.fault else { return vec![Step::Send(whole)] };
     let ms = Duration::from_millis;
-    let part = |n: usize| Step::Send(answer_of(node, rounds)[..n].to_vec());
-    let nearly_all = answer_of(node, rounds).len() - 100;
+    let part = |n: usize| Step::Send(whole[..n].to_vec());
+    let nearly_all = whole.len() - 100;
     match fault {
-        Fault::Trickle => {
-            // With no pause, the kernel would send several bytes together as
-            // soon as the first are not acknowledged at once.
-            let pause = Duration::from_micros(50);
-            pieces(&answer_of(node, rounds), pause, |_| 1)
-        }
-        Fault::Split if node.nth == 1 => {
-            pieces(&answer_of(node, rounds), ms(1), anywhere(node))
-        }
+        // Faults in when it is sent. With no pause, the kernel would send
+        // several bytes together as soon as the first are acknowledged late.
+        Fault::Trickle => pieces(&whole, Duration::from_micros(50), |_| 1),
+        Fault::Split if node.nth == 1 => pieces(&whole, ms(1), anywhere(node)),
         Fault::Split => {
             pieces(&chunked_answer(node, rounds), ms(1), anywhere(node))
         }
         // In the body, or in the head.
         Fault::Stall if node.nth == 1 => vec![part(nearly_all), Step::Stall],
         Fault::Stall => vec![part(20), Step::Stall],
+        // In the pause the client nearly always sees the part.
         Fault::Reset => {
-            // Enough for the client to see the part, on most days.
-            let pause = Step::Pause(ms(10));
-            vec![part(nearly_all), pause, Step::Reset]
+            vec![part(nearly_all), Step::Pause(ms(10)), Step::Reset]
         }
         Fault::HugeBody => {
             let block = b"<p>and so on</p>\n".repeat(4096);
             vec![Step::Send(head_of(node, rounds, "")), Step::Repeat(block)]
         }
+        // Answers that are no page, or lead to one.
         Fault::Redirect | Fault::RedirectLoop => {
             let path = &graph.pages[node.links[0]].path;
             // A part of a URL, or all of it.
@@ -71,20 +65,13 @@ pub(super) fn script_of(
             let location = format!("Location: {site}{path}{top}\r\n");
             vec![Step::Send(plain_answer(REDIRECT, &location))]
         }
-        Fault::Abort | Fault::Eat | Fault::Hang => {
-            let harm = format!("{HARM}: {fault}\r\n");
-            let length = node.body.len();
-            let extra = format!("Content-Length: {length}\r\n{harm}");
-            let head = head_of(node, rounds, &extra);
-            vec![Step::Send([&head[..], &node.body].concat())]
-        }
         Fault::Error500 => refusal("500 Internal Server Error"),
         Fault::Missing => refusal("404 Not Found"),
         fault => vec![Step::Send(odd_answer(node, rounds, fault))],
     }
 }
 
-/// The answer of a page whose fault is in what it says, not in when.
+/// The answer of a page whose fault is in what is sent, and not in when.
 fn odd_answer(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
     let body = node.body.as_slice();
     let first = node.nth == 1;
@@ -116,7 +103,13 @@ fn odd_answer(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
             let line = format!("X-Padding: {}\r\n", "x".repeat(length));
             [&head_of(node, rounds, &line.repeat(lines)), body].concat()
         }
-        // What an SSH server says, or one that expects TLS.
+        Fault::Abort | Fault::Eat | Fault::Hang => {
+            let length = body.len();
+            let extra =
+                format!("Content-Length: {length}\r\n{HARM}: {fault}\r\n");
+            [&head_of(node, rounds, &extra), body].concat()
+        }
+        // From a server of SSH, and from one that expects TLS.
         Fault::NotHttp if first => b"SSH-2.0-slow_site\r\n".to_vec(),
         Fault::NotHttp => b"\x15\x03\x01\0\x02\x02\x46".to_vec(),
         _ => answer_of(node, rounds),
@@ -128,7 +121,7 @@ pub(super) fn refusal(status: &str) -> Vec<Step> {
     vec![Step::Send(plain_answer(status, ""))]
 }
 
-/// The answer to HEAD: of all that is sent, what comes before the body.
+/// The answer to HEAD: only what comes before the body.
 pub(super) fn without_body(script: Vec<Step>) -> Vec<Step> {
     let mut bytes = Vec::new();
     for step in script {
@@ -147,7 +140,7 @@ pub(super) fn without_body(script: Vec<Step>) -> Vec<Step> {
     vec![Step::Send(bytes)]
 }
 
-/// The body that a good client has of this page in the end.
+/// The body that a good client gets of this page.
 pub(super) fn body_of(node: &Node) -> Vec<u8> {
     match node.fault {
         Some(Fault::Redirect | Fault::RedirectLoop) => {
@@ -207,7 +200,8 @@ fn chunked_answer(node: &Node, rounds: u32) -> Vec<u8> {
     bytes
 }
 
-/// Sends `bytes` in pieces; `cut` says how long the next is, given the rest.
+/// Sends `bytes` in pieces; `cut` is given what is left, and gives back the
+/// length of the next piece.
 fn pieces(
     bytes: &[u8],
     pause: Duration,
@@ -220,7 +214,7 @@ fn pieces(
         steps.extend([Step::Send(piece.to_vec()), Step::Pause(pause)]);
         rest = more;
     }
-    // The end is not kept waiting.
+    // No pause after the last piece.
     steps.pop();
     steps
 }

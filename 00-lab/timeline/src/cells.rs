@@ -105,6 +105,7 @@ fn draw_cell(
     let first = spans.partition_point(|span| span.to <= from);
     let here = spans[first..].iter().take_while(|span| span.from < to);
 
+    // A run is shown rather than a wait.
     let runs: Vec<_> =
         here.clone().filter(|span| span.owns_column(from, to)).collect();
     // Runs without a gap are one: the CPU clock was looked at in between.

@@ -60,6 +60,7 @@ impl Recording {
     /// Shapes show what a lane does, and not colours alone; the text form is in
     /// `<desc>`.
     pub fn svg(&self, title: &str) -> String {
+        // What is drawn: the first lanes, and the site if it saw anything.
         let drawn = &self.tracks[..self.most_drawn()];
         let site = self.of_kind("site").next();
         let site = site.filter(|_| !self.flight.is_empty());
@@ -78,6 +79,7 @@ impl Recording {
             fine: 0,
         };
 
+        // From the top down; the arrows over the lanes.
         picture.draw_axis(drawn.len() + usize::from(site.is_some()));
         for (index, track) in drawn.iter().enumerate() {
             picture.draw_lane(track, &self.causes(index));
@@ -203,9 +205,8 @@ impl Picture {
     }
 
     fn finish(self, title: &str, description: &str) -> String {
-        let Picture { body, margin, length, top, .. } = self;
-        let length = length.as_micros();
-        let height = top + 4;
+        let Picture { body, margin, .. } = self;
+        let (length, height) = (self.length.as_micros(), self.top + 4);
         let [title, description] = [title, description].map(Escaped);
         // No blank line: it would end the HTML block of a Markdown page.
         format!(

@@ -42,6 +42,7 @@ impl Recording {
             columns: width.saturating_sub(margin + 1).max(10),
             length: self.length,
         };
+        // The lanes, of which some may be left out.
         let mut picture = String::new();
         let mut used = Vec::new();
         for track in drawn {
@@ -54,6 +55,7 @@ impl Recording {
         if left > 0 {
             canvas.write_row(&mut picture, "…", &format!("and {left} more"));
         }
+        // The requests in flight, the axis, and what the symbols mean.
         let digits = self.draw_digits(canvas.columns);
         if let Some((name, digits)) = &digits {
             canvas.write_row(&mut picture, name, digits);

@@ -15,6 +15,8 @@ impl Recording {
     /// what is a flow (`s`, `f`); the site's requests are a counter (`C`).
     pub fn chrome_trace(&self) -> Value {
         let mut events = self.names();
+        // Lanes; and the slices of each thread, which arrows have to begin and
+        // end in.
         let mut slices = HashMap::<_, Vec<&Span>>::new();
         for track in &self.tracks {
             let thread = track.is_thread();
@@ -41,13 +43,13 @@ impl Recording {
                 row.push(span);
             }
         }
+        // Arrows.
         for (id, flow) in self.flows.iter().enumerate() {
             let ends = [("s", flow.from), ("f", flow.to)];
             let ends = ends.map(|(phase, (index, at))| {
                 let track = &self.tracks[index];
                 let thread = track.thread_at(at)?;
                 let row = slices.get(&(track.pid, thread))?;
-                // An arrow from or to nowhere would be refused.
                 row.iter().find(|span| (span.from..span.to).contains(&at))?;
                 Some(json!({
                     "ph": phase, "bp": "e", "id": id, "cat": "flow",

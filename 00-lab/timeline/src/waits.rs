@@ -71,57 +71,48 @@ impl Recording {
         }
     }
 
+    /// Why a lane does not go on: the sentence for the state it is in.
     fn explain_wait(&self, track: &Track, silence: Duration) -> String {
         let name = &track.name;
         let Some(last) = track.spans.last() else { return name.clone() };
         match &last.state {
             State::Blocked(lock) => {
-                let which = match self.holder(track.pid, lock) {
-                    Some(other) if self.tracks[other].lane == track.lane => {
-                        "which it holds itself".to_owned()
+                let holder = self.holder(track.pid, lock);
+                let which = match holder.map(|index| &self.tracks[index]) {
+                    None => "nobody holds".to_owned(),
+                    Some(holder) if holder.lane == track.lane => {
+                        "it holds itself".to_owned()
                     }
-                    Some(other) if self.tracks[other].ended => {
-                        let other = &self.tracks[other].name;
-                        format!("which {other} still held when it ended")
+                    Some(Track { name, ended: true, .. }) => {
+                        format!("{name} still held when it ended")
                     }
-                    Some(other) => {
-                        format!("which {} holds", self.tracks[other].name)
-                    }
-                    None => "which nobody holds".to_owned(),
+                    Some(Track { name, .. }) => format!("{name} holds"),
                 };
-                format!("{name} waits for lock {lock}, {which}")
+                format!("{name} waits for lock {lock}, which {which}")
             }
             State::Wait(what) if what.starts_with("condvar ") => {
-                let which = self.explain_notified(track, what, last.from);
-                format!("{name} waits for {what}, {which}")
+                let notified = self.notified.get(&(track.pid, what.clone()));
+                let which = match notified {
+                    None => "nobody has notified".to_owned(),
+                    Some(&(by, at)) => {
+                        let by = &self.tracks[by].name;
+                        let when =
+                            if at < last.from { "before" } else { "since" };
+                        format!("{by} notified last, {when} that wait began")
+                    }
+                };
+                format!("{name} waits for {what}, which {which}")
             }
             State::Wait(what) if what.is_empty() => format!("{name} waits"),
             State::Wait(what) => format!("{name} waits for {what}"),
             State::Ready => format!("{name} is ready, and nobody runs it"),
             State::Run { .. } => {
-                let silent = self.length - track.heard + silence;
-                let silent = format_duration(silent);
+                let since = self.length - track.heard + silence;
+                let silent = format_duration(since);
                 format!(
                     "{name} has recorded nothing for {silent}: it computes, \
                      or waits for what is not recorded"
                 )
-            }
-        }
-    }
-
-    fn explain_notified(
-        &self,
-        track: &Track,
-        condvar: &str,
-        since: Duration,
-    ) -> String {
-        let notified = self.notified.get(&(track.pid, condvar.to_owned()));
-        match notified {
-            None => "which nobody has notified".to_owned(),
-            Some(&(by, at)) => {
-                let by = &self.tracks[by].name;
-                let when = if at < since { "before" } else { "since" };
-                format!("which {by} notified last, {when} that wait began")
             }
         }
     }

@@ -9,6 +9,7 @@ const SHARE: &str = "share the CPU";
 impl Recording {
     /// What the picture shows, for those who cannot see it.
     pub fn in_words(&self) -> String {
+        // How many lanes of which kinds, and for how long.
         let mut kinds: Vec<(&str, usize)> = Vec::new();
         for track in self.tracks.iter().filter(|track| track.kind != "site") {
             match kinds.iter_mut().find(|(kind, _)| *kind == track.kind) {
@@ -22,6 +23,7 @@ impl Recording {
             .collect();
         let time = format_duration(self.length);
         let mut words = format!("{} in {time}.", kinds.join(" and "));
+        // What they did at once.
         for (most, what) in [
             (self.most_at_once(State::waits), "wait at once"),
             (self.most_at_once(State::runs_throughout), "run at once"),
@@ -37,6 +39,7 @@ impl Recording {
             let s = plural(peak);
             let _ = write!(words, " At most {peak} request{s} in flight.");
         }
+        // Their bad ends.
         for track in &self.tracks {
             if let Some((_, why)) = &track.panicked {
                 let _ = write!(words, " {} panics: {why}.", track.name);

@@ -42,6 +42,7 @@ impl Picture {
         causes: &HashMap<Duration, String>,
     ) {
         self.open_row(&track.name, &track.name, &track.kind);
+        // The locks that it holds, below the spans.
         for held in &track.held {
             let from = self.x(held.from);
             let to = self.x(held.to).max(from + NARROWEST);
@@ -51,6 +52,7 @@ impl Picture {
             self.used.insert("lanes-held");
             self.draw_line("lanes-held", (from, to), &t.to_string(), &title);
         }
+        // The spans.
         let mut last = None;
         for span in &track.spans {
             let what = span.state.sentence();
@@ -93,6 +95,7 @@ impl Picture {
         title: &str,
         last: &mut Option<(&'static str, f64)>,
     ) {
+        // The shape and the ends of its line.
         let own = span.state.class();
         let mut class = own;
         let (from, mut to) = (self.x(span.from), self.x(span.to));
@@ -163,6 +166,7 @@ impl Picture {
         let peak = flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
         let label = format!("{}: {peak}", site.name);
         self.open_row(&label, &site.name, &site.kind);
+        // Steps of one height: from, to, and the number.
         let ends = flight.iter().skip(1).map(|&(at, _)| at);
         let ends = ends.chain([self.length]);
         let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();

@@ -2,13 +2,15 @@
 
 mod output;
 
-use crate::frontier::Room;
+use crate::failure::Failure;
+use crate::frontier::{Frontier, Room};
+use crate::job::Job;
 use crate::report::Report;
+use crate::rung::Rung;
 use crate::site::flags::{self, Flag, flag};
 use crate::site::{Fault, Shape, end_if_output_fails, serve_if_child};
 use crate::target::Target;
 use crate::usage::{Usage, allow_many_files};
-use crate::{Failure, Frontier, Job, Rung};
 use lexopt::Parser;
 use output::Output;
 use std::collections::HashSet;

@@ -6,7 +6,8 @@ mod ideal;
 pub use ideal::ideal;
 pub use results::Results;
 
-use crate::http::{Digest, Failure, Fetched, Page};
+use crate::failure::Failure;
+use crate::http::{Digest, Fetched, Page};
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 use url::Url;
@@ -73,7 +74,7 @@ enum State {
     Done { waited: Duration, kept: Result<Kept, Failure> },
 }
 
-/// What is kept of a page. Bodies would fill the memory.
+/// What is kept of a page: not its body, since all bodies would fill the memory.
 struct Kept {
     status: u16,
     bytes: usize,

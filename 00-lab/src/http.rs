@@ -12,14 +12,14 @@ mod body;
 mod chunks;
 mod coding;
 mod page;
-mod failure;
 
-pub use failure::Failure;
 pub use incoming::Incoming;
 pub(crate) use page::compute_unseen;
 pub use page::{Digest, Page, checksum, compute};
 pub(crate) use page::{HARM, digest, path};
 pub use request::{address, request};
+
+use crate::failure::Failure;
 
 /// What became of one page: the page, or why there is none.
 pub type Fetched = Result<Page, Failure>;
@@ -30,3 +30,6 @@ pub const MOST_HEADER: usize = 64 * 1024;
 
 /// The most bytes a body may have.
 pub const MOST_BODY: usize = 16 * 1024 * 1024;
+
+// The texts of two failures name these limits.
+const _: () = assert!(MOST_HEADER == 64 << 10 && MOST_BODY == 16 << 20);

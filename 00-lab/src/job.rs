@@ -1,6 +1,6 @@
 //! What a rung is asked to crawl, and within which limits.
 
-use crate::Frontier;
+use crate::frontier::Frontier;
 use std::time::{Duration, Instant};
 use url::Url;
 

@@ -20,24 +20,19 @@ pub mod command;
 mod target;
 mod report;
 mod usage;
+mod failure;
 mod dice;
 pub mod sync;
 
 pub use command::run;
 pub use dice::Dice;
+pub use failure::Failure;
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
-pub use http::{Failure, Fetched, Incoming, Page, address, compute, request};
+pub use http::{Fetched, Incoming, Page, address, compute, request};
 pub use job::Job;
 pub use rung::{RUNG, Rung};
 pub use site::{Seen, Shape, Site, end_if_output_fails};
 pub use timeline::{Lane, cpu_time, cpu_time_of_thread, waiting};
 pub use url::Url;
 pub use usage::Usage;
-
-/// The name of this program, which is the rung's or the step's.
-fn program() -> String {
-    let path = std::env::current_exe().unwrap_or_default();
-    let name = path.file_stem().unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}

@@ -4,7 +4,7 @@ mod charset;
 mod open;
 mod tags;
 
-use crate::http::Failure;
+use crate::failure::Failure;
 use charset::{PRESCAN, query_in};
 use encoding_rs::{Encoding, UTF_8};
 use open::Open;

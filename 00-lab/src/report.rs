@@ -105,7 +105,8 @@ impl Display for Report {
     }
 }
 
-/// A heading and its lines, if there are any; of many, the first twenty.
+/// Writes a heading and a line for each of the first twenty items, if there are
+/// any.
 fn section<T>(
     f: &mut Formatter<'_>,
     heading: &str,
@@ -138,7 +139,7 @@ fn short_path(url: &Url) -> String {
     }
 }
 
-/// Milliseconds, to the microsecond.
+/// A time in milliseconds, exact to the microsecond.
 fn ms(time: Duration) -> f64 {
     time.as_micros() as f64 / 1000.0
 }

@@ -27,6 +27,7 @@ use host::Host;
 use lexopt::Parser;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, Write, stderr};
 use std::panic;
 use std::process;
@@ -280,8 +281,10 @@ fn step_help() -> String {
 }
 
 fn exit(status: i32, why: &str) -> ! {
+    let program = env::current_exe().unwrap_or_default();
+    let program = program.file_stem().unwrap_or_default().display();
     // Standard error may be closed, too.
-    let _ = writeln!(stderr(), "{}: {why}", crate::program());
+    let _ = writeln!(stderr(), "{program}: {why}");
     process::exit(status)
 }
 

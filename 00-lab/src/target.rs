@@ -77,8 +77,8 @@ impl Target {
     }
 }
 
-/// Compares what a crawl has found with what there is, and how often it asked
-/// for a page with how often it had to.
+/// Compares what a crawl has found with the answer, and how often it asked for
+/// each page with how often it had to.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ fn compare(
     if !results.not_reached.is_empty() {
         return Err(format!("{} not reached", results.not_reached.len()));
     }
-    // The pages that failed are those that had to, for their reasons.
+    // Exactly the pages that had to fail have failed, for the right reasons.
     for (url, why) in &results.failed {
         let (page, why) = (path(url), why.to_string());
         match answer.failed.get(page) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::http::Failure;
+use crate::Failure;
 use std::net::TcpListener;
 use std::thread;
 

@@ -2,7 +2,8 @@
 
 use super::ideal::ideal;
 use super::{Known, Room, State};
-use crate::http::{Failure, checksum, path};
+use crate::failure::Failure;
+use crate::http::{checksum, path};
 use std::time::Duration;
 use url::Url;
 

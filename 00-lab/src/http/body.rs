@@ -1,8 +1,9 @@
 //! What comes after the head, up to the end that the framing tells.
 
+use super::MOST_BODY;
 use super::chunks::Chunks;
 use super::head::Framing;
-use super::{Failure, MOST_BODY};
+use crate::failure::Failure;
 
 /// A body on its way in.
 pub(super) struct Body {

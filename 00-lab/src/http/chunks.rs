@@ -9,7 +9,8 @@
 //! ```
 
 use super::head::split_line;
-use super::{Failure, MOST_BODY, MOST_HEADER};
+use super::{MOST_BODY, MOST_HEADER};
+use crate::failure::Failure;
 use httparse::{Status, parse_chunk_size};
 use std::mem;
 

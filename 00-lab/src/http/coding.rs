@@ -4,7 +4,8 @@
 //! codings are undone. With any other the page fails: otherwise it would look
 //! like a page without links.
 
-use super::{Failure, MOST_BODY};
+use super::MOST_BODY;
+use crate::failure::Failure;
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use std::io::Read;
 

@@ -1,6 +1,7 @@
 //! What comes before the body: the status line and the headers.
 
-use super::{Failure, HARM, MOST_BODY, MOST_HEADER};
+use super::{HARM, MOST_BODY, MOST_HEADER};
+use crate::failure::Failure;
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
 use std::mem;
 
@@ -61,10 +62,9 @@ impl HeadBytes {
 /// Cuts the first line from `bytes`, or all of them if no line ends; `None` if
 /// there is nothing.
 pub(super) fn split_line<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let newline = bytes.iter().position(|byte| *byte == b'\n');
-    let line;
-    (line, *bytes) = bytes.split_at(newline.map_or(bytes.len(), |at| at + 1));
-    (!line.is_empty()).then_some(line)
+    let line = bytes.split_inclusive(|byte| *byte == b'\n').next()?;
+    *bytes = &bytes[line.len()..];
+    Some(line)
 }
 
 /// A carriage return that ends no line stands for a space (RFC 9112, section

@@ -2,7 +2,8 @@
 
 use super::body::Body;
 use super::head::{Head, HeadBytes};
-use super::{Failure, Fetched, Page, coding, page};
+use super::{Fetched, Page, coding, page};
+use crate::failure::Failure;
 use crate::links;
 use sha1_smol::Sha1;
 use std::mem;

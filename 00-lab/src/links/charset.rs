@@ -1,7 +1,7 @@
 //! In which charset a page is written.
 
 use super::tags::{StartTag, Tag, each_tag, value};
-use crate::http::Failure;
+use crate::failure::Failure;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 use std::cell::Cell;

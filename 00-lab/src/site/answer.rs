@@ -1,4 +1,4 @@
-//! What a right crawl finds, known without crawling.
+//! What a right crawl of the site finds, computed without crawling.
 
 use super::Shape;
 use super::graph::Graph;
@@ -8,14 +8,14 @@ use crate::http::{checksum, digest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// What a crawl of a site must come to.
+/// What a right crawl of a site finds.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The paths of the pages that can be had.
     pub good: BTreeSet<String>,
-    /// The paths of those that cannot, and words that the reason must contain.
+    /// The paths of the others, and words that the reason must contain.
     pub failed: BTreeMap<String, &'static str>,
-    /// Over the pages that can be had; see [`checksum`].
+    /// The checksum over the pages that can be had; see [`checksum`].
     pub checksum: String,
     /// The latency of each page, and which pages it links to, by number.
     waits: Vec<Duration>,
@@ -41,7 +41,7 @@ impl Answer {
             };
         }
         let pages = good.iter().map(|(path, sum)| (path.as_str(), *sum));
-        // Of a page that cannot be had, the links are not known either.
+        // The links of a page that cannot be had are never found.
         let links = graph.pages.iter().map(|node| match node.fault {
             Some(fault) if fault.breaks().is_some() => Vec::new(),
             _ => node.links.clone(),
@@ -55,7 +55,7 @@ impl Answer {
         }
     }
 
-    /// How late page `n` is.
+    /// The latency of page `n`.
     ///
     /// # Panics
     ///
@@ -64,9 +64,8 @@ impl Answer {
         self.waits[n]
     }
 
-    /// How long a crawl takes that has no costs of its own, with `at_once`
-    /// requests in flight whenever that many pages are known: each page is
-    /// asked for in the order in which it was found.
+    /// How long a crawl without any costs of its own takes, with at most
+    /// `at_once` requests in flight; see [`ideal`].
     pub fn ideal(&self, at_once: usize) -> Duration {
         ideal(at_once, &self.waits, &self.links)
     }

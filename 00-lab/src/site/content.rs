@@ -1,4 +1,4 @@
-//! What the site has to say, and how long it takes to say it.
+//! The answer of each path, and its latency.
 
 use super::Shape;
 use super::graph::Graph;
@@ -12,7 +12,7 @@ use timeline::cpu_time_of_thread;
 pub(super) struct Content {
     graph: Graph,
     by_path: HashMap<String, usize>,
-    /// How many blocks are hashed in a second of work.
+    /// How many blocks this machine hashes in a second.
     blocks: f64,
     /// Where the site is, as in `http://host:port`.
     pub origin: String,
@@ -27,7 +27,7 @@ impl Content {
         Content { graph, by_path, blocks, origin }
     }
 
-    /// The latency of this path, and what is sent after it.
+    /// The latency of a path, and what is sent after it.
     pub fn answer(&self, path: &str) -> (Duration, Vec<Step>) {
         let Some(&index) = self.by_path.get(path) else {
             return (Duration::ZERO, script::refusal("404 Not Found"));
@@ -41,9 +41,8 @@ impl Content {
     }
 }
 
-/// How many blocks of SHA-1 this build hashes in a second of CPU time,
-/// measured: of a few tries the best, since others want the CPU and its caches
-/// too.
+/// Measures how many blocks of SHA-1 this build hashes in a second of CPU time.
+/// The best of five tries counts: other programs use the CPU's caches, too.
 fn blocks_a_second() -> f64 {
     const ROUNDS: u32 = 600;
     let body = [b'x'; 600];
@@ -56,8 +55,8 @@ fn blocks_a_second() -> f64 {
     f64::from(ROUNDS) * blocks_of(body.len()) / best.as_secs_f64()
 }
 
-/// How many blocks of 64 bytes a round is over a body of this length, behind a
-/// digest of 20 bytes and before at least 9 that SHA-1 adds.
+/// How many blocks of 64 bytes a round hashes: a digest of 20 bytes, the body,
+/// and at least 9 bytes that SHA-1 adds.
 fn blocks_of(body: usize) -> f64 {
     (20 + body + 9).div_ceil(64) as f64
 }

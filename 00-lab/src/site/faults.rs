@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A way to misbehave. Each that is asked for adds [`Fault::PAGES`] pages to
-/// the site; the other pages stay what they were.
+/// A way to misbehave. Each one that a site has adds [`Fault::PAGES`] pages to it;
+/// the other pages stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// One byte at a time.
@@ -68,12 +68,11 @@ impl Fault {
         Fault::NotHttp,
     ];
 
-    /// Those that end the process in which the page is worked on. The site
-    /// sends an answer in good order, which asks for it; see
-    /// [`Page::work`](crate::Page::work).
+    /// The faults that end the process in which the page is worked on. The answer
+    /// is in good order, but asks for it; see [`Page::work`](crate::Page::work).
     pub const DEADLY: &[Fault] = &[Fault::Abort, Fault::Eat, Fault::Hang];
 
-    /// How many pages have a fault that is asked for.
+    /// How many pages each fault adds.
     pub const PAGES: u32 = 2;
 
     /// [`ALL`](Fault::ALL), and then the [`DEADLY`](Fault::DEADLY).
@@ -92,7 +91,7 @@ impl Fault {
         Some(self.words().1).filter(|words| !words.is_empty())
     }
 
-    /// The name; and what the reason must contain, if a page cannot be had.
+    /// The name; and words of the reason, or none if the page can be had.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Fault::Trickle => ("trickle", ""),

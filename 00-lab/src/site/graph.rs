@@ -1,13 +1,13 @@
-//! The pages of the site: what they say, where they lead, how late they are.
+//! The pages of the site: their texts, their links, their latencies.
 
 use super::{Fault, Shape};
-use crate::Dice;
+use crate::dice::Dice;
 use std::fmt::Write;
 use std::time::Duration;
 
 /// A site's pages, made from its [`Shape`].
 pub(crate) struct Graph {
-    /// Healthy pages first, as many as the shape says.
+    /// The healthy pages first, as many as the shape has.
     pub pages: Vec<Node>,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Node {
     pub latency: Duration,
     /// How much computing it asks for.
     pub work: Duration,
-    /// Indices of the pages it links to, as they come in its text.
+    /// The indices of the pages it links to, in the order of its text.
     pub links: Vec<usize>,
     pub body: Vec<u8>,
     pub content_type: &'static str,
@@ -66,18 +66,18 @@ impl Graph {
         });
     }
 
-    /// A tree, so that every page is found, and some links more, so that many
-    /// pages are found twice.
+    /// Links the pages as a tree, so that every page is found, and then adds some
+    /// links, so that many pages are found twice.
     fn link(&mut self, shape: &Shape) {
         let healthy = shape.pages as usize;
-        // Text has no links, though it may look as if it had.
+        // One page is plain text, in which `<a href` is no link.
         if healthy >= 10 {
             self.pages[healthy - 1].content_type = "text/plain";
         }
         for n in 1..self.pages.len() {
             let mut dice = dice_of(!shape.seed, n);
-            // Shallow, so that a crawl soon knows more pages than it may ask
-            // for at once; and about as many links on each page.
+            // The tree is shallow, so that a crawl soon knows more pages than it
+            // may ask for at once, and each page has about as many links.
             let youngest = (n.min(healthy) - 1) / 6;
             let choice = if n < healthy { 4 } else { healthy };
             let parent = youngest - dice.below(choice.min(youngest + 1));
@@ -89,7 +89,7 @@ impl Graph {
             match node.fault {
                 _ if node.content_type == "text/plain" => {}
                 Some(Fault::Redirect) => node.links = vec![more[0]],
-                // To the other one.
+                // Each leads to the other one.
                 Some(Fault::RedirectLoop) => {
                     node.links =
                         vec![if node.nth == 1 { n + 1 } else { n - 1 }];
@@ -99,7 +99,7 @@ impl Graph {
         }
     }
 
-    /// Some pages are linked to by many, as on any site.
+    /// Links to the front page, to two of a few popular pages, and to any page.
     fn more_links(&self, shape: &Shape, page: usize) -> [usize; 4] {
         let healthy = shape.pages as usize;
         let mut dice = dice_of(shape.seed.rotate_left(32), page);
@@ -114,7 +114,7 @@ impl Graph {
             let link = "<a href=\"/no-such-page\">";
             return format!("{path} is plain text: {link} is no link here.\n");
         }
-        // As if some pages had moved: there, links start from elsewhere.
+        // Some pages have a base, from which their links start.
         let (base, root) = match index % 5 {
             3 => ("<base href=\"/once/here/\">\n", "../../"),
             _ => ("", ""),
@@ -130,7 +130,7 @@ impl Graph {
             let link = a(&self.pages[link].path, root, index + n);
             let _ = writeln!(text, "<li>{link}");
         }
-        // None of these is a link to follow.
+        // A crawl follows none of these.
         text += "</ul>\n<!-- <a href=\"/commented-out\">not a link</a> -->\n\
                  <p>Elsewhere: \
                  <a href=\"https://www.rust-lang.org/\">Rust</a>, \
@@ -142,8 +142,8 @@ impl Graph {
     }
 }
 
-/// A link to a page, written in one of the ways in which that can be done.
-/// Relative links start with `root`, which leads to the top.
+/// A link to a page, written in one of nine ways. Relative links start with
+/// `root`, which leads to the top.
 fn a(path: &str, root: &str, style: usize) -> String {
     let name = &path[1..];
     match style % 9 {
@@ -160,12 +160,12 @@ fn a(path: &str, root: &str, style: usize) -> String {
     }
 }
 
-/// Dice that depend on the seed and the page alone.
+/// The dice of a page, which depend on nothing but the seed and its index.
 pub(super) fn dice_of(seed: u64, page: usize) -> Dice {
     Dice::new(seed ^ (page as u64).wrapping_mul(0xA24B_AED4_963E_E407))
 }
 
-/// Between a half and one and a half of `mean`, in whole microseconds.
+/// A time between a half and one and a half of `mean`, in whole microseconds.
 fn around(dice: &mut Dice, mean: Duration) -> Duration {
     let micros = mean.as_micros() as u64;
     Duration::from_micros(micros / 2 + dice.number() % (micros + 1))

@@ -5,6 +5,7 @@ use super::flags;
 use super::serve::Server;
 use super::{Seen, Shape};
 use polling::Poller;
+use std::convert::Infallible;
 use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write, stdout};
 use std::process::{self, Child, ChildStdout, Command, Stdio};
@@ -101,22 +102,19 @@ impl Host {
         let Host::Process(mut process) = self else {
             return io::Error::other("on a thread it has no log");
         };
-        let mut next = process.order(LOG);
-        hello();
-        loop {
-            next = next.and_then(|()| {
-                let line = process.line()?;
-                writeln!(stdout(), "{line}")
-            });
-            match next {
-                Ok(()) => {}
-                // Our reader has read enough.
-                Err(why) if why.kind() == ErrorKind::BrokenPipe => {
-                    process::exit(0);
-                }
-                Err(why) => return why,
+        let print = || -> io::Result<Infallible> {
+            process.order(LOG)?;
+            hello();
+            loop {
+                writeln!(stdout(), "{}", process.line()?)?;
             }
+        };
+        let Err(why) = print();
+        if why.kind() == ErrorKind::BrokenPipe {
+            // Our reader has read enough.
+            process::exit(0);
         }
+        why
     }
 }
 

@@ -5,7 +5,7 @@ use super::graph::{Graph, Node, dice_of};
 use crate::http::HARM;
 use std::time::Duration;
 
-/// One thing to do with a connection. After the last, it is closed.
+/// One thing to do with a connection, which is closed after the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Send these bytes, as fast as the client takes them.
@@ -16,11 +16,11 @@ pub(super) enum Step {
     Pause(Duration),
     /// Never do anything again.
     Stall,
-    /// Let the connection be reset, so that what is under way is lost.
+    /// Reset the connection; bytes that are under way are lost.
     Reset,
 }
 
-/// The status of a page that only says where another one is.
+/// The status of a redirect.
 const REDIRECT: &str = "302 Found";
 
 /// The answer of page `index`. It asks for `rounds` of work; `site` is where we
@@ -86,7 +86,7 @@ fn odd_answer(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
         Fault::NoLength => {
             let mut head = head_of(node, rounds, "");
             if !first {
-                // As in HTTP/1.0, where this is no fault.
+                // The other page is in HTTP/1.0, where this is no fault.
                 head[b"HTTP/1.".len()] = b'0';
             }
             [&head, body].concat()
@@ -172,7 +172,7 @@ fn head_of(node: &Node, rounds: u32, extra: &str) -> Vec<u8> {
     head.into_bytes()
 }
 
-/// A text that repeats the status.
+/// An answer whose text repeats the status.
 fn plain_answer(status: &str, extra: &str) -> Vec<u8> {
     let length = status.len() + 1;
     format!(
@@ -182,7 +182,7 @@ fn plain_answer(status: &str, extra: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// In chunks of growing size, with extensions on each, and a trailer.
+/// An answer in chunks of growing size, with an extension on each, and a trailer.
 fn chunked_answer(node: &Node, rounds: u32) -> Vec<u8> {
     let coding = "Transfer-Encoding: chunked\r\nTrailer: X-End\r\n";
     let mut bytes = head_of(node, rounds, coding);
@@ -219,8 +219,8 @@ fn pieces(
     steps
 }
 
-/// Cuts between the CR and the LF of every line, before or after the first byte
-/// of the next, and then anywhere: often at first, where the head is.
+/// A `cut` for [`pieces`]: between the CR and the LF of each line, right before or
+/// after the LF, and anywhere else, in small pieces first, where the head is.
 fn anywhere(node: &Node) -> impl FnMut(&[u8]) -> usize {
     let mut dice = dice_of(u64::from(node.nth), node.body.len());
     let mut longest = 8;

@@ -1,6 +1,5 @@
 //! Why there is no page.
 
-use super::{MOST_BODY, MOST_HEADER};
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, ErrorKind};
@@ -10,7 +9,7 @@ use std::io::{self, ErrorKind};
 pub enum Failure {
     /// Time was up before the page was here.
     TimedOut,
-    /// Nobody listens where the page should be.
+    /// Nothing listens at the address of the page.
     Refused,
     /// The other side broke the connection off.
     Reset,
@@ -26,11 +25,11 @@ pub enum Failure {
     NoAnswer,
     /// What came is no answer in HTTP/1.
     NotHttp,
-    /// It is, but one of the headers is none.
+    /// It is, but one of its headers is illegal.
     BadHeader,
-    /// The header and what came with it exceed [`MOST_HEADER`].
+    /// The header and what came with it exceed [`MOST_HEADER`](crate::http::MOST_HEADER).
     HugeHeader,
-    /// The body exceeds [`MOST_BODY`], or is going to.
+    /// The body exceeds [`MOST_BODY`](crate::http::MOST_BODY), or is going to.
     HugeBody,
     /// `Content-Length` is not a number.
     BadLength,
@@ -43,16 +42,16 @@ pub enum Failure {
     /// The content is compressed, and cannot be undone: it is damaged, or ends
     /// too early.
     BadGzip,
-    /// The same, of another way to compress.
+    /// The same for content that is compressed in another way.
     BadDeflate,
-    /// The page asks for something that we have not: a coding of its content, a
+    /// The page needs something that we do not have: a coding of its content, a
     /// charset.
     Unsupported(String),
     /// The page was reached, and it is an error.
     Status(u16),
     /// Redirects that lead from one to another without an end.
     RedirectLoop,
-    /// Whoever worked on the page ended each time, the last time like this.
+    /// The process that worked on the page ended each time, at last like this.
     Deadly(String),
     /// The operating system has no more of something for us: of files, memory,
     /// ports. That says nothing about the page.
@@ -94,14 +93,15 @@ impl Debug for Failure {
 impl Error for Failure {}
 
 impl Failure {
-    /// A page that asks for a `kind` of thing that we have not. Its name comes
-    /// from elsewhere: it is cut, and shown so that it does a terminal no harm.
+    /// A page needs the thing `name`, of a `kind` that we do not have. The name
+    /// comes from a server: it is cut, and quoted, so that it does a terminal no
+    /// harm.
     pub(crate) fn unsupported(kind: &str, name: &str) -> Failure {
         let name: String = name.chars().take(40).collect();
         Failure::Unsupported(format!("{kind} {name:?}"))
     }
 
-    /// Those that carry nothing, each with the words for it.
+    /// The failures that carry nothing, each with the words for it.
     pub const PLAIN: [(Failure, &'static str); 15] = [
         (Failure::TimedOut, "timed out"),
         (Failure::Refused, "connection refused"),
@@ -120,9 +120,6 @@ impl Failure {
         (Failure::RedirectLoop, "redirects in a circle"),
     ];
 }
-
-// They stand in words above.
-const _: () = assert!(MOST_HEADER == 64 << 10 && MOST_BODY == 16 << 20);
 
 /// So that `?` works on sockets.
 impl From<io::Error> for Failure {

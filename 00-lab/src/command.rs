@@ -108,12 +108,12 @@ impl Command {
             match name {
                 "json" => command.json = true,
                 "site" => {
-                    command.site = Some(parse_site(&flags::take_text(args)?)?)
+                    command.site = Some(parse_site(&flags::take_text(args)?)?);
                 }
                 "list" => command.list = Some(take_path(args)?),
                 "trace" => command.trace = Some(take_path(args)?),
                 "at-once" => {
-                    command.at_once = at_once.take_number(args)? as usize
+                    command.at_once = at_once.take_number(args)? as usize;
                 }
                 "timeout" => {
                     let ms = timeout.take_number(args)?;

@@ -40,7 +40,7 @@ pub fn in_thread(silence: Duration) -> Watching {
 /// Ends this process with status 101, because of `what`, and says who waits for
 /// whom.
 pub fn end(what: &str) -> ! {
-    end_saying(&timeline::verdict(what, timeline::so_far().ok()))
+    end_saying(&timeline::describe_hang(what, timeline::so_far().ok()))
 }
 
 fn end_saying(verdict: &str) -> ! {

@@ -13,19 +13,30 @@ impl Recording {
     }
 
     /// Puts the tracks in the order in which they began. But the site is last,
-    /// and `worker 2` and all others of that name stand together, by number.
+    /// and `worker 1` to `worker 8` share the places of all workers by number.
     fn put_in_order(&mut self) {
         let mut order: Vec<usize> = (0..self.tracks.len()).collect();
-        let mut first = HashMap::new();
-        order.sort_by_cached_key(|&index| {
+        order.sort_by_key(|&index| self.tracks[index].kind == "site");
+
+        // The places of each numbered name, and the tracks that stand there.
+        let number = |index: usize| {
             let Track { name, kind, .. } = &self.tracks[index];
-            let numbered = numbered_name(name).filter(|(stem, _)| stem != kind);
-            let (place, number) = match numbered {
-                Some((stem, n)) => (*first.entry(stem).or_insert(index), n),
-                None => (index, 0),
-            };
-            (kind == "site", place, number)
-        });
+            numbered_name(name).filter(|(stem, _)| stem != kind)
+        };
+        let mut places = HashMap::<&str, Vec<usize>>::new();
+        for (place, &index) in order.iter().enumerate() {
+            if let Some((stem, _)) = number(index) {
+                places.entry(stem).or_default().push(place);
+            }
+        }
+        for places in places.values() {
+            let tracks = places.iter().map(|&place| order[place]);
+            let mut tracks: Vec<_> = tracks.collect();
+            tracks.sort_by_key(|&index| number(index));
+            for (&place, index) in places.iter().zip(tracks) {
+                order[place] = index;
+            }
+        }
         self.rearrange(&order);
     }
 

@@ -16,7 +16,7 @@ mod tests;
 use crate::files::read_text;
 use crate::new::MARK;
 use crate::recorded;
-use crate::tree::{Tree, markdown_in};
+use crate::tree::{Tree, markdown_in, names};
 use anyhow::{Result, bail};
 use chapter::Chapter;
 use std::collections::BTreeSet;
@@ -69,6 +69,7 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
     check.steps_are_shown(&chapters);
     check.programs_are_built_once();
     check.all_is_written(&chapters);
+    check.tests_are_run();
     exercises::check(&mut check, &chapters);
     for stranger in &tree.strangers {
         let why = match stranger.is_dir() {
@@ -245,6 +246,27 @@ impl Check<'_> {
                         "{name} is missing in the list `bin`: add `{entry}`"
                     );
                     self.stranger(&file, why);
+                }
+            }
+        }
+    }
+
+    /// Every file of tests is a part of its rung's test program, or a program
+    /// that the manifest knows: cargo looks for no others.
+    fn tests_are_run(&mut self) {
+        for rung in &self.tree.rungs {
+            let folder = self.tree.root.join(&rung.folder);
+            let read = |file| read_text(&folder.join(file)).unwrap_or_default();
+            let (manifest, main) = (read("Cargo.toml"), read("tests/main.rs"));
+            for name in names(&folder.join("tests"), ".rs") {
+                let file = format!("tests/{name}.rs");
+                let is_run = manifest.contains(&format!("\"{file}\""))
+                    || main.contains(&format!("mod {name};"));
+                if !is_run {
+                    let why = format!(
+                        "no test in it is run: say `mod {name};` in main.rs"
+                    );
+                    self.stranger(&folder.join(file), why);
                 }
             }
         }

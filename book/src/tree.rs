@@ -172,7 +172,7 @@ pub fn is_nobodys(file: &Path) -> bool {
 }
 
 /// The names of what lies in a folder and ends so, without the end, sorted.
-fn names(folder: &Path, end: &str) -> Vec<String> {
+pub fn names(folder: &Path, end: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries
         .filter(|entry| !is_nobodys(&entry.path()))

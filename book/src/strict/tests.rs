@@ -357,6 +357,21 @@ fn a_step_that_no_page_shows_is_found() {
 }
 
 #[test]
+fn a_test_that_is_not_run_is_found() {
+    let small = Small::new();
+    let manifest =
+        format!("{MANIFEST}\ntest = [{{ path = \"tests/main.rs\" }}]");
+    small.write("01-threads/Cargo.toml", &manifest);
+    small.write("01-threads/tests/main.rs", "mod steps;\n");
+    for file in ["steps", "lost"] {
+        small.write(&format!("01-threads/tests/{file}.rs"), "");
+    }
+    let says = "01-threads/tests/lost.rs: no test in it is run: say \
+                `mod lost;` in main.rs";
+    assert_eq!(small.faults(), [says]);
+}
+
+#[test]
 fn a_listing_without_a_caption_is_found() {
     found(
         |small| {

@@ -1,4 +1,4 @@
-//! Everything that a small program of several threads can come to.
+//! All the results that a small program of several threads can have.
 //!
 //! A scheduler picks one of the threads, lets it take one step, and picks again.
 //! With two threads of three steps each there are 20 ways to do that, which is
@@ -7,8 +7,8 @@
 //! Heisenbugs in Concurrent Programs*, OSDI 2008), and `loom` does it for Rust.
 //! CHESS, too, begins with the schedules that interrupt the threads least.
 //!
-//! Steps are atomic, and each is seen by all at once. What a processor may add
-//! by letting a store be seen late is not searched.
+//! Steps are atomic, and all threads see each of them at once. A processor may
+//! let other threads see a store late; what comes of that is not searched.
 //!
 //! ```
 //! use threads::interleave::{End, Step, Turn, ends};
@@ -31,7 +31,7 @@
 //! let ends = ends(&start, &[&add_one, &add_one], |m| m.x);
 //!
 //! assert_eq!(ends.keys().collect::<Vec<_>>(), [&End::All(1), &End::All(2)]);
-//! // Who moves when, for the update to be lost:
+//! // Which thread takes which step, for the update to be lost:
 //! println!("{}", ends[&End::All(1)]);
 //! ```
 
@@ -61,18 +61,18 @@ pub enum Turn {
     Blocked,
 }
 
-/// What a program has come to when no thread can move.
+/// How a program has ended: no thread can take a step any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End<O> {
-    /// All threads have ended, with this.
+    /// All threads have ended, with this result.
     All(O),
-    /// Some are blocked for ever; so far, there is this.
+    /// Some threads are blocked for ever. This is the result so far.
     Deadlock(O),
 }
 
 impl<M> Step<M> {
-    /// A step that changes the memory all threads share. It is also told which
-    /// thread takes it, the first being 0.
+    /// A step that changes the memory that all threads share. Its second
+    /// argument is the number of the thread that takes it; the first is 0.
     pub const fn new(
         name: &'static str,
         take: fn(&mut M, usize) -> Turn,
@@ -102,12 +102,12 @@ pub fn ends<M: Clone + Eq + Hash, O: Clone + Ord>(
             continue;
         }
         let mut stuck = true;
-        for who in 0..threads.len() {
-            let Some(after) = point.after(who, &seen) else { continue };
+        for number in 0..threads.len() {
+            let Some(after) = point.after(number, &seen) else { continue };
             stuck = false;
-            // To go on is free, and a switch costs one: the queue stays in the
-            // order of what its points have cost.
-            match point.schedule.last() == Some(who) {
+            // To go on with the same thread costs nothing, and a switch costs
+            // one. So the queue stays in the order of cost.
+            match point.schedule.last() == Some(number) {
                 true => queue.push_front(after),
                 false => queue.push_back(after),
             }
@@ -148,11 +148,11 @@ pub fn all_ends<M: Clone + Eq + Hash, O: Ord>(
     let mut stack = vec![start];
     while let Some((memory, left)) = stack.pop() {
         let mut stuck = true;
-        for (who, steps) in threads.iter().enumerate() {
-            let Some(rest) = left[who].checked_sub(1) else { continue };
-            let step = &steps[steps.len() - left[who]];
+        for (number, steps) in threads.iter().enumerate() {
+            let Some(rest) = left[number].checked_sub(1) else { continue };
+            let step = &steps[steps.len() - left[number]];
             let mut after = (memory.clone(), left.clone());
-            after.1[who] = match (step.take)(&mut after.0, who) {
+            after.1[number] = match (step.take)(&mut after.0, number) {
                 Turn::Next => rest,
                 Turn::Last => 0,
                 Turn::Blocked => continue,
@@ -182,24 +182,25 @@ struct Point<'a, M, O> {
 }
 
 impl<M: Clone, O: Clone> Point<'_, M, O> {
-    /// From points that agree in this, the same can follow at the same cost.
+    /// Points with the same key can be continued in the same ways, at the same
+    /// cost.
     fn key(&self) -> (M, Vec<usize>, Option<usize>) {
         let left = self.left.iter().map(|left| left.len());
         (self.memory.clone(), left.collect(), self.schedule.last())
     }
 
-    /// The point after a step of that thread, if it can take one.
-    fn after(&self, who: usize, seen: impl Fn(&M) -> O) -> Option<Self> {
-        let (step, rest) = self.left[who].split_first()?;
+    /// The point after the next step of thread `number`, if it can take one.
+    fn after(&self, number: usize, seen: impl Fn(&M) -> O) -> Option<Self> {
+        let (step, rest) = self.left[number].split_first()?;
         let mut memory = self.memory.clone();
         let mut left = self.left.clone();
-        left[who] = match (step.take)(&mut memory, who) {
+        left[number] = match (step.take)(&mut memory, number) {
             Turn::Next => rest,
             Turn::Last => &[],
             Turn::Blocked => return None,
         };
         let mut schedule = self.schedule.clone();
-        schedule.add(who, step.name, seen(&memory));
+        schedule.add(number, step.name, seen(&memory));
         Some(Point { memory, left, schedule })
     }
 }

@@ -1,4 +1,5 @@
-//! What rung 1 is and can do, and all the orders in which threads can run.
+//! What rung 1 can do, and a search through all the orders in which the steps of
+//! threads can run.
 
 pub mod interleave;
 mod rung;

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p threads
 //!
-//! Who decides when we switch? The operating system, anywhere; so whatever
+//! Who decides when we switch? The operating system, anywhere; so all that
 //! two threads touch is behind a lock.
 
 use lab::sync::{Condvar, Mutex};

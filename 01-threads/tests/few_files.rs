@@ -6,7 +6,7 @@ use std::time::Duration;
 use trials::watchdog;
 
 /// Crawls after `ulimit`. The site is a child, which has no more files: it
-/// leaves in the kernel's queue whom it cannot accept.
+/// leaves connections in the kernel's queue that it cannot accept.
 fn crawl(ulimit: &str, arguments: &str) -> (Option<i32>, String, String) {
     let crawl = env!("CARGO_BIN_EXE_threads");
     let code = format!("ulimit {ulimit}; exec {crawl} {arguments}");
@@ -31,10 +31,14 @@ fn without_files_for_all_fewer_are_fetched_at_once_and_none_fails() {
         assert_eq!(report["right"], true, "{report}");
         assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
         if latency > 0 {
-            // There were too few, which is said once, and not far too few.
-            let said = stderr.trim_end();
-            assert!(said.contains("open files; it went on with "), "{said}");
-            assert_eq!(said.lines().count(), 1, "{said}");
+            // That there were too few is said once, and there were not far too
+            // few.
+            let remark = stderr.trim_end();
+            assert!(
+                remark.contains("open files; it went on with "),
+                "{remark}"
+            );
+            assert_eq!(remark.lines().count(), 1, "{remark}");
             assert!(report["peak_in_flight"].as_u64() > Some(150), "{report}");
         }
     }

@@ -56,14 +56,14 @@ impl Odd {
 
 /// Answers one request.
 fn answer(mut stream: TcpStream, first: &[u8]) {
-    let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
-    while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
+    let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") {
         match stream.read(&mut buffer) {
-            Ok(n) if n > 0 => asked.extend(&buffer[..n]),
+            Ok(n) if n > 0 => request.extend(&buffer[..n]),
             _ => return,
         }
     }
-    let path = asked.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
+    let path = request.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
     let leaf = html("", b"leaf");
     let none = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec();
     let _ = stream.write_all(match path {
@@ -138,14 +138,14 @@ fn a_path_is_asked_for_in_utf_8() {
 }
 
 #[test]
-fn who_asks_makes_no_other_site() {
+fn a_user_in_the_address_makes_no_other_site() {
     let site = Odd::serve(|host| {
         html("", format!("<a href=http://me:word@{host}/b>").as_bytes())
     });
     let reached = ["200\t/", "200\t/b"].map(str::to_owned);
     assert_eq!(site.listed(), BTreeSet::from(reached));
 
-    // And to ask as somebody is refused, since it would not be done.
+    // As a start it is refused, since the crawl would not log in.
     let mut crawl = Command::new(env!("CARGO_BIN_EXE_threads"));
     crawl.args(["--site", &format!("http://me:word@{}/", site.address)]);
     let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();

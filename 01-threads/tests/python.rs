@@ -15,16 +15,16 @@ fn the_twin_agrees() {
 #[test]
 fn threads_overlap_their_waits_and_not_their_computing() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/gil.py");
-    let Some(said) = twin::output(script, &[]) else { return };
+    let Some(output) = twin::output(script, &[]) else { return };
     let ratio = |job: &str| -> f64 {
-        let line = said.lines().find(|line| line.starts_with(job));
+        let line = output.lines().find(|line| line.starts_with(job));
         let ratio = line.and_then(|line| line.split(' ').next_back());
-        ratio.expect(&said).parse().unwrap()
+        ratio.expect(&output).parse().unwrap()
     };
     // 1 is together, 4 is one after another; other programs blur both.
-    assert!(ratio("wait") < 2.0, "{said}");
-    if said.contains("with a GIL") {
-        assert!(ratio("compute") > 2.0, "{said}");
+    assert!(ratio("wait") < 2.0, "{output}");
+    if output.contains("with a GIL") {
+        assert!(ratio("compute") > 2.0, "{output}");
     }
 
     // The output in the book is of this program.
@@ -34,5 +34,5 @@ fn threads_overlap_their_waits_and_not_their_computing() {
             .map(|line| line.replace(|c: char| c.is_ascii_digit(), ""))
             .collect()
     };
-    assert_eq!(words(&said), words(include_str!("../python/gil.txt")));
+    assert_eq!(words(&output), words(include_str!("../python/gil.txt")));
 }

@@ -1,5 +1,5 @@
-//! A site that nobody wrote for us: the documentation that comes with Rust,
-//! behind a server that we did not write, and a second crawler to compare with.
+//! A site that was not written for this book: the documentation that comes with
+//! Rust, behind Python's web server, crawled by us and by the Python twin.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};

@@ -29,11 +29,11 @@ fn is_refused(name: &str, error: &str) {
         .expect("rustc runs");
     assert!(!output.status.success(), "{name} compiles");
 
-    let said = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr);
     let shown = refused.join(format!("{name}.stderr"));
     let shown = std::fs::read_to_string(shown).expect("what the book shows");
     // Other versions of rustc may draw it otherwise; the verdict stays.
     let verdict = shown.lines().next().expect("a verdict");
     assert!(verdict.starts_with(&format!("error[{error}]")), "{verdict}");
-    assert!(said.contains(verdict), "rustc said:\n{said}");
+    assert!(errors.contains(verdict), "rustc said:\n{errors}");
 }

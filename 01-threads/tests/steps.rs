@@ -123,8 +123,8 @@ fn one_thread_panics_and_the_others_finish() {
         assert!(main[0].panicked.is_none());
         threads.retain(|thread| thread.panicked.is_some());
         let [thread] = threads[..] else { panic!("{threads:?}") };
-        let (at, said) = thread.panicked.as_ref().unwrap();
-        assert_eq!(said, why);
+        let (at, message) = thread.panicked.as_ref().unwrap();
+        assert_eq!(message, why);
 
         // It held the lock just then, and had counted the page.
         let total = &thread.held[0];
@@ -134,7 +134,7 @@ fn one_thread_panics_and_the_others_finish() {
 }
 
 #[test]
-fn a_notify_before_the_sleep_wakes_nobody() {
+fn a_notify_before_the_sleep_wakes_no_thread() {
     let mut most_looks = 0;
     for _ in 0..5 {
         let (recording, stdout) =
@@ -150,13 +150,13 @@ fn a_notify_before_the_sleep_wakes_nobody() {
             numbers(line.expect(&stdout))
         };
 
-        // It looks before each wait and after the last one.
+        // Careful looks before each wait and after the last one.
         let careful = waits("careful");
         let looked = last("careful looked ");
         assert_eq!(looked, [careful.len() as u32 + 1, 2], "{stdout}");
         most_looks = most_looks.max(looked[0]);
 
-        // The last notify was over before it went to sleep.
+        // The last notify was over before careless went to sleep.
         let [asleep] = waits("careless")[..] else { panic!("{stdout}") };
         let flows = recording.flows.iter();
         let notified = flows.filter(|flow| flow.link == Link::Notify);
@@ -166,7 +166,7 @@ fn a_notify_before_the_sleep_wakes_nobody() {
         assert!(slept >= Duration::from_millis(100), "{slept:?}: {stdout}");
         assert!(last("careless looked once, ")[0] >= 100, "{stdout}");
     }
-    // Once before it slept, and once for each page.
+    // Once before it slept, and once for each of two pages.
     assert_eq!(most_looks, 3);
 }
 
@@ -190,7 +190,7 @@ fn the_sender_waits_for_room_and_the_queue_stays_short() {
 }
 
 #[test]
-fn some_pages_are_in_time_and_nobody_stops_the_others() {
+fn some_pages_are_in_time_and_nothing_stops_the_others() {
     let (mut in_time, mut too_late, mut still_waiting) = (0, 0, 0);
     for _ in 0..5 {
         let (recording, stdout) =
@@ -204,19 +204,19 @@ fn some_pages_are_in_time_and_nobody_stops_the_others() {
         let (main, fetching): (Vec<_>, Vec<_>) =
             threads.partition(|track| track.name == "main");
         assert!(fetching.iter().all(|thread| thread.ended), "{stdout}");
-        // Whoever is too late still waits when `main` has given up.
+        // A thread that is too late still waits when `main` has given up.
         let choice = State::Wait("page or deadline".to_owned());
         let mut spans = main[0].spans.iter();
         let gave_up = spans.rfind(|it| it.state == choice).unwrap().to;
         let waits = |it: &Span| it.state.waits() && it.to > gave_up;
         let late = fetching.iter().filter(|it| it.spans.iter().any(waits));
-        // One that no longer waited may not have sent it yet.
+        // A thread that no longer waits may not have sent its page yet.
         let late = late.count() as u32;
         assert!(late <= pages[1], "{late}: {stdout}");
         still_waiting += late;
     }
     assert!(in_time > 0 && too_late > 0, "{in_time}, {too_late}");
-    assert!(still_waiting > 0, "of {too_late}, nobody waited any more");
+    assert!(still_waiting > 0, "of {too_late}, none waited any more");
 }
 
 #[test]

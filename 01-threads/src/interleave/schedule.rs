@@ -1,9 +1,9 @@
-//! Who moved when, and how to draw it.
+//! Which thread took which step, in which order, and how to draw that.
 
 use std::fmt::{self, Display};
 
-/// Who moved when. [`Display`] draws it: a column for each thread, and what was
-/// to be seen after each step.
+/// Which thread took which step, in which order. [`Display`] draws it: a column
+/// for each thread, and what was to be seen after each step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule<O> {
     threads: usize,
@@ -12,30 +12,31 @@ pub struct Schedule<O> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Move<O> {
-    who: usize,
+    thread: usize,
     step: &'static str,
     seen: O,
 }
 
 impl<O> Schedule<O> {
-    /// So many threads, none of which has moved.
+    /// The schedule of `threads` threads of which none has taken a step.
     pub(super) fn of(threads: usize) -> Schedule<O> {
         Schedule { threads, moves: Vec::new() }
     }
 
-    /// Now this one has.
-    pub(super) fn add(&mut self, who: usize, step: &'static str, seen: O) {
-        self.moves.push(Move { who, step, seen });
+    /// Adds a step of a thread.
+    pub(super) fn add(&mut self, thread: usize, step: &'static str, seen: O) {
+        self.moves.push(Move { thread, step, seen });
     }
 
-    /// Whose turn it was last.
+    /// The thread that took the last step.
     pub(super) fn last(&self) -> Option<usize> {
         self.turns().next_back()
     }
 
-    /// Whose turn it was, from the first step to the last; 0 is the first thread.
+    /// The thread that took each step, from the first step to the last; 0 is the
+    /// first thread.
     pub fn turns(&self) -> impl DoubleEndedIterator<Item = usize> {
-        self.moves.iter().map(|step| step.who)
+        self.moves.iter().map(|step| step.thread)
     }
 }
 
@@ -49,9 +50,10 @@ impl<O: Display> Display for Schedule<O> {
 
         let heads = heads.iter().map(|head| format!("{head:width$}   "));
         writeln!(f, "{}", heads.collect::<String>().trim_end())?;
-        for Move { who, step, seen } in &self.moves {
+        for Move { thread, step, seen } in &self.moves {
             let column = width + 3;
-            let (before, after) = (column * who, column * (self.threads - who));
+            let (before, after) =
+                (column * thread, column * (self.threads - thread));
             writeln!(f, "{:before$}{step:after$}{seen}", "")?;
         }
         Ok(())

@@ -9,14 +9,14 @@ struct Memory {
     x: u32,
     read: [u32; 3],
     held: [bool; 2],
-    said: String,
+    printed: String,
 }
 
 type Thread = Vec<Step<Memory>>;
 
 fn found(threads: &[Thread]) -> Vec<End<String>> {
     let threads: Vec<_> = threads.iter().map(Vec::as_slice).collect();
-    let seen = |memory: &Memory| format!("{}{}", memory.said, memory.x);
+    let seen = |memory: &Memory| format!("{}{}", memory.printed, memory.x);
     let ends = ends(&Memory::default(), &threads, seen);
     let quick = all_ends(&Memory::default(), &threads, seen);
     assert!(quick.iter().eq(ends.keys()), "{quick:?}");
@@ -46,7 +46,7 @@ const LEAVE_UNLESS_0: Step<Memory> =
     );
 
 const SAY: Step<Memory> = Step::new("say", |memory, me| {
-    memory.said.push(['a', 'b', 'c'][me]);
+    memory.printed.push(['a', 'b', 'c'][me]);
     Turn::Next
 });
 
@@ -92,7 +92,7 @@ fn of_two_updates_each_both_of_one_can_be_lost_but_never_three() {
 }
 
 #[test]
-fn whoever_leaves_takes_no_further_step() {
+fn a_thread_that_leaves_takes_no_further_step() {
     let thread = vec![LEAVE_UNLESS_0, WRITE, SAY];
     // Alone; or both have looked before one wrote.
     let expected = all(&["a1", "ab1", "b1", "ba1"]);
@@ -114,9 +114,9 @@ fn two_locks_in_two_orders_can_deadlock_and_in_one_order_they_cannot() {
 fn a_schedule_takes_no_more_switches_than_it_must() {
     let bare = [READ, WRITE];
     let found = ends(&Memory::default(), &[&bare, &bare], |memory| memory.x);
-    let who = |end| found[&end].turns().collect::<Vec<_>>();
-    assert_eq!(who(End::All(2)), [0, 0, 1, 1]);
-    assert_eq!(who(End::All(1)), [0, 1, 1, 0]);
+    let turns = |end| found[&end].turns().collect::<Vec<_>>();
+    assert_eq!(turns(End::All(2)), [0, 0, 1, 1]);
+    assert_eq!(turns(End::All(1)), [0, 1, 1, 0]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Two threads share a list, and an `Rc` counts who still needs it.
+//! Two threads share a list, and an `Rc` counts how many still need it.
 
 use std::rc::Rc;
 use std::thread;

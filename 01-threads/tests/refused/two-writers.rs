@@ -1,4 +1,4 @@
-//! Two threads insert into one set, and nothing says who may when.
+//! Two threads insert into one set, and nothing orders them.
 
 use std::collections::HashSet;
 use std::thread;

@@ -1,4 +1,4 @@
-//! 2-11 · Busy waiting: look again and again, and nobody has to be woken.
+//! 2-11 · Busy waiting: look again and again, and no side has to be woken.
 //!
 //!     cargo run -p processes --bin 2-11-busy-waiting
 //!

@@ -56,7 +56,7 @@ fn start(processes: u64) -> io::Result<Vec<Child>> {
 /// Ends all of them: `wait` closes their input first.
 fn end(children: Vec<Child>) {
     for mut child in children {
-        child.wait().expect("nobody else waits for it");
+        child.wait().expect("no other thread waits for it");
     }
 }
 

@@ -97,7 +97,7 @@ fn listen_until_end(
     // more use, and it has to be waited for, or it would stay as a zombie.
     let mut child = child.lock().unwrap();
     let _ = child.kill();
-    let status = child.wait().expect("nobody else waits for it");
+    let status = child.wait().expect("no other thread waits for it");
     // To die in the middle of a frame is not nonsense.
     let nonsense = result.err().filter(|it| it.kind() != UnexpectedEof);
     // It fails if the pool is gone, and then nothing needs the event.

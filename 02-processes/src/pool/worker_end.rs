@@ -33,7 +33,7 @@ impl WorkerEnd {
     }
 
     /// Set if the worker's own doing may have ended it, and so its page. Four
-    /// signals are usually sent by somebody else, and say nothing about the
+    /// signals usually come from outside, and say nothing about the
     /// page. (The kernel sends one of them when the machine is out of memory.
     /// A worker has a limit of its own, so that its page is not spared then.)
     pub fn may_be_its_own_fault(&self) -> bool {

@@ -5,7 +5,6 @@ mod verdict;
 mod panics;
 mod judge;
 mod progress;
-mod saved;
 mod keep;
 mod status;
 mod terminal;
@@ -20,8 +19,8 @@ pub use page::{CAUSES, Page};
 pub use terminal::{Solution, Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 
-use crate::files::{read, read_text};
-use crate::tree::{Tree, is_nobodys};
+use crate::files::{is_nobodys, read, read_text};
+use crate::tree::Tree;
 use anyhow::{Result, anyhow, ensure};
 use similar::{ChangeTag, TextDiff};
 use std::fs;

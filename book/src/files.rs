@@ -1,11 +1,11 @@
-//! Reading files that are the reader's: whatever lies there, it comes to an
-//! end.
+//! Files that are the reader's: finding them, and reading them. Whatever lies
+//! there, it comes to an end.
 
 use rustix::fs::OFlags;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// More than any answer or page has.
 const MOST: u64 = 1024 * 1024;
@@ -38,8 +38,33 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 
 /// An error that names the file and what was to be done with it.
 pub fn cannot(what: &str, path: &Path, why: &io::Error) -> io::Error {
-    let said = format!("cannot {what} {}: {why}", path.display());
-    io::Error::new(why.kind(), said)
+    let sentence = format!("cannot {what} {}: {why}", path.display());
+    io::Error::new(why.kind(), sentence)
+}
+
+/// Set if a file is nobody's, and to be passed over: what begins with a dot.
+/// Editors, desktops and what keeps folders the same put such files anywhere.
+pub fn is_nobodys(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Set if a file that somebody has made ends so: `rs`, `md`.
+pub fn is_one(end: &str, file: &Path) -> bool {
+    !is_nobodys(file) && file.extension().is_some_and(|it| it == end)
+}
+
+/// A file, or all files in a folder and in the folders in it that somebody has
+/// made, sorted. A link that leads nowhere is one of them.
+pub fn all_in(place: &Path) -> Vec<PathBuf> {
+    if !place.is_dir() {
+        return vec![place.to_owned()];
+    }
+    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    let mut entries: Vec<_> = entries.map(|entry| entry.path()).collect();
+    entries.sort();
+    let ours = entries.iter().filter(|entry| !is_nobodys(entry));
+    ours.flat_map(|entry| all_in(entry)).collect()
 }
 
 fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
@@ -63,7 +88,6 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 mod tests {
     use super::*;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
-    use std::fs;
     use timeline::private::Folder;
 
     #[test]

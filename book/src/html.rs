@@ -1,14 +1,65 @@
-//! A page of the book as the live reader sends it: with a policy that allows
-//! its scripts, and no others.
+//! A page of the book as the live reader sends it: with the reader's own style
+//! and scripts, and a policy that allows those scripts and the page's own, and
+//! no others.
 
+use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
+
+/// The reader's own style.
+pub const STYLE: &str = include_str!("../live/live.css");
+
+/// The reader's own scripts.
+pub const SCRIPT: &str = concat!(
+    include_str!("../live/live.js"),
+    include_str!("../live/exercises.js")
+);
+
+/// A page of this edition, with the reader's style and scripts.
+pub fn with_reader(page: &str, edition: usize) -> String {
+    let script = format!(
+        "<script src=\"/live/script.js\" data-edition=\"{edition}\"></script>\n\
+         </body>"
+    );
+    let style = "<link rel=\"stylesheet\" href=\"/live/style.css\">\n</head>";
+    let page = page.replacen("</head>", style, 1);
+    without_frame(&page).replacen("</body>", &script, 1)
+}
+
+/// A page that says what there is without JavaScript. mdBook shows the contents
+/// in a frame then; our policy lets no page be framed, not even by ours.
+fn without_frame(page: &str) -> String {
+    let frame = "<iframe class=\"sidebar-iframe-outer\" src=\"";
+    let framed = page.split_once(frame).and_then(|(before, rest)| {
+        let (contents, rest) = rest.split_once('"')?;
+        Some((before, contents, rest.split_once("</iframe>")?.1))
+    });
+    let Some((before, contents, after)) = framed else {
+        return page.to_owned();
+    };
+    let why = match page.contains("language-console") {
+        true => NO_RUN,
+        false => "",
+    };
+    let main = format!(
+        "<noscript><p>{why}<a href=\"{contents}\">The contents of the \
+         book</a></p></noscript>\n<main>"
+    );
+    let after = after.replacen("<main>", &main, 1);
+    format!("{before}<p><a href=\"{contents}\">Contents</a></p>{after}")
+}
+
+/// Why there is no button.
+const NO_RUN: &str = "<strong>Run and Check need JavaScript, which is \
+                      off.</strong> The commands on this page can be typed in \
+                      a terminal. ";
 
 /// The content security policy for a page: scripts from us, and those written
 /// into the page by mdBook, each by its hash. They differ by page, since they
 /// hold the way to the book's root.
 pub fn policy(page: &str) -> String {
+    let hash = |script| Base64::encode_string(&Sha256::digest(script));
     let hashes: Vec<_> = inline_scripts(page)
-        .map(|script| format!(" 'sha256-{}'", base64(&Sha256::digest(script))))
+        .map(|script| format!(" 'sha256-{}'", hash(script)))
         .collect();
     format!(
         "default-src 'none'; script-src 'self'{}; connect-src 'self'; \
@@ -28,46 +79,44 @@ fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] =
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let mut group = [0; 4];
-        group[1..=three.len()].copy_from_slice(three);
-        let group = u32::from_be_bytes(group);
-        for n in 0..4 {
-            let digit = (group >> (18 - 6 * n)) & 63;
-            let digit = char::from(DIGITS[digit as usize]);
-            text.push(if n <= three.len() { digit } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_that_of_rfc_4648() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
+    fn only_scripts_without_a_source_are_hashed() {
+        let page = "<head><script src=\"a.js\"></script>\
+                    <script>abc</script><script type=x>two</script></head>";
+        let scripts: Vec<_> = inline_scripts(page).collect();
+        assert_eq!(scripts, ["abc", "two"]);
+        let policy = policy(page);
+        assert_eq!(policy.matches("sha256-").count(), 2);
+        // As the system's own `sha256sum` and `base64` say of "abc".
+        let abc = "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='";
+        assert!(policy.contains(abc), "{policy}");
     }
 
     #[test]
-    fn only_scripts_without_a_source_are_hashed() {
-        let page = "<head><script src=\"a.js\"></script>\
-                    <script>one</script><script type=x>two</script></head>";
-        let scripts: Vec<_> = inline_scripts(page).collect();
-        assert_eq!(scripts, ["one", "two"]);
-        assert_eq!(policy(page).matches("sha256-").count(), 2);
+    fn a_page_has_our_style_after_all_others_and_our_script_last() {
+        let page = "<head>\n<link href=\"a.css\">\n</head>\n<body>text\n\
+                    <script src=\"b.js\"></script>\n</body>";
+        let expected = "<head>\n<link href=\"a.css\">\n\
+            <link rel=\"stylesheet\" href=\"/live/style.css\">\n</head>\n\
+            <body>text\n<script src=\"b.js\"></script>\n\
+            <script src=\"/live/script.js\" data-edition=\"3\"></script>\n\
+            </body>";
+        assert_eq!(with_reader(page, 3), expected);
+    }
+
+    #[test]
+    fn without_scripts_a_page_says_what_there_is_instead() {
+        let page = "<noscript>\n    <iframe class=\"sidebar-iframe-outer\" \
+            src=\"../toc.html\"></iframe>\n</noscript>\n<main>\n\
+            <code class=\"language-console\"></code>\n</main>\n";
+        let page = with_reader(page, 0);
+        assert!(!page.contains("<iframe"), "{page}");
+        assert_eq!(page.matches("<a href=\"../toc.html\">").count(), 2);
+        assert!(page.contains("<noscript><p><strong>Run "), "{page}");
+        assert!(!with_reader("<main>\n", 0).contains("Run"));
     }
 }

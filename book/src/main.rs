@@ -22,7 +22,7 @@ mod tree;
 mod strict;
 mod pages;
 mod press;
-mod notices;
+mod changes;
 mod files;
 mod recorded;
 mod rungs;
@@ -33,7 +33,6 @@ mod runs;
 mod html;
 mod body;
 mod plain;
-mod bundle;
 mod serve;
 mod exercises;
 

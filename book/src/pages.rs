@@ -1,6 +1,6 @@
 //! From chapters to pages, with mdBook as a library.
 
-use crate::tree::is_nobodys;
+use crate::files::all_in;
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
 use mdbook_driver::errors::Result as MdBookResult;
@@ -59,19 +59,14 @@ impl Renderer for Pages {
     }
 }
 
-/// Copies those files that are somebody's, and no chapters.
+/// Copies those files that somebody has made and that are no chapters.
 fn copy_others(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let file = entry?.path();
-        let copy = to.join(file.file_name().unwrap_or_default());
+    for file in all_in(from) {
         let is_chapter = file.extension().is_some_and(|end| end == "md");
-        if is_nobodys(&file) || is_chapter {
-            continue;
-        }
-        if file.is_dir() {
-            fs::create_dir_all(&copy)?;
-            copy_others(&file, &copy)?;
-        } else if file.is_file() {
+        let Ok(name) = file.strip_prefix(from) else { continue };
+        if file.is_file() && !is_chapter {
+            let copy = to.join(name);
+            fs::create_dir_all(copy.parent().unwrap_or(to))?;
             fs::copy(&file, &copy)?;
         }
     }

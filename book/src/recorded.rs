@@ -1,6 +1,6 @@
 //! Recorded outputs: what each program printed, and the picture of that run.
 
-use crate::tree::{Program, Tree, markdown_in};
+use crate::tree::{Program, Tree};
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use similar::TextDiff;
@@ -75,7 +75,7 @@ pub fn record_changes(tree: &Tree) -> Result<()> {
 
 /// Each step but the first of each rung, and what has changed.
 fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
-    let pages = markdown_in(&tree.book().join("chapters"));
+    let pages = tree.chapters();
     let mut before: Vec<(&str, String)> = Vec::new();
     let mut all = Vec::new();
     for rung in &tree.rungs {

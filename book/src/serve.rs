@@ -1,11 +1,10 @@
 //! The live reader: pages, and runs.
 
 use crate::body::fields;
-use crate::bundle::bundled;
 use crate::connections;
 use crate::exercises::{Desk, Solution};
 use crate::guard::{Guard, guard, plain_page};
-use crate::html;
+use crate::html::{self, with_reader};
 use crate::press::Press;
 use crate::runs::{Event, Order, Refused, Run, Runs, menu};
 use crate::tree::Tree;
@@ -141,7 +140,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     let kind = match end.unwrap_or_default() {
         "html" => {
             reader.opens(path);
-            let page = bundled(&String::from_utf8_lossy(&bytes), edition);
+            let page = with_reader(&String::from_utf8_lossy(&bytes), edition);
             let policy = html::policy(&page);
             let kind = "text/html; charset=utf-8";
             let policy = (header::CONTENT_SECURITY_POLICY, policy);
@@ -179,7 +178,7 @@ async fn news(State(reader): State<Arc<Reader>>) -> Response {
             told = exercises.next() => ("exercises", told?),
             told = pages.changed() => {
                 told.ok()?;
-                ("pages", pages.borrow_and_update().to_string())
+                ("pages", json!(*pages.borrow_and_update()).to_string())
             }
         };
         let event = sse::Event::default().event(event).data(told);
@@ -284,16 +283,12 @@ fn failed<T>(result: &Result<Result<T>, JoinError>) -> Response {
     say(StatusCode::INTERNAL_SERVER_ERROR, &format!("That failed: {why}."))
 }
 
-async fn style(State(reader): State<Arc<Reader>>) -> Response {
-    let style = reader.press.bundle().style.clone();
-    let coding = [(header::CONTENT_ENCODING, "deflate")];
-    (coding, typed("text/css; charset=utf-8", style)).into_response()
+async fn style() -> Response {
+    typed("text/css; charset=utf-8", html::STYLE)
 }
 
-async fn script(State(reader): State<Arc<Reader>>) -> Response {
-    let script = reader.press.bundle().script.clone();
-    let coding = [(header::CONTENT_ENCODING, "deflate")];
-    (coding, typed("text/javascript; charset=utf-8", script)).into_response()
+async fn script() -> Response {
+    typed("text/javascript; charset=utf-8", html::SCRIPT)
 }
 
 async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {

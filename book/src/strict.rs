@@ -16,7 +16,7 @@ mod tests;
 use crate::files::read_text;
 use crate::new::MARK;
 use crate::recorded;
-use crate::tree::{Tree, markdown_in, names};
+use crate::tree::{Tree, names};
 use anyhow::{Result, bail};
 use chapter::Chapter;
 use std::collections::BTreeSet;
@@ -50,11 +50,9 @@ impl fmt::Display for Fault {
 /// Everything that is wrong with the chapters, sorted.
 pub fn faults(tree: &Tree) -> Vec<Fault> {
     let mut check = Check { tree, faults: Vec::new() };
-    let folder = tree.book().join("chapters");
-    let mut chapters: Vec<_> = markdown_in(&folder)
-        .iter()
-        .filter_map(|file| check.read(file))
-        .collect();
+    let files = tree.chapters();
+    let mut chapters: Vec<_> =
+        files.iter().filter_map(|file| check.read(file)).collect();
     check.summary_is_whole(&mut chapters);
     for chapter in &chapters {
         includes::check(&mut check, chapter);

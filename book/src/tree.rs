@@ -1,6 +1,6 @@
 //! What there is to run: rungs, their steps and their exercises.
 
-use crate::files::read_text;
+use crate::files::{all_in, is_nobodys, is_one, read_text};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,6 +74,13 @@ impl Tree {
     /// The book's own folder.
     pub fn book(&self) -> PathBuf {
         self.root.join("book")
+    }
+
+    /// Its chapters, and `SUMMARY.md`, sorted.
+    pub fn chapters(&self) -> Vec<PathBuf> {
+        let mut files = all_in(&self.book().join("chapters"));
+        files.retain(|file| is_one("md", file));
+        files
     }
 
     /// Every program, crawls first on each rung.
@@ -164,13 +171,6 @@ pub fn is_ours(name: &str) -> bool {
     name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
 }
 
-/// Set if a file is nobody's, and to be passed over: what begins with a dot.
-/// Editors, desktops and what keeps folders the same put such files anywhere.
-pub fn is_nobodys(file: &Path) -> bool {
-    let name = file.file_name().unwrap_or_default();
-    name.as_encoded_bytes().starts_with(b".")
-}
-
 /// The names of what lies in a folder and ends so, without the end, sorted.
 pub fn names(folder: &Path, end: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -190,24 +190,6 @@ pub fn in_order(name: &str) -> Vec<(u32, String)> {
     let parts = name.split('-');
     let parts = parts.map(|part| (part.parse().unwrap_or(0), part.to_owned()));
     parts.collect()
-}
-
-/// All chapters in a folder and the folders in it, sorted.
-pub fn markdown_in(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if is_nobodys(&path) {
-            continue;
-        }
-        if path.is_dir() {
-            files.extend(markdown_in(&path));
-        } else if path.extension().is_some_and(|end| end == "md") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }
 
 #[cfg(test)]

@@ -4,12 +4,11 @@
 use super::judge::Stage;
 use super::page::Page;
 use super::progress::{self, Progress, hash};
-use super::saved::{Stamp, stamp};
 use super::terminal::{Solution, judged, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
+use crate::changes::{PAUSE, fingerprint};
 use crate::files::{read, read_text};
-use crate::notices::Notices;
 use crate::plain::plain;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
@@ -21,6 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
 
 /// How many bytes of an answer a page lists. Those that we ship have 2 KiB.
 const LISTED: usize = 64 * 1024;
@@ -91,30 +91,22 @@ impl Desk {
 
     /// Looks at the files for as long as somebody looks at a page. Never ends.
     pub async fn look(&self) {
-        let mut seen = Vec::new();
-        let notices = Notices::of(&self.files());
+        let answers = self.all.iter().flat_map(|it| [it.answer(), it.check()]);
+        let files: Vec<_> =
+            answers.chain([progress::file(&self.root)]).collect();
+        let mut seen = None;
         loop {
             if self.readers.load(Relaxed) == 0 {
                 self.arrived.notified().await;
             }
-            let stamps = self.stamps();
-            if stamps != seen {
-                seen = stamps;
+            let now = Some(fingerprint(&files));
+            if now != seen {
+                seen = now;
                 self.hand_in_what_is_new();
                 self.show();
             }
-            notices.next().await;
+            sleep(PAUSE).await;
         }
-    }
-
-    /// Of all that may change while somebody looks at a page.
-    fn stamps(&self) -> Vec<Stamp> {
-        self.files().iter().map(|file| stamp(file)).collect()
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
-        let answers = self.all.iter().flat_map(|it| [it.answer(), it.check()]);
-        answers.chain([progress::file(&self.root)]).collect()
     }
 
     /// Judges the answer to an exercise as it is now; the pages are told when it

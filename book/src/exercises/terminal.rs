@@ -4,10 +4,10 @@ use super::judge::{Tell, judge};
 use super::keep::{self, Lock};
 use super::page::Page;
 use super::progress::{Entry, Progress, hash, not_noted};
-use super::saved::Saved;
 use super::status::{paint, paint_diff, say_meanwhile};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
+use crate::changes::fingerprint;
 use crate::files::read_text;
 use crate::recorded::diff;
 use crate::tree::Tree;
@@ -79,12 +79,16 @@ const MOST_TIMES: usize = 10;
 pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
     // One of us at a time, since cargo gives the same name to each program.
     let _turn = Lock::on(&exercise.check())?;
+    let files = [exercise.answer(), exercise.check()];
+    let look = || (fingerprint(&files), hash(exercise).ok());
     for _ in 0..MOST_TIMES {
-        let saved = Saved::of(exercise).ok();
+        let before = look();
+        let is_started = exercise.is_started().unwrap_or(true);
         let verdict = judge(exercise, tell)?;
         // What was saved meanwhile may be what was compiled, or may not.
-        if saved == Saved::of(exercise).ok() {
-            return Ok(noted(exercise, saved, verdict));
+        if before == look() {
+            let verdict = Verdict { answer: before.1, ..verdict };
+            return Ok(noted(exercise, is_started, verdict));
         }
     }
     bail!(
@@ -93,15 +97,13 @@ pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
     )
 }
 
-/// Remembers the verdict on what was saved.
+/// Remembers the verdict on an answer.
 fn noted(
     exercise: &Exercise,
-    saved: Option<Saved>,
+    is_started: bool,
     mut verdict: Verdict,
 ) -> Verdict {
-    let is_started = saved.as_ref().is_none_or(|saved| saved.is_started);
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
-    verdict.answer = saved.map(|saved| saved.hash);
     let answer = verdict.answer.clone();
     let noted = Progress::update(&exercise.root, |progress| {
         let entry = progress.of_mut(exercise);

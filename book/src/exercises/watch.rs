@@ -3,17 +3,12 @@
 use super::progress::Progress;
 use super::terminal::{check_one, next, put};
 use super::{Exercise, all};
-use crate::files::read;
+use crate::changes::{PAUSE, fingerprint};
 use crate::tree::Tree;
 use anyhow::Result;
-use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fs;
 use std::thread::sleep;
-use std::time::Duration;
-
-/// How often we look. Asking the system to tell us would be no better, and on
-/// network and shared folders it does not tell.
-const PAUSE: Duration = Duration::from_millis(150);
 
 /// Checks what comes next, and then whatever is saved, until told to stop.
 ///
@@ -22,38 +17,30 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// None that ends it, so far: what cannot be judged is said, and can be mended.
 pub fn watch(tree: &Tree) -> Result<Infallible> {
     let all = all(tree);
-    let mut seen = contents(&all);
-    let mut now = next(&all, &Progress::read(&tree.root));
     put!("checks an exercise whenever you save it; Ctrl-C ends it\n");
+    let saved = |exercise: &Exercise| fingerprint(&[exercise.answer()]);
+    let mut seen: Vec<_> = all.iter().map(saved).collect();
+    if let Some(exercise) = next(&all, &Progress::read(&tree.root)) {
+        check_and_say(&all, exercise);
+    }
     loop {
-        if let Some(exercise) = now.take() {
-            if let Err(why) = check_one(&all, exercise) {
-                put!("{}: {why:#}", exercise.name);
-            }
-            put!();
-        }
         sleep(PAUSE);
-        let contents = contents(&all);
-        now = all.iter().find(|it| contents[&it.name] != seen[&it.name]);
-        // One at a time: of two that were saved at once, the other is found
-        // next time round.
-        if let Some(exercise) = now {
-            let answer = contents[&exercise.name].clone();
-            seen.insert(exercise.name.clone(), answer);
+        for (exercise, seen) in all.iter().zip(&mut seen) {
+            let now = saved(exercise);
             // Halfway through a save there may be no file, or an empty one.
-            if seen[&exercise.name].is_empty() {
-                now = None;
+            let about = fs::metadata(exercise.answer());
+            let is_whole = about.is_ok_and(|about| about.len() > 0);
+            if now != *seen && is_whole {
+                check_and_say(&all, exercise);
             }
+            *seen = now;
         }
     }
 }
 
-/// What the answers are. They are small, and times of files deceive: some
-/// keep whole seconds, and some tools put old ones back.
-fn contents(all: &[Exercise]) -> BTreeMap<String, Vec<u8>> {
-    let read = |exercise: &Exercise| {
-        let answer = read(&exercise.answer()).unwrap_or_default();
-        (exercise.name.clone(), answer)
-    };
-    all.iter().map(read).collect()
+fn check_and_say(all: &[Exercise], exercise: &Exercise) {
+    if let Err(why) = check_one(all, exercise) {
+        put!("{}: {why:#}", exercise.name);
+    }
+    put!();
 }

@@ -3,8 +3,8 @@
 use super::chapter::Chapter;
 use super::{Check, includes};
 use crate::exercises::{CAUSES, Exercise, Page, all, without_page};
-use crate::files::read_text;
-use crate::tree::{is_nobodys, is_ours};
+use crate::files::{is_nobodys, read_text};
+use crate::tree::is_ours;
 use std::ffi::OsStr;
 use std::fs;
 

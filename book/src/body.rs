@@ -1,50 +1,73 @@
 //! What a page sends with a request: a JSON object, all of whose fields are
 //! known.
 
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Reads an object that has these fields, or some of them, and no others. No
-/// body at all is an empty object.
+/// The body of a request. One that is not exactly as it should be is answered
+/// with a sentence that says so.
+pub struct Sent<T>(pub T);
+
+/// The body of a request that says all there is to be said by its path.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = Response;
+
+    async fn from_request(it: Request, state: &S) -> Result<Self, Response> {
+        let bytes = Bytes::from_request(it, state).await;
+        let bytes = bytes.map_err(IntoResponse::into_response)?;
+        let refuse = |why| (StatusCode::BAD_REQUEST, why).into_response();
+        parse(&bytes).map(Sent).map_err(refuse)
+    }
+}
+
+/// Reads an object. No body at all is an empty one.
 ///
 /// # Errors
 ///
-/// A sentence that says what there is instead.
-pub fn fields(
-    body: &[u8],
-    known: &[&str],
-) -> Result<Map<String, Value>, String> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    let body: Value = serde_json::from_slice(body)
-        .map_err(|why| format!("This is no JSON: {why}."))?;
-    let Value::Object(fields) = body else {
-        return Err("This is no JSON object.".into());
-    };
-    match fields.keys().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(fields),
-        Some(name) if known.is_empty() => {
-            Err(format!("There is no {name:?} here; it takes nothing."))
-        }
-        Some(name) => Err(format!(
-            "There is no {name:?} here; it takes {}.",
-            known.join(", ")
-        )),
-    }
+/// A sentence, if it is no object or its fields are not those of `T`, which has
+/// to deny those that it does not know.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    // By way of a map: a list of the values of all fields would do as well.
+    let fields = serde_json::from_slice::<Map<_, _>>(body);
+    let read = fields.and_then(|it| T::deserialize(Value::Object(it)));
+    read.map_err(|why| format!("The body is not as it should be: {why}."))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fields;
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Some {
+        a: u64,
+        #[serde(default)]
+        b: Vec<u64>,
+    }
 
     #[test]
     fn only_an_object_with_known_fields_will_do() {
-        let all = fields(br#"{"a": 1, "b": null}"#, &["a", "b", "c"]);
-        assert_eq!(all.unwrap().len(), 2);
-        assert_eq!(fields(b"", &[]).unwrap().len(), 0);
-        assert_eq!(fields(b"{}", &[]).unwrap().len(), 0);
-        for body in ["[]", "null", "1", "{", "{\"d\": 1}", "{} {}", "\0"] {
-            assert!(fields(body.as_bytes(), &["a"]).is_err(), "{body}");
+        let some: Some = parse(br#"{"a": 1, "b": [2]}"#).unwrap();
+        assert_eq!((some.a, &some.b[..]), (1, &[2][..]));
+        assert!(parse::<Some>(br#"{"a": 1}"#).unwrap().b.is_empty());
+        for body in ["", "{}"] {
+            assert!(parse::<Nothing>(body.as_bytes()).is_ok());
+        }
+        for body in ["[]", "null", "1", "{", "{\"a\": 1}", "{} {}", "\0"] {
+            assert!(parse::<Nothing>(body.as_bytes()).is_err(), "{body}");
+        }
+        for body in ["", "[1, [2]]", "[1]", r#"{"a": 1, "b": null}"#] {
+            assert!(parse::<Some>(body.as_bytes()).is_err(), "{body}");
         }
     }
 }

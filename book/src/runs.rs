@@ -190,8 +190,8 @@ impl Run {
     }
 
     /// The same as Chrome Trace Event JSON, as `--trace` writes it.
-    pub fn trace(&self) -> Option<String> {
-        Some(self.recorded()?.chrome_trace().to_string())
+    pub fn trace(&self) -> Option<Value> {
+        Some(self.recorded()?.chrome_trace())
     }
 
     fn recorded(&self) -> Option<Recording> {

@@ -1,12 +1,12 @@
 //! The live reader: pages, and runs.
 
-use crate::body::fields;
+use crate::body::{Nothing, Sent};
 use crate::connections;
 use crate::exercises::{Desk, Solution};
 use crate::guard::{Guard, guard, plain_page};
 use crate::html::{self, with_reader};
 use crate::press::Press;
-use crate::runs::{Event, Order, Refused, Run, Runs, menu};
+use crate::runs::{Event, Order, Refused, Runs, menu};
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use axum::Router;
@@ -18,7 +18,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use futures_util::stream::{Stream, unfold};
+use futures_util::stream::unfold;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::env;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::spawn_blocking;
 use trials::watchdog;
 
 /// Where the reader listens, if nobody else does.
@@ -174,14 +175,14 @@ impl Reader {
 async fn news(State(reader): State<Arc<Reader>>) -> Response {
     let listeners = (reader.desk.clone().listen(), reader.press.news());
     let stream = unfold(listeners, async |(mut exercises, mut pages)| {
-        let (event, told) = tokio::select! {
-            told = exercises.next() => ("exercises", told?),
-            told = pages.changed() => {
-                told.ok()?;
+        let (name, data) = tokio::select! {
+            news = exercises.next() => ("exercises", news?),
+            changed = pages.changed() => {
+                changed.ok()?;
                 ("pages", json!(*pages.borrow_and_update()).to_string())
             }
         };
-        let event = sse::Event::default().event(event).data(told);
+        let event = sse::Event::default().event(name).data(data);
         Some((Ok::<_, Infallible>(event), (exercises, pages)))
     });
     Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
@@ -190,97 +191,80 @@ async fn news(State(reader): State<Arc<Reader>>) -> Response {
 async fn check(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
-    body: Bytes,
-) -> Response {
-    if let Err(why) = fields(&body, &[]) {
-        return say(StatusCode::BAD_REQUEST, &why);
-    }
-    match reader.desk.hand_in(&name) {
-        true => StatusCode::NO_CONTENT.into_response(),
-        false => not_there(),
-    }
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answer {
+    reader.desk.hand_in(&name).then(done).ok_or_else(not_there)
 }
 
-/// `{"hints": 2}`: so many have been looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hints {
+    /// How many have been looked at.
+    hints: usize,
+}
+
 async fn hint(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
-    body: Bytes,
-) -> Response {
-    let hints = match fields(&body, &["hints"]) {
-        Ok(body) => body.get("hints").and_then(Value::as_u64),
-        Err(why) => return say(StatusCode::BAD_REQUEST, &why),
-    };
-    let Some(hints) = hints.filter(|n| *n <= 9) else {
-        let why = "hints is a number up to 9.";
-        return say(StatusCode::BAD_REQUEST, why);
-    };
-    let desk = reader.desk.clone();
-    let note = move || desk.hint(&name, hints as usize);
-    match spawn_blocking(note).await {
-        Ok(Ok(true)) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Ok(false)) => not_there(),
-        other => failed(&other),
+    Sent(Hints { hints }): Sent<Hints>,
+) -> Answer {
+    if hints > 9 {
+        return Err(say(StatusCode::BAD_REQUEST, "hints is at most 9."));
     }
+    let desk = reader.desk.clone();
+    let is_there = aside(move || desk.hint(&name, hints)).await?;
+    is_there.then(done).ok_or_else(not_there)
 }
 
-/// `{"anyway": true}`: also if it is not solved yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    /// Set if the solution is wanted before the exercise is solved.
+    anyway: bool,
+}
+
 async fn solution(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
-    body: Bytes,
-) -> Response {
-    let anyway = match fields(&body, &["anyway"]) {
-        Ok(body) => body.get("anyway").and_then(Value::as_bool),
-        Err(why) => return say(StatusCode::BAD_REQUEST, &why),
-    };
-    let Some(anyway) = anyway else {
-        return say(StatusCode::BAD_REQUEST, "anyway is true or false.");
-    };
+    Sent(Wish { anyway }): Sent<Wish>,
+) -> Answer {
     let desk = reader.desk.clone();
-    match spawn_blocking(move || desk.solution(&name, anyway)).await {
-        Ok(Ok(Some(Some(Solution { idea, difference })))) => {
-            let solution = json!({"idea": idea, "difference": difference});
-            typed("application/json", solution.to_string())
-        }
-        Ok(Ok(Some(None))) => {
-            say(StatusCode::CONFLICT, "It is not solved yet.")
-        }
-        Ok(Ok(None)) => not_there(),
-        other => failed(&other),
-    }
+    let solution = aside(move || desk.solution(&name, anyway)).await?;
+    let Some(Solution { idea, difference }) = solution.ok_or_else(not_there)?
+    else {
+        return Err(say(StatusCode::CONFLICT, "It is not solved yet."));
+    };
+    Ok(as_json(&json!({"idea": idea, "difference": difference})))
 }
 
 /// The reader's file.
 async fn answer(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
-) -> Response {
+) -> Answer {
     let desk = reader.desk.clone();
-    match spawn_blocking(move || desk.answer(&name)).await {
-        Ok(Ok(Some(answer))) => typed("application/json", answer.to_string()),
-        Ok(Ok(None)) => not_there(),
-        other => failed(&other),
-    }
+    let answer = aside(move || desk.answer(&name)).await?;
+    answer.map(|it| as_json(&it)).ok_or_else(not_there)
 }
 
 async fn exercise_picture(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
-) -> Response {
-    match reader.desk.picture(&name) {
-        Some(svg) => typed("image/svg+xml", svg),
-        None => not_there(),
-    }
+) -> Answer {
+    let picture = reader.desk.picture(&name);
+    picture.map(as_svg).ok_or_else(not_there)
 }
 
-/// Something on the disk, most likely.
-fn failed<T>(result: &Result<Result<T>, JoinError>) -> Response {
-    let why = match result {
-        Ok(Err(why)) => format!("{why:#}"),
-        _ => "the task failed".to_owned(),
-    };
-    say(StatusCode::INTERNAL_SERVER_ERROR, &format!("That failed: {why}."))
+/// Does what may take a while where it holds up nobody.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T, Response> {
+    let result = spawn_blocking(work).await;
+    // Something on the disk, most likely.
+    result.unwrap_or_else(|why| Err(why.into())).map_err(|why| {
+        let why = format!("That failed: {why:#}.");
+        say(StatusCode::INTERNAL_SERVER_ERROR, &why)
+    })
 }
 
 async fn style() -> Response {
@@ -292,29 +276,27 @@ async fn script() -> Response {
 }
 
 async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {
-    typed("application/json", menu(reader.runs.tree()).to_string())
+    as_json(&menu(reader.runs.tree()))
 }
 
 /// The runs that can be shown again.
 async fn kept(State(reader): State<Arc<Reader>>) -> Response {
-    typed("application/json", reader.runs.kept().to_string())
+    as_json(&reader.runs.kept())
 }
 
-async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Response {
-    let order = match Order::parse(reader.runs.tree(), &body) {
-        Ok(order) => order,
-        Err(why) => return say(StatusCode::BAD_REQUEST, &why),
-    };
+async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Answer {
+    let order = Order::parse(reader.runs.tree(), &body);
+    let order = order.map_err(|why| say(StatusCode::BAD_REQUEST, &why))?;
     match reader.runs.start(order) {
-        Ok(id) => typed("application/json", format!("{{\"run\":{id}}}")),
-        Err(Refused::Busy) => say(
+        Ok(id) => Ok(as_json(&json!({ "run": id }))),
+        Err(Refused::Busy) => Err(say(
             StatusCode::TOO_MANY_REQUESTS,
             "Four programs run already. Stop one, or wait for it.",
-        ),
-        Err(Refused::Failed(why)) => say(
+        )),
+        Err(Refused::Failed(why)) => Err(say(
             StatusCode::INTERNAL_SERVER_ERROR,
             &format!("Cargo cannot be started: {why}."),
-        ),
+        )),
     }
 }
 
@@ -323,8 +305,8 @@ async fn events(
     State(reader): State<Arc<Reader>>,
     Part(id): Part<u64>,
     headers: HeaderMap,
-) -> Response {
-    let Some(run) = reader.runs.get(id) else { return not_there() };
+) -> Answer {
+    let run = reader.runs.get(id).ok_or_else(not_there)?;
     let seen = headers.get("last-event-id");
     let seen = seen.and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
     // A number that we have not given is none.
@@ -332,72 +314,68 @@ async fn events(
     let next = next.map_or(0, |seen| seen + 1);
     if run.has_ended() && next == run.events() {
         // So that the browser does not ask again.
-        return StatusCode::NO_CONTENT.into_response();
+        return Ok(done());
     }
-    Sse::new(told(run, next)).keep_alive(KeepAlive::default()).into_response()
-}
-
-fn told(
-    run: Arc<Run>,
-    next: usize,
-) -> impl Stream<Item = Result<sse::Event, Infallible>> {
-    unfold(run.listen(next), async |mut listener| {
+    let stream = unfold(run.listen(next), async |mut listener| {
         let (number, event) = listener.next().await?;
-        let (name, told) = match event {
+        let (name, data) = match event {
             Event::Building(count) => ("building", json!(count)),
-            Event::Running(after) => {
-                ("running", json!(after.as_millis() as u64))
-            }
+            Event::Running(after) => ("running", json!(after.as_millis())),
             Event::Output(text) => ("output", json!(text)),
             Event::End { how, is_drawn } => {
                 ("end", json!({ "how": how, "drawn": is_drawn }))
             }
         };
+        let event = sse::Event::default().id(number.to_string()).event(name);
         // As JSON, because a line end would end the field.
-        let event = sse::Event::default().id(number.to_string());
-        Some((Ok(event.event(name).data(told.to_string())), listener))
-    })
+        Some((Ok::<_, Infallible>(event.data(data.to_string())), listener))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::default()).into_response())
 }
 
 async fn stop(
     State(reader): State<Arc<Reader>>,
     Part(id): Part<u64>,
-    body: Bytes,
-) -> Response {
-    if let Err(why) = fields(&body, &[]) {
-        return say(StatusCode::BAD_REQUEST, &why);
-    }
-    match reader.runs.get(id) {
-        Some(run) => {
-            run.stop();
-            StatusCode::NO_CONTENT.into_response()
-        }
-        None => not_there(),
-    }
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answer {
+    reader.runs.get(id).ok_or_else(not_there)?.stop();
+    Ok(done())
 }
 
 async fn picture(
     State(reader): State<Arc<Reader>>,
     Part(id): Part<u64>,
-) -> Response {
-    let Some(run) = reader.runs.get(id) else { return not_there() };
-    match spawn_blocking(move || run.picture()).await.unwrap_or_default() {
-        Some(svg) => typed("image/svg+xml", svg),
-        None => not_there(),
-    }
+) -> Answer {
+    let run = reader.runs.get(id).ok_or_else(not_there)?;
+    let picture = aside(move || Ok(run.picture())).await?;
+    picture.map(as_svg).ok_or_else(not_there)
 }
 
 /// The run's timeline as a file to save, for Perfetto.
 async fn trace(
     State(reader): State<Arc<Reader>>,
     Part(id): Part<u64>,
-) -> Response {
-    let Some(run) = reader.runs.get(id) else { return not_there() };
+) -> Answer {
+    let run = reader.runs.get(id).ok_or_else(not_there)?;
     let name = format!("attachment; filename=\"{}.json\"", run.name);
-    let trace = spawn_blocking(move || run.trace()).await;
-    let Some(trace) = trace.unwrap_or_default() else { return not_there() };
-    let name = [(header::CONTENT_DISPOSITION, name)];
-    (name, typed("application/json", trace)).into_response()
+    let trace = aside(move || Ok(run.trace())).await?;
+    let trace = as_json(&trace.ok_or_else(not_there)?);
+    Ok(([(header::CONTENT_DISPOSITION, name)], trace).into_response())
+}
+
+/// What a page asked for, or why it does not get it.
+type Answer = Result<Response, Response>;
+
+fn done() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+fn as_json(value: &Value) -> Response {
+    typed("application/json", value.to_string())
+}
+
+fn as_svg(picture: String) -> Response {
+    typed("image/svg+xml", picture)
 }
 
 fn typed(kind: &'static str, body: impl IntoResponse) -> Response {

@@ -288,7 +288,7 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
         "page": exercise.address(),
         "file": exercise.seen(&answer),
         "line": first_line(exercise),
-        "state": kind.map(Kind::id),
+        "state": kind,
         "said": kind.map(|kind| kind.to_string()),
         "sign": kind.map(Kind::sign),
         "judging": look.judging.as_ref().map(Judging::tell),

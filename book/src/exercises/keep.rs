@@ -13,11 +13,12 @@ use rustix::fs::{
     AtFlags, CWD, FlockOperation, RenameFlags, Timespec, Timestamps, UTIME_NOW,
     flock, renameat_with, utimensat,
 };
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
+use tempfile::{Builder, TempPath};
 
 /// One of us at a time changes files; the others wait their turn. The system
 /// lets go of it when we end, however we end.
@@ -53,31 +54,26 @@ impl Lock {
 ///
 /// If the disk is full, say; the file is then what it was.
 pub fn write(lock: &Lock, file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let aside = file.with_extension("new");
-    write_aside(&aside, bytes, 0o600)?;
-    fs::rename(&aside, file).map_err(|why| cannot("write", file, &why))?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let aside = write_aside(folder, bytes, 0o600)?;
+    aside.persist(file).map_err(|why| cannot("write", file, &why.error))?;
     lock.sync();
     Ok(())
 }
 
-/// What is left of a write that was cut short, the next one replaces.
-fn write_aside(aside: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    if let Err(why) = fs::remove_file(aside)
-        && why.kind() != ErrorKind::NotFound
-    {
-        return Err(cannot("replace", aside, &why));
-    }
-    write_new(aside, bytes, mode)
-        .inspect_err(|_| drop(fs::remove_file(aside)))
-        .map_err(|why| cannot("write", aside, &why))
-}
-
-fn write_new(file: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let mut options = File::options();
-    let mut file =
-        options.write(true).create_new(true).mode(mode).open(file)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// A new file in this folder, which goes when it is dropped, unless it has been
+/// given another name by then.
+fn write_aside(folder: &Path, bytes: &[u8], mode: u32) -> io::Result<TempPath> {
+    let new = || {
+        let mut new = Builder::new()
+            .prefix(".new-")
+            .permissions(Permissions::from_mode(mode))
+            .tempfile_in(folder)?;
+        new.write_all(bytes)?;
+        new.as_file().sync_all()?;
+        Ok(new.into_temp_path())
+    };
+    new().map_err(|why| cannot("write a file in", folder, &why))
 }
 
 /// A file that was read and changed just now.
@@ -113,8 +109,8 @@ fn reset_by(rename: Rename, exercise: &Exercise) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     // First all that may fail for want of room or rights.
-    let aside = folder(&exercise.root)?.join(".starter");
-    write_aside(&aside, &read(&exercise.starter())?, 0o666)?;
+    let starter = read(&exercise.starter())?;
+    let aside = write_aside(&folder(&exercise.root)?, &starter, 0o666)?;
     let backup = move_away(exercise)?;
     put(rename, &aside, &answer, backup.as_deref())?;
     lock.sync();
@@ -173,8 +169,9 @@ pub fn dated(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
     let newest = all(&folder, name, end)?.pop();
     let newest = newest.map_or(0, |(number, _)| number);
     let number = newest.saturating_add(1);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let date = date(now.unwrap_or_default());
+    let date = humantime::format_rfc3339_seconds(SystemTime::now());
+    // Not every system has colons in names.
+    let date = date.to_string().replace(':', "");
     Ok(folder.join(format!("{name}.{number:04}.{date}.{end}")))
 }
 
@@ -226,14 +223,15 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     if let Some(Ok(linked)) = linked
         && backup.is_symlink()
     {
-        let aside = backup.with_file_name(".linked");
-        let _ = fs::remove_file(&aside);
+        let folder = folder(&exercise.root)?;
         let copied = match read(&linked) {
-            Ok(bytes) => write_aside(&aside, &bytes, 0o666),
+            Ok(bytes) => write_aside(&folder, &bytes, 0o666),
             // It is no text that could be lost: a link to it will do.
-            Err(_) => symlink(&linked, &aside),
+            Err(_) => Builder::new()
+                .make_in(&folder, |aside| symlink(&linked, aside))
+                .map(|aside| aside.into_temp_path()),
         };
-        let copied = copied.and_then(|()| fs::rename(&aside, &backup));
+        let copied = copied.and_then(|aside| Ok(aside.persist(&backup)?));
         if let Err(why) = copied {
             fs::rename(&backup, &answer)?;
             return Err(why).context("your answer stays where it is");
@@ -246,15 +244,15 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
 /// disk, the file stays.
 fn move_across(from: &Path, to: &Path) -> io::Result<()> {
     let bytes = read(from)?;
-    let aside = to.with_file_name(".moved");
-    write_aside(&aside, &bytes, 0o666)?;
+    let folder = to.parent().unwrap_or(Path::new(""));
+    let aside = write_aside(folder, &bytes, 0o666)?;
     if read(from)? != bytes {
         let why = io::Error::other("it was saved just now; try again");
         return Err(cannot("move", from, &why));
     }
-    fs::rename(&aside, to).map_err(|why| cannot("write", to, &why))?;
+    aside.persist(to).map_err(|why| cannot("write", to, &why.error))?;
     // Where a folder cannot be synced, the copy is there all the same.
-    let _ = to.parent().map(|folder| File::open(folder)?.sync_all());
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
     fs::remove_file(from).map_err(|why| cannot("remove", from, &why))
 }
 
@@ -292,7 +290,11 @@ fn put(
 /// Moves a file to a name that must be free, one step at a time.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let bytes = read(from)?;
-    write_new(to, &bytes, 0o666).inspect_err(|why| {
+    let written = File::create_new(to).and_then(|mut new| {
+        new.write_all(&bytes)?;
+        new.sync_all()
+    });
+    written.inspect_err(|why| {
         let is_ours = || read(to).is_ok_and(|part| bytes.starts_with(&part));
         if why.kind() != ErrorKind::AlreadyExists && is_ours() {
             let _ = fs::remove_file(to);
@@ -303,35 +305,12 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A time since 1970 as `2026-11-23T190211.000042Z`.
-///
-/// The calendar is that of Howard Hinnant's `civil_from_days`: a year begins
-/// in March, so that the day that comes and goes is its last.
-fn date(since_1970: Duration) -> String {
-    let seconds = since_1970.as_secs();
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    let micros = since_1970.subsec_micros();
-    format!(
-        "{year}-{month:02}-{day:02}T{hour:02}{minute:02}{:02}.{micros:06}Z",
-        second % 60
-    )
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use rustix::fs::{FileType, Mode, mknodat};
     use rustix::io::Errno;
-    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, UNIX_EPOCH};
     use timeline::private::Folder;
 
     /// An exercise that is begun, in a folder of its own.
@@ -461,17 +440,6 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way_of_a_write_is_named() {
-        let (_folder, exercise) = begun();
-        let starter = folder(&exercise.root).unwrap().join(".starter");
-        fs::create_dir(&starter).unwrap();
-        let why = reset(&exercise).unwrap_err().to_string();
-        let said = format!("cannot replace {}: ", starter.display());
-        assert!(why.starts_with(&said), "{why}");
-        assert_eq!(text(&exercise.answer()), "// mine");
-    }
-
-    #[test]
     fn the_newest_backup_is_the_last_whatever_the_clock_says() {
         let (_folder, exercise) = begun();
         let backups = folder(&exercise.root).unwrap();
@@ -504,18 +472,5 @@ pub(super) mod tests {
         write(&lock, &file, b"page x").unwrap();
         let mode = fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn dates_are_those_of_the_calendar() {
-        let dates = [
-            (0, "1970-01-01T000000.000000Z"),
-            (951_782_400, "2000-02-29T000000.000000Z"),
-            (1_767_225_599, "2025-12-31T235959.000000Z"),
-            (4_107_542_400, "2100-03-01T000000.000000Z"),
-        ];
-        for (seconds, wanted) in dates {
-            assert_eq!(date(Duration::from_secs(seconds)), wanted);
-        }
     }
 }

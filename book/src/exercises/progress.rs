@@ -1,4 +1,5 @@
-//! How far the reader is: one text file, which git does not see.
+//! How far the reader is: one text file, which git does not see, with an object
+//! of JSON in each line.
 //!
 //! It is derived: without it, a check makes it anew. All that it alone knows
 //! is which hints and solutions the reader has asked for, and which page was
@@ -8,11 +9,12 @@ use super::Exercise;
 use super::keep::{Lock, dated, write};
 use super::verdict::Kind;
 use crate::files::{cannot, read};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _, stderr};
+use std::io::{self, Write, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -26,8 +28,16 @@ pub struct Progress {
     odd: usize,
 }
 
+/// A line of the file.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    Page(String),
+    Exercise(String, Entry),
+}
+
 /// What is known of one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The latest verdict, and the answer that it is about.
     pub verdict: Option<(Kind, String)>,
@@ -62,15 +72,15 @@ impl Progress {
     }
 
     fn parse(text: &[u8]) -> Progress {
-        let text = String::from_utf8_lossy(text);
         let mut progress = Progress::default();
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            match (line.strip_prefix("page "), entry(line)) {
-                (Some(page), _) => progress.page = Some(page.to_owned()),
-                (_, Some((name, entry))) => {
+        let lines = text.split(|byte| *byte == b'\n');
+        for line in lines.filter(|line| !line.is_empty()) {
+            match serde_json::from_slice(line) {
+                Ok(Line::Page(page)) => progress.page = Some(page),
+                Ok(Line::Exercise(name, entry)) => {
                     progress.exercises.insert(name, entry);
                 }
-                _ => progress.odd += 1,
+                Err(_) => progress.odd += 1,
             }
         }
         progress
@@ -127,26 +137,11 @@ impl Progress {
     }
 
     fn text(&self) -> String {
-        let mut text = "\
-# How far you are, as of the latest checks: exercise, verdict, the answer that
-# it is about, and what you have asked for. The book writes this file.
-"
-        .to_owned();
-        if let Some(page) = &self.page {
-            let _ = writeln!(text, "page {page}");
-        }
-        for (name, entry) in &self.exercises {
-            let (verdict, answer) = match &entry.verdict {
-                Some((kind, answer)) => (kind.id(), answer.as_str()),
-                None => ("-", "-"),
-            };
-            let _ = write!(text, "{name} {verdict} {answer}");
-            let _ = write!(text, " hints={}", entry.hints);
-            text += if entry.solved { " solved" } else { "" };
-            text += if entry.shown { " shown" } else { "" };
-            text.push('\n');
-        }
-        text
+        let page = self.page.clone().map(Line::Page);
+        let exercises = self.exercises.clone().into_iter();
+        let exercises = exercises.map(|(name, it)| Line::Exercise(name, it));
+        let lines = page.into_iter().chain(exercises);
+        lines.map(|line| json!(line).to_string() + "\n").collect()
     }
 }
 
@@ -168,34 +163,6 @@ pub fn hash(exercise: &Exercise) -> io::Result<String> {
 /// Where it is kept.
 pub(super) fn file(root: &Path) -> PathBuf {
     root.join("progress.txt")
-}
-
-/// Reads a line.
-fn entry(line: &str) -> Option<(String, Entry)> {
-    let mut words = line.split_whitespace();
-    let name = words.next()?.to_owned();
-    let verdict = match (words.next()?, words.next()?) {
-        ("-", "-") => None,
-        (id, hash) => {
-            let kind = Kind::ALL.into_iter().find(|kind| kind.id() == id)?;
-            let is_hash = hash.len() == 16 && hash.bytes().all(is_hex_digit);
-            Some((kind, is_hash.then(|| hash.to_owned())?))
-        }
-    };
-    let mut entry = Entry { verdict, ..Entry::default() };
-    for word in words {
-        match (word, word.strip_prefix("hints=")) {
-            (_, Some(n)) => entry.hints = n.parse().ok()?,
-            ("solved", _) => entry.solved = true,
-            ("shown", _) => entry.shown = true,
-            _ => return None,
-        }
-    }
-    Some((name, entry))
-}
-
-fn is_hex_digit(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 #[cfg(test)]
@@ -224,8 +191,10 @@ mod tests {
         fs::write(file(root), progress.text()).unwrap();
         assert_eq!(Progress::read(root), progress);
 
-        let damaged = progress.text().replacen("0123", "\u{fffd}", 1);
-        fs::write(file(root), damaged + "c\n\nd x").unwrap();
+        // A quotation mark that ends the answer too early, and other lines.
+        let damaged = progress.text().replacen("0123", "\"", 1);
+        let old = "sum solved 0123456789abcdef hints=0 solved\n";
+        fs::write(file(root), damaged + "{}\n\n" + old + "\u{fffd}").unwrap();
         let read = Progress::read(root);
         assert_eq!(read.exercises.keys().collect::<Vec<_>>(), ["b"]);
         assert_eq!(read.exercises["b"], entry);

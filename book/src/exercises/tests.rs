@@ -37,21 +37,6 @@ fn names_once_given_stay() {
     assert_eq!(names, NAMES);
 }
 
-/// And each that is about an answer has a color.
-#[test]
-fn every_verdict_is_explained_on_the_page_of_all_exercises() {
-    let book = Tree::here().book();
-    let page = fs::read_to_string(book.join("chapters/exercises.md")).unwrap();
-    let style = fs::read_to_string(book.join("live/live.css")).unwrap();
-    for kind in Kind::ALL {
-        let row = format!("\n| {} {kind} | ", kind.sign());
-        assert!(page.contains(&row), "{kind} is not explained");
-        let rule = format!("[data-state={}]", kind.id());
-        let has_color = style.contains(&rule) || kind == Kind::NotStarted;
-        assert!(has_color, "{kind} has no color");
-    }
-}
-
 /// Where the reader has begun one, that one is left out.
 #[test]
 fn every_starter_compiles_without_a_warning_and_fails_as_stated() {

@@ -1,5 +1,6 @@
 //! What can be said of an answer.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use timeline::Recording;
 
@@ -19,8 +20,12 @@ pub struct Verdict {
     pub recording: Option<Recording>,
 }
 
-/// The kinds of verdict: the worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The kinds of verdict, the worst first. In files and for pages, each is one
+/// word, such as `not-started`.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The file is as shipped.
     NotStarted,
@@ -57,33 +62,6 @@ impl Verdict {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 9] = [
-        Kind::NotStarted,
-        Kind::DoesNotCompile,
-        Kind::NotJudged,
-        Kind::Panics,
-        Kind::WrongAnswer,
-        Kind::Hangs,
-        Kind::WrongWay,
-        Kind::Flaky,
-        Kind::Solved,
-    ];
-
-    /// One word for files and pages.
-    pub fn id(self) -> &'static str {
-        match self {
-            Kind::NotStarted => "not-started",
-            Kind::DoesNotCompile => "does-not-compile",
-            Kind::NotJudged => "not-judged",
-            Kind::Panics => "panics",
-            Kind::WrongAnswer => "wrong-answer",
-            Kind::Hangs => "hangs",
-            Kind::WrongWay => "wrong-way",
-            Kind::Flaky => "flaky",
-            Kind::Solved => "solved",
-        }
-    }
-
     /// Its shape, beside the word: colour alone says nothing to many.
     pub fn sign(self) -> char {
         match self {
@@ -101,10 +79,53 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Kind::NotJudged => f.write_str("cannot be judged"),
-            Kind::WrongWay => f.write_str("right answer, wrong way"),
-            kind => f.write_str(&kind.id().replace('-', " ")),
+        f.write_str(match self {
+            Kind::NotStarted => "not started",
+            Kind::DoesNotCompile => "does not compile",
+            Kind::NotJudged => "cannot be judged",
+            Kind::Panics => "panics",
+            Kind::WrongAnswer => "wrong answer",
+            Kind::Hangs => "hangs",
+            Kind::WrongWay => "right answer, wrong way",
+            Kind::Flaky => "flaky",
+            Kind::Solved => "solved",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+    use crate::tree::Tree;
+    use serde_json::json;
+    use std::fs;
+
+    const ALL: [Kind; 9] = [
+        Kind::NotStarted,
+        Kind::DoesNotCompile,
+        Kind::NotJudged,
+        Kind::Panics,
+        Kind::WrongAnswer,
+        Kind::Hangs,
+        Kind::WrongWay,
+        Kind::Flaky,
+        Kind::Solved,
+    ];
+
+    /// And each that is about an answer has a color.
+    #[test]
+    fn every_verdict_is_explained_on_the_page_of_all_exercises() {
+        let book = Tree::here().book();
+        let page = fs::read_to_string(book.join("chapters/exercises.md"));
+        let style = fs::read_to_string(book.join("live/live.css")).unwrap();
+        let page = page.unwrap();
+        for kind in ALL {
+            let row = format!("\n| {} {kind} | ", kind.sign());
+            assert!(page.contains(&row), "{kind} is not explained");
+            let word = json!(kind);
+            let rule = format!("[data-state={}]", word.as_str().unwrap());
+            let has_color = style.contains(&rule) || kind == Kind::NotStarted;
+            assert!(has_color, "{kind} has no color");
         }
     }
 }

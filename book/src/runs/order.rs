@@ -1,12 +1,25 @@
 //! What a page may ask for: a program out of our list, and numbers.
 
-use crate::body::fields;
+use crate::body::parse;
 use crate::rungs::rung;
 use crate::tree::{Program, Tree};
 use lab::Rung;
 use lab::site::Fault;
 use lab::site::flags::{Flag, SHAPE};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What a page sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    program: String,
+    #[serde(default)]
+    knobs: BTreeMap<String, u64>,
+    #[serde(default)]
+    faults: Vec<String>,
+}
 
 /// A program, and the flags it is started with. Nothing in it is a text that a
 /// page has sent.
@@ -24,52 +37,31 @@ impl<'a> Order<'a> {
     ///
     /// A sentence that says what there is instead.
     pub fn parse(tree: &'a Tree, body: &[u8]) -> Result<Order<'a>, String> {
-        let body = fields(body, &["program", "knobs", "faults"])?;
-        let name = body.get("program").and_then(Value::as_str);
-        let program = name.and_then(|name| tree.program(name));
+        let asked: Asked = parse(body)?;
+        let program = tree.program(&asked.program);
         let program = program.ok_or("There is no program of that name.")?;
-
         let mut flags = Vec::new();
-        let knobs = match body.get("knobs") {
-            None => &Map::new(),
-            Some(Value::Object(knobs)) => knobs,
-            Some(_) => return Err("knobs are an object of numbers.".into()),
-        };
-        for (name, number) in knobs {
-            let known = knobs_of(program);
+        let known = knobs_of(program);
+        for (name, number) in asked.knobs {
             let Some(knob) = known.iter().find(|knob| knob.name == name) else {
                 return Err(format!("There is no knob {name:?} here."));
             };
             let Flag { name, least, most, .. } = knob;
-            match number.as_u64() {
-                Some(n) if (*least..=*most).contains(&n) => {
-                    flags.extend([format!("--{name}"), n.to_string()]);
-                }
-                _ => {
-                    return Err(format!(
-                        "{name} is a whole number from {least} to {most}."
-                    ));
-                }
+            if !(*least..=*most).contains(&number) {
+                return Err(format!("{name} is from {least} to {most}."));
             }
+            flags.extend([format!("--{name}"), number.to_string()]);
         }
-        let faults = match body.get("faults") {
-            None => &[][..],
-            Some(Value::Array(faults)) => faults,
-            Some(_) => return Err("faults are a list of names.".into()),
-        };
         let mut names = Vec::new();
-        for fault in faults {
-            let fault = fault.as_str().unwrap_or_default().parse::<Fault>();
+        for fault in asked.faults {
+            let fault = fault.parse::<Fault>();
             names.push(fault.map_err(|_| "There is no such fault.")?.name());
         }
-        match (names.is_empty(), program) {
-            (true, _) => {}
-            (false, Program::Crawl(_)) => {
-                flags.extend(["--faults".into(), names.join(",")]);
-            }
-            (false, Program::Step(..)) => {
+        if !names.is_empty() {
+            let Program::Crawl(_) = program else {
                 return Err("A step's site has no faults.".into());
-            }
+            };
+            flags.extend(["--faults".into(), names.join(",")]);
         }
         Ok(Order { program, flags })
     }

@@ -53,7 +53,7 @@ pub fn book() -> Command {
 /// Makes `to` what `from` is, without what is only here or only the reader's.
 fn mirror(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    let left_out = ["target", "backups", "progress.txt", "progress.new"];
+    let left_out = ["target", "backups", "progress.txt"];
     let is_left_out = |file: &Path| {
         name(file).starts_with('.') || left_out.contains(&name(file))
     };

@@ -5,14 +5,13 @@ use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use similar::TextDiff;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use timeline::Recording;
 use timeline::private::Folder;
+use trials::watchdog;
 
 /// Columns of a listing that fits the page.
 const COLUMNS: &str = "80";
@@ -131,76 +130,59 @@ pub fn title(program: Program<'_>) -> String {
 
 /// Runs a program; gives back what it printed, and its recording.
 pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
-    let folder = Folder::new().context("there is no place to record to")?;
-    let events = folder.path().join("events");
-    let child = Command::new(env!("CARGO"))
+    let name = program.name();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .args(program.arguments())
         .current_dir(&tree.root)
         .env("COLUMNS", COLUMNS)
         // A backtrace takes longer than all the rest of a step.
-        .env_remove("RUST_BACKTRACE")
-        .env(timeline::VARIABLE, &events)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn();
-    let child = Ended(child.context("cannot run cargo")?);
-    // Whatever it waits for: its end is the end of its output.
-    let pid = Pid::from_child(&child.0);
-    let (done, is_done) = channel::<()>();
-    thread::spawn(move || {
-        if is_done.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
-            let _ = kill_process(pid, Signal::TERM);
-        }
-    });
-    let text = child.listen(program)?;
-    drop(done);
-    let recording = Recording::read(&events)?;
+        .env_remove("RUST_BACKTRACE");
+    let (text, recording) = if name == STAYS_UP {
+        run_and_visit(&mut cargo)?
+    } else {
+        let ran = watchdog::run(&mut cargo, LIMIT)?;
+        let why = &ran.stderr;
+        ensure!(ran.status.success(), "{name}: {}: {why}", ran.status);
+        (ran.stdout, ran.recording)
+    };
     Ok((text.trim_start_matches('\n').to_owned(), recording))
 }
 
-/// A program that has ended when this is dropped, whatever went wrong.
-struct Ended(Child);
-
-impl Ended {
-    /// What it prints until it ends, or has been visited.
-    fn listen(mut self, program: Program<'_>) -> Result<String> {
-        let name = program.name();
-        let stdout = self.0.stdout.take().expect("it is piped");
-        let (mut stdout, mut text) = (BufReader::new(stdout), String::new());
-        if name == STAYS_UP {
-            visit(&mut stdout, &mut text)?;
-        } else {
-            stdout.read_to_string(&mut text)?;
-            let status = self.0.wait()?;
-            ensure!(status.success(), "{name} failed: {status}");
-        }
-        Ok(text)
-    }
+/// Runs a site that stays up, and asks for three of its pages, as a reader
+/// would.
+fn run_and_visit(cargo: &mut Command) -> Result<(String, Recording)> {
+    let folder = Folder::new().context("there is no place to record to")?;
+    let events = folder.path().join("events");
+    let mut child = cargo
+        .env(timeline::VARIABLE, &events)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo")?;
+    let limit = watchdog::limit(&child, LIMIT);
+    let stdout = child.stdout.take().expect("it is piped");
+    let text = visit(BufReader::new(stdout));
+    // Not `kill`, so that it can tidy up.
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    child.wait()?;
+    drop(limit);
+    Ok((text?, Recording::read(&events)?))
 }
 
-impl Drop for Ended {
-    fn drop(&mut self) {
-        // It may have ended already. Not `kill`, so that it can tidy up.
-        if let Ok(None) = self.0.try_wait() {
-            let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
-            let _ = self.0.wait();
-        }
-    }
-}
-
-/// Asks for three pages of a site that is up, as a reader would.
-fn visit(stdout: &mut impl BufRead, text: &mut String) -> Result<()> {
-    let address = text.len();
-    stdout.read_line(text)?;
-    let url: lab::Url = text[address..].trim().parse()?;
-    stdout.read_line(text)?;
+/// Visits the site whose address it prints first; gives back all it prints.
+fn visit(mut stdout: impl BufRead) -> Result<String> {
+    let mut text = String::new();
+    stdout.read_line(&mut text)?;
+    let url: lab::Url = text.trim().parse()?;
+    stdout.read_line(&mut text)?;
     for path in ["/", "/3", "/3"] {
         // The same page takes the same time; so do its records.
-        let deadline = std::time::Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + Duration::from_secs(5);
         lab::fetch_by(&url.join(path)?, deadline)?;
-        ensure!(stdout.read_line(text)? > 0, "it says nothing of {path}");
+        ensure!(stdout.read_line(&mut text)? > 0, "it says nothing of {path}");
     }
-    Ok(())
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 mod order;
 mod process;
-mod strays;
 mod cargo;
 
 pub use order::{Order, menu};
@@ -11,13 +10,12 @@ use crate::tree::Tree;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 use timeline::Recording;
-use tokio::sync::{Notify, watch};
-use tokio::task::spawn_blocking;
+use tokio::sync::watch;
 
 /// How many may run at the same time.
 const AT_ONCE: usize = 4;
@@ -52,9 +50,7 @@ pub struct Run {
     log: Mutex<Vec<Event>>,
     /// Says that the log has grown.
     grown: watch::Sender<()>,
-    stop: Notify,
-    /// How many pages listen to it.
-    listeners: AtomicUsize,
+    is_stopped: AtomicBool,
 }
 
 /// What a page is told of a run.
@@ -114,8 +110,7 @@ impl Runs {
             start: Instant::now(),
             log: Mutex::default(),
             grown: watch::Sender::new(()),
-            stop: Notify::new(),
-            listeners: AtomicUsize::new(0),
+            is_stopped: AtomicBool::new(false),
         });
         process::start(&self.tree.root, &order, &run)
             .map_err(Refused::Failed)?;
@@ -181,7 +176,7 @@ impl State {
 impl Run {
     /// Ends it, if it has not ended.
     pub fn stop(&self) {
-        self.stop.notify_one();
+        self.is_stopped.store(true, Relaxed);
     }
 
     /// The picture of what it recorded; `None` if that is nothing.
@@ -201,15 +196,12 @@ impl Run {
 
     /// A page that wants to know all, from event number `next` on.
     pub fn listen(self: Arc<Run>, next: usize) -> Listener {
-        self.listeners.fetch_add(1, Ordering::Relaxed);
         let grown = self.grown.subscribe();
         Listener { run: self, grown, next }
     }
 
-    async fn end(self: &Arc<Run>, how: String) {
-        let run = self.clone();
-        let is_drawn = spawn_blocking(move || run.recorded().is_some()).await;
-        let is_drawn = is_drawn.unwrap_or_default();
+    fn end(&self, how: String) {
+        let is_drawn = self.recorded().is_some();
         self.note(Event::End { how, is_drawn });
     }
 
@@ -243,8 +235,9 @@ impl Run {
         }
     }
 
-    fn recording(&self) -> &Path {
-        &self.recording
+    /// Set if a page wants to know what becomes of it.
+    fn is_watched(&self) -> bool {
+        self.grown.receiver_count() > 0
     }
 }
 
@@ -271,11 +264,5 @@ impl Listener {
             }
             self.grown.changed().await.ok()?;
         }
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.run.listeners.fetch_sub(1, Ordering::Relaxed);
     }
 }

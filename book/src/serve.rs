@@ -84,9 +84,9 @@ pub async fn serve(
         () = desk.look() => {}
         () = reader.press.watch() => {}
     }
+    reader.runs.stop_all().await;
     // Answers that are being judged.
     watchdog::end_all();
-    reader.runs.stop_all().await;
     Ok(())
 }
 
@@ -173,10 +173,13 @@ impl Reader {
 /// All exercises, at once and whenever something changes about them; and which
 /// pages have changed.
 async fn news(State(reader): State<Arc<Reader>>) -> Response {
-    let listeners = (reader.desk.clone().listen(), reader.press.news());
+    let listeners = (reader.desk.listen(), reader.press.news());
     let stream = unfold(listeners, async |(mut exercises, mut pages)| {
         let (name, data) = tokio::select! {
-            news = exercises.next() => ("exercises", news?),
+            changed = exercises.changed() => {
+                changed.ok()?;
+                ("exercises", exercises.borrow_and_update().clone())
+            }
             changed = pages.changed() => {
                 changed.ok()?;
                 ("pages", json!(*pages.borrow_and_update()).to_string())

@@ -1,8 +1,11 @@
 //! What ends a program that hangs, and says why.
 
+mod strays;
+mod group;
 mod run;
 
-pub use run::{Hung, Ran, abridged, end_all, run, run_keeping, size_of};
+pub use group::{Group, end_all};
+pub use run::{Hung, Ran, abridged, run, run_keeping, size_of};
 
 use rustix::process::{Pid, Signal, getppid, kill_process};
 use std::io::{Write, stderr};

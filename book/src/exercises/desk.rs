@@ -14,7 +14,6 @@ use crate::tree::Tree;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -33,8 +32,7 @@ pub struct Desk {
     /// What all pages are shown, as JSON.
     shown: watch::Sender<String>,
     orders: Sender<usize>,
-    readers: AtomicUsize,
-    /// One more of them.
+    /// A page has begun to listen.
     arrived: Notify,
 }
 
@@ -77,7 +75,6 @@ impl Desk {
             all,
             shown: watch::Sender::default(),
             orders,
-            readers: AtomicUsize::new(0),
             arrived: Notify::new(),
         });
         let judge = desk.clone();
@@ -96,7 +93,7 @@ impl Desk {
             answers.chain([progress::file(&self.root)]).collect();
         let mut seen = None;
         loop {
-            if self.readers.load(Relaxed) == 0 {
+            if self.shown.receiver_count() == 0 {
                 self.arrived.notified().await;
             }
             let now = Some(fingerprint(&files));
@@ -182,13 +179,12 @@ impl Desk {
         });
     }
 
-    /// A page that wants to be told.
-    pub fn listen(self: Arc<Desk>) -> Reader {
-        self.readers.fetch_add(1, Relaxed);
-        self.arrived.notify_one();
+    /// What is shown, at once and then whenever it changes.
+    pub fn listen(&self) -> watch::Receiver<String> {
         let mut shown = self.shown.subscribe();
         shown.mark_changed();
-        Reader { desk: self, shown }
+        self.arrived.notify_one();
+        shown
     }
 
     fn named(&self, name: &str) -> Option<&Exercise> {
@@ -339,28 +335,6 @@ fn first_line(exercise: &Exercise) -> usize {
     let said = text.lines().take_while(|it| it.starts_with("//!")).count();
     let blank = text.lines().skip(said).take_while(|it| it.is_empty()).count();
     1 + said + blank
-}
-
-/// A page that is told of every change.
-pub struct Reader {
-    desk: Arc<Desk>,
-    shown: watch::Receiver<String>,
-}
-
-impl Reader {
-    /// What there is to be shown, at once and then whenever it changes.
-    ///
-    /// Cancel safe: of what is missed meanwhile, the latest comes next.
-    pub async fn next(&mut self) -> Option<String> {
-        self.shown.changed().await.ok()?;
-        Some(self.shown.borrow_and_update().clone())
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        self.desk.readers.fetch_sub(1, Relaxed);
-    }
 }
 
 #[cfg(test)]

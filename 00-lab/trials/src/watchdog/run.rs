@@ -1,16 +1,13 @@
 //! Running a program to its end, or to ours.
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use std::collections::BTreeSet;
+use super::Group;
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Mutex;
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use std::{fmt, fs, mem, thread};
+use std::{fmt, fs, thread};
 use timeline::{Recording, describe_hang, private};
 
 /// A program that came to its end.
@@ -115,8 +112,7 @@ const MOST_RECORDED: u64 = 16 << 20;
 /// A program, and the threads that read what it writes: both streams at once,
 /// or a full pipe would hold it up.
 struct Running {
-    child: Child,
-    _group: Group,
+    group: Group,
     status: Option<ExitStatus>,
     output: [JoinHandle<Ends>; 2],
 }
@@ -127,21 +123,12 @@ impl Running {
         file: &RecordingFile,
         most: usize,
     ) -> io::Result<Running> {
-        let mut groups = GROUPS.lock().unwrap();
-        let mut child = command
-            .env(timeline::VARIABLE, &file.path)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
-        groups.insert(child.id());
-        drop(groups);
-        let _group = Group(child.id());
-        let stdout = child.stdout.take().expect("it is piped");
-        let stderr = child.stderr.take().expect("it is piped");
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut group = Group::start(command, &file.path)?;
+        let stdout = group.child().stdout.take().expect("it is piped");
+        let stderr = group.child().stderr.take().expect("it is piped");
         let output = [collect(stdout, most), collect(stderr, most)];
-        Ok(Running { child, _group, status: None, output })
+        Ok(Running { group, status: None, output })
     }
 
     /// Waits until it has ended and so has its output.
@@ -158,7 +145,7 @@ impl Running {
         let mut pause = Duration::from_micros(500);
         loop {
             if self.status.is_none() {
-                self.status = self.child.try_wait().ok().flatten();
+                self.status = self.group.status();
             }
             let closed = self.output.iter().all(JoinHandle::is_finished);
             if let Some(status) = self.status.filter(|_| closed) {
@@ -181,10 +168,10 @@ impl Running {
         }
     }
 
-    /// Ends the whole group. As long as it has a member, the number is its.
+    /// Ends it, and all that it has started.
     fn kill(&mut self, file: &RecordingFile) {
-        kill(self.child.id());
-        // Whoever left the group may keep the output open: so with a limit.
+        self.group.end();
+        // What cannot be found may keep the output open: so with a limit.
         let _ = self.wait(Duration::from_secs(1), file);
     }
 
@@ -201,33 +188,6 @@ impl Running {
         });
         (texts, written)
     }
-}
-
-/// The groups that run.
-static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-
-/// One of them, while this lives.
-struct Group(u32);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        GROUPS.lock().unwrap().remove(&self.0);
-    }
-}
-
-fn kill(group: u32) {
-    if let Some(group) = Pid::from_raw(group as i32) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-}
-
-/// Ends all that [`run`] has started and that still runs, for a process that is
-/// about to end: from now on, `run` starts nothing and does not return.
-pub fn end_all() {
-    let groups = GROUPS.lock().unwrap();
-    groups.iter().for_each(|group| kill(*group));
-    // Kept: whoever would start another waits for it, to the end.
-    mem::forget(groups);
 }
 
 /// Reads to the end, on a thread.

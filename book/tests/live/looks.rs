@@ -8,10 +8,10 @@
 
 use super::reader::Reader;
 use super::webdriver::Browser;
-use png::{BitDepth, ColorType, Decoder, Encoder};
+use base64ct::{Base64, Encoding};
+use serde_json::{Value, json};
 use std::env;
-use std::fs::{self, File};
-use std::io::Cursor;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How many of the screen's dots become one, in a row.
@@ -21,7 +21,7 @@ const BLOCK: usize = 8;
 const TOLERANCE: u8 = 24;
 
 /// Of so many dots, one may differ by more.
-const OF: usize = 100;
+const OF: u64 = 100;
 
 #[test]
 fn a_change_of_looks_is_noticed() {
@@ -39,21 +39,24 @@ fn a_change_of_looks_is_noticed() {
         ("phone", "light", 390),
     ] {
         let browser = Browser::start(1280, 900).expect("CI has a browser");
-        let now = seen(&browser, &reader, theme, width);
-        let kept = folder().join(format!("{name}.png"));
+        let file = folder().join(format!("{name}.png"));
+        let kept = fs::read(&file).ok().filter(|_| !keeps);
+        let kept = kept.map(|png| Base64::encode_string(&png));
+        let now = seen(&browser, &reader, theme, width, &json!(kept));
+        let png = Base64::decode_vec(now["png"].as_str().unwrap()).unwrap();
         if keeps {
-            write(&kept, &now);
+            fs::write(file, png).unwrap();
             continue;
         }
-        let differing = read(&kept).differing(&now);
-        if differing * OF > now.dots.len() {
+        let numbers = ["differing", "dots"].map(|it| now[it].as_u64().unwrap());
+        let [differing, dots] = numbers;
+        if differing * OF > dots {
             let to_see = env!("CARGO_TARGET_TMPDIR");
             let to_see = Path::new(to_see).join(format!("looks-{name}.png"));
-            write(&to_see, &now);
+            fs::write(&to_see, png).unwrap();
+            let to_see = to_see.display();
             changed.push(format!(
-                "{name}: {differing} of {} dots; it is in {}",
-                now.dots.len(),
-                to_see.display()
+                "{name}: {differing} of {dots} dots; it is in {to_see}"
             ));
         }
     }
@@ -108,8 +111,15 @@ fn book_of_one_page() -> PathBuf {
     root
 }
 
-/// What the page looks like.
-fn seen(browser: &Browser, reader: &Reader, theme: &str, width: u32) -> Look {
+/// What the page looks like, as the browser itself sees it beside what was
+/// kept.
+fn seen(
+    browser: &Browser,
+    reader: &Reader,
+    theme: &str,
+    width: u32,
+    kept: &Value,
+) -> Value {
     browser.be_as_large_as(width, 2000);
     let url = reader.url_of("");
     browser.open(&url);
@@ -128,64 +138,9 @@ fn seen(browser: &Browser, reader: &Reader, theme: &str, width: u32) -> Look {
     );
     // Where fonts and pictures are late.
     std::thread::sleep(std::time::Duration::from_millis(500));
-    Look::of(&browser.screenshot())
-}
-
-/// A small grey picture.
-struct Look {
-    width: usize,
-    dots: Vec<u8>,
-}
-
-impl Look {
-    /// Of a picture as a browser takes it, eight bits for each colour.
-    fn of(png: &[u8]) -> Look {
-        let mut reader = Decoder::new(Cursor::new(png)).read_info().unwrap();
-        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut bytes).unwrap();
-        let colors = info.color_type.samples();
-        let (wide, high) = (info.width as usize, info.height as usize);
-        let (width, height) = (wide / BLOCK, high / BLOCK);
-        let mut dots = Vec::new();
-        for dot in 0..width * height {
-            let (x, y) = (dot % width * BLOCK, dot / width * BLOCK);
-            let mut sum = 0;
-            for at in 0..BLOCK * BLOCK {
-                let (x, y) = (x + at % BLOCK, y + at / BLOCK);
-                let from = (y * wide + x) * colors;
-                let grey = &bytes[from..from + colors.min(3)];
-                let all: usize = grey.iter().map(|it| usize::from(*it)).sum();
-                sum += all / grey.len();
-            }
-            dots.push((sum / (BLOCK * BLOCK)) as u8);
-        }
-        Look { width, dots }
-    }
-
-    /// How many dots differ by more than they may.
-    fn differing(&self, other: &Look) -> usize {
-        if self.width != other.width || self.dots.len() != other.dots.len() {
-            return other.dots.len();
-        }
-        let pairs = self.dots.iter().zip(&other.dots);
-        pairs.filter(|(a, b)| a.abs_diff(**b) > TOLERANCE).count()
-    }
-}
-
-fn write(file: &Path, look: &Look) {
-    let height = look.dots.len() / look.width;
-    let out = File::create(file).unwrap();
-    let mut encoder = Encoder::new(out, look.width as u32, height as u32);
-    encoder.set_color(ColorType::Grayscale);
-    encoder.set_depth(BitDepth::Eight);
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_image_data(&look.dots).unwrap();
-}
-
-fn read(file: &Path) -> Look {
-    let png = fs::read(file).unwrap();
-    let mut reader = Decoder::new(Cursor::new(png)).read_info().unwrap();
-    let mut dots = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut dots).unwrap();
-    Look { width: info.width as usize, dots }
+    let screenshot = browser.screenshot();
+    let look = include_str!("looks/look.js");
+    browser.script(&format!(
+        "{look}\nreturn look('{screenshot}', {kept}, {BLOCK}, {TOLERANCE})"
+    ))
 }

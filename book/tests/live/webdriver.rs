@@ -115,12 +115,12 @@ impl Browser {
     }
 
     /// What it looks like, as PNG.
-    pub fn screenshot(&self) -> Vec<u8> {
+    pub fn screenshot(&self) -> String {
         let order = json!({
             "cmd": "Page.captureScreenshot", "params": { "format": "png" },
         });
         let told = self.ask("POST", "/goog/cdp/execute", &order);
-        from_base64(told["data"].as_str().expect("a picture"))
+        told["data"].as_str().expect("a picture").to_owned()
     }
 
     /// Presses a key: a letter, or one that WebDriver has a letter for.
@@ -192,26 +192,6 @@ impl Browser {
         assert!(value["error"].is_null(), "{method} {path}: {value}");
         value
     }
-}
-
-fn from_base64(text: &str) -> Vec<u8> {
-    let (mut bits, mut many, mut bytes) = (0_u32, 0, Vec::new());
-    for c in text.bytes() {
-        let six = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => break,
-        };
-        (bits, many) = (bits << 6 | u32::from(six), many + 6);
-        if many >= 8 {
-            many -= 8;
-            bytes.push((bits >> many) as u8);
-        }
-    }
-    bytes
 }
 
 impl Drop for Browser {

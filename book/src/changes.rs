@@ -2,8 +2,8 @@
 //!
 //! We look now and then. The system could tell us, but each one in its own
 //! way, and on network and shared folders none does. To look at all that the
-//! book is made of takes a millisecond, and it is done only while somebody has
-//! a page open.
+//! book is made of takes a millisecond, and it is done only while a page is
+//! open.
 
 use crate::files::all_in;
 use std::fs::{self, Metadata};

@@ -19,7 +19,7 @@ pub use page::{CAUSES, Page};
 pub use terminal::{Solution, Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 
-use crate::files::{is_nobodys, read, read_text};
+use crate::files::{is_hidden, read, read_text};
 use crate::tree::Tree;
 use anyhow::{Result, anyhow, ensure};
 use similar::{ChangeTag, TextDiff};
@@ -140,7 +140,7 @@ impl Exercise {
         let folder = fs::read_dir(self.in_folder(kind));
         let entries = folder.into_iter().flatten().flatten();
         let is_one = |file: &PathBuf| {
-            file.extension().is_some_and(|end| end == "rs") && !is_nobodys(file)
+            file.extension().is_some_and(|end| end == "rs") && !is_hidden(file)
         };
         let mut answers: Vec<_> =
             entries.map(|entry| entry.path()).filter(is_one).collect();
@@ -160,7 +160,7 @@ impl Exercise {
     /// differ from the starter.
     pub fn effort(&self) -> String {
         let code = |file: PathBuf| {
-            terminal::parts(&read_text(&file).unwrap_or_default()).1
+            terminal::comment_and_code(&read_text(&file).unwrap_or_default()).1
         };
         let (starter, solution) = (code(self.starter()), code(self.solution()));
         let changes = TextDiff::from_lines(&starter, &solution);

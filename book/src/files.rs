@@ -42,20 +42,20 @@ pub fn cannot(what: &str, path: &Path, why: &io::Error) -> io::Error {
     io::Error::new(why.kind(), sentence)
 }
 
-/// Set if a file is nobody's, and to be passed over: what begins with a dot.
-/// Editors, desktops and what keeps folders the same put such files anywhere.
-pub fn is_nobodys(file: &Path) -> bool {
+/// Set if a file's name begins with a dot. Editors, desktops and programs that
+/// keep folders the same put such files anywhere, so they are passed over.
+pub fn is_hidden(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default();
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// Set if a file that somebody has made ends so: `rs`, `md`.
-pub fn is_one(end: &str, file: &Path) -> bool {
-    !is_nobodys(file) && file.extension().is_some_and(|it| it == end)
+/// Set if a file's name has this extension, and is not hidden.
+pub fn has_extension(end: &str, file: &Path) -> bool {
+    !is_hidden(file) && file.extension().is_some_and(|it| it == end)
 }
 
-/// A file, or all files in a folder and in the folders in it that somebody has
-/// made, sorted. A link that leads nowhere is one of them.
+/// A file; or all files in a folder and in the folders within it, sorted and
+/// without those that are hidden. A link that leads nowhere is one of them.
 pub fn all_in(place: &Path) -> Vec<PathBuf> {
     if !place.is_dir() {
         return vec![place.to_owned()];
@@ -63,12 +63,12 @@ pub fn all_in(place: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(place).into_iter().flatten().flatten();
     let mut entries: Vec<_> = entries.map(|entry| entry.path()).collect();
     entries.sort();
-    let ours = entries.iter().filter(|entry| !is_nobodys(entry));
+    let ours = entries.iter().filter(|entry| !is_hidden(entry));
     ours.flat_map(|entry| all_in(entry)).collect()
 }
 
 fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    // To open a pipe that nobody writes into would wait for somebody.
+    // Otherwise, to open a pipe is to wait until a program writes into it.
     let flags = OFlags::NONBLOCK.bits() as i32;
     let file = File::options().read(true).custom_flags(flags).open(path)?;
     if !file.metadata()?.is_file() {

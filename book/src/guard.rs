@@ -33,8 +33,8 @@ pub struct Guard {
     port: u16,
     /// 256 bits from the system, in hexadecimal, new at each start.
     token: String,
-    /// What a browser that we start is given instead: everybody on this
-    /// computer may read command lines.
+    /// What a browser that we start is given instead, because everybody on this
+    /// computer can read command lines.
     ticket: Mutex<Option<Ticket>>,
 }
 

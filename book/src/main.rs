@@ -73,23 +73,23 @@ fn main() -> ExitCode {
         .map(|arg| arg.to_string_lossy().into_owned())
         .collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    match obey(&args) {
+    match run_command(&args) {
         Ok(status) => status,
         Err(why) => {
-            // Nobody may read it; the status says it, too.
+            // Nothing may read it; then the status alone says it.
             let _ = writeln!(io::stderr(), "book: {why:#}");
             ExitCode::from(if why.is::<Usage>() { 2 } else { 1 })
         }
     }
 }
 
-fn obey(args: &[&str]) -> Result<ExitCode> {
+fn run_command(args: &[&str]) -> Result<ExitCode> {
     let tree = Tree::here();
     let name = |at: usize| args.get(at).copied();
     match args {
         [] => open(tree)?,
         ["build"] => build(&tree)?,
-        // What the reader has another process do.
+        // For `press`, which has another process make the pages.
         ["edition", root, place, before] => {
             let [root, place, before] = [root, place, before].map(Path::new);
             println!("{}", press::edition(root, place, before)?);
@@ -111,10 +111,10 @@ fn obey(args: &[&str]) -> Result<ExitCode> {
             bail!(Usage(why.to_owned()));
         }
         ["check", names @ ..] => {
-            return unless_told(|| exercises::check(&tree, names));
+            return until_stopped(|| exercises::check(&tree, names));
         }
         ["watch"] => {
-            return unless_told(|| match exercises::watch(&tree)? {});
+            return until_stopped(|| match exercises::watch(&tree)? {});
         }
         ["hint"] | ["hint", _] => return exercises::hint(&tree, name(1)),
         ["solution", "--anyway"] | ["solution", _, "--anyway"] => {
@@ -150,29 +150,29 @@ fn build(tree: &Tree) -> Result<()> {
     Ok(())
 }
 
-/// The same, and serves it until it is told to stop.
+/// Builds the book and serves it, until Ctrl-C or another signal ends that.
 fn open(tree: Tree) -> Result<()> {
     let runtime = runtime().context("cannot start the reader")?;
     runtime.block_on(async {
         // Before there is a file that would be left.
-        let mut told = pin!(serve::until_told()?);
-        // Of its own, because somebody may open the book twice.
+        let mut stopped = pin!(serve::stop_signal()?);
+        // A new one, because the book may be open twice.
         let folder =
             Folder::new().context("there is no place for the pages")?;
         let press = tokio::select! {
             press = Press::new(&tree, folder.path()) => press?,
-            () = &mut told => return Ok(()),
+            () = &mut stopped => return Ok(()),
         };
-        serve::serve(tree, press, folder.path(), told).await
+        serve::serve(tree, press, folder.path(), stopped).await
     })
 }
 
-/// Does it, unless told to stop (Ctrl-C): that ends whatever it runs as well.
-fn unless_told(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
+/// Does `work`. Ctrl-C ends this process, and the programs that it runs.
+fn until_stopped(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
     let runtime = runtime()?;
-    let told = runtime.block_on(async { serve::until_told() })?;
+    let stopped = runtime.block_on(async { serve::stop_signal() })?;
     thread::spawn(move || {
-        runtime.block_on(told);
+        runtime.block_on(stopped);
         watchdog::end_all();
         // As a shell says of what Ctrl-C has ended.
         process::exit(128 + 2);
@@ -187,5 +187,5 @@ fn runtime() -> io::Result<Runtime> {
 fn check(tree: &Tree) -> Result<()> {
     let faults = strict::faults(tree);
     faults.iter().for_each(|fault| eprintln!("{fault}"));
-    strict::verdict(faults.len())
+    strict::fail_on(faults.len())
 }

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 /// or where its `book.toml` says.
 ///
 /// mdBook empties its target before it writes. So it writes next to it, and
-/// the finished pages take the place of the old ones: whoever reads meanwhile
-/// sees either.
+/// the finished pages take the place of the old ones: what is read meanwhile is
+/// one or the other.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ impl Renderer for Pages {
     }
 }
 
-/// Copies those files that somebody has made and that are no chapters.
+/// Copies all files that are not hidden and are no chapters.
 fn copy_others(from: &Path, to: &Path) -> io::Result<()> {
     for file in all_in(from) {
         let is_chapter = file.extension().is_some_and(|end| end == "md");

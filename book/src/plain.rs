@@ -56,7 +56,7 @@ impl Plain {
     pub fn end(&mut self) -> String {
         let cut = std::mem::take(&mut self.rest);
         let mut text = String::from_utf8_lossy(&cut).into_owned();
-        self.say_what_is_left_out(&mut text);
+        self.note_what_is_left_out(&mut text);
         text
     }
 
@@ -102,12 +102,12 @@ impl Plain {
     }
 
     fn end_line(&mut self, text: &mut String) {
-        self.say_what_is_left_out(text);
+        self.note_what_is_left_out(text);
         text.push('\n');
         self.lines += 1;
     }
 
-    fn say_what_is_left_out(&mut self, text: &mut String) {
+    fn note_what_is_left_out(&mut self, text: &mut String) {
         let length = std::mem::take(&mut self.length);
         if let Some(more) = length.checked_sub(LONGEST_LINE + 1) {
             let more = more + 1;

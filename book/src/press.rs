@@ -24,11 +24,11 @@ pub struct Press {
     folder: PathBuf,
     edition: AtomicUsize,
     news: watch::Sender<News>,
-    /// Somebody has begun to listen to them.
+    /// A page has begun to listen to them.
     asked: Notify,
 }
 
-/// What the pages are told of their editions.
+/// For the pages: which of them has changed, and why others have not.
 #[derive(Default, Serialize)]
 pub struct News {
     /// In which edition a page was last changed, after the first one.
@@ -49,7 +49,7 @@ impl Press {
         let made = made(&tree.root, &first, &first).await?;
         made.faults.iter().for_each(|fault| eprintln!("{fault}"));
         made.remarks.iter().for_each(|it| eprintln!("not ours: {it}"));
-        strict::verdict(made.faults.len())?;
+        strict::fail_on(made.faults.len())?;
         Ok(Press {
             root: tree.root.clone(),
             sources: sources(tree),
@@ -74,7 +74,7 @@ impl Press {
         news
     }
 
-    /// Makes another edition whenever something is saved, as long as somebody
+    /// Makes another edition whenever something is saved, as long as a page
     /// listens to the news. Never ends.
     pub async fn watch(&self) {
         let mut seen = fingerprint(&self.sources);
@@ -122,7 +122,7 @@ fn place(folder: &Path, edition: usize) -> PathBuf {
 pub struct Made {
     /// What the strict check finds. If it finds anything, there are no pages.
     faults: Vec<String>,
-    /// What it finds and is in nobody's way.
+    /// What it finds and does a reader no harm.
     remarks: Vec<String>,
     /// The pages that are not as before.
     pages: Vec<String>,

@@ -101,12 +101,12 @@ fn since(pages: &[PathBuf], step: &str) -> Result<String> {
     let file = format!("{step}.md");
     let page = pages.iter().find(|page| page.ends_with(&file));
     let text = fs::read_to_string(page.context("it has no page")?)?;
-    let said = text.split_once("<summary>What changed since ");
-    let said = said.and_then(|(_, rest)| rest.split_once("</summary>"));
-    let said = said.with_context(|| {
+    let summary = text.split_once("<summary>What changed since ");
+    let summary = summary.and_then(|(_, rest)| rest.split_once("</summary>"));
+    let summary = summary.with_context(|| {
         format!("the page of {step} does not say what changed since when")
     });
-    Ok(format!("{}-", said?.0))
+    Ok(format!("{}-", summary?.0))
 }
 
 /// What has to be done to one text, of this name, to get the other.
@@ -203,8 +203,8 @@ mod tests {
         lines
     }
 
-    /// Of lanes, only who they belong to is looked at, elsewhere. Their axis
-    /// and legend hold what happened to happen.
+    /// Of lanes, only their names are compared, and elsewhere. Their axis and
+    /// their legend depend on what happened in this run.
     fn is_drawn(line: &str) -> bool {
         let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?', '†'];
         line.contains(drawn)

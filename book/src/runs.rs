@@ -16,12 +16,16 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 use timeline::Recording;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// How many may run at the same time.
 const AT_ONCE: usize = 4;
 
 /// How many that have ended are kept, to be looked at.
 const KEPT: usize = 20;
+
+/// How long a page has to be told that its run has ended when the reader does.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// All runs since the reader has started.
 pub struct Runs {
@@ -53,7 +57,7 @@ pub struct Run {
     is_stopped: AtomicBool,
 }
 
-/// What a page is told of a run.
+/// Something that happens in a run, for the pages that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Cargo builds it, and is so far: `3/12`.
@@ -149,14 +153,16 @@ impl Runs {
             run.stop();
         }
         for run in &runs {
-            run.ended().await;
+            run.wait_for_end().await;
+            // Pages are told of the end before their connections go.
+            let _ = timeout(LAST_WORD, run.grown.closed()).await;
         }
     }
 }
 
 impl State {
-    /// Of those that have ended, the last of each program stay longest: a page
-    /// to which somebody comes back shows it again.
+    /// Forgets all but [`KEPT`] of those that have ended. The last run of each
+    /// program is kept longest, because its page shows it again.
     fn forget_old_ones(&mut self) {
         let mut programs = HashSet::new();
         let ended = self.runs.iter().rev().filter(|(_, run)| run.has_ended());
@@ -227,7 +233,7 @@ impl Run {
         matches!(self.log.lock().unwrap().last(), Some(Event::End { .. }))
     }
 
-    async fn ended(&self) {
+    async fn wait_for_end(&self) {
         let mut grown = self.grown.subscribe();
         while !self.has_ended() {
             // The sender lives as long as we do.

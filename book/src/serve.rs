@@ -35,7 +35,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 use trials::watchdog;
 
-/// Where the reader listens, if nobody else does.
+/// The port that the reader listens on, unless another program does.
 const PORT: u16 = 8019;
 
 /// What the routes share.
@@ -45,18 +45,18 @@ struct Reader {
     press: Press,
 }
 
-/// Serves the pages, and runs programs, until it is told to stop. Recordings
-/// go into `folder`.
+/// Serves the pages and runs programs, until `stopped` is ready. What the
+/// programs record goes into `folder`.
 pub async fn serve(
     tree: Tree,
     press: Press,
     folder: &Path,
-    told: impl Future<Output = ()>,
+    stopped: impl Future<Output = ()>,
 ) -> Result<()> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
         Err(why) if why.kind() == ErrorKind::AddrInUse => {
             let note = format!("Port {PORT} is taken; here is another one.\n");
-            say_to_terminal(&note);
+            print_to_terminal(&note);
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
         }
         other => other,
@@ -67,7 +67,7 @@ pub async fn serve(
     let url = door.url();
     let note =
         format!("The book is open at\n\n    {url}\n\nCtrl-C closes it.\n");
-    say_to_terminal(&note);
+    print_to_terminal(&note);
     open_browser(&door);
 
     let desk = Desk::open(&tree)?;
@@ -78,10 +78,10 @@ pub async fn serve(
         never = connections::serve(listener, router(reader.clone(), door)) => {
             match never {}
         }
-        () = told => {}
-        // Never done first: it waits when it has built all.
+        () = stopped => {}
+        // It never ends, either: it waits when it has built all.
         () = ahead => {}
-        () = desk.look() => {}
+        () = desk.watch() => {}
         () = reader.press.watch() => {}
     }
     reader.runs.stop_all().await;
@@ -90,8 +90,8 @@ pub async fn serve(
     Ok(())
 }
 
-/// Where nobody may read it, as where `head` has read enough.
-fn say_to_terminal(note: &str) {
+/// Prints it, or not, if nothing reads it any more: `head` may have ended.
+fn print_to_terminal(note: &str) {
     let _ = stdout().write_all(note.as_bytes());
 }
 
@@ -140,12 +140,12 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
     let end = file.extension().and_then(|end| end.to_str());
     let kind = match end.unwrap_or_default() {
         "html" => {
-            reader.opens(path);
+            reader.note_page(path);
             let page = with_reader(&String::from_utf8_lossy(&bytes), edition);
             let policy = html::policy(&page);
             let kind = "text/html; charset=utf-8";
             let policy = (header::CONTENT_SECURITY_POLICY, policy);
-            return ([policy], typed(kind, page)).into_response();
+            return ([policy], with_type(kind, page)).into_response();
         }
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
@@ -155,17 +155,22 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
         "woff2" => "font/woff2",
         _ => "text/plain; charset=utf-8",
     };
-    typed(kind, bytes)
+    with_type(kind, bytes)
 }
 
 impl Reader {
+    /// The number of the exercise of this name.
+    fn exercise(&self, name: &str) -> Result<usize, Response> {
+        self.desk.find(name).ok_or_else(not_there)
+    }
+
     /// Notes where the reader is, without holding up the page.
-    fn opens(&self, path: &str) {
+    fn note_page(&self, path: &str) {
         let not_pages =
             ["", "index.html", "print.html", "toc.html", "404.html"];
         if !not_pages.contains(&path) {
             let (desk, path) = (self.desk.clone(), path.to_owned());
-            spawn_blocking(move || desk.is_at(&path));
+            spawn_blocking(move || desk.note_page(&path));
         }
     }
 }
@@ -196,7 +201,8 @@ async fn check(
     Part(name): Part<String>,
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Answer {
-    reader.desk.hand_in(&name).then(done).ok_or_else(not_there)
+    reader.desk.hand_in(reader.exercise(&name)?);
+    Ok(done())
 }
 
 #[derive(Deserialize)]
@@ -212,11 +218,11 @@ async fn hint(
     Sent(Hints { hints }): Sent<Hints>,
 ) -> Answer {
     if hints > 9 {
-        return Err(say(StatusCode::BAD_REQUEST, "hints is at most 9."));
+        return Err(refuse(StatusCode::BAD_REQUEST, "hints is at most 9."));
     }
-    let desk = reader.desk.clone();
-    let is_there = aside(move || desk.hint(&name, hints)).await?;
-    is_there.then(done).ok_or_else(not_there)
+    let (desk, n) = (reader.desk.clone(), reader.exercise(&name)?);
+    off_thread(move || desk.note_hints(n, hints)).await?;
+    Ok(done())
 }
 
 #[derive(Deserialize)]
@@ -231,12 +237,10 @@ async fn solution(
     Part(name): Part<String>,
     Sent(Wish { anyway }): Sent<Wish>,
 ) -> Answer {
-    let desk = reader.desk.clone();
-    let solution = aside(move || desk.solution(&name, anyway)).await?;
-    let Some(Solution { idea, difference }) = solution.ok_or_else(not_there)?
-    else {
-        return Err(say(StatusCode::CONFLICT, "It is not solved yet."));
-    };
+    let (desk, n) = (reader.desk.clone(), reader.exercise(&name)?);
+    let solution = off_thread(move || desk.solution(n, anyway)).await?;
+    let not_yet = || refuse(StatusCode::CONFLICT, "It is not solved yet.");
+    let Solution { idea, difference } = solution.ok_or_else(not_yet)?;
     Ok(as_json(&json!({"idea": idea, "difference": difference})))
 }
 
@@ -245,37 +249,36 @@ async fn answer(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
 ) -> Answer {
-    let desk = reader.desk.clone();
-    let answer = aside(move || desk.answer(&name)).await?;
-    answer.map(|it| as_json(&it)).ok_or_else(not_there)
+    let (desk, n) = (reader.desk.clone(), reader.exercise(&name)?);
+    Ok(as_json(&off_thread(move || desk.answer(n)).await?))
 }
 
 async fn exercise_picture(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
 ) -> Answer {
-    let picture = reader.desk.picture(&name);
+    let picture = reader.desk.picture(reader.exercise(&name)?);
     picture.map(as_svg).ok_or_else(not_there)
 }
 
-/// Does what may take a while where it holds up nobody.
-async fn aside<T: Send + 'static>(
+/// Does what may take a while on another thread, so that it holds up no page.
+async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T, Response> {
     let result = spawn_blocking(work).await;
     // Something on the disk, most likely.
     result.unwrap_or_else(|why| Err(why.into())).map_err(|why| {
         let why = format!("That failed: {why:#}.");
-        say(StatusCode::INTERNAL_SERVER_ERROR, &why)
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, &why)
     })
 }
 
 async fn style() -> Response {
-    typed("text/css; charset=utf-8", html::STYLE)
+    with_type("text/css; charset=utf-8", html::STYLE)
 }
 
 async fn script() -> Response {
-    typed("text/javascript; charset=utf-8", html::SCRIPT)
+    with_type("text/javascript; charset=utf-8", html::SCRIPT)
 }
 
 async fn show_menu(State(reader): State<Arc<Reader>>) -> Response {
@@ -289,14 +292,14 @@ async fn kept(State(reader): State<Arc<Reader>>) -> Response {
 
 async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Answer {
     let order = Order::parse(reader.runs.tree(), &body);
-    let order = order.map_err(|why| say(StatusCode::BAD_REQUEST, &why))?;
+    let order = order.map_err(|why| refuse(StatusCode::BAD_REQUEST, &why))?;
     match reader.runs.start(order) {
         Ok(id) => Ok(as_json(&json!({ "run": id }))),
-        Err(Refused::Busy) => Err(say(
+        Err(Refused::Busy) => Err(refuse(
             StatusCode::TOO_MANY_REQUESTS,
             "Four programs run already. Stop one, or wait for it.",
         )),
-        Err(Refused::Failed(why)) => Err(say(
+        Err(Refused::Failed(why)) => Err(refuse(
             StatusCode::INTERNAL_SERVER_ERROR,
             &format!("Cargo cannot be started: {why}."),
         )),
@@ -350,7 +353,7 @@ async fn picture(
     Part(id): Part<u64>,
 ) -> Answer {
     let run = reader.runs.get(id).ok_or_else(not_there)?;
-    let picture = aside(move || Ok(run.picture())).await?;
+    let picture = off_thread(move || Ok(run.picture())).await?;
     picture.map(as_svg).ok_or_else(not_there)
 }
 
@@ -361,7 +364,7 @@ async fn trace(
 ) -> Answer {
     let run = reader.runs.get(id).ok_or_else(not_there)?;
     let name = format!("attachment; filename=\"{}.json\"", run.name);
-    let trace = aside(move || Ok(run.trace())).await?;
+    let trace = off_thread(move || Ok(run.trace())).await?;
     let trace = as_json(&trace.ok_or_else(not_there)?);
     Ok(([(header::CONTENT_DISPOSITION, name)], trace).into_response())
 }
@@ -374,19 +377,20 @@ fn done() -> Response {
 }
 
 fn as_json(value: &Value) -> Response {
-    typed("application/json", value.to_string())
+    with_type("application/json", value.to_string())
 }
 
 fn as_svg(picture: String) -> Response {
-    typed("image/svg+xml", picture)
+    with_type("image/svg+xml", picture)
 }
 
-fn typed(kind: &'static str, body: impl IntoResponse) -> Response {
+fn with_type(kind: &'static str, body: impl IntoResponse) -> Response {
     ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
 
-fn say(status: StatusCode, why: &str) -> Response {
-    (status, typed("text/plain; charset=utf-8", why.to_owned())).into_response()
+fn refuse(status: StatusCode, why: &str) -> Response {
+    (status, with_type("text/plain; charset=utf-8", why.to_owned()))
+        .into_response()
 }
 
 fn no_page() -> Response {
@@ -399,7 +403,7 @@ fn no_page() -> Response {
 }
 
 fn not_there() -> Response {
-    say(StatusCode::NOT_FOUND, "There is nothing of that name or number.")
+    refuse(StatusCode::NOT_FOUND, "There is nothing of that name or number.")
 }
 
 /// Opens the address if there is a browser to open it.
@@ -440,13 +444,13 @@ async fn build_ahead(tree: Tree) {
     pending::<()>().await;
 }
 
-/// Returns when this process is told to end. From the call on, not only from
-/// the first poll, that does not end it by itself.
+/// Is ready when a signal asks this process to end. From the call on, not only
+/// from the first poll, such a signal does not end it by itself.
 ///
 /// # Errors
 ///
-/// If the system does not tell.
-pub fn until_told() -> Result<impl Future<Output = ()>> {
+/// If the system cannot hand on signals.
+pub fn stop_signal() -> Result<impl Future<Output = ()>> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;

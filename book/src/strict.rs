@@ -87,12 +87,12 @@ pub fn for_readers(faults: Vec<Fault>) -> (Vec<Fault>, Vec<Fault>) {
     faults.into_iter().partition(|fault| is_ci || !fault.is_harmless)
 }
 
-/// What becomes of chapters with so many faults.
+/// Refuses chapters with this many faults.
 ///
 /// # Errors
 ///
 /// If there are any.
-pub fn verdict(faults: usize) -> Result<()> {
+pub fn fail_on(faults: usize) -> Result<()> {
     match faults {
         0 => Ok(()),
         1 => bail!("the chapters have a fault; mend it and try again"),
@@ -165,7 +165,7 @@ impl Check<'_> {
             .iter()
             .map(|link| summary.folder().join(&link.target))
             .collect();
-        // What could not be read so far is in nobody's way, if it is no page.
+        // What could not be read so far does no harm, if it is no page.
         let root = &self.tree.root;
         for fault in &mut self.faults {
             fault.is_harmless |= !listed.contains(&root.join(&fault.file));

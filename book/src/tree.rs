@@ -1,6 +1,6 @@
 //! What there is to run: rungs, their steps and their exercises.
 
-use crate::files::{all_in, is_nobodys, is_one, read_text};
+use crate::files::{all_in, has_extension, is_hidden, read_text};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ impl Tree {
     /// Its chapters, and `SUMMARY.md`, sorted.
     pub fn chapters(&self) -> Vec<PathBuf> {
         let mut files = all_in(&self.book().join("chapters"));
-        files.retain(|file| is_one("md", file));
+        files.retain(|file| has_extension("md", file));
         files
     }
 
@@ -175,7 +175,7 @@ pub fn is_ours(name: &str) -> bool {
 pub fn names(folder: &Path, end: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries
-        .filter(|entry| !is_nobodys(&entry.path()))
+        .filter(|entry| !is_hidden(&entry.path()))
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             Some(name.strip_suffix(end)?.to_owned())

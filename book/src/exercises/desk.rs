@@ -4,7 +4,7 @@
 use super::judge::Stage;
 use super::page::Page;
 use super::progress::{self, Progress, hash};
-use super::terminal::{Solution, judged, solution_of};
+use super::terminal::{Solution, judge_and_note, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::changes::{PAUSE, fingerprint};
@@ -28,17 +28,19 @@ const LISTED: usize = 64 * 1024;
 pub struct Desk {
     root: PathBuf,
     all: Vec<Exercise>,
-    looks: Mutex<Vec<Look>>,
-    /// What all pages are shown, as JSON.
+    /// What is known of the answer to each.
+    answers: Mutex<Vec<Known>>,
+    /// What all pages show, as JSON.
     shown: watch::Sender<String>,
-    orders: Sender<usize>,
+    /// The numbers of the exercises whose answers are to be judged.
+    queue: Sender<usize>,
     /// A page has begun to listen.
     arrived: Notify,
 }
 
-/// What we know of an answer besides what is in the progress.
+/// What is known of an answer besides what is in the progress.
 #[derive(Default)]
-struct Look {
+struct Known {
     /// The answer that was last handed in, judged or not.
     handed_in: Option<String>,
     /// Set while it waits to be judged, or is.
@@ -67,27 +69,27 @@ impl Desk {
     ///
     /// If there can be no such thread.
     pub fn open(tree: &Tree) -> Result<Arc<Desk>> {
-        let (orders, ordered) = channel();
+        let (queue, queued) = channel();
         let all = all(tree);
         let desk = Arc::new(Desk {
             root: tree.root.clone(),
-            looks: Mutex::new(all.iter().map(|_| Look::default()).collect()),
+            answers: Mutex::new(all.iter().map(|_| Known::default()).collect()),
             all,
             shown: watch::Sender::default(),
-            orders,
+            queue,
             arrived: Notify::new(),
         });
         let judge = desk.clone();
         thread::Builder::new()
             .name("judge".to_owned())
-            .spawn(move || judge.work(&ordered))
+            .spawn(move || judge.judge_all(&queued))
             .context("cannot start the judge")?;
         desk.show();
         Ok(desk)
     }
 
-    /// Looks at the files for as long as somebody looks at a page. Never ends.
-    pub async fn look(&self) {
+    /// Looks at the files as long as a page listens. Never ends.
+    pub async fn watch(&self) {
         let answers = self.all.iter().flat_map(|it| [it.answer(), it.check()]);
         let files: Vec<_> =
             answers.chain([progress::file(&self.root)]).collect();
@@ -106,80 +108,84 @@ impl Desk {
         }
     }
 
-    /// Judges the answer to an exercise as it is now; the pages are told when it
-    /// is done. `false` if there is no exercise of that name.
-    pub fn hand_in(&self, name: &str) -> bool {
-        let found = self.all.iter().position(|it| it.name == name);
-        found.inspect(|&n| self.order(n)).is_some()
+    /// The number of the exercise of this name.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.all.iter().position(|exercise| exercise.name == name)
     }
 
-    /// Notes that one more hint was looked at: so many by now. If that cannot be
+    /// Has an answer judged as it is now. When it is done, the pages show it.
+    pub fn hand_in(&self, n: usize) {
+        let answer = hash(&self.all[n]).ok();
+        self.change(n, |known| {
+            known.handed_in = answer;
+            known.judging.get_or_insert_with(|| {
+                self.queue.send(n).expect("the judge lives as long as we do");
+                Judging { began: Instant::now(), stage: None }
+            });
+        });
+    }
+
+    /// Notes that this many hints have been looked at by now. If that cannot be
     /// noted, the pages say so.
     ///
     /// # Errors
     ///
     /// If the exercise's page cannot be read.
-    pub fn hint(&self, name: &str, hints: usize) -> Result<bool> {
-        let Some(exercise) = self.named(name) else { return Ok(false) };
+    pub fn note_hints(&self, n: usize, hints: usize) -> Result<()> {
+        let exercise = &self.all[n];
         let most = Page::of(exercise)?.hints.len();
         Progress::note(&self.root, |progress| {
             let seen = &mut progress.of_mut(exercise).hints;
             *seen = (*seen).max(hints.min(most));
         });
         self.show();
-        Ok(true)
+        Ok(())
     }
 
-    /// Our solution beside the reader's answer; the inner `None` if it is not
-    /// due, and `anyway` is not set. The outer one if there is no such exercise.
+    /// Our solution beside the reader's answer; `None` if it is not due, and
+    /// `anyway` is not set.
     ///
     /// # Errors
     ///
     /// If a file cannot be read.
-    pub fn solution(
-        &self,
-        name: &str,
-        anyway: bool,
-    ) -> Result<Option<Option<Solution>>> {
-        let Some(exercise) = self.named(name) else { return Ok(None) };
-        let solution = solution_of(exercise, anyway)?;
+    pub fn solution(&self, n: usize, anyway: bool) -> Result<Option<Solution>> {
+        let solution = solution_of(&self.all[n], anyway)?;
         self.show();
-        Ok(Some(solution))
+        Ok(solution)
     }
 
     /// The reader's file as it is now, as JSON: `text`, and how many bytes are
-    /// `left_out` at its end. `None` if there is no such exercise.
+    /// `left_out` at its end.
     ///
     /// # Errors
     ///
     /// If it cannot be read.
-    pub fn answer(&self, name: &str) -> Result<Option<Value>> {
-        let Some(exercise) = self.named(name) else { return Ok(None) };
-        let bytes = read(&exercise.answer())?;
-        let shown = &bytes[..bytes.len().min(LISTED)];
-        Ok(Some(json!({
-            "text": String::from_utf8_lossy(shown),
-            "left_out": bytes.len() - shown.len(),
-        })))
+    pub fn answer(&self, n: usize) -> Result<Value> {
+        let bytes = read(&self.all[n].answer())?;
+        let listed = &bytes[..bytes.len().min(LISTED)];
+        Ok(json!({
+            "text": String::from_utf8_lossy(listed),
+            "left_out": bytes.len() - listed.len(),
+        }))
     }
 
     /// The picture of the run that the latest verdict is about.
-    pub fn picture(&self, name: &str) -> Option<String> {
-        let n = self.all.iter().position(|it| it.name == name)?;
-        let looks = self.looks.lock().unwrap();
-        let verdict = looks[n].found.as_ref()?.verdict.as_ref().ok()?;
-        Some(verdict.drawable()?.svg(&format!("A run of your {name}")))
+    pub fn picture(&self, n: usize) -> Option<String> {
+        let answers = self.answers.lock().unwrap();
+        let verdict = answers[n].found.as_ref()?.verdict.as_ref().ok()?;
+        let title = format!("A run of your {}", self.all[n].name);
+        Some(verdict.drawable()?.svg(&title))
     }
 
     /// Notes which page of the book is open.
-    pub fn is_at(&self, page: &str) {
+    pub fn note_page(&self, page: &str) {
         // It is a convenience; the page is sent all the same.
         let _ = Progress::update(&self.root, |progress| {
             progress.page = Some(page.to_owned());
         });
     }
 
-    /// What is shown, at once and then whenever it changes.
+    /// What the pages show, at once and then whenever it changes.
     pub fn listen(&self) -> watch::Receiver<String> {
         let mut shown = self.shown.subscribe();
         shown.mark_changed();
@@ -187,87 +193,76 @@ impl Desk {
         shown
     }
 
-    fn named(&self, name: &str) -> Option<&Exercise> {
-        self.all.iter().find(|exercise| exercise.name == name)
-    }
-
-    /// Hands in every answer that nobody has judged yet, once.
+    /// Hands in every answer that has not been judged yet, once.
     fn hand_in_what_is_new(&self) {
         let progress = Progress::read(&self.root);
         for (n, exercise) in self.all.iter().enumerate() {
             let Ok(answer) = hash(exercise) else { continue };
-            let known = progress.of(exercise).verdict;
-            let is_known = known.is_some_and(|(_, judged)| judged == answer);
+            let verdict = progress.of(exercise).verdict;
+            let is_judged = verdict.is_some_and(|(_, judged)| judged == answer);
             let is_started = exercise.is_started().unwrap_or(false);
-            let handed_in = self.looks.lock().unwrap()[n].handed_in.clone();
-            if is_started && !is_known && handed_in != Some(answer) {
-                self.order(n);
+            let handed_in = self.answers.lock().unwrap()[n].handed_in.clone();
+            if is_started && !is_judged && handed_in != Some(answer) {
+                self.hand_in(n);
             }
         }
     }
 
-    fn order(&self, n: usize) {
-        let mut looks = self.looks.lock().unwrap();
-        looks[n].handed_in = hash(&self.all[n]).ok();
-        if looks[n].judging.is_none() {
-            looks[n].judging =
-                Some(Judging { began: Instant::now(), stage: None });
-            self.orders.send(n).expect("the judge lives as long as we do");
-        }
-        drop(looks);
-        self.show();
-    }
-
-    /// What the judge does all day.
-    fn work(&self, ordered: &Receiver<usize>) {
-        for n in ordered {
+    /// What the judge's thread does.
+    fn judge_all(&self, queued: &Receiver<usize>) {
+        for n in queued {
             let exercise = &self.all[n];
             let before = hash(exercise).ok();
-            let verdict = judged(exercise, &|stage| {
-                let mut looks = self.looks.lock().unwrap();
-                if let Some(judging) = &mut looks[n].judging {
-                    judging.stage = Some(stage);
-                }
-                drop(looks);
-                self.show();
+            let verdict = judge_and_note(exercise, &|stage| {
+                self.change(n, |known| {
+                    if let Some(judging) = &mut known.judging {
+                        judging.stage = Some(stage);
+                    }
+                });
             });
             let answer = match &verdict {
                 Ok(verdict) => verdict.answer.clone(),
                 Err(_) => before,
             };
-            let mut looks = self.looks.lock().unwrap();
-            looks[n].judging = None;
-            // What was saved meanwhile is new again.
-            looks[n].handed_in = answer.clone();
-            looks[n].found = Some(Found { answer, verdict });
-            drop(looks);
-            self.show();
+            self.change(n, |known| {
+                known.judging = None;
+                // What was saved meanwhile is new again.
+                known.handed_in = answer.clone();
+                known.found = Some(Found { answer, verdict });
+            });
         }
     }
 
-    /// Tells the pages, if there is news.
+    /// Changes what is known of an answer, and shows it.
+    fn change(&self, n: usize, change: impl FnOnce(&mut Known)) {
+        change(&mut self.answers.lock().unwrap()[n]);
+        self.show();
+    }
+
+    /// Has the pages show what is known, if that has changed.
     fn show(&self) {
-        // Locked first: of two that tell at once, the later knows more.
-        let looks = self.looks.lock().unwrap();
+        // Locked first: of two threads that do this, the later knows more.
+        let answers = self.answers.lock().unwrap();
         let progress = Progress::read(&self.root);
-        let told = self.all.iter().zip(&*looks);
-        let told = told.map(|(exercise, look)| tell(exercise, look, &progress));
-        let told = json!({
-            "exercises": told.collect::<Vec<_>>(),
+        let exercises = self.all.iter().zip(&*answers);
+        let exercises =
+            exercises.map(|(exercise, it)| describe(exercise, it, &progress));
+        let now = json!({
+            "exercises": exercises.collect::<Vec<_>>(),
             "page": progress.page,
-            "remark": progress::remark(),
+            "remark": progress::last_remark(),
         });
-        let told = told.to_string();
+        let now = now.to_string();
         self.shown.send_if_modified(|shown| {
-            let is_news = *shown != told;
-            *shown = told;
-            is_news
+            let has_changed = *shown != now;
+            *shown = now;
+            has_changed
         });
     }
 }
 
-/// What a page is told of an exercise.
-fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
+/// What a page shows of an exercise.
+fn describe(exercise: &Exercise, known: &Known, progress: &Progress) -> Value {
     let entry = progress.of(exercise);
     let now = hash(exercise).ok();
     let kind = match (&entry.verdict, exercise.is_started()) {
@@ -278,49 +273,47 @@ fn tell(exercise: &Exercise, look: &Look, progress: &Progress) -> Value {
         }
         _ => None,
     };
-    let answer = exercise.answer();
-    let mut told = json!({
+    let mut shown = json!({
         "name": exercise.name,
         "page": exercise.address(),
-        "file": exercise.seen(&answer),
+        "file": exercise.seen(&exercise.answer()),
         "line": first_line(exercise),
         "state": kind,
         "said": kind.map(|kind| kind.to_string()),
         "sign": kind.map(Kind::sign),
-        "judging": look.judging.as_ref().map(Judging::tell),
+        "judging": known.judging.as_ref().map(Judging::describe),
         "answer": now,
         "hints": entry.hints,
         "solved": entry.solved,
         "shown": entry.shown,
     });
     if let Err(why) = exercise.can_be_judged() {
-        told["why"] = why.to_string().into();
+        shown["why"] = why.to_string().into();
     }
-    let found = look.found.as_ref().filter(|found| found.answer == now);
-    if let Some(Found { verdict, .. }) = found {
-        match verdict {
-            Ok(verdict) => {
+    match known.found.as_ref().filter(|found| found.answer == now) {
+        None => {}
+        Some(Found { verdict: Err(why), .. }) => {
+            shown["why"] = format!("{why:#}").into();
+        }
+        Some(Found { verdict: Ok(verdict), .. }) => {
+            shown["found"] = verdict.kind.to_string().into();
+            shown["warnings"] = plain(&verdict.warnings).into();
+            shown["why"] = plain(&verdict.why).into();
+            shown["printed"] = plain(&verdict.printed).into();
+            // What the shipped file does is no mistake of the reader's.
+            if kind != Some(Kind::NotStarted) {
                 let page = Page::of(exercise).unwrap_or_default();
-                told["found"] = verdict.kind.to_string().into();
-                told["warnings"] = plain(&verdict.warnings).into();
-                told["why"] = plain(&verdict.why).into();
-                told["printed"] = plain(&verdict.printed).into();
-                // What we have shipped is no mistake of the reader's.
-                if kind != Some(Kind::NotStarted) {
-                    told["usually"] = page.cause(verdict).into();
-                }
-                let shows =
-                    matches!(verdict.kind, Kind::WrongWay | Kind::Hangs);
-                told["drawn"] = (shows && verdict.drawable().is_some()).into();
+                shown["usually"] = page.cause(verdict).into();
             }
-            Err(why) => told["why"] = format!("{why:#}").into(),
+            let has_run = matches!(verdict.kind, Kind::WrongWay | Kind::Hangs);
+            shown["drawn"] = (has_run && verdict.drawable().is_some()).into();
         }
     }
-    told
+    shown
 }
 
 impl Judging {
-    fn tell(&self) -> Value {
+    fn describe(&self) -> Value {
         let stage = match self.stage {
             Some(stage) => stage.to_string(),
             None => "waiting for the one before".to_owned(),
@@ -329,12 +322,12 @@ impl Judging {
     }
 }
 
-/// The first line below what is said at the top.
+/// The first line below the comment at the top.
 fn first_line(exercise: &Exercise) -> usize {
     let text = read_text(&exercise.answer()).unwrap_or_default();
-    let said = text.lines().take_while(|it| it.starts_with("//!")).count();
-    let blank = text.lines().skip(said).take_while(|it| it.is_empty()).count();
-    1 + said + blank
+    let comment = text.lines().take_while(|it| it.starts_with("//!")).count();
+    let below = text.lines().skip(comment);
+    1 + comment + below.take_while(|it| it.is_empty()).count()
 }
 
 #[cfg(test)]
@@ -353,8 +346,8 @@ mod tests {
             verdict.recording = recording;
             let answer = hash(&exercise).ok();
             let found = Some(Found { answer, verdict: Ok(verdict) });
-            let look = Look { found, ..Look::default() };
-            tell(&exercise, &look, &Progress::default())["drawn"].clone()
+            let known = Known { found, ..Known::default() };
+            describe(&exercise, &known, &Progress::default())["drawn"].clone()
         };
         assert_eq!(drawn(None), false);
         assert_eq!(drawn(Some(Recording::default())), false);
@@ -365,8 +358,8 @@ mod tests {
         let (_folder, exercise) = begun();
         let answer = exercise.answer();
         let why = |exercise: &Exercise| {
-            let (look, progress) = (Look::default(), Progress::default());
-            tell(exercise, &look, &progress)["why"].to_string()
+            let (known, progress) = (Known::default(), Progress::default());
+            describe(exercise, &known, &progress)["why"].to_string()
         };
         assert_eq!(why(&exercise), "null");
         fs::remove_file(&answer).unwrap();

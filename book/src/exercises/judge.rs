@@ -57,7 +57,7 @@ impl fmt::Display for Stage {
 }
 
 /// Is called with each stage as it begins, by any thread.
-pub type Tell<'a> = &'a (dyn Fn(Stage) + Sync);
+pub type OnStage<'a> = &'a (dyn Fn(Stage) + Sync);
 
 /// A test target that compiled.
 #[derive(Debug)]
@@ -72,19 +72,21 @@ pub struct Target {
     pub warnings: String,
 }
 
-/// Judges the reader's answer, and says to `tell` what it is doing.
+/// Judges the reader's answer, and calls `on_stage` with what it is doing.
 ///
 /// # Errors
 ///
 /// If it cannot be judged: a file is missing, cargo cannot be run.
-pub fn judge(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
+pub fn judge(exercise: &Exercise, on_stage: OnStage<'_>) -> Result<Verdict> {
     let answer = exercise.seen(&exercise.answer());
     exercise.can_be_judged()?;
-    tell(Stage::Compiling);
+    on_stage(Stage::Compiling);
     let compiled = compile_anew(exercise)?;
     let target = match compiled {
         Ok(target) => target,
-        Err(said) => return Ok(Verdict::new(Kind::DoesNotCompile, said)),
+        Err(errors) => {
+            return Ok(Verdict::new(Kind::DoesNotCompile, errors));
+        }
     };
     ensure!(
         target.tests.iter().any(|test| test.starts_with("check::")),
@@ -93,10 +95,10 @@ pub fn judge(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
         exercise.name
     );
     let tests: Vec<_> = target.tests.iter().map(String::as_str).collect();
-    tell(Stage::Running(1, ROUNDS));
+    on_stage(Stage::Running(1, ROUNDS));
     let mut verdict = target.run(&tests);
     if verdict.kind == Kind::Solved {
-        verdict = target.run_again(&tests, ROUNDS - 1, tell);
+        verdict = target.run_again(&tests, ROUNDS - 1, on_stage);
     }
     Ok(Verdict { warnings: target.warnings, ..verdict })
 }
@@ -209,7 +211,7 @@ impl Target {
         &self,
         tests: &[&str],
         rounds: usize,
-        tell: Tell<'_>,
+        on_stage: OnStage<'_>,
     ) -> Verdict {
         let (runs, of) = (rounds * tests.len(), 1 + rounds);
         // The run that a test is of: the first has passed before.
@@ -217,7 +219,7 @@ impl Target {
         let hung = AtomicUsize::new(0);
         let verdicts = at_once(AT_ONCE, runs, |n| {
             if n % tests.len() == 0 {
-                tell(Stage::Running(run_of(n), of));
+                on_stage(Stage::Running(run_of(n), of));
             }
             // One hang tells as much as twenty, and takes as long as all else.
             let verdict = match hung.load(Relaxed) {
@@ -282,23 +284,23 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     }
     let (panics, others) = panics(&stderr);
     let of_test = panics.iter().rfind(|panic| panic.thread == test);
-    let said = of_test.map_or("", |panic| panic.said.as_str());
-    let said = match said.strip_prefix(ASSERT_EQ) {
-        // The check has said it in words.
-        Some(said) => said.split("\n  left: ").next().unwrap_or_default(),
-        None => said,
+    let message = of_test.map_or("", |panic| panic.message.as_str());
+    let message = match message.strip_prefix(ASSERT_EQ) {
+        // The check's own words are enough.
+        Some(words) => words.split("\n  left: ").next().unwrap_or_default(),
+        None => message,
     };
-    let (kind, why) = if let Some(why) = said.strip_prefix(NOT_JUDGED) {
+    let (kind, why) = if let Some(why) = message.strip_prefix(NOT_JUDGED) {
         (Kind::NotJudged, why.to_owned())
-    } else if let Some(why) = said.strip_prefix(WRONG_ANSWER) {
+    } else if let Some(why) = message.strip_prefix(WRONG_ANSWER) {
         (Kind::WrongAnswer, why.to_owned())
-    } else if let Some(why) = said.strip_prefix(WRONG_WAY) {
+    } else if let Some(why) = message.strip_prefix(WRONG_WAY) {
         (Kind::WrongWay, why.to_owned())
     } else if let Some((_, why)) = stderr.split_once("\nended: ") {
         // By the watchdog that is inside.
         (Kind::Hangs, hangs(why, written))
     } else if let Some(first) = panics.first() {
-        (Kind::Panics, sentence(first))
+        (Kind::Panics, describe_panic(first))
     } else if stdout.contains("\ntest result: FAILED") {
         (Kind::Panics, UNSEEN.to_owned())
     } else {
@@ -349,9 +351,9 @@ const UNSEEN: &str = "the check fails, and cannot say why, because its panic \
 /// What `assert_eq` puts before it.
 const ASSERT_EQ: &str = "assertion `left == right` failed: ";
 
-fn sentence(panic: &Panic<'_>) -> String {
-    let Panic { thread, place, said } = panic;
-    format!("thread {thread} panics at {place}: {said}")
+fn describe_panic(panic: &Panic<'_>) -> String {
+    let Panic { thread, place, message } = panic;
+    format!("thread {thread} panics at {place}: {message}")
 }
 
 /// `second`: which one it is, in a word.

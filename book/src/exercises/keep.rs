@@ -1,10 +1,11 @@
-//! Files that change without anything being lost, whatever ends us whenever.
+//! Files that are the reader's, changed so that nothing is lost, whenever this
+//! process is killed.
 //!
-//! No file is written in its place: a new one is written aside and then takes
-//! the name. And no answer is removed: it is moved to `backups/`.
+//! No file is written in its place: a new one is written aside, and then gets
+//! the name of the old one. No answer is removed: it is moved to `backups/`.
 //!
-//! Not every file system can do all that is wanted here; some have no hard
-//! links, no way to sync a folder, no locks. Nothing rests on them.
+//! Some file systems have no locks, cannot sync a folder, or cannot refuse to
+//! replace a file. There, everything is done without.
 
 use super::Exercise;
 use crate::files::{cannot, read};
@@ -20,8 +21,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::{Builder, TempPath};
 
-/// One of us at a time changes files; the others wait their turn. The system
-/// lets go of it when we end, however we end.
+/// Held by the one process that may change files: a watch in one window and the
+/// reader in another take turns. When the process ends, however it ends, the
+/// system releases it.
 pub struct Lock {
     folder: File,
 }
@@ -40,8 +42,8 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Lets names last, should the power fail. What was done is done, also
-    /// where a folder cannot be synced.
+    /// Writes the folder's new names to the disk, in case the power fails. Where
+    /// a folder cannot be synced, they are as good as before.
     fn sync(&self) {
         let _ = self.folder.sync_all();
     }
@@ -61,8 +63,8 @@ pub fn write(lock: &Lock, file: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file in this folder, which goes when it is dropped, unless it has been
-/// given another name by then.
+/// Writes a new file in this folder. When it is dropped, it is removed, unless
+/// it has been given another name by then.
 fn write_aside(folder: &Path, bytes: &[u8], mode: u32) -> io::Result<TempPath> {
     let new = || {
         let mut new = Builder::new()
@@ -76,7 +78,7 @@ fn write_aside(folder: &Path, bytes: &[u8], mode: u32) -> io::Result<TempPath> {
     new().map_err(|why| cannot("write a file in", folder, &why))
 }
 
-/// A file that was read and changed just now.
+/// The times of a file that was read and changed just now.
 const NOW: Timestamps = {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     Timestamps { last_access: now, last_modification: now }
@@ -108,7 +110,7 @@ fn reset_by(rename: Rename, exercise: &Exercise) -> Result<Option<PathBuf>> {
     if answer.exists() && exercise.is_started().is_ok_and(|started| !started) {
         return Ok(None);
     }
-    // First all that may fail for want of room or rights.
+    // First all that may fail: the disk may be full, or the folder read-only.
     let starter = read(&exercise.starter())?;
     let aside = write_aside(&folder(&exercise.root)?, &starter, 0o666)?;
     let backup = move_away(exercise)?;
@@ -151,7 +153,7 @@ fn undo_by(
     Ok((newest, instead))
 }
 
-/// The folder of the backups.
+/// The folder of the backups, which is made if there is none.
 fn folder(root: &Path) -> io::Result<PathBuf> {
     let folder = root.join("backups");
     fs::create_dir_all(&folder).map_err(|why| cannot("make", &folder, &why))?;
@@ -199,12 +201,12 @@ fn all(
     Ok(found)
 }
 
-/// Moves the answer, if there is one, to a backup of today. Moved, not copied:
-/// what an editor is writing into it just now goes with it.
+/// Moves the answer, if there is one, to a new backup. It is moved and not
+/// copied, so that the backup also gets what an editor is writing just now.
 fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     let backup = dated(&exercise.root, &exercise.name, "rs")?;
     let answer = exercise.answer();
-    // Elsewhere, a link may lead to something else.
+    // Asked now, because a link may lead elsewhere once it has been moved.
     let linked = answer.is_symlink().then(|| answer.canonicalize());
     match fs::rename(&answer, &backup) {
         Ok(()) => {}
@@ -220,13 +222,14 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
             return Err(why).context("your answer stays where it is");
         }
     }
+    // Of a link, the backup is to be what it leads to.
     if let Some(Ok(linked)) = linked
         && backup.is_symlink()
     {
         let folder = folder(&exercise.root)?;
         let copied = match read(&linked) {
             Ok(bytes) => write_aside(&folder, &bytes, 0o666),
-            // It is no text that could be lost: a link to it will do.
+            // No text that a reader has written: a link to it is enough.
             Err(_) => Builder::new()
                 .make_in(&folder, |aside| symlink(&linked, aside))
                 .map(|aside| aside.into_temp_path()),
@@ -256,8 +259,8 @@ fn move_across(from: &Path, to: &Path) -> io::Result<()> {
     fs::remove_file(from).map_err(|why| cannot("remove", from, &why))
 }
 
-/// Gives a file the name of the answer, unless somebody has just saved one
-/// under that name. If it cannot be done, the backup is put back.
+/// Gives a file the name of the answer, unless an editor has just saved another
+/// one under that name. If that fails, the backup is put back.
 fn put(
     rename: Rename,
     file: &Path,
@@ -271,8 +274,9 @@ fn put(
         done => done,
     };
     let Err(why) = done else {
-        // It is news: by an old time, cargo would not compile it again. By its
-        // name, because to open a pipe would wait for somebody.
+        // The file gets a new time, because cargo does not compile again what
+        // has an old one. It is not opened: to open a pipe is to wait for the
+        // program at its other end.
         let _ = utimensat(CWD, answer, &NOW, AtFlags::empty());
         return Ok(());
     };
@@ -287,7 +291,8 @@ fn put(
     Err(why).with_context(|| format!("your answer is now {backup}"))
 }
 
-/// Moves a file to a name that must be free, one step at a time.
+/// Moves a file to a name that must be free, by copying it and then removing
+/// it.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let bytes = read(from)?;
     let written = File::create_new(to).and_then(|mut new| {
@@ -300,7 +305,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
             let _ = fs::remove_file(to);
         }
     })?;
-    // It is there now; that it is still here, too, harms nobody.
+    // If this fails, the text is in two places, and nothing is lost.
     let _ = fs::remove_file(from);
     Ok(())
 }

@@ -21,9 +21,9 @@ pub struct Page {
 /// A line under "When it says".
 #[derive(Debug)]
 pub struct Cause {
-    /// A piece of what is said, or the code of a compiler's error, or the word
+    /// A piece of a verdict's sentence, or the code of a compiler's error, or the word
     /// `hangs` or `panics`.
-    pub said: String,
+    pub message: String,
     /// Where that comes from, usually, in this exercise.
     pub cause: String,
 }
@@ -67,10 +67,15 @@ impl Page {
         for item in causes.split("\n- **").skip(1) {
             // The list ends where a paragraph follows it.
             let item = item.split("\n\n").next().unwrap_or_default();
-            let Some((said, cause)) = item.split_once("**:") else { continue };
+            let Some((message, cause)) = item.split_once("**:") else {
+                continue;
+            };
             let words = cause.split_whitespace();
             page.causes.push(Cause {
-                said: said.split_whitespace().collect::<Vec<_>>().join(" "),
+                message: message
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 cause: words.collect::<Vec<_>>().join(" "),
             });
         }
@@ -80,13 +85,13 @@ impl Page {
     /// The first cause that fits a verdict: its sentence is in it, or its error
     /// code, `E0308`; after a colon, words of the compiler that say more.
     pub fn cause(&self, verdict: &Verdict) -> Option<&str> {
-        let fits = |cause: &&Cause| match cause.said.as_str() {
+        let fits = |cause: &&Cause| match cause.message.as_str() {
             // Of one that prints for ever, it is the cause that it prints.
             "hangs" => {
                 verdict.kind == Kind::Hangs && !verdict.why.contains(PRINTS)
             }
             "panics" => verdict.kind == Kind::Panics,
-            said => match said.split_once(": ").unwrap_or((said, "")) {
+            message => match message.split_once(": ").unwrap_or((message, "")) {
                 (code, text) if is_code(code) => {
                     let code = format!("[{code}]: ");
                     let mut errors = verdict.why.split("\nerror");
@@ -94,7 +99,7 @@ impl Page {
                         && errors
                             .any(|it| it.contains(&code) && it.contains(text))
                 }
-                _ => verdict.why.contains(said),
+                _ => verdict.why.contains(message),
             },
         };
         self.causes.iter().find(fits).map(|cause| cause.cause.as_str())
@@ -102,8 +107,8 @@ impl Page {
 }
 
 /// `E0382`
-fn is_code(said: &str) -> bool {
-    said.len() == 5
-        && said.starts_with('E')
-        && said[1..].bytes().all(|byte| byte.is_ascii_digit())
+fn is_code(message: &str) -> bool {
+    message.len() == 5
+        && message.starts_with('E')
+        && message[1..].bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -6,7 +6,7 @@ pub struct Panic<'a> {
     pub thread: &'a str,
     /// `01-threads/exercises/join-all.rs:21:9`
     pub place: &'a str,
-    pub said: String,
+    pub message: String,
 }
 
 /// All panics, in the order in which they were reported, and what else was
@@ -20,25 +20,25 @@ pub struct Panic<'a> {
 pub fn panics(stderr: &str) -> (Vec<Panic<'_>>, String) {
     let mut panics: Vec<Panic<'_>> = Vec::new();
     let mut others = String::new();
-    let mut is_said = false;
+    let mut is_message = false;
     for line in stderr.lines() {
         if let Some((thread, place)) = heading(line) {
-            panics.push(Panic { thread, place, said: String::new() });
-            is_said = true;
+            panics.push(Panic { thread, place, message: String::new() });
+            is_message = true;
         } else if line.starts_with("note: run with `RUST_BACKTRACE=") {
-            is_said = false;
+            is_message = false;
         } else if let Some(panic) = panics.last_mut()
-            && is_said
+            && is_message
         {
-            panic.said += line;
-            panic.said.push('\n');
+            panic.message += line;
+            panic.message.push('\n');
         } else {
             others += line;
             others.push('\n');
         }
     }
     for panic in &mut panics {
-        panic.said.truncate(panic.said.trim_end().len());
+        panic.message.truncate(panic.message.trim_end().len());
     }
     (panics, others)
 }
@@ -73,8 +73,8 @@ wrong answer: of two lines
         assert_eq!(others, "the answer prints this\n\nand this\n\n");
         let [boom, wrong] = &panics[..] else { panic!("two") };
         assert_eq!((boom.thread, boom.place), ("<unnamed>", "src/lib.rs:1:2"));
-        assert_eq!(boom.said, "boom");
+        assert_eq!(boom.message, "boom");
         assert_eq!(wrong.thread, "check::it's_right");
-        assert_eq!(wrong.said, "wrong answer: of two lines\n  and no more");
+        assert_eq!(wrong.message, "wrong answer: of two lines\n  and no more");
     }
 }

@@ -25,7 +25,7 @@ pub struct Progress {
     /// The page that was open last, `1-threads/1-3-lost-race.html`.
     pub page: Option<String>,
     /// How many lines made no sense.
-    odd: usize,
+    unreadable: usize,
 }
 
 /// A line of the file.
@@ -49,18 +49,18 @@ pub struct Entry {
     pub hints: usize,
 }
 
-/// What was last said of the file itself, if anything was.
+/// The last remark on the file itself, if there was any.
 static REMARK: Mutex<Option<String>> = Mutex::new(None);
 
 /// A sentence, if since this program began some of the progress made no sense
 /// or could not be noted.
-pub fn remark() -> Option<String> {
+pub fn last_remark() -> Option<String> {
     REMARK.lock().unwrap().clone()
 }
 
-/// Says it in the terminal, and to the pages.
-fn say(remark: String) {
-    // Nobody may read it there.
+/// Makes a remark in the terminal, and to the pages.
+fn make_remark(remark: String) {
+    // Nothing may read it there.
     let _ = writeln!(stderr(), "{remark}");
     *REMARK.lock().unwrap() = Some(remark);
 }
@@ -80,7 +80,7 @@ impl Progress {
                 Ok(Line::Exercise(name, entry)) => {
                     progress.exercises.insert(name, entry);
                 }
-                Err(_) => progress.odd += 1,
+                Err(_) => progress.unreadable += 1,
             }
         }
         progress
@@ -95,7 +95,7 @@ impl Progress {
         root: &Path,
         change: impl FnOnce(&mut Progress),
     ) -> io::Result<()> {
-        // Several of us may be at it: a watch in one window, a page in another.
+        // A watch in one window and the reader in another may both do this.
         let lock = Lock::on(root)?;
         let mut progress = match read(&file(root)) {
             Ok(text) => Progress::parse(&text),
@@ -104,15 +104,16 @@ impl Progress {
             }
             Err(why) => return Err(why),
         };
-        if progress.odd > 0 {
-            let odd = dated(root, "progress", "txt")?;
-            fs::copy(file(root), &odd)
-                .map_err(|it| cannot("write", &odd, &it))?;
-            let kept = odd.strip_prefix(root).unwrap_or(&odd).display();
-            say(format!(
+        if progress.unreadable > 0 {
+            let unreadable = dated(root, "progress", "txt")?;
+            fs::copy(file(root), &unreadable)
+                .map_err(|it| cannot("write", &unreadable, &it))?;
+            let kept =
+                unreadable.strip_prefix(root).unwrap_or(&unreadable).display();
+            make_remark(format!(
                 "{} lines of progress.txt make no sense; as it was, it is now \
                  {kept}",
-                progress.odd
+                progress.unreadable
             ));
         }
         change(&mut progress);
@@ -123,7 +124,7 @@ impl Progress {
     /// cannot be noted, says so and gives back `false`.
     pub fn note(root: &Path, change: impl FnOnce(&mut Progress)) -> bool {
         let noted = Progress::update(root, change);
-        noted.map_err(|why| say(not_noted(&why))).is_ok()
+        noted.map_err(|why| make_remark(describe_failed_update(&why))).is_ok()
     }
 
     /// What is known of an exercise.
@@ -146,7 +147,7 @@ impl Progress {
 }
 
 /// A remark on an update that has failed.
-pub fn not_noted(why: &io::Error) -> String {
+pub fn describe_failed_update(why: &io::Error) -> String {
     format!("your progress could not be noted: {why}")
 }
 
@@ -182,7 +183,7 @@ mod tests {
         let progress = Progress {
             exercises: names.map(|name| (name, entry.clone())).into(),
             page: Some("index.html".to_owned()),
-            odd: 0,
+            unreadable: 0,
         };
         let folder = timeline::private::Folder::new().unwrap();
         // The folder itself has its own lock.
@@ -198,16 +199,16 @@ mod tests {
         let read = Progress::read(root);
         assert_eq!(read.exercises.keys().collect::<Vec<_>>(), ["b"]);
         assert_eq!(read.exercises["b"], entry);
-        assert_eq!(read.odd, 4);
+        assert_eq!(read.unreadable, 4);
 
         // What makes no sense to us may to somebody.
-        let odd = fs::read(file(root)).unwrap();
+        let unreadable = fs::read(file(root)).unwrap();
         Progress::update(root, |_| {}).unwrap();
         let kept = fs::read_dir(root.join("backups")).unwrap();
         let [kept] = &kept.map(Result::unwrap).collect::<Vec<_>>()[..] else {
             panic!("one copy is kept")
         };
-        assert_eq!(fs::read(kept.path()).unwrap(), odd);
-        assert_eq!(Progress::read(root).odd, 0);
+        assert_eq!(fs::read(kept.path()).unwrap(), unreadable);
+        assert_eq!(Progress::read(root).unreadable, 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Colours and what is being done, on terminals that can show them.
 
-use super::judge::{Stage, Tell};
+use super::judge::{OnStage, Stage};
 use super::verdict::Kind;
 use std::env;
 use std::io::{IsTerminal, Write as _, stderr, stdout};
@@ -53,7 +53,7 @@ fn is_screen(stream: &impl IsTerminal) -> bool {
 
 /// Does `work`, and says meanwhile what it does and for how long: in one line,
 /// which is gone afterwards, and only on a terminal.
-pub fn say_meanwhile<T>(name: &str, work: impl FnOnce(Tell<'_>) -> T) -> T {
+pub fn show_stages<T>(name: &str, work: impl FnOnce(OnStage<'_>) -> T) -> T {
     if !is_screen(&stderr()) {
         return work(&|_| {});
     }

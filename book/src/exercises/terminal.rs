@@ -1,10 +1,10 @@
 //! The exercises from the terminal.
 
-use super::judge::{Tell, judge};
+use super::judge::{OnStage, judge};
 use super::keep::{self, Lock};
 use super::page::Page;
-use super::progress::{Entry, Progress, hash, not_noted};
-use super::status::{paint, paint_diff, say_meanwhile};
+use super::progress::{Entry, Progress, describe_failed_update, hash};
+use super::status::{paint, paint_diff, show_stages};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::changes::fingerprint;
@@ -17,14 +17,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Prints a line. Whoever reads may have left, as `head` does.
-macro_rules! put {
+/// Prints a line, or not, if nothing reads it any more: `head` may have ended.
+macro_rules! print_line {
     ($($line:tt)*) => {{
         use std::io::Write;
         let _ = writeln!(std::io::stdout(), $($line)*);
     }};
 }
-pub(super) use put;
+pub(super) use print_line;
 
 /// Judges the exercises of these names. With none, says how far the reader is,
 /// and what comes next.
@@ -34,7 +34,7 @@ pub(super) use put;
 /// If one cannot be judged, or there is none of that name (a [`Usage`]).
 pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
     if names.is_empty() {
-        return table(tree);
+        return print_table(tree);
     }
     let all = all(tree);
     let wanted = names.iter().map(|name| named(&all, name));
@@ -52,43 +52,54 @@ pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
     // What it does as shipped is no mistake of the reader's.
     if let Ok(false) = exercise.is_started() {
         let kind = Kind::NotStarted;
-        put!("{}", paint(kind, &format!("{name}: {kind}")));
-        put!("{file} is as shipped; edit it, save it, and then");
-        put!("\n  cargo run -- check {name}\n");
-        put!("what it does as shipped: cargo test -p {package} --test {name}");
+        print_line!("{}", paint(kind, &format!("{name}: {kind}")));
+        print_line!("{file} is as shipped; edit it, save it, and then");
+        print_line!("\n  cargo run -- check {name}\n");
+        print_line!(
+            "what it does as shipped: cargo test -p {package} --test {name}"
+        );
         return Ok(Kind::NotStarted);
     }
     let began = Instant::now();
-    let verdict = say_meanwhile(name, |tell| judged(exercise, tell))?;
+    let verdict = judge_and_show(exercise)?;
     let kind = verdict.kind;
     let line = paint(kind, &format!("{name}: {kind}"));
-    put!("{line} ({:.1?})", began.elapsed());
-    put!("{file}\n");
-    say(exercise, &verdict);
+    print_line!("{line} ({:.1?})", began.elapsed());
+    print_line!("{file}\n");
+    print_verdict(exercise, &verdict);
     if kind == Kind::Solved {
-        put!();
-        say_next(next_after(all, exercise, &Progress::read(&exercise.root)));
+        print_line!();
+        print_next(next_after(all, exercise, &Progress::read(&exercise.root)));
     }
     Ok(kind)
+}
+
+/// Judges an answer, and shows meanwhile what is being done.
+fn judge_and_show(exercise: &Exercise) -> Result<Verdict> {
+    let name = &exercise.name;
+    show_stages(name, |on_stage| judge_and_note(exercise, on_stage))
 }
 
 /// How often an answer is judged anew because it was saved meanwhile.
 const MOST_TIMES: usize = 10;
 
 /// Judges an answer and remembers the verdict.
-pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
-    // One of us at a time, since cargo gives the same name to each program.
+pub(super) fn judge_and_note(
+    exercise: &Exercise,
+    on_stage: OnStage<'_>,
+) -> Result<Verdict> {
+    // One process at a time: each has cargo build a program of the same name.
     let _turn = Lock::on(&exercise.check())?;
     let files = [exercise.answer(), exercise.check()];
     let look = || (fingerprint(&files), hash(exercise).ok());
     for _ in 0..MOST_TIMES {
         let before = look();
         let is_started = exercise.is_started().unwrap_or(true);
-        let verdict = judge(exercise, tell)?;
+        let verdict = judge(exercise, on_stage)?;
         // What was saved meanwhile may be what was compiled, or may not.
         if before == look() {
             let verdict = Verdict { answer: before.1, ..verdict };
-            return Ok(noted(exercise, is_started, verdict));
+            return Ok(note_verdict(exercise, is_started, verdict));
         }
     }
     bail!(
@@ -98,55 +109,55 @@ pub(super) fn judged(exercise: &Exercise, tell: Tell<'_>) -> Result<Verdict> {
 }
 
 /// Remembers the verdict on an answer.
-fn noted(
+fn note_verdict(
     exercise: &Exercise,
     is_started: bool,
     mut verdict: Verdict,
 ) -> Verdict {
     let kind = if is_started { verdict.kind } else { Kind::NotStarted };
     let answer = verdict.answer.clone();
-    let noted = Progress::update(&exercise.root, |progress| {
+    let updated = Progress::update(&exercise.root, |progress| {
         let entry = progress.of_mut(exercise);
         entry.verdict = answer.map(|answer| (kind, answer));
         entry.solved |= kind == Kind::Solved;
     });
-    if let Err(why) = noted {
-        verdict.warnings += &(not_noted(&why) + "\n");
+    if let Err(why) = updated {
+        verdict.warnings += &(describe_failed_update(&why) + "\n");
     }
     verdict
 }
 
 /// The evidence, the usual cause, and what can be done next.
-fn say(exercise: &Exercise, verdict: &Verdict) {
+fn print_verdict(exercise: &Exercise, verdict: &Verdict) {
     // What is no part of the verdict does not get among it.
     let _ = write!(stderr(), "{}", verdict.warnings);
-    put!("{}", indented(&verdict.why));
+    print_line!("{}", indented(&verdict.why));
     if let (Kind::WrongWay, Some(recording)) =
         (verdict.kind, &verdict.recording)
     {
-        put!("\n{}", recording.lanes(timeline::width()));
+        print_line!("\n{}", recording.lanes(timeline::width()));
     }
     if !verdict.printed.trim().is_empty() {
-        put!("\nit printed:\n{}", indented(verdict.printed.trim()));
+        print_line!("\nit printed:\n{}", indented(verdict.printed.trim()));
     }
     let page = Page::of(exercise).unwrap_or_default();
     if let Some(cause) = page.cause(verdict) {
-        put!("\nusually: {cause}");
+        print_line!("\nusually: {cause}");
     }
     let name = &exercise.name;
     match verdict.kind {
-        Kind::Solved => put!("\nours: cargo run -- solution {name}"),
-        _ => put!("\na hint: cargo run -- hint {name}"),
+        Kind::Solved => print_line!("\nours: cargo run -- solution {name}"),
+        _ => print_line!("\na hint: cargo run -- hint {name}"),
     }
 }
 
 /// How far the reader is. Judges what has changed since it was last judged.
-fn table(tree: &Tree) -> Result<ExitCode> {
+fn print_table(tree: &Tree) -> Result<ExitCode> {
     let all = all(tree);
     let width = all.iter().map(|it| it.name.len()).max().unwrap_or(0);
     let (mut solved, mut next) = (0, None);
     for exercise in &all {
-        let state = match state(exercise, &Progress::read(&tree.root)) {
+        let state = match state_of(exercise, &Progress::read(&tree.root)) {
             Ok(kind) => {
                 solved += usize::from(kind == Kind::Solved);
                 if kind != Kind::Solved && next.is_none() {
@@ -157,36 +168,33 @@ fn table(tree: &Tree) -> Result<ExitCode> {
             // There is no sign for it, and there is more to be read.
             Err(why) => format!("  {:width$}  {why:#}", exercise.name),
         };
-        put!("{state}");
+        print_line!("{state}");
     }
-    put!("\n{solved} of {} solved", all.len());
-    say_next(next);
+    print_line!("\n{solved} of {} solved", all.len());
+    print_next(next);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Which file is next to be edited, and the command for it.
-fn say_next(next: Option<&Exercise>) {
+fn print_next(next: Option<&Exercise>) {
     match next {
         Some(exercise) => {
-            put!("next: {}", exercise.seen(&exercise.answer()));
-            put!("      cargo run -- check {}", exercise.name);
+            print_line!("next: {}", exercise.seen(&exercise.answer()));
+            print_line!("      cargo run -- check {}", exercise.name);
         }
-        None => put!("that was the last one: all are solved"),
+        None => print_line!("that was the last one: all are solved"),
     }
 }
 
 /// What is known of an answer, or found out now.
-fn state(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
+fn state_of(exercise: &Exercise, progress: &Progress) -> Result<Kind> {
     exercise.can_be_judged()?;
     if !exercise.is_started()? {
         return Ok(Kind::NotStarted);
     }
     match progress.of(exercise).verdict {
         Some((kind, answer)) if answer == hash(exercise)? => Ok(kind),
-        _ => {
-            let judged = |tell: Tell<'_>| judged(exercise, tell);
-            Ok(say_meanwhile(&exercise.name, judged)?.kind)
-        }
+        _ => Ok(judge_and_show(exercise)?.kind),
     }
 }
 
@@ -239,17 +247,22 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
     let is_noted = Progress::note(&tree.root, note);
     let until = if is_noted { next } else { last };
     for (n, hint) in hints.iter().enumerate().take(until + 1).skip(next) {
-        put!("{}, hint {} of {}\n\n{hint}\n", exercise.name, n + 1, last + 1);
+        print_line!(
+            "{}, hint {} of {}\n\n{hint}\n",
+            exercise.name,
+            n + 1,
+            last + 1
+        );
     }
     if until == last {
-        put!("that was the last one; ours, if you want to see it:");
-        put!("cargo run -- solution {} --anyway", exercise.name);
+        print_line!("that was the last one; ours, if you want to see it:");
+        print_line!("cargo run -- solution {} --anyway", exercise.name);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says our solution, as the way from the reader's answer to it. Before the
-/// reader has one, only if told to, and that is remembered.
+/// Prints our solution, as the difference from the reader's answer. Before the
+/// exercise is solved, only with `--anyway`, and that is remembered.
 ///
 /// # Errors
 ///
@@ -264,7 +277,7 @@ pub fn solution(
     let exercise = named_or_next(&all, name, &progress)?;
     match solution_of(exercise, anyway)? {
         Some(Solution { idea, difference }) => {
-            put!("{idea}\n\n{}", paint_diff(&difference));
+            print_line!("{idea}\n\n{}", paint_diff(&difference));
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -281,7 +294,7 @@ pub fn solution(
 
 /// Our own solution to an exercise.
 pub struct Solution {
-    /// What is said above the code.
+    /// The comment at its top.
     pub idea: String,
     /// From the reader's code to ours, as `diff` writes it.
     pub difference: String,
@@ -302,15 +315,16 @@ pub(super) fn solution_of(
         let note = |all: &mut Progress| all.of_mut(exercise).shown = true;
         Progress::note(&exercise.root, note);
     }
-    let (idea, _) = parts(&read_text(&exercise.solution())?);
+    let (idea, _) = comment_and_code(&read_text(&exercise.solution())?);
     Ok(Some(Solution { idea, difference: difference(exercise)? }))
 }
 
-/// From the reader's answer to our solution, without what is said above the
-/// code.
+/// From the reader's answer to our solution, without the comment at
+/// the top.
 fn difference(exercise: &Exercise) -> Result<String> {
-    let code =
-        |file: &Path| -> Result<String> { Ok(parts(&read_text(file)?).1) };
+    let code = |file: &Path| -> Result<String> {
+        Ok(comment_and_code(&read_text(file)?).1)
+    };
     let yours = code(&exercise.answer())?;
     let ours = code(&exercise.solution())?;
     Ok(match yours == ours {
@@ -319,16 +333,16 @@ fn difference(exercise: &Exercise) -> Result<String> {
     })
 }
 
-/// What is said above the code, as plain text, and the code down to the line
+/// The comment at the top, as plain text, and the code down to the line
 /// that names the check.
-pub(super) fn parts(text: &str) -> (String, String) {
+pub(super) fn comment_and_code(text: &str) -> (String, String) {
     let lines: Vec<_> = text.lines().collect();
-    let said = lines.iter().take_while(|line| line.starts_with("//!"));
-    let said: Vec<_> = said.map(|line| line[3..].trim_start()).collect();
-    let code = lines[said.len()..].iter();
+    let comment = lines.iter().take_while(|line| line.starts_with("//!"));
+    let comment: Vec<_> = comment.map(|line| line[3..].trim_start()).collect();
+    let code = lines[comment.len()..].iter();
     let code = code.take_while(|line| !line.contains("check.rs"));
     let code: Vec<_> = code.copied().collect();
-    (said.join("\n"), code.join("\n").trim().to_owned() + "\n")
+    (comment.join("\n"), code.join("\n").trim().to_owned() + "\n")
 }
 
 /// Puts back the exercise as shipped; the reader's goes to a backup.
@@ -342,12 +356,12 @@ pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
     let answer = exercise.seen(&exercise.answer());
     let is_gone = !exercise.answer().exists();
     match keep::reset(exercise)? {
-        None if is_gone => put!("{answer} is as shipped again"),
-        None => put!("{answer} is as shipped; nothing to do"),
+        None if is_gone => print_line!("{answer} is as shipped again"),
+        None => print_line!("{answer} is as shipped; nothing to do"),
         Some(backup) => {
-            put!("{answer} is as shipped again");
-            put!("yours is now {}", exercise.seen(&backup));
-            put!("to have it back: cargo run -- undo {name}");
+            print_line!("{answer} is as shipped again");
+            print_line!("yours is now {}", exercise.seen(&backup));
+            print_line!("to have it back: cargo run -- undo {name}");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -363,9 +377,9 @@ pub fn undo(tree: &Tree, name: &str) -> Result<ExitCode> {
     let exercise = named(&all, name)?;
     let (back, instead) = keep::undo(exercise)?;
     let answer = exercise.seen(&exercise.answer());
-    put!("{answer} is again what {} was", exercise.seen(&back));
+    print_line!("{answer} is again what {} was", exercise.seen(&back));
     if let Some(instead) = instead {
-        put!("what was there is now {}", exercise.seen(&instead));
+        print_line!("what was there is now {}", exercise.seen(&instead));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -25,7 +25,7 @@ pub const ENVIRONMENT: [(&str, &str); 4] = [
 
 /// Reads cargo's standard error as it comes.
 #[derive(Default)]
-pub struct Told {
+pub struct BuildOutput {
     plain: Plain,
     /// The beginning of a line.
     line: String,
@@ -42,7 +42,7 @@ pub enum Line {
     Diagnostic(String),
 }
 
-impl Told {
+impl BuildOutput {
     /// The lines that these bytes end.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Line> {
         // A bar ends with a carriage return, and stands until the next one.
@@ -110,13 +110,13 @@ mod tests {
     #[test]
     fn a_bar_is_read_while_it_stands() {
         let bar = b"    Building [=====>      ] 12/34: lab, threads(bin)   \r";
-        let lines = Told::default().push(bar);
+        let lines = BuildOutput::default().push(bar);
         assert_eq!(lines, [Line::Progress("12/34".into())]);
     }
 
     #[test]
     fn progress_and_diagnostics_are_told_apart() {
-        let mut told = Told::default();
+        let mut output = BuildOutput::default();
         let text = "    Blocking waiting for file lock on build directory\n\
             \x1b[K   Compiling lab v0.1.0 (/x/00-lab)\n\
             \x20   Building [=====>      ] 12/34: lab, threads(bin)\
@@ -126,7 +126,7 @@ mod tests {
             \x20   Finished `dev` profile in 1.00s\n";
         let mut lines = Vec::new();
         for piece in text.as_bytes().chunks(7) {
-            lines.extend(told.push(piece));
+            lines.extend(output.push(piece));
         }
         let diagnostic = |text: &str| Line::Diagnostic(text.to_owned());
         let expected = [

@@ -5,7 +5,7 @@
     expect(unsafe_code, reason = "what is called between fork and exec")
 )]
 
-use super::cargo::{self, Line, Told};
+use super::cargo::{self, BuildOutput, Line};
 use super::{Event, Order, Run};
 use crate::plain::Plain;
 use std::io::{self, Read};
@@ -91,9 +91,9 @@ fn supervise(
         let _ = stdout.take(MOST_MESSAGES).read_to_end(&mut all);
         all_read.send(all)
     });
-    let mut told = Told::default();
+    let mut progress = BuildOutput::default();
     let built = attend(run, cargo, stderr, |bytes| {
-        for line in told.push(bytes) {
+        for line in progress.push(bytes) {
             run.note(match line {
                 Line::Progress(count) => Event::Building(count),
                 Line::Waits => {
@@ -138,7 +138,7 @@ fn supervise(
         is_full.then_some("too much output; stopped here")
     });
     run.note(Event::Output(plain.end()));
-    Ok(ended.map_or("stopped".into(), how))
+    Ok(ended.map_or("stopped".into(), describe_exit))
 }
 
 /// Hands on what a program writes, until it has ended, and gives back how; or
@@ -214,7 +214,7 @@ fn pieces_of(mut output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 }
 
 /// How a program has ended, in a few words.
-fn how(status: ExitStatus) -> String {
+fn describe_exit(status: ExitStatus) -> String {
     match status.code() {
         Some(0) => "done".into(),
         Some(code) => format!("ended with exit status {code}"),
@@ -230,12 +230,12 @@ mod tests {
 
     #[test]
     fn an_end_is_said_in_a_few_words() {
-        for (status, said) in [
+        for (status, words) in [
             (0, "done"),
             (7 << 8, "ended with exit status 7"),
             (6, "ended by signal 6 (SIGABRT)"),
         ] {
-            assert_eq!(how(ExitStatus::from_raw(status)), said);
+            assert_eq!(describe_exit(ExitStatus::from_raw(status)), words);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::chapter::Chapter;
 use super::{Check, includes};
 use crate::exercises::{CAUSES, Exercise, Page, all, without_page};
-use crate::files::{is_nobodys, read_text};
+use crate::files::{is_hidden, read_text};
 use crate::tree::is_ours;
 use std::ffi::OsStr;
 use std::fs;
@@ -35,16 +35,16 @@ fn are_listed(check: &mut Check<'_>, all: &[Exercise], chapters: &[Chapter]) {
     let all = all.iter().filter(|it| page_of(it, chapters).is_some());
     for (n, exercise) in (1..).zip(all) {
         let page = exercise.address().replace(".html", ".md");
-        let (line, said) = listed.next().unwrap_or_default();
+        let (line, text) = listed.next().unwrap_or_default();
         let wanted = format!("]({page}), {}", exercise.effort());
         let start = format!("{n}. [");
-        if !said.starts_with(&start) || !said.ends_with(&wanted) {
+        if !text.starts_with(&start) || !text.ends_with(&wanted) {
             let why = format!("here is to be \"{start}…{wanted}\"");
             return check.fault(&file, line, why);
         }
     }
-    if let Some((line, said)) = listed.next() {
-        check.fault(&file, line, format!("that is one too many: {said}"));
+    if let Some((line, text)) = listed.next() {
+        check.fault(&file, line, format!("that is one too many: {text}"));
     }
 }
 
@@ -128,7 +128,7 @@ fn have_starters(check: &mut Check<'_>) {
                 false => None,
             };
             let Some(name) = name.and_then(OsStr::to_str) else { continue };
-            if is_nobodys(&file) || rung.exercises.iter().any(|it| it == name) {
+            if is_hidden(&file) || rung.exercises.iter().any(|it| it == name) {
                 continue;
             }
             if is_ours(name) {

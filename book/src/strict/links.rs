@@ -9,7 +9,7 @@ pub fn check(check: &mut Check<'_>, chapter: &Chapter, all: &[Chapter]) {
             let why = format!("the image {} has no text", link.target);
             check.fault(&chapter.file, link.line, why);
         }
-        // Elsewhere, nobody is asked.
+        // What is elsewhere is not asked for: a build needs no network.
         if link.target.contains("://") || link.target.starts_with("mailto:") {
             continue;
         }

@@ -23,7 +23,7 @@ pub const ENVIRONMENT: [(&str, &str); 4] = [
     ("CARGO_TERM_QUIET", "false"),
 ];
 
-/// Reads cargo's standard error as it comes.
+/// What cargo writes to standard error while it builds, read as it comes.
 #[derive(Default)]
 pub struct BuildOutput {
     plain: Plain,
@@ -58,36 +58,23 @@ impl BuildOutput {
     }
 }
 
-/// Cargo's own begin with a verb, which ends in the twelfth column.
+/// Cargo's own lines begin with a verb, `   Compiling`, which ends in the twelfth
+/// column. All others are the compiler's.
 fn line(text: &str) -> Option<Line> {
-    const VERBS: [&str; 14] = [
-        "Adding",
-        "Blocking",
-        "Building",
-        "Checking",
-        "Compiling",
-        "Dirty",
-        "Downloaded",
-        "Downloading",
-        "Finished",
-        "Fresh",
-        "Locking",
-        "Running",
-        "Updating",
-        "Waiting",
-    ];
-    let verb = text.get(..12).unwrap_or_default().trim_start();
-    if text.trim().is_empty() && text.len() > 1 {
-        // Where the bar has been.
-        return None;
-    }
+    let (verb, rest) = text.split_at_checked(12).unwrap_or_default();
+    let verb = verb.trim_start();
+    let is_cargos = rest.starts_with(' ')
+        && verb.starts_with(|c: char| c.is_ascii_uppercase())
+        && verb.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // Blanks cover the bar once it has gone.
+    let was_bar = text.trim().is_empty() && text.len() > 1;
     match verb {
-        "Building" => {
+        "Building" if is_cargos => {
             let count = text.split_once("] ")?.1.split(':').next()?.trim();
             Some(Line::Progress(count.to_owned()))
         }
-        "Blocking" => Some(Line::Waits),
-        verb if VERBS.contains(&verb) => None,
+        "Blocking" if is_cargos => Some(Line::Waits),
+        _ if is_cargos || was_bar => None,
         _ => Some(Line::Diagnostic(text.to_owned())),
     }
 }

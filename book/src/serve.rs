@@ -159,11 +159,6 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
 }
 
 impl Reader {
-    /// The number of the exercise of this name.
-    fn exercise(&self, name: &str) -> Result<usize, Response> {
-        self.desk.find(name).ok_or_else(not_there)
-    }
-
     /// Notes where the reader is, without holding up the page.
     fn note_page(&self, path: &str) {
         let not_pages =
@@ -201,7 +196,8 @@ async fn check(
     Part(name): Part<String>,
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Answer {
-    reader.desk.hand_in(reader.exercise(&name)?);
+    let n = reader.desk.find(&name).ok_or_else(not_there)?;
+    reader.desk.hand_in(n);
     Ok(done())
 }
 
@@ -220,7 +216,8 @@ async fn hint(
     if hints > 9 {
         return Err(refuse(StatusCode::BAD_REQUEST, "hints is at most 9."));
     }
-    let (desk, n) = (reader.desk.clone(), reader.exercise(&name)?);
+    let desk = reader.desk.clone();
+    let n = desk.find(&name).ok_or_else(not_there)?;
     off_thread(move || desk.note_hints(n, hints)).await?;
     Ok(done())
 }
@@ -237,7 +234,8 @@ async fn solution(
     Part(name): Part<String>,
     Sent(Wish { anyway }): Sent<Wish>,
 ) -> Answer {
-    let (desk, n) = (reader.desk.clone(), reader.exercise(&name)?);
+    let desk = reader.desk.clone();
+    let n = desk.find(&name).ok_or_else(not_there)?;
     let solution = off_thread(move || desk.solution(n, anyway)).await?;
     let not_yet = || refuse(StatusCode::CONFLICT, "It is not solved yet.");
     let Solution { idea, difference } = solution.ok_or_else(not_yet)?;
@@ -249,7 +247,8 @@ async fn answer(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
 ) -> Answer {
-    let (desk, n) = (reader.desk.clone(), reader.exercise(&name)?);
+    let desk = reader.desk.clone();
+    let n = desk.find(&name).ok_or_else(not_there)?;
     Ok(as_json(&off_thread(move || desk.answer(n)).await?))
 }
 
@@ -257,8 +256,8 @@ async fn exercise_picture(
     State(reader): State<Arc<Reader>>,
     Part(name): Part<String>,
 ) -> Answer {
-    let picture = reader.desk.picture(reader.exercise(&name)?);
-    picture.map(as_svg).ok_or_else(not_there)
+    let n = reader.desk.find(&name).ok_or_else(not_there)?;
+    reader.desk.picture(n).map(as_svg).ok_or_else(not_there)
 }
 
 /// Does what may take a while on another thread, so that it holds up no page.

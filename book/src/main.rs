@@ -33,6 +33,7 @@ mod runs;
 mod html;
 mod body;
 mod plain;
+mod routes;
 mod serve;
 mod exercises;
 

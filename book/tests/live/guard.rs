@@ -32,7 +32,7 @@ const ROUTES: [(&str, &str); 17] = [
 /// No route is forgotten here: they are in the server's source.
 #[test]
 fn every_route_there_is_is_tried() {
-    let source = include_str!("../../src/serve.rs");
+    let source = include_str!("../../src/routes.rs");
     let routes = source.split(".route(\"").skip(1);
     let routes: Vec<_> = routes
         .filter_map(|rest| {

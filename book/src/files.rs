@@ -57,14 +57,22 @@ pub fn has_extension(end: &str, file: &Path) -> bool {
 /// A file; or all files in a folder and in the folders within it, sorted and
 /// without those that are hidden. A link that leads nowhere is one of them.
 pub fn all_in(place: &Path) -> Vec<PathBuf> {
-    if !place.is_dir() {
+    let Ok(entries) = fs::read_dir(place) else {
         return vec![place.to_owned()];
+    };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(|entry| entry.file_name());
+    let mut files = Vec::new();
+    for entry in entries {
+        // The folder itself says what most of them are: that is soon asked.
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        match entry.path() {
+            path if is_hidden(&path) => {}
+            path if is_file => files.push(path),
+            path => files.extend(all_in(&path)),
+        }
     }
-    let entries = fs::read_dir(place).into_iter().flatten().flatten();
-    let mut entries: Vec<_> = entries.map(|entry| entry.path()).collect();
-    entries.sort();
-    let ours = entries.iter().filter(|entry| !is_hidden(entry));
-    ours.flat_map(|entry| all_in(entry)).collect()
+    files
 }
 
 fn read_regular(path: &Path) -> io::Result<Vec<u8>> {

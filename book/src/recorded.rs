@@ -133,7 +133,8 @@ pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
     let name = program.name();
     let mut cargo = Command::new(env!("CARGO"));
     cargo
-        .args(program.arguments())
+        .args(["run", "-q"])
+        .args(program.selection())
         .current_dir(&tree.root)
         .env("COLUMNS", COLUMNS)
         // A backtrace takes longer than all the rest of a step.

@@ -184,23 +184,22 @@ impl Check<'_> {
     /// Every program has a page that shows its source, its recorded output
     /// and its picture.
     fn steps_are_shown(&mut self, chapters: &[Chapter]) {
+        let tree = self.tree;
         let shown: BTreeSet<PathBuf> =
             chapters.iter().flat_map(includes::files).collect();
-        for rung in &self.tree.rungs {
-            let folder = self.tree.root.join(&rung.folder);
-            let crawl = folder.join("src/main.rs");
-            let steps = rung.steps.iter().map(|step| {
-                (step, folder.join("src/bin").join(format!("{step}.rs")))
-            });
-            for (name, source) in steps.chain([(&rung.package, crawl)]) {
+        for rung in &tree.rungs {
+            for (n, program) in rung.programs().enumerate() {
+                let path = format!("{}/{}", rung.folder, program.source());
+                let source = tree.root.join(&path);
                 let recorded =
-                    |end| recorded::file(&self.tree.book(), name, end);
+                    |end| recorded::file(&tree.book(), program.name(), end);
                 let mut wanted = vec![
                     ("its listing", source.clone()),
                     ("its recorded output", recorded("txt")),
                     ("its picture", recorded("svg")),
                 ];
-                if rung.steps.iter().skip(1).any(|step| step == name) {
+                // The crawl comes first, and then a step that changes nothing.
+                if n > 1 {
                     wanted.push(("what it changes", recorded("diff")));
                 }
                 for (what, file) in wanted {
@@ -209,14 +208,7 @@ impl Check<'_> {
                         self.stranger(&source, why);
                     }
                 }
-                let command = match name == &rung.package {
-                    true => format!("cargo run -p {name}"),
-                    false => {
-                        format!("cargo run -p {} --bin {name}", rung.package)
-                    }
-                };
-                let path = source.strip_prefix(&self.tree.root);
-                let path = path.unwrap_or(&source).display().to_string();
+                let command = program.command();
                 let has_caption = |chapter: &Chapter| {
                     let mut pairs = chapter.code.windows(2);
                     pairs.any(|it| it[0].text == path && it[1].text == command)

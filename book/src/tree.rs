@@ -85,13 +85,7 @@ impl Tree {
 
     /// Every program, crawls first on each rung.
     pub fn programs(&self) -> impl Iterator<Item = Program<'_>> {
-        self.rungs.iter().flat_map(|rung| {
-            let package = rung.package.as_str();
-            let steps = rung.steps.iter();
-            [Program::Crawl(package)]
-                .into_iter()
-                .chain(steps.map(move |step| Program::Step(package, step)))
-        })
+        self.rungs.iter().flat_map(Rung::programs)
     }
 
     /// The program of this name.
@@ -133,6 +127,14 @@ impl Rung {
         digits.parse().unwrap_or_default()
     }
 
+    /// Its programs, the crawl first.
+    pub fn programs(&self) -> impl Iterator<Item = Program<'_>> {
+        let package = self.package.as_str();
+        let steps = self.steps.iter();
+        let steps = steps.map(move |step| Program::Step(package, step));
+        [Program::Crawl(package)].into_iter().chain(steps)
+    }
+
     /// The tests of the package that can be run by name.
     pub fn tests(&self) -> impl Iterator<Item = &str> {
         self.exercises.iter().map(String::as_str).chain(["tests"])
@@ -147,13 +149,27 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// What `cargo` is asked, without `cargo` and without flags.
-    pub fn arguments(self) -> Vec<&'a str> {
+    /// Which of its programs cargo is to build or to run.
+    pub fn selection(self) -> [&'a str; 4] {
+        let (Program::Crawl(package) | Program::Step(package, _)) = self;
+        ["-p", package, "--bin", self.name()]
+    }
+
+    /// What a reader types to run it.
+    pub fn command(self) -> String {
         match self {
-            Program::Crawl(package) => vec!["run", "-q", "-p", package],
+            Program::Crawl(package) => format!("cargo run -p {package}"),
             Program::Step(package, step) => {
-                vec!["run", "-q", "-p", package, "--bin", step]
+                format!("cargo run -p {package} --bin {step}")
             }
+        }
+    }
+
+    /// Its source, in the folder of its rung.
+    pub fn source(self) -> String {
+        match self {
+            Program::Crawl(_) => "src/main.rs".to_owned(),
+            Program::Step(_, step) => format!("src/bin/{step}.rs"),
         }
     }
 }

@@ -91,16 +91,19 @@ impl Page {
                 verdict.kind == Kind::Hangs && !verdict.why.contains(PRINTS)
             }
             "panics" => verdict.kind == Kind::Panics,
-            message => match message.split_once(": ").unwrap_or((message, "")) {
-                (code, text) if is_code(code) => {
-                    let code = format!("[{code}]: ");
-                    let mut errors = verdict.why.split("\nerror");
-                    verdict.kind == Kind::DoesNotCompile
-                        && errors
-                            .any(|it| it.contains(&code) && it.contains(text))
+            message => {
+                match message.split_once(": ").unwrap_or((message, "")) {
+                    (code, text) if is_code(code) => {
+                        let code = format!("[{code}]: ");
+                        let mut errors = verdict.why.split("\nerror");
+                        verdict.kind == Kind::DoesNotCompile
+                            && errors.any(|it| {
+                                it.contains(&code) && it.contains(text)
+                            })
+                    }
+                    _ => verdict.why.contains(message),
                 }
-                _ => verdict.why.contains(message),
-            },
+            }
         };
         self.causes.iter().find(fits).map(|cause| cause.cause.as_str())
     }

@@ -7,12 +7,8 @@ use std::path::PathBuf;
 
 /// What it is asked, to build a program as `cargo run` would.
 pub fn arguments(program: Program<'_>) -> Vec<&str> {
-    let (package, binary) = match program {
-        Program::Crawl(package) => (package, package),
-        Program::Step(package, step) => (package, step),
-    };
     let messages = "--message-format=json-render-diagnostics";
-    vec!["build", "-p", package, "--bin", binary, messages]
+    [&["build"][..], &program.selection(), &[messages]].concat()
 }
 
 /// So that it says how far it is, though it is not on a terminal.

@@ -6,6 +6,7 @@ mod panics;
 mod judge;
 mod progress;
 mod keep;
+mod solution;
 mod status;
 mod terminal;
 mod watch;
@@ -16,7 +17,8 @@ mod tests;
 
 pub use desk::Desk;
 pub use page::{CAUSES, Page};
-pub use terminal::{Solution, Usage, check, hint, reset, solution, undo};
+pub use solution::Solution;
+pub use terminal::{Usage, check, hint, reset, solution, undo};
 pub use watch::watch;
 
 use crate::files::{is_hidden, read, read_text};
@@ -160,7 +162,7 @@ impl Exercise {
     /// differ from the starter.
     pub fn effort(&self) -> String {
         let code = |file: PathBuf| {
-            terminal::comment_and_code(&read_text(&file).unwrap_or_default()).1
+            solution::comment_and_code(&read_text(&file).unwrap_or_default()).1
         };
         let (starter, solution) = (code(self.starter()), code(self.solution()));
         let changes = TextDiff::from_lines(&starter, &solution);

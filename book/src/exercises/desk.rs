@@ -1,10 +1,10 @@
 //! The exercises as the pages see them: judged whenever they are saved, as long
 //! as a page is open.
 
-use super::judge::Stage;
+use super::judge::{Stage, judge_and_note};
 use super::page::Page;
 use super::progress::{self, Progress, hash};
-use super::terminal::{Solution, judge_and_note, solution_of};
+use super::solution::{Solution, solution_of};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
 use crate::changes::{PAUSE, fingerprint};

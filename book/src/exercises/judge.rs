@@ -2,8 +2,11 @@
 //! and once it passes, run them again and again.
 
 use super::Exercise;
+use super::keep::Lock;
 use super::panics::{Panic, panics};
+use super::progress::{Progress, describe_failed_update, hash};
 use super::verdict::{Kind, Verdict};
+use crate::changes::fingerprint;
 use crate::tree::Tree;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -58,6 +61,53 @@ impl fmt::Display for Stage {
 
 /// Is called with each stage as it begins, by any thread.
 pub type OnStage<'a> = &'a (dyn Fn(Stage) + Sync);
+
+/// How often an answer is judged anew because it was saved meanwhile.
+const MOST_TIMES: usize = 10;
+
+/// Judges an answer and remembers the verdict.
+pub fn judge_and_note(
+    exercise: &Exercise,
+    on_stage: OnStage<'_>,
+) -> Result<Verdict> {
+    // One process at a time: each has cargo build a program of the same name.
+    let _turn = Lock::on(&exercise.check())?;
+    let files = [exercise.answer(), exercise.check()];
+    let look = || (fingerprint(&files), hash(exercise).ok());
+    for _ in 0..MOST_TIMES {
+        let before = look();
+        let is_started = exercise.is_started().unwrap_or(true);
+        let verdict = judge(exercise, on_stage)?;
+        // What was saved meanwhile may be what was compiled, or may not.
+        if before == look() {
+            let verdict = Verdict { answer: before.1, ..verdict };
+            return Ok(note_verdict(exercise, is_started, verdict));
+        }
+    }
+    bail!(
+        "{} is saved again and again; check it once that has ended",
+        exercise.seen(&exercise.answer())
+    )
+}
+
+/// Remembers the verdict on an answer.
+fn note_verdict(
+    exercise: &Exercise,
+    is_started: bool,
+    mut verdict: Verdict,
+) -> Verdict {
+    let kind = if is_started { verdict.kind } else { Kind::NotStarted };
+    let answer = verdict.answer.clone();
+    let updated = Progress::update(&exercise.root, |progress| {
+        let entry = progress.of_mut(exercise);
+        entry.verdict = answer.map(|answer| (kind, answer));
+        entry.solved |= kind == Kind::Solved;
+    });
+    if let Err(why) = updated {
+        verdict.warnings += &(describe_failed_update(&why) + "\n");
+    }
+    verdict
+}
 
 /// A test target that compiled.
 #[derive(Debug)]

@@ -1,19 +1,16 @@
 //! The exercises from the terminal.
 
-use super::judge::{OnStage, judge};
-use super::keep::{self, Lock};
+use super::judge::judge_and_note;
+use super::keep;
 use super::page::Page;
-use super::progress::{Entry, Progress, describe_failed_update, hash};
+use super::progress::{Progress, hash};
+use super::solution::{Solution, solution_of};
 use super::status::{paint, paint_diff, show_stages};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, all};
-use crate::changes::fingerprint;
-use crate::files::read_text;
-use crate::recorded::diff;
 use crate::tree::Tree;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::io::{Write as _, stderr};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -78,53 +75,6 @@ pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
 fn judge_and_show(exercise: &Exercise) -> Result<Verdict> {
     let name = &exercise.name;
     show_stages(name, |on_stage| judge_and_note(exercise, on_stage))
-}
-
-/// How often an answer is judged anew because it was saved meanwhile.
-const MOST_TIMES: usize = 10;
-
-/// Judges an answer and remembers the verdict.
-pub(super) fn judge_and_note(
-    exercise: &Exercise,
-    on_stage: OnStage<'_>,
-) -> Result<Verdict> {
-    // One process at a time: each has cargo build a program of the same name.
-    let _turn = Lock::on(&exercise.check())?;
-    let files = [exercise.answer(), exercise.check()];
-    let look = || (fingerprint(&files), hash(exercise).ok());
-    for _ in 0..MOST_TIMES {
-        let before = look();
-        let is_started = exercise.is_started().unwrap_or(true);
-        let verdict = judge(exercise, on_stage)?;
-        // What was saved meanwhile may be what was compiled, or may not.
-        if before == look() {
-            let verdict = Verdict { answer: before.1, ..verdict };
-            return Ok(note_verdict(exercise, is_started, verdict));
-        }
-    }
-    bail!(
-        "{} is saved again and again; check it once that has ended",
-        exercise.seen(&exercise.answer())
-    )
-}
-
-/// Remembers the verdict on an answer.
-fn note_verdict(
-    exercise: &Exercise,
-    is_started: bool,
-    mut verdict: Verdict,
-) -> Verdict {
-    let kind = if is_started { verdict.kind } else { Kind::NotStarted };
-    let answer = verdict.answer.clone();
-    let updated = Progress::update(&exercise.root, |progress| {
-        let entry = progress.of_mut(exercise);
-        entry.verdict = answer.map(|answer| (kind, answer));
-        entry.solved |= kind == Kind::Solved;
-    });
-    if let Err(why) = updated {
-        verdict.warnings += &(describe_failed_update(&why) + "\n");
-    }
-    verdict
 }
 
 /// The evidence, the usual cause, and what can be done next.
@@ -290,59 +240,6 @@ pub fn solution(
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-/// Our own solution to an exercise.
-pub struct Solution {
-    /// The comment at its top.
-    pub idea: String,
-    /// From the reader's code to ours, as `diff` writes it.
-    pub difference: String,
-}
-
-/// Our solution; `None` if the reader has not solved it, nor
-/// asked for it before, nor now.
-pub(super) fn solution_of(
-    exercise: &Exercise,
-    anyway: bool,
-) -> Result<Option<Solution>> {
-    let Entry { solved, shown, .. } =
-        Progress::read(&exercise.root).of(exercise);
-    if !(solved || shown || anyway) {
-        return Ok(None);
-    }
-    if !solved && !shown {
-        let note = |all: &mut Progress| all.of_mut(exercise).shown = true;
-        Progress::note(&exercise.root, note);
-    }
-    let (idea, _) = comment_and_code(&read_text(&exercise.solution())?);
-    Ok(Some(Solution { idea, difference: difference(exercise)? }))
-}
-
-/// From the reader's answer to our solution, without the comment at
-/// the top.
-fn difference(exercise: &Exercise) -> Result<String> {
-    let code = |file: &Path| -> Result<String> {
-        Ok(comment_and_code(&read_text(file)?).1)
-    };
-    let yours = code(&exercise.answer())?;
-    let ours = code(&exercise.solution())?;
-    Ok(match yours == ours {
-        true => "yours is the same as ours\n".to_owned(),
-        false => diff(("yours", &yours), ("ours", &ours)),
-    })
-}
-
-/// The comment at the top, as plain text, and the code down to the line
-/// that names the check.
-pub(super) fn comment_and_code(text: &str) -> (String, String) {
-    let lines: Vec<_> = text.lines().collect();
-    let comment = lines.iter().take_while(|line| line.starts_with("//!"));
-    let comment: Vec<_> = comment.map(|line| line[3..].trim_start()).collect();
-    let code = lines[comment.len()..].iter();
-    let code = code.take_while(|line| !line.contains("check.rs"));
-    let code: Vec<_> = code.copied().collect();
-    (comment.join("\n"), code.join("\n").trim().to_owned() + "\n")
 }
 
 /// Puts back the exercise as shipped; the reader's goes to a backup.

@@ -11,7 +11,7 @@ use anyhow::Result;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path as Part, State};
-use axum::http::header::{self, HeaderMap};
+use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -22,6 +22,7 @@ use futures_util::stream::unfold;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
@@ -92,7 +93,24 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
         "woff2" => "font/woff2",
         _ => "text/plain; charset=utf-8",
     };
-    with_type(kind, bytes)
+    let mut response = with_type(kind, bytes);
+    if is_named_by_hash(&file) {
+        // What is in it never changes, so that the next page needs not ask.
+        let for_ever = "private, max-age=31536000, immutable";
+        let for_ever = HeaderValue::from_static(for_ever);
+        response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+    }
+    response
+}
+
+/// Set if a file's name ends with a hash of what is in it, `book-609e4cb8.js`,
+/// as mdBook names styles, scripts and fonts.
+fn is_named_by_hash(file: &Path) -> bool {
+    let name = file.file_stem().and_then(|name| name.to_str());
+    let hash = name.and_then(|name| Some(name.rsplit_once('-')?.1));
+    hash.is_some_and(|hash| {
+        hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 impl Reader {
@@ -287,11 +305,12 @@ async fn events(OneRun(run): OneRun, headers: HeaderMap) -> Response {
 }
 
 async fn stop(
-    OneRun(run): OneRun,
+    State(reader): State<Arc<Reader>>,
+    Part(id): Part<u64>,
     Sent(Nothing {}): Sent<Nothing>,
-) -> Response {
-    run.stop();
-    done()
+) -> Answer {
+    reader.runs.get(id).ok_or_else(not_there)?.stop();
+    Ok(done())
 }
 
 async fn picture(OneRun(run): OneRun) -> Answer {
@@ -342,4 +361,21 @@ fn no_page() -> Response {
 
 fn not_there() -> Response {
     refuse(StatusCode::NOT_FOUND, "There is nothing of that name or number.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_by_its_hash_is_kept_by_browsers() {
+        for name in
+            ["css/chrome-d279d366.css", "fonts/a-v17-300-7736aa35.woff2"]
+        {
+            assert!(is_named_by_hash(Path::new(name)), "{name}");
+        }
+        for name in ["1-threads/1-3-lost-race.html", "recorded/threads.svg"] {
+            assert!(!is_named_by_hash(Path::new(name)), "{name}");
+        }
+    }
 }

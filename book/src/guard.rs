@@ -109,7 +109,7 @@ impl Guard {
     ///
     /// If the system has no random numbers.
     pub fn new(port: u16) -> io::Result<Guard> {
-        Ok(Guard { port, token: secret()?, ticket: Mutex::new(None) })
+        Ok(Guard { port, token: new_secret()?, ticket: Mutex::new(None) })
     }
 
     /// The address to open.
@@ -124,7 +124,7 @@ impl Guard {
     ///
     /// If the system has no random numbers.
     pub fn url_with_ticket(&self) -> io::Result<String> {
-        let value = secret()?;
+        let value = new_secret()?;
         let url = format!("http://127.0.0.1:{}/?ticket={value}", self.port);
         let until = Instant::now() + TICKET;
         let ticket = Ticket { value, until, is_spent: false };
@@ -139,7 +139,7 @@ impl Guard {
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<(), Stop> {
-        let Some(host) = only(headers, header::HOST) else {
+        let Some(host) = only_value(headers, header::HOST) else {
             return Err(OTHER_HOST);
         };
         // A target may name a host as well, which then is the one that counts.
@@ -148,11 +148,11 @@ impl Guard {
             return Err(OTHER_HOST);
         }
         let Some(port) = port_of(host) else { return Err(OTHER_HOST) };
-        if is_elsewheres(method, headers) {
+        if comes_from_elsewhere(method, headers) {
             return Err(OTHER_SITE);
         }
         if method != Method::GET && method != Method::HEAD {
-            let origin = only(headers, header::ORIGIN);
+            let origin = only_value(headers, header::ORIGIN);
             if origin.and_then(|it| it.strip_prefix("http://")) != Some(host) {
                 return Err(OTHER_PAGE);
             }
@@ -171,16 +171,16 @@ impl Guard {
             let shows =
                 arrives || part("token").is_some() || part("ticket").is_some();
             return match shows && method == Method::GET {
-                true => Err(Stop::Go(local(uri.path()))),
+                true => Err(Stop::Go(local_path(uri.path()))),
                 false => Ok(()),
             };
         }
-        let welcome = || Stop::Welcome { cookie, path: local(uri.path()) };
+        let welcome = || Stop::Welcome { cookie, path: local_path(uri.path()) };
         Err(match (part("token"), part("ticket")) {
             (Some(token), _) if !same_secret(token, &self.token) => OLD_TOKEN,
             (Some(_), _) if method == Method::GET => welcome(),
             (None, Some(ticket)) if method == Method::GET => {
-                match self.spend(ticket) {
+                match self.spend_ticket(ticket) {
                     Ok(()) => welcome(),
                     Err(why) => why,
                 }
@@ -205,7 +205,7 @@ impl Guard {
     }
 
     /// Takes a ticket, if it is good.
-    fn spend(&self, value: &str) -> Result<(), Stop> {
+    fn spend_ticket(&self, value: &str) -> Result<(), Stop> {
         let mut ticket = self.ticket.lock().unwrap();
         let Some(ticket) =
             ticket.as_mut().filter(|it| same_secret(value, &it.value))
@@ -224,7 +224,7 @@ impl Guard {
 }
 
 /// 256 bits that nobody can guess, in hexadecimal.
-fn secret() -> io::Result<String> {
+fn new_secret() -> io::Result<String> {
     let mut random = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut random)?;
     Ok(random.map(|byte| format!("{byte:02x}")).concat())
@@ -252,15 +252,15 @@ fn port_of(host: &str) -> Option<u16> {
 }
 
 /// A path that leads nowhere but here: two slashes would begin a host.
-fn local(path: &str) -> String {
+fn local_path(path: &str) -> String {
     format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 
 /// Set if the browser says that a page of another site, or of another port, has
 /// made the request. That a reader goes from there to here by a link is no
 /// harm. What sends no such header is no such browser.
-fn is_elsewheres(method: &Method, headers: &HeaderMap) -> bool {
-    let says = |name| text(headers, HeaderName::from_static(name));
+fn comes_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name| header_text(headers, HeaderName::from_static(name));
     let goes_here = method == Method::GET
         && says("sec-fetch-mode") == Some("navigate")
         && says("sec-fetch-dest") == Some("document");
@@ -283,11 +283,13 @@ pub async fn guard(
             known.inspect(|it| it.0.store(true, Ordering::Relaxed));
             next.run(request).await
         }
-        Err(Stop::Welcome { cookie, path }) => welcome(&guard, &cookie, &path),
+        Err(Stop::Welcome { cookie, path }) => {
+            welcome_page(&guard, &cookie, &path)
+        }
         Err(Stop::Go(path)) => {
             (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
         }
-        Err(Stop::Refused(status, why)) => refuse(status, why),
+        Err(Stop::Refused(status, why)) => refusal_page(status, why),
     };
     let headers = response.headers_mut();
     for (name, value) in [
@@ -317,7 +319,7 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; \
 /// Sets the cookie and goes on, so that the secret does not stay in the address
 /// bar. Not by a redirect: a browser that was sent here by another site would
 /// not bring a strict cookie along. Whether it has come is then to be seen.
-fn welcome(guard: &Guard, cookie: &str, path: &str) -> Response {
+fn welcome_page(guard: &Guard, cookie: &str, path: &str) -> Response {
     let path = escape(path);
     let page = plain_page(
         &format!(
@@ -330,7 +332,7 @@ fn welcome(guard: &Guard, cookie: &str, path: &str) -> Response {
     ([(header::SET_COOKIE, cookie)], page).into_response()
 }
 
-fn refuse(status: StatusCode, why: &str) -> Response {
+fn refusal_page(status: StatusCode, why: &str) -> Response {
     let page = plain_page(
         "",
         &format!(
@@ -359,13 +361,13 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
 /// The value of a header that is there once: of two, programs on the way here
 /// may each have believed another.
-fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+fn only_value(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).into_iter();
     let value = values.next()?;
     values.next().is_none().then_some(value)?.to_str().ok()
@@ -584,7 +586,7 @@ mod tests {
     #[test]
     fn a_path_stays_here() {
         for path in ["/a", "//a", "///a", "/\\a", "\\/a", "a"] {
-            assert_eq!(local(path), "/a");
+            assert_eq!(local_path(path), "/a");
         }
     }
 

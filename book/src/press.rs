@@ -150,7 +150,8 @@ fn this_program() -> io::Result<PathBuf> {
     if own.exists() { Ok(own.to_owned()) } else { env::current_exe() }
 }
 
-/// That process: makes an edition, and gives back what it prints, as JSON.
+/// What the process that [`made`] starts does: makes an edition, and gives back
+/// what there is to say of it, as JSON.
 ///
 /// # Errors
 ///

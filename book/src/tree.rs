@@ -12,8 +12,8 @@ pub struct Tree {
     pub root: PathBuf,
     /// In order of their numbers.
     pub rungs: Vec<Rung>,
-    /// What lies among them and is none of ours, by its name: a copy that was
-    /// made by hand, or by what keeps folders the same.
+    /// Files and folders among them that are not the book's, as their names
+    /// say: copies made by hand, or by programs that keep folders the same.
     pub strangers: Vec<PathBuf>,
 }
 

@@ -9,12 +9,10 @@
 //! assert_eq!(seen.into_inner().unwrap(), ["/", "/1"]);
 //! ```
 
-mod adversary;
 mod condvar;
 #[doc(hidden)]
 pub mod hook;
 
-pub use adversary::Adversary;
 pub use condvar::Condvar;
 
 use hook::{Hook, hook};
@@ -22,7 +20,6 @@ use std::any::type_name;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::AtomicU64;
 use std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 use timeline::What;
 
@@ -34,8 +31,6 @@ use timeline::What;
 /// by the type of what is in them, `Fork 1`, `Fork 2`.
 pub struct Mutex<T: ?Sized> {
     name: String,
-    /// How many times it was taken, for the adversary.
-    turns: AtomicU64,
     inner: sync::Mutex<T>,
 }
 
@@ -60,7 +55,6 @@ impl<T> Mutex<T> {
     pub fn new(value: T) -> Mutex<T> {
         Mutex {
             name: next_name(short_name(type_name::<T>())),
-            turns: AtomicU64::new(0),
             inner: sync::Mutex::new(value),
         }
     }
@@ -80,7 +74,6 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is poisoned; the error holds the guard all the same.
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        adversary::tries();
         let hook = hook();
         if let Some(hook) = hook {
             hook.before_lock();
@@ -90,8 +83,7 @@ impl<T: ?Sized> Mutex<T> {
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => {
                 timeline::event(What::Want(&self.name));
-                adversary::waits();
-                match hook {
+                match hook.filter(|hook| hook.decides()) {
                     Some(hook) => self.lock_by(hook),
                     None => self.inner.lock(),
                 }
@@ -105,7 +97,6 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is held, or poisoned.
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        adversary::tries();
         if let Some(hook) = hook() {
             hook.before_lock();
         }
@@ -160,7 +151,9 @@ impl<T: ?Sized> Mutex<T> {
         locked: LockResult<sync::MutexGuard<'a, T>>,
     ) -> LockResult<MutexGuard<'a, T>> {
         timeline::event(What::Hold(&self.name));
-        adversary::taken(&self.turns);
+        if let Some(hook) = hook() {
+            hook.after_lock(self.number());
+        }
         let wrap = |inner| MutexGuard { mutex: self, inner: Some(inner) };
         match locked {
             Ok(inner) => Ok(wrap(inner)),
@@ -175,9 +168,7 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
         let Some(inner) = self.inner.take() else { return };
         // In this order, or another's `hold` might come first.
         timeline::event(What::Release(&self.mutex.name));
-        let turn = adversary::releases(&self.mutex.turns);
         drop(inner);
-        adversary::let_another_in(&self.mutex.turns, turn);
         if let Some(hook) = hook() {
             hook.after_release(self.mutex.number());
         }

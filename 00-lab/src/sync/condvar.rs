@@ -1,6 +1,5 @@
 //! A condition variable that says who waits on it and who notifies it.
 
-use super::adversary::{self, Sleepers};
 use super::hook::hook;
 use super::{Mutex, MutexGuard, next_name};
 use std::fmt;
@@ -29,8 +28,6 @@ use timeline::What;
 /// ```
 pub struct Condvar {
     name: String,
-    /// For the adversary.
-    sleepers: Sleepers,
     inner: sync::Condvar,
 }
 
@@ -38,8 +35,7 @@ impl Condvar {
     /// A condition variable that nobody waits on.
     pub fn new() -> Condvar {
         let name = next_name("condvar".to_owned());
-        let (sleepers, inner) = (Sleepers::default(), sync::Condvar::new());
-        Condvar { name, sleepers, inner }
+        Condvar { name, inner: sync::Condvar::new() }
     }
 
     /// Releases the lock, waits to be notified, takes the lock again.
@@ -50,31 +46,13 @@ impl Condvar {
         &self,
         guard: MutexGuard<'a, T>,
     ) -> LockResult<MutexGuard<'a, T>> {
-        let hook = hook();
-        if let Some(hook) = hook {
-            hook.before_wait();
-        }
         let (mutex, inner) = self.leave(guard);
-        if let Some(hook) = hook {
+        if let Some(hook) = hook().filter(|hook| hook.decides()) {
             drop(inner);
             hook.wait(mutex.number(), self.number(), None);
             return mutex.guard(mutex.lock_by(hook));
         }
-        if adversary::wakes_for_nothing() {
-            drop(inner);
-            return mutex.guard(mutex.inner.lock());
-        }
-        let locked = match self.sleepers.sleep() {
-            Some(place) => {
-                drop(inner);
-                self.sleepers.until_called(place);
-                mutex.inner.lock()
-            }
-            None => self.inner.wait(inner),
-        };
-        let guard = mutex.guard(overtaken(mutex, locked));
-        self.sleepers.awake();
-        guard
+        mutex.guard(self.inner.wait(inner))
     }
 
     /// Waits for as long as `condition` holds.
@@ -101,12 +79,8 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         limit: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        let hook = hook();
-        if let Some(hook) = hook {
-            hook.before_wait();
-        }
         let (mutex, inner) = self.leave(guard);
-        if let Some(hook) = hook {
+        if let Some(hook) = hook().filter(|hook| hook.decides()) {
             drop(inner);
             let late = hook.wait(mutex.number(), self.number(), Some(limit));
             let locked = mutex.lock_by(hook);
@@ -126,7 +100,7 @@ impl Condvar {
         limit: Duration,
         condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        if hook().is_some() {
+        if hook().is_some_and(|hook| hook.decides()) {
             return self.timed_while(guard, limit, condition);
         }
         let (mutex, inner) = self.leave(guard);
@@ -139,7 +113,7 @@ impl Condvar {
         if let Some(hook) = hook() {
             hook.notify(self.number(), false);
         }
-        self.sleepers.wake(1, || self.inner.notify_one());
+        self.inner.notify_one();
     }
 
     /// Wakes all that wait.
@@ -148,7 +122,7 @@ impl Condvar {
         if let Some(hook) = hook() {
             hook.notify(self.number(), true);
         }
-        self.sleepers.wake(usize::MAX, || self.inner.notify_all());
+        self.inner.notify_all();
     }
 }
 
@@ -207,26 +181,14 @@ impl Condvar {
         &self,
         mut guard: MutexGuard<'a, T>,
     ) -> (&'a Mutex<T>, sync::MutexGuard<'a, T>) {
+        if let Some(hook) = hook() {
+            hook.before_wait(guard.mutex.number());
+        }
         let inner = guard.inner.take().expect("it is there until the drop");
         timeline::event(What::Release(&guard.mutex.name));
-        adversary::releases(&guard.mutex.turns);
         timeline::event(What::Wait(&self.name));
-        adversary::waits();
         (guard.mutex, inner)
     }
-}
-
-/// The end of a wait: the lock is ours again, once the adversary is content.
-fn overtaken<'a, T>(
-    mutex: &'a Mutex<T>,
-    locked: LockResult<sync::MutexGuard<'a, T>>,
-) -> LockResult<sync::MutexGuard<'a, T>> {
-    let Some(turn) = adversary::comes_last(&mutex.turns) else {
-        return locked;
-    };
-    drop(locked);
-    adversary::let_another_in(&mutex.turns, turn);
-    mutex.inner.lock()
 }
 
 /// The end of a wait with a limit: the lock is ours again.

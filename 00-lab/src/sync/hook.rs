@@ -14,11 +14,19 @@ pub trait Hook: Sync {
     /// asked about any other thread.
     fn knows_this_thread(&self) -> bool;
 
+    /// Set if a thread waits only in [`wait_for_lock`](Hook::wait_for_lock) and
+    /// [`wait`](Hook::wait). If not, it waits as std's do, and these two and
+    /// [`notify`](Hook::notify) are of no account.
+    fn decides(&self) -> bool;
+
     /// This thread is about to take a lock, or to try to.
     fn before_lock(&self);
 
+    /// This thread has the lock.
+    fn after_lock(&self, lock: usize);
+
     /// This thread is about to wait, and still has the lock.
-    fn before_wait(&self);
+    fn before_wait(&self, lock: usize);
 
     /// The lock is held; comes back when it is worth another try.
     fn wait_for_lock(&self, lock: usize);
@@ -49,11 +57,8 @@ static HOOK: RwLock<Option<&'static dyn Hook>> = RwLock::new(None);
 pub struct Hooked(());
 
 impl Hooked {
-    /// Sets the hook, in the place of the one before. From here on the names of
-    /// locks and condition variables are counted from 1.
+    /// Sets the hook, in the place of the one before.
     pub fn to(hook: &'static dyn Hook) -> Hooked {
-        let names = super::NAMES.lock();
-        names.unwrap_or_else(PoisonError::into_inner).clear();
         *HOOK.write().unwrap_or_else(PoisonError::into_inner) = Some(hook);
         ON.store(true, Relaxed);
         Hooked(())
@@ -65,6 +70,12 @@ impl Drop for Hooked {
         ON.store(false, Relaxed);
         *HOOK.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// From here on the names of locks and condition variables are counted from 1,
+/// so that those of one run are those of the next.
+pub fn count_names_anew() {
+    super::NAMES.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }
 
 /// What decides about this thread, if anything does.

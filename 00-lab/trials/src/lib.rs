@@ -2,6 +2,7 @@
 //! exercises, the order in which threads take turns, tests and programs that run
 //! under a limit, and Python twins.
 
+mod adversary;
 mod conformance;
 mod alone;
 pub mod judge;
@@ -9,5 +10,6 @@ pub mod schedule;
 pub mod twin;
 pub mod watchdog;
 
+pub use adversary::Adversary;
 pub use alone::{alone, only};
 pub use conformance::conformance;

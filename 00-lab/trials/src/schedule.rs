@@ -54,7 +54,7 @@ mod crew;
 use crate::watchdog;
 use crew::Crew;
 use lab::Dice;
-use lab::sync::hook::Hooked;
+use lab::sync::hook::{Hooked, count_names_anew};
 use std::any::Any;
 use std::fmt;
 use std::mem;
@@ -184,14 +184,14 @@ struct Run {
     seed: u64,
     /// Which one it is of a search.
     number: usize,
-    /// How many steps the one before had.
+    /// At how many steps of the one before there was a choice.
     steps: usize,
     /// Set if nobody has asked about it: its panics are not reported.
     is_quiet: bool,
 }
 
 impl Run {
-    /// Gives back how many steps there were. Without a crew, the threads are
+    /// Gives back at how many steps there was a choice. Without a crew, the threads are
     /// new, and have their names.
     fn tries(
         self,
@@ -206,6 +206,7 @@ impl Run {
             crew: crew.cloned(),
             threads: Mutex::default(),
         };
+        count_names_anew();
         let _hooked = Hooked::to(&turns::OURS);
         let _plays = turns::plays(&schedule.turns, 0);
         let tried = scenario(&schedule, &mut Dice::new(!self.seed));

@@ -34,7 +34,7 @@ trials::answer!("exercises/bounded-queue.rs");
 /// How many schedules are tried of each case, and of any calls at all.
 const FEW: usize = 6;
 const MORE: usize = 20;
-const MANY: usize = 30;
+const MANY: usize = 40;
 
 #[test]
 fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
@@ -58,11 +58,12 @@ fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
     try_all(dice, MORE, all_who_wait_for_a_value_get_it);
     try_all(dice, FEW, |it, _| close_wakes_all_who_pop(it));
     try_all(dice, FEW, |it, _| close_wakes_all_who_push(it));
-    try_all(dice, MORE, |it, _| close_wakes_one_about_to_wait(it, false));
-    try_all(dice, MORE, |it, _| close_wakes_one_about_to_wait(it, true));
+    try_all(dice, MANY, |it, _| close_wakes_one_about_to_wait(it, false));
+    try_all(dice, MANY, |it, _| close_wakes_one_about_to_wait(it, true));
     try_all(dice, 2, |it, dice| everything_arrives(it, 1 + dice.below(5)));
+    try_all(dice, MORE, a_push_a_pop_and_a_close);
     for threads in [2, 3, 4] {
-        try_all(dice, MANY, |it, dice| any_calls(it, dice, threads));
+        try_all(dice, MORE, |it, dice| any_calls(it, dice, threads));
     }
     judge.end();
 }
@@ -314,21 +315,40 @@ fn everything_arrives(schedule: &Schedule, room: usize) -> Tried {
     expect("three producers pushed 15 values, and popped", popped, pushed)
 }
 
-/// So many threads make a few calls each, and another closes the queue: at any
-/// time, or once no other can go on.
-fn any_calls(schedule: &Schedule, dice: &mut Dice, threads: usize) -> Tried {
-    let room = 1 + dice.below(2);
-    let queue = Arc::new(Queue::with_room_for(room));
-    let history = Arc::new(Mutex::new(History { room, calls: Vec::new() }));
+/// Each begins while the others may be in the middle.
+fn a_push_a_pop_and_a_close(schedule: &Schedule, dice: &mut Dice) -> Tried {
+    let plans = vec![vec![Call::Push(1)], vec![Call::Pop]];
+    some_order_explains(schedule, 1 + dice.below(2), plans, true)
+}
+
+/// So many threads make a few calls each, and another closes the queue.
+fn any_calls(schedule: &Schedule, dice: &mut Dice, threads: u32) -> Tried {
     // In two of three programs there are more of the one kind.
     let pushes_of_six = 2 + dice.below(3);
-    for thread in 1..=threads as u32 {
-        let plan: Vec<_> = (0..1 + dice.below(3) as u32)
-            .map(|n| match dice.below(6) < pushes_of_six {
-                true => Call::Push(10 * thread + n),
-                false => Call::Pop,
-            })
-            .collect();
+    let mut plan = |thread| {
+        let calls = 0..1 + dice.below(3) as u32;
+        let call = |n| match dice.below(6) < pushes_of_six {
+            true => Call::Push(10 * thread + n),
+            false => Call::Pop,
+        };
+        calls.map(call).collect()
+    };
+    let plans = (1..=threads).map(&mut plan).collect();
+    let (room, at_any_time) = (1 + dice.below(2), dice.below(2) == 0);
+    some_order_explains(schedule, room, plans, at_any_time)
+}
+
+/// Each thread makes the calls that are planned for it, and another closes the
+/// queue: at any time, or once no other can go on.
+fn some_order_explains(
+    schedule: &Schedule,
+    room: usize,
+    plans: Vec<Vec<Call>>,
+    at_any_time: bool,
+) -> Tried {
+    let queue = Arc::new(Queue::with_room_for(room));
+    let history = Arc::new(Mutex::new(History { room, calls: Vec::new() }));
+    for (plan, thread) in plans.into_iter().zip(1..) {
         let history = Arc::clone(&history);
         let all = move |queue: &Queue<u32>| {
             for call in plan {
@@ -338,7 +358,7 @@ fn any_calls(schedule: &Schedule, dice: &mut Dice, threads: usize) -> Tried {
         };
         calls(schedule, &format!("thread {thread}"), &queue, all);
     }
-    if dice.below(2) == 0 {
+    if !at_any_time {
         // A wait that ends for nothing would be as good as a notify.
         schedule.settle()?;
         history.lock().unwrap().judge()?;

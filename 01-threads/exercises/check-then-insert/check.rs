@@ -7,13 +7,14 @@
 //! As shipped: was fetched more than once
 
 use super::fetch_unknown;
-use lab::sync::{Adversary, Mutex};
+use lab::sync::Mutex;
 use lab::{Dice, Failure, Url};
 use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
+use trials::Adversary;
 use trials::judge::{Gate, Judge, Judged, others_sleep, wait_until};
 
 trials::answer!("exercises/check-then-insert.rs");

@@ -7,12 +7,12 @@
 //! As shipped: begun after the first failure
 
 use super::fetch_all;
-use lab::sync::Adversary;
 use lab::{Dice, Failure, Page};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
+use trials::Adversary;
 use trials::judge::{Gate, Judge, others_sleep, wait_until};
 
 trials::answer!("exercises/first-error.rs");

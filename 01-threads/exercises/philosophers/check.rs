@@ -43,6 +43,7 @@ fn everybody_eats_and_nobody_waits_but_for_a_fork() {
         let times = if seats == 3 { 2 * MORE } else { MORE / 2 };
         try_all(dice, times, |it, _| all_are_hungry(it, seats));
     }
+    try_all(dice, MORE, one_is_hungry_again);
     try_all(dice, MORE, they_come_and_go);
     try_all(dice, FEW, |it, _| the_last_of_many_is_woken(it));
     judge.end();
@@ -75,6 +76,20 @@ fn others_eat_meanwhile(schedule: &Schedule, seats: usize) -> Tried {
         sitting.comes(far, 1, true);
         sitting.rests()?;
     }
+    sitting.ends()
+}
+
+/// She puts her forks back while her neighbors wait, and may be the next to have
+/// them; a neighbor that has waited with one fork may then wait for ever.
+fn one_is_hungry_again(schedule: &Schedule, dice: &mut Dice) -> Tried {
+    let seats = 3 + dice.below(2);
+    let sitting = Sitting::at(seats, schedule);
+    sitting.comes(0, 2, true);
+    schedule.settle()?;
+    for neighbor in [1, seats - 1] {
+        sitting.comes(neighbor, 1, false);
+    }
+    schedule.settle()?;
     sitting.ends()
 }
 

@@ -7,11 +7,12 @@
 use super::{SAY_AB, SAY_AB_IN_ONE, add_can_print, visit_can_print};
 use super::{add, say_ab, say_ab_in_one, visit};
 use lab::Dice;
-use lab::sync::{Adversary, Mutex};
+use lab::sync::Mutex;
 use std::sync::Barrier;
 use std::sync::atomic::AtomicU32;
 use std::thread;
 use threads::interleave::{End, Step, Turn, all_ends, ends};
+use trials::Adversary;
 use trials::judge::Judge;
 
 trials::answer!("exercises/predict-interleavings.rs");

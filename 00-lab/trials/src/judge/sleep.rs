@@ -14,7 +14,7 @@ use timeline::{Track, cpu_time, cpu_time_of_thread};
 const FEW: usize = 10;
 
 /// How long all others have to sleep before nothing is expected of them any
-/// more. An [`Adversary`](lab::sync::Adversary) holds a thread up for less.
+/// more. An [`Adversary`](crate::Adversary) holds a thread up for less.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The CPU time of the others after which nothing is expected of them either.

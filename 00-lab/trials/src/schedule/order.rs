@@ -29,7 +29,8 @@ pub(super) struct Choice {
     order: Order,
     /// Of each thread: its priority, and how many steps it has had.
     threads: Vec<(usize, usize)>,
-    steps: usize,
+    /// At how many steps there was a choice.
+    pub steps: usize,
     last: usize,
     in_a_row: usize,
 }
@@ -66,6 +67,9 @@ impl Choice {
 
     /// One of these; there is at least one.
     pub fn of(&mut self, ready: &[usize]) -> usize {
+        if let [only] = *ready {
+            return only;
+        }
         self.steps += 1;
         if let Order::ByPriority(changes) = &self.order
             && changes.contains(&self.steps)
@@ -73,7 +77,7 @@ impl Choice {
             self.put_last(self.last);
         }
         let mut ready = ready.to_vec();
-        if self.in_a_row >= MOST_IN_A_ROW && ready.len() > 1 {
+        if self.in_a_row >= MOST_IN_A_ROW {
             ready.retain(|&it| it != self.last);
             self.put_last(self.last);
         }

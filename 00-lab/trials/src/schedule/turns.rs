@@ -244,9 +244,9 @@ impl Turns {
         self.table().players[number].has_waited
     }
 
-    /// How many steps there have been.
+    /// At how many steps there was a choice.
     pub fn steps(&self) -> usize {
-        self.steps.load(Relaxed)
+        self.table().choice.steps
     }
 
     pub fn time_is_up(&self) -> Option<String> {
@@ -549,6 +549,12 @@ impl Hook for Ours {
         plays
     }
 
+    fn decides(&self) -> bool {
+        true
+    }
+
+    fn after_lock(&self, _lock: usize) {}
+
     fn before_lock(&self) {
         // While it panics, it goes on to its end.
         if let Some((turns, me)) = this_one()
@@ -559,7 +565,7 @@ impl Hook for Ours {
         }
     }
 
-    fn before_wait(&self) {
+    fn before_wait(&self, _lock: usize) {
         if let Some((turns, me)) = this_one() {
             turns.may_go(me);
         }

@@ -139,7 +139,8 @@ struct Sitting<'a> {
 struct Seat {
     is_hungry: bool,
     eats: bool,
-    /// Set if both forks lay there when she came, and no neighbor wanted one.
+    /// Set if both forks lay there when she came, and no neighbor has wanted one
+    /// since.
     finds_forks: bool,
     /// Set if her meal is to end.
     is_done: bool,
@@ -164,6 +165,9 @@ impl Sitting<'_> {
         let is_there = |it: usize| !seats[it].is_hungry && !seats[it].eats;
         seats[seat].finds_forks = is_there(left) && is_there(right);
         seats[seat].is_hungry = true;
+        // She may be faster than one that has come and not yet begun.
+        seats[left].finds_forks = false;
+        seats[right].finds_forks = false;
         drop(seats);
         let dines = move || {
             for _ in 0..meals {

@@ -8,11 +8,11 @@ mod bounded_queue_right_a_count_of_places;
 #[path = "../exercises/bounded-queue/right/a-ring.rs"]
 mod bounded_queue_right_a_ring;
 #[path = "../exercises/bounded-queue/right/close-tells-under-the-lock.rs"]
-mod bounded_queue_close_tells_under_the_lock;
+mod bounded_queue_right_close_tells_under_the_lock;
 #[path = "../exercises/bounded-queue/right/one-condvar-and-one-notify.rs"]
 mod bounded_queue_right_one_condvar_and_one_notify;
 #[path = "../exercises/bounded-queue/right/one-condvar-and-pop-tells-all.rs"]
-mod bounded_queue_one_condvar_and_pop_tells_all;
+mod bounded_queue_right_one_condvar_and_pop_tells_all;
 #[path = "../exercises/bounded-queue/right/one-condvar-for-all.rs"]
 mod bounded_queue_right_one_condvar_for_all;
 #[path = "../exercises/bounded-queue/right/passes-the-close-on.rs"]

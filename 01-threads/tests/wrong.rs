@@ -6,9 +6,9 @@ trials::answers_in!("exercises");
 #[path = "../exercises/bounded-queue/wrong/a-channel-inside.rs"]
 mod bounded_queue_wrong_a_channel_inside;
 #[path = "../exercises/bounded-queue/wrong/a-close-before-the-wait.rs"]
-mod bounded_queue_a_close_before_the_wait;
+mod bounded_queue_wrong_a_close_before_the_wait;
 #[path = "../exercises/bounded-queue/wrong/a-place-first-then-the-value.rs"]
-mod bounded_queue_a_place_first_then_the_value;
+mod bounded_queue_wrong_a_place_first_then_the_value;
 #[path = "../exercises/bounded-queue/wrong/all-taken-out-at-once.rs"]
 mod bounded_queue_wrong_all_taken_out_at_once;
 #[path = "../exercises/bounded-queue/wrong/check-then-push.rs"]
@@ -18,7 +18,7 @@ mod bounded_queue_wrong_close_drops_the_rest;
 #[path = "../exercises/bounded-queue/wrong/close-wakes-one.rs"]
 mod bounded_queue_wrong_close_wakes_one;
 #[path = "../exercises/bounded-queue/wrong/closed-is-a-count.rs"]
-mod bounded_queue_closed_is_a_count;
+mod bounded_queue_wrong_closed_is_a_count;
 #[path = "../exercises/bounded-queue/wrong/closed-is-an-atomic.rs"]
 mod bounded_queue_wrong_closed_is_an_atomic;
 #[path = "../exercises/bounded-queue/wrong/closed-too-late.rs"]
@@ -28,7 +28,7 @@ mod bounded_queue_wrong_closed_twice_is_open;
 #[path = "../exercises/bounded-queue/wrong/full-and-closed.rs"]
 mod bounded_queue_wrong_full_and_closed;
 #[path = "../exercises/bounded-queue/wrong/gives-up.rs"]
-mod bounded_queue_gives_up;
+mod bounded_queue_wrong_gives_up;
 #[path = "../exercises/bounded-queue/wrong/if-not-while.rs"]
 mod bounded_queue_wrong_if_not_while;
 #[path = "../exercises/bounded-queue/wrong/last-in-first-out.rs"]
@@ -50,7 +50,7 @@ mod bounded_queue_wrong_pop_tells_nobody;
 #[path = "../exercises/bounded-queue/wrong/push-waits-for-its-pop.rs"]
 mod bounded_queue_wrong_push_waits_for_its_pop;
 #[path = "../exercises/bounded-queue/wrong/room-for-five-at-most.rs"]
-mod bounded_queue_room_for_five_at_most;
+mod bounded_queue_wrong_room_for_five_at_most;
 #[path = "../exercises/bounded-queue/wrong/room-for-one-more.rs"]
 mod bounded_queue_wrong_room_for_one_more;
 #[path = "../exercises/bounded-queue/wrong/sleeps-and-looks.rs"]
@@ -60,7 +60,7 @@ mod bounded_queue_wrong_spins;
 #[path = "../exercises/bounded-queue/wrong/stds-types.rs"]
 mod bounded_queue_wrong_stds_types;
 #[path = "../exercises/bounded-queue/wrong/the-next-in-line-is-woken.rs"]
-mod bounded_queue_the_next_in_line_is_woken;
+mod bounded_queue_wrong_the_next_in_line_is_woken;
 #[path = "../exercises/bounded-queue/wrong/waits-a-while-and-looks.rs"]
 mod bounded_queue_wrong_waits_a_while_and_looks;
 #[path = "../exercises/bounded-queue/wrong/wakes-up-to-look.rs"]
@@ -172,7 +172,7 @@ mod philosophers_wrong_goes_away_hungry;
 #[path = "../exercises/philosophers/wrong/half-of-them-at-a-time.rs"]
 mod philosophers_wrong_half_of_them_at_a_time;
 #[path = "../exercises/philosophers/wrong/keeps-one-and-waits.rs"]
-mod philosophers_keeps_one_and_waits;
+mod philosophers_wrong_keeps_one_and_waits;
 #[path = "../exercises/philosophers/wrong/looks-at-one-fork-again.rs"]
 mod philosophers_wrong_looks_at_one_fork_again;
 #[path = "../exercises/philosophers/wrong/looks-once.rs"]
@@ -200,7 +200,7 @@ mod philosophers_wrong_std_under_a_recorded_lock;
 #[path = "../exercises/philosophers/wrong/stds-mutex.rs"]
 mod philosophers_wrong_stds_mutex;
 #[path = "../exercises/philosophers/wrong/told-between-look-and-wait.rs"]
-mod philosophers_told_between_look_and_wait;
+mod philosophers_wrong_told_between_look_and_wait;
 #[path = "../exercises/philosophers/wrong/try-again-and-again.rs"]
 mod philosophers_wrong_try_again_and_again;
 #[path = "../exercises/philosophers/wrong/two-are-woken.rs"]

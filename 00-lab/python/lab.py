@@ -14,7 +14,7 @@ import zlib
 from html.parser import HTMLParser
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-TIMEOUT = 2  # seconds of silence; Python's sockets know no deadline
+TIMEOUT = 2  # seconds, for each read: Python's sockets have no deadline
 MOST_BODY = 2**24
 
 
@@ -42,7 +42,7 @@ def fetch(url):
 
 
 def undo(coding, body):
-    """The content as it was before it was compressed, though we ask for none."""
+    """The content before it was compressed: some servers compress unasked."""
     if not body or coding in ("", "identity"):
         return body
     if coding not in ("gzip", "x-gzip", "deflate"):
@@ -65,7 +65,7 @@ def work(body, rounds):
 
 
 def links_of(url, answer, body):
-    # Of several types the last counts.
+    # If there are several types, the last counts.
     media, *parameters = (answer.headers.get_all("Content-Type") or [""])[-1].split(";")
     charset, base = "utf-8", url
     if 300 <= answer.status < 400:
@@ -87,37 +87,37 @@ def links_of(url, answer, body):
 
 
 def begins_with_tag(body):
-    """Behind a byte-order mark and white space: if the header names no media type,
-    this decides whether a page is HTML."""
+    """True if a tag follows the byte-order mark and white space. If the header names
+    no media type, such a page is HTML."""
     return body.lstrip(b"\xef\xbb\xbf\xfe\xff\0 \t\r\n\f").startswith(b"<")
 
 
 def charset_of(body, parameters):
-    """By its byte-order mark, by the header, by the page itself, in this order."""
+    """The charset that the byte-order mark names, or the header, or the page."""
     for mark, charset in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"),
                           (b"\xfe\xff", "utf-16-be")):
         if body.startswith(mark):
             return charset
     name = re.compile(r"""charset\s*=\s*["']?\s*([^\s"'/>;]+)""", re.IGNORECASE)
-    said = name.search(parameters)
-    if not said:
+    found = name.search(parameters)
+    if not found:
         tags = re.findall(r"<meta\s[^>]*>", body[:1024].decode("latin-1"), re.IGNORECASE)
-        said = next(filter(None, map(name.search, tags)), None)
-    if not said:
+        found = next(filter(None, map(name.search, tags)), None)
+    if not found:
         try:
             body.decode()
             return "utf-8"
         except UnicodeDecodeError:
             return "cp1252"
-    # On the web these names stand for more than they say.
-    charset = said[1].lower()
+    # Browsers read these names as names of larger charsets.
+    charset = found[1].lower()
     return {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
             "utf-16": "utf-16-le"}.get(charset, charset)
 
 
 def resolve(base, href, charset):
     """The URL that a link stands for: its path in UTF-8, its query in the page's
-    charset, without a user and without a fragment; None if it is none."""
+    charset, without a user and without a fragment; None if that is no URL."""
     try:
         scheme, netloc, path, query, _ = urlsplit(urljoin(base, href))
     except ValueError:
@@ -146,7 +146,7 @@ class Links(HTMLParser):
         self.url, self.base, self.hrefs = url, url, []
 
     def handle_starttag(self, tag, attrs):
-        # Of two attributes of one name, and of two bases, the first counts.
+        # The first attribute of a name counts, and the first base.
         href = dict(reversed(attrs)).get("href")
         if tag == "a" and href is not None:
             self.hrefs.append(href.strip())
@@ -155,7 +155,7 @@ class Links(HTMLParser):
 
 
 class Frontier:
-    """Which pages are known, which wait to be fetched, and what became of them."""
+    """Which pages are known, which wait to be fetched, and which are done."""
 
     def __init__(self, start):
         self.seen, self.queue, self.under_way = {start}, [start], 0

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use timeline::{Recording, State, VARIABLE};
 use trials::watchdog::{self, Watching};
 
-/// The step, which is ended with its test, however that ends.
+/// The running step, which is killed when its test ends.
 struct Step {
     process: Child,
     _limit: Watching,
@@ -41,7 +41,7 @@ impl Step {
         line
     }
 
-    /// SIGKILL: the step cannot tidy up after itself.
+    /// Ends the step by SIGKILL, so that it cannot tidy up.
     fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 use trials::watchdog;
 
-/// A folder that goes with its test.
+/// A folder that is removed when its test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -102,10 +102,10 @@ fn two_outputs_in_one_file_are_refused_and_nothing_is_lost() {
         assert!(ran.stdout.is_empty(), "{code}");
         fs::write(folder.path("kept"), "kept\n").unwrap();
     }
-    // It is the command line that is wrong.
+    // The status of a wrong command line.
     let ran = folder.run("crawl --list new --trace ./new");
     assert_eq!((ran.status.code(), error(&ran).lines().count()), (Some(2), 1));
-    // A device that keeps nothing can take everything.
+    // `/dev/null` may be named twice.
     let ran =
         folder.run("crawl --list /dev/null --trace /dev/null > /dev/null");
     assert!(ran.status.success(), "{}", error(&ran));
@@ -124,7 +124,7 @@ fn what_fails_before_the_crawl_leaves_no_file_behind() {
         "crawl --list empty --trace no/such/folder",
         "crawl --list link --trace no/such/folder",
         "crawl --list new --trace ./new",
-        // And what cannot be crawled: nothing is at this port.
+        // A crawl that fails: nothing listens at this port.
         "crawl() { \"$CRAWL\" \"$@\"; }
          crawl --list new --trace newer --site http://127.0.0.1:1/",
     ] {
@@ -150,7 +150,7 @@ fn a_pipe_is_opened_once_and_no_reader_is_waited_for() {
     // A reader that is there reads all of it, and then its end.
     thread::scope(|scope| {
         let reader = scope.spawn(|| fs::read_to_string(folder.path("pipe")));
-        // Until the reader is there.
+        // It fails until the reader is there.
         let wait = "until crawl --list pipe; do sleep 0.01; done";
         let ran = folder.run(wait);
         assert!(ran.status.success(), "{}", error(&ran));
@@ -173,7 +173,7 @@ fn what_cannot_be_written_is_one_sentence() {
             assert_eq!(!ran.stdout.is_empty(), has_report, "{path}");
         }
     }
-    // What can be written is, whatever cannot.
+    // If one output cannot be written, the others are.
     let ran = folder.run("crawl --list /dev/full --trace trace > /dev/full");
     assert_eq!(ran.status.code(), Some(1));
     assert_eq!(error(&ran).lines().count(), 1, "{}", error(&ran));

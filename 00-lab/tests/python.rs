@@ -1,4 +1,4 @@
-//! The Python twin finds what we find.
+//! The Python twin finds the same pages as the crawl in Rust.
 
 use lab::{Shape, Site};
 use std::time::Duration;

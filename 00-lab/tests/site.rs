@@ -33,7 +33,7 @@ fn ask(site: &Site, request: &str) -> (String, Option<ErrorKind>) {
     (String::from_utf8_lossy(&pieces.concat()).into_owned(), end)
 }
 
-/// What every single `read` brings, until there are `most` bytes.
+/// What each `read` brings, until there are `most` bytes.
 fn pieces(
     socket: &mut TcpStream,
     most: usize,
@@ -70,7 +70,7 @@ fn a_trickle_is_one_byte_at_a_time() {
     socket.write_all(get("/trickle-1").as_bytes()).unwrap();
     let (pieces, end) = pieces(&mut socket, usize::MAX);
     assert_eq!(end, None);
-    // Some arrive together, if we are slow to read; most do not.
+    // Some may arrive together, if we are slow to read.
     let (n, bytes) = (pieces.len(), pieces.concat().len());
     assert!(n > bytes / 8, "{bytes} bytes came in only {n} pieces");
 }
@@ -190,7 +190,7 @@ fn a_client_that_leaves_early_is_forgotten() {
         latency: Duration::from_secs(60),
         ..Shape::default()
     });
-    // One says nothing, one says half, one does not wait for the answer.
+    // One sends nothing, one half a request, one does not wait for the answer.
     for request in ["", "GET / HT", &get("/")] {
         let mut socket = connect(&site);
         socket.write_all(request.as_bytes()).unwrap();

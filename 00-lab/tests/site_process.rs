@@ -17,7 +17,7 @@ use trials::watchdog::{self, Watching};
 
 const MEET: &str = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
 
-/// A program that serves a site, which is ended with its test.
+/// A running program that serves a site, and is killed when its test ends.
 struct Served {
     process: Child,
     _limit: Watching,
@@ -42,7 +42,7 @@ impl Served {
         Served { process, _limit, url, orders, answers: Some(answers) }
     }
 
-    /// The site's process without its parent, which is this test instead.
+    /// Starts the site's process; its parent is this test.
     fn alone(args: &[&str]) -> Served {
         let mut command = Command::new(MEET);
         command.arg("slow-site").args(args);
@@ -104,7 +104,7 @@ fn ten_thousand_connections_are_held_and_others_answered_meanwhile() {
         let mut site = Served::alone(&faults);
         let held: Vec<_> = (0..many).map(|_| site.ask("/stall-1")).collect();
         for mut socket in &held {
-            // It has been asked for and begun.
+            // The answer has begun.
             socket.read_exact(&mut [0; 8]).unwrap();
         }
         for _ in 0..100 {
@@ -129,7 +129,7 @@ fn without_a_free_descriptor_clients_wait_and_the_site_does_not_spin() {
     late.set_read_timeout(Some(timeout)).unwrap();
     let why = late.read(&mut [0]).expect_err("it is not accepted yet").kind();
     assert!([ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&why));
-    // Elsewhere nothing says so simply what a process has used.
+    // Only Linux has the CPU time of a process in a file.
     if let Some(used) = cpu_of(site.process.id()) {
         assert!(used < timeout / 2, "{used:?} of CPU time for nothing");
     }
@@ -173,7 +173,7 @@ fn a_killed_step_leaves_neither_its_site_nor_a_file() {
 
 #[test]
 fn what_ends_a_group_leaves_neither_the_site_nor_a_file() {
-    // As a terminal does it, or `timeout`: to all of them.
+    // A terminal sends them to the whole group, and so does `timeout`.
     for signal in [Signal::INT, Signal::QUIT, Signal::HUP, Signal::TERM] {
         let (site, directory) = step("interrupted");
         let group = Pid::from_raw(site.process.id() as i32).unwrap();
@@ -182,7 +182,7 @@ fn what_ends_a_group_leaves_neither_the_site_nor_a_file() {
     }
 }
 
-/// Before its site is up, nothing else can clear away for it.
+/// Until the site is up, no other process can remove what this one leaves.
 #[test]
 fn of_a_program_that_is_killed_as_it_begins_the_next_one_clears_away() {
     let directory = timeline::private::Folder::new().unwrap();
@@ -248,7 +248,7 @@ fn a_step_whose_output_is_closed_ends_without_a_panic() {
     let (reads, closed) = io::pipe().unwrap();
     drop(reads);
     let mut outputs = vec![(Stdio::from(closed), 0, "")];
-    // Linux has a disk that is always full.
+    // Linux has `/dev/full`, a disk that is always full.
     if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
         outputs.push((full.into(), 1, "cannot print: No space left on device"));
     }
@@ -261,8 +261,8 @@ fn a_step_whose_output_is_closed_ends_without_a_panic() {
     }
 }
 
-/// Help goes where all else goes, and a sentence on standard error is not all
-/// that says that something went wrong.
+/// Help goes to standard output like all else. If standard error is closed, the
+/// status still shows that something went wrong.
 #[test]
 fn whatever_is_printed_the_pipe_may_be_closed() {
     let broken = || {
@@ -297,7 +297,7 @@ fn a_program_that_reads_the_lines_may_stop_reading() {
     answers.read_line(&mut String::new()).unwrap();
     drop(answers);
 
-    // The first line that finds no reader ends the step.
+    // The first line that cannot be written ends the step.
     let address = lab::address(&site.url).unwrap();
     until("it ends", || match TcpStream::connect(address) {
         Ok(mut socket) => {

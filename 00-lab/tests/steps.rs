@@ -34,7 +34,7 @@ fn fetching_waits_and_computing_has_the_cpu() {
         let percent = line.split("busy ").nth(1).unwrap();
         percent.trim_end_matches(" %").parse().unwrap()
     };
-    // A busy machine lends the CPU to others; it never gives us more.
+    // On a busy machine we have less of the CPU, never more.
     assert!(busy("fetching") < 30.0, "{}", ran.stdout);
     assert!(busy("computing") > 3.0 * busy("fetching"), "{}", ran.stdout);
     assert!(ran.recording.time_in(State::runs) > Duration::from_millis(20));
@@ -61,7 +61,7 @@ fn a_timeline_shows_waiting_computing_and_neither() {
 #[test]
 fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
     let mut step = Command::new(env!("CARGO_BIN_EXE_0-3-waiting-or-computing"));
-    // No page is here before its fetch gives up.
+    // Each fetch gives up before its page is here.
     step.args(["--latency", "60000"]);
     let ran = watchdog::run(&mut step, Duration::from_secs(30));
     let ran = ran.unwrap_or_else(|why| panic!("{why}"));

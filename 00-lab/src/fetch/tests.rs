@@ -98,7 +98,7 @@ fn a_connection_without_a_listener_is_refused() {
 #[test]
 fn a_connection_that_breaks_off_is_reset() {
     let serve = |mut stream: TcpStream| {
-        // To close it with something unread in it is to reset it.
+        // Closing a socket that holds unread bytes resets it.
         stream.peek(&mut [0]).unwrap();
         stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nhel").unwrap();
     };

@@ -9,7 +9,7 @@ fn new_frontier() -> Frontier {
     Frontier::new(url("/"))
 }
 
-/// A page of three bytes that links to these; it took ten milliseconds.
+/// A page of three bytes with these links, which took ten milliseconds.
 fn page(path: &str, status: u16, links: &[&str]) -> Page {
     Page {
         url: url(path),
@@ -133,7 +133,7 @@ fn a_page_for_which_the_system_has_nothing_left_waits_for_the_others() {
     for url in &taken {
         assert_eq!(frontier.next().as_ref(), Some(url));
     }
-    // Two have what they need; when they are done must not matter.
+    // Two pages have what they need. When they are done must not matter.
     frontier.done(&url("/a"), ok("/a", &[]));
     frontier.done(&url("/c"), Err(no_files()));
     frontier.done(&url("/d"), Err(no_files()));
@@ -245,7 +245,7 @@ fn redirects_without_an_end_are_failures() {
         ("/1", 302, &["/2"]),
         ("/2", 307, &["/3"]),
         ("/3", 301, &["/1"]),
-        // Into a circle, out to a page, and off the site.
+        // Redirects into a circle, to a page, and off the site.
         ("/in", 302, &["/1"]),
         ("/too", 302, &["/in"]),
         ("/out", 302, &["/out-2"]),

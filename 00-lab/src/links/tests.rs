@@ -1,7 +1,7 @@
 use super::*;
 use crate::cpu_time_of_thread;
 
-/// The links of a page, as one would write them down on its site.
+/// The links of a page, without the site.
 fn links(html: impl AsRef<[u8]>) -> Vec<String> {
     links_in(html, None).expect("a charset that we know")
 }
@@ -192,7 +192,7 @@ fn in_svg_and_mathml_a_tag_that_closes_itself_is_closed() {
             assert_eq!(links(&html), ["/dir/a", "/dir/b"], "{html}");
         }
     }
-    // In HTML it is not, and behind an empty one we are in HTML.
+    // In HTML it is not closed, and after an empty `<svg/>` we are in HTML.
     assert_eq!(links("<style/><a href=a></style><a href=b>"), ["/dir/b"]);
     assert_eq!(links("<svg/><style><a href=a></style>"), NONE);
 }
@@ -226,7 +226,8 @@ fn html_begins_again_inside_of_svg_and_mathml_and_behind_them() {
         "<math><annotation-xml><svg><desc><style><a href=b></style>",
         "<svg></svg><style><a href=b></style>",
         "<svg><path></SVG><style><a href=b></style>",
-        // What nobody would write in there ends it; so does what is outside.
+        // A tag that is out of place in SVG ends it, and so does the end of the
+        // element around it.
         "<svg><p><style><a href=b></style>",
         "<svg><font color=red><style><a href=b></style>",
         "<svg></p><style><a href=b></style>",
@@ -289,7 +290,7 @@ fn a_path_is_in_utf_8_and_a_query_in_the_charset_of_the_page() {
     assert_eq!(utf_8.unwrap(), ["/caf%C3%A9?caf%C3%A9"]);
     let sjis = links_in(b"<a href='/\x83\x5c?\x83\x5c'>", Some("shift_jis"));
     assert_eq!(sjis.unwrap(), ["/%E3%82%BD?%83\\"]);
-    // The base's path, too; and what the charset does not have is named.
+    // The same for the base; and a character that is not in the charset.
     let html = b"<base href='/\xe9/'><a href='a?&#x20ac;&#x3b1;'>";
     let links = links_in(html, Some("iso-8859-15")).unwrap();
     assert_eq!(links, ["/%C3%A9/a?%A4%26%23945%3B"]);
@@ -348,7 +349,7 @@ fn a_page_in_utf_16_is_read_by_its_mark_or_its_header() {
     assert_eq!(links(be(&marked)), ["/%C3%A9"]);
     assert_eq!(links_in(le(html), Some("utf-16")).unwrap(), ["/%C3%A9"]);
     assert_eq!(links_in(be(html), Some("utf-16be")).unwrap(), ["/%C3%A9"]);
-    // In a page that could be read so far, it cannot be true.
+    // Where the tag could be read as ASCII, it cannot be true.
     assert_eq!(links(html), ["/%C3%A9"]);
 }
 
@@ -361,7 +362,7 @@ fn a_charset_that_we_do_not_know_is_a_failure() {
     );
     // Browsers refuse to read it.
     assert!(matches!(why("iso-2022-kr"), Failure::Unsupported(_)));
-    // It comes from a server: not as it is, and not for ever.
+    // The name comes from a server: it is quoted, and cut.
     let odd = why("\u{1b}[2J\u{202e}\"").to_string();
     let quoted = r#""\u{1b}[2J\u{202e}\"""#;
     assert_eq!(odd, format!("charset {quoted} is not supported"));

@@ -28,7 +28,12 @@ pub fn cpu_in_threads() -> Duration {
 /// What a site runs on. It ends when this is dropped.
 pub(super) enum Host {
     Process(Process),
-    Thread(Thread),
+    /// The site's thread, which ends once there is no `Sender` any more.
+    Thread {
+        alive: Sender<()>,
+        poller: Arc<Poller>,
+        thread: JoinHandle<io::Result<Seen>>,
+    },
 }
 
 /// The site's process, seen from its parent. It ends on order. If the pipe to it
@@ -37,13 +42,6 @@ pub(super) enum Host {
 pub(crate) struct Process {
     child: Child,
     answers: BufReader<ChildStdout>,
-}
-
-/// The site's thread, which ends once there is no `Sender` any more.
-pub(super) struct Thread {
-    alive: Sender<()>,
-    poller: Arc<Poller>,
-    thread: JoinHandle<io::Result<Seen>>,
 }
 
 impl Host {
@@ -76,7 +74,7 @@ impl Host {
             Ok(seen)
         };
         let thread = thread::Builder::new().name("site".into()).spawn(serve)?;
-        Ok((Host::Thread(Thread { alive, poller, thread }), url))
+        Ok((Host::Thread { alive, poller, thread }, url))
     }
 
     /// Ends the site; gives back what it has seen.
@@ -88,7 +86,7 @@ impl Host {
                 json.map(|json| Seen::from_json(&json))
                     .map_err(io::Error::other)
             }
-            Host::Thread(Thread { alive, poller, thread }) => {
+            Host::Thread { alive, poller, thread } => {
                 drop(alive);
                 poller.notify()?;
                 thread.join().unwrap()

@@ -1,4 +1,4 @@
-//! What a client sees of the site, and the site of its clients.
+//! What a client gets from the site, and what the site counts.
 
 use super::{Fault, Shape, Site};
 use crate::{Failure, fetch_by};
@@ -17,7 +17,7 @@ fn every_fault_ends_as_the_answer_says() {
         let site = start_site(&[fault]);
         for n in 1..=Fault::PAGES {
             let url = site.url().join(&format!("/{fault}-{n}")).unwrap();
-            // Only a page that stalls takes all of it.
+            // Only a page that stalls takes as long as this.
             let patience = match fault {
                 Fault::Stall => Duration::from_millis(200),
                 _ => Duration::from_secs(10),
@@ -25,7 +25,7 @@ fn every_fault_ends_as_the_answer_says() {
             let fetched = fetch_by(&url, Instant::now() + patience);
             match (fetched, site.answer().failed.get(url.path())) {
                 (Ok(_), None) => {}
-                // Whether they go in a circle, one page cannot say.
+                // One page cannot show that redirects go in a circle.
                 (Ok(page), Some(_)) if fault == Fault::RedirectLoop => {
                     let other = format!("/{fault}-{}", 3 - n);
                     assert_eq!(page.links[0].path(), other);
@@ -77,7 +77,7 @@ fn a_site_that_is_dropped_is_gone() {
     let site = start_site(&[]);
     let url = site.url().clone();
     drop(site);
-    // It may take a turn.
+    // The server may need one more turn.
     let patience = Instant::now() + Duration::from_secs(10);
     while !matches!(fetch_by(&url, patience), Err(Failure::Refused)) {
         assert!(Instant::now() < patience, "it is still there");

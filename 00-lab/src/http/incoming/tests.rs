@@ -10,8 +10,8 @@ fn url() -> Url {
     "http://127.0.0.1:8000/dir/page?query".parse().unwrap()
 }
 
-/// What becomes of pieces, and then of the end of the connection. Nothing is
-/// taken after the answer is over.
+/// What `take` gives back for these pieces, and then for the end of the
+/// connection; it is not called again once the answer is over.
 fn take_all<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Fetched {
     let mut incoming = Incoming::new(&url());
     for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
@@ -31,7 +31,7 @@ fn body(answer: impl AsRef<[u8]>) -> String {
     String::from_utf8(take(answer).unwrap().body).unwrap()
 }
 
-/// Says so of an answer with these headers and this body.
+/// The same for an answer with these headers and this body.
 fn fails(headers: &str, body: &str) -> Failure {
     take(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{body}")).unwrap_err()
 }
@@ -185,7 +185,7 @@ fn a_line_about_the_end_of_the_body_is_not_passed_over() {
             assert_eq!(taken, Err(Failure::BadHeader), "{line:?}");
         }
     }
-    // It goes on with the header before, whatever it looks like.
+    // The line continues the header before it, whatever it looks like.
     let folded = format!("A: b\r\n Content-Length: 3\r\n{FIVE}");
     assert_eq!(
         body(format!("HTTP/1.1 200 OK\r\n{folded}\r\n\r\nhello!")),
@@ -220,7 +220,7 @@ fn zlib(bytes: &[u8]) -> Vec<u8> {
     zlib
 }
 
-/// What becomes of a page of HTML with this coding.
+/// The result for a page of HTML with this coding.
 fn coded(coding: &str, body: &[u8]) -> Fetched {
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\
@@ -299,7 +299,7 @@ fn what_is_small_and_grows_huge_is_a_failure() {
     }
     let most = coded("gzip", &gzip(&zeros[1..])).unwrap();
     assert_eq!(most.body.len(), MOST_BODY);
-    // Member by member.
+    // One member after another.
     let half = gzip(&zeros[MOST_BODY / 2..]);
     let taken = coded("gzip", &[&half[..], &half].concat());
     assert_eq!(taken, Err(Failure::HugeBody));
@@ -441,7 +441,7 @@ fn only_html_is_searched_for_links() {
     assert_eq!(links("Text/HTML ;charset=utf-8").len(), 1);
     assert_eq!(links("text/plain"), []);
     assert_eq!(links("text/htmlx"), []);
-    // Of several types the last counts that is one.
+    // Of several types, the last legal one counts.
     assert_eq!(links("text/plain\r\nContent-Type: text/html").len(), 1);
     assert_eq!(links("text/html\r\nContent-Type: text/plain"), []);
     assert_eq!(links("text/plain, text/html").len(), 1);
@@ -492,7 +492,7 @@ fn the_header_says_in_which_charset_a_page_is() {
     }
     let lossy = Ok("%EF%BF%BD".to_owned());
     assert_eq!(link("text/html; charset=utf-8"), lossy);
-    // It was the charset of something else.
+    // That charset belongs to another media type.
     let other = "text/plain; charset=utf-8\r\nContent-Type: text/html";
     assert_eq!(link(other), cyrillic);
     assert_eq!(link("text/html; charset="), cyrillic);
@@ -519,7 +519,7 @@ fn the_only_link_of_a_redirect_is_its_target() {
     assert_eq!(links(""), [""; 0]);
     assert_eq!(links("Location: /é\r\n"), [format!("{site}/%C3%A9")]);
 
-    // Of bytes that are no UTF-8 either, none is lost.
+    // No byte is lost, even if they are not UTF-8.
     let latin = b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9?\xff\r\n\r\n";
     let links = take(latin).unwrap().links;
     assert_eq!(links[0].as_str(), format!("{site}/caf%E9?%FF"));
@@ -543,7 +543,7 @@ fn there_is_no_answer_after_the_answer() {
     let _ = incoming.take(&[]);
 }
 
-/// Answers put together from parts that are good, bad, or next to good.
+/// Answers put together from parts that are good, bad, or nearly good.
 fn answers() -> impl Strategy<Value = Vec<u8>> {
     let heads = prop::collection::vec(
         prop::sample::select(vec![
@@ -630,13 +630,13 @@ proptest! {
     }
 }
 
-/// The largest header, byte by byte, twice as large: not four times as slow.
+/// A header of twice the size, byte by byte, must not take four times as long.
 #[test]
 fn small_pieces_cost_no_more_than_their_bytes() {
     let time = |size: usize| {
         let head = format!("HTTP/1.1 200 OK\r\nA: {}", "a".repeat(size));
         let mut incoming = Incoming::new(&url());
-        // On a busy machine, the clock would tell of others.
+        // The clock would count other programs as well.
         let began = cpu_time_of_thread();
         for byte in head.as_bytes().chunks(1) {
             incoming.take(byte).unwrap();

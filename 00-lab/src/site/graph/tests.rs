@@ -9,7 +9,7 @@ fn shape(pages: u32, seed: u64, faults: &[Fault]) -> Shape {
     Shape { pages, seed, faults: faults.to_vec(), ..Shape::default() }
 }
 
-/// Small sites, large ones, and all that can go wrong.
+/// Small sites and large ones, with and without faults.
 fn graphs() -> impl Iterator<Item = Graph> {
     [1, 2, 3, 9, 10, 11, 40, 1000].into_iter().flat_map(|pages| {
         [&[][..], Fault::ALL].into_iter().flat_map(move |faults| {

@@ -17,7 +17,7 @@ fn script(graph: &Graph, fault: Fault, nth: u32) -> (usize, Vec<Step>) {
     (index, script_of(graph, index, 0, "http://127.0.0.1:80"))
 }
 
-/// The bytes of each step that sends any, once.
+/// The bytes of each step that sends; those of a `Repeat` once.
 fn sent(script: &[Step]) -> Vec<&[u8]> {
     let bytes = script.iter().filter_map(|step| match step {
         Step::Send(bytes) | Step::Repeat(bytes) => Some(bytes.as_slice()),
@@ -70,7 +70,7 @@ fn splitting_cuts_in_every_kind_of_place() {
     }
 }
 
-/// Whether our own reader takes these pieces for this page.
+/// Whether `Incoming` makes this page of these pieces.
 fn reads_as(pieces: &[&[u8]], body: &[u8]) -> bool {
     let mut incoming = Incoming::new(&Url::parse("http://127.0.0.1/").unwrap());
     for piece in pieces {

@@ -170,7 +170,7 @@ fn a_huge_body_waits_for_its_reader_and_no_other_page_does() {
     assert_eq!(server.in_flight, 1);
 }
 
-// Elsewhere the kernel itself allows no more than 128.
+// Other kernels allow no more than 128.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_crowd_finds_room_to_wait_while_the_site_is_busy() {
@@ -180,7 +180,7 @@ fn a_crowd_finds_room_to_wait_while_the_site_is_busy() {
         let patience = Duration::from_secs(10);
         TcpStream::connect_timeout(&address, patience).expect("room")
     };
-    // The server has no turn meanwhile.
+    // Meanwhile the server does nothing.
     let crowd: Vec<_> = (0..300).map(knock).collect();
     drop(crowd);
 }

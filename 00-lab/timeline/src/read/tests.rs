@@ -3,8 +3,8 @@
 use crate::{Flow, Link, Recording, State};
 use std::time::Duration;
 
-/// A recording of process 7. Of each line: milliseconds, lane (the thread is
-/// the same), CPU milliseconds, what happened.
+/// A recording of process 7. Each line holds the milliseconds, the lane (and
+/// thread), the CPU milliseconds, and what happened.
 fn parse(lines: &str) -> Recording {
     let mut text = String::new();
     for line in lines.lines() {

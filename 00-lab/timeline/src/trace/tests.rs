@@ -1,4 +1,4 @@
-//! The rules that Perfetto applies, applied to ours.
+//! A trace obeys the rules that Perfetto applies.
 
 use crate::Recording;
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! How a column of a lane is drawn.
 
 use super::spans::{Span, State, Track};
+use std::ops::Range;
 use std::time::Duration;
 
 /// One column of one lane.
@@ -54,128 +55,122 @@ impl Cell {
     }
 }
 
-/// When a column begins.
-pub(super) fn column_start(
-    length: Duration,
-    columns: usize,
-    column: usize,
-) -> Duration {
-    length.mul_f64(column as f64 / columns as f64)
+/// The columns of a picture, which share its time evenly.
+pub(super) struct Columns {
+    pub count: usize,
+    pub length: Duration,
 }
 
-/// The columns of a lane, each with what it waits for.
-pub(super) fn draw_cells(
-    track: &Track,
-    length: Duration,
-    columns: usize,
-) -> Vec<(Cell, Option<&str>)> {
-    let start = |column| column_start(length, columns, column);
-    let mut row: Vec<_> = (0..columns)
-        .map(|column| draw_cell(track, start(column), start(column + 1)))
-        .collect();
-    let column_of = |time: Duration| {
-        let part = time.as_secs_f64() / length.as_secs_f64().max(1e-9);
-        ((part * columns as f64) as usize).min(columns - 1)
-    };
-    // A wait that goes on when the recording ends explains most, however short
-    // it is.
-    let last = track.spans.last().filter(|_| !track.ended);
-    if let Some(Span { to, state, .. }) = last
-        && !matches!(state, State::Run { .. })
-    {
-        row[column_of(*to)] = (Cell::of(state), state.what());
+impl Columns {
+    /// When a column begins and when it ends.
+    pub fn times(&self, column: usize) -> Range<Duration> {
+        let start = |n| self.length.mul_f64(n as f64 / self.count as f64);
+        start(column)..start(column + 1)
     }
-    for (cell, end) in
-        [(Cell::Panics, &track.panicked), (Cell::Dies, &track.died)]
-    {
-        if let Some((at, _)) = end {
-            row[column_of(*at)] = (cell, None);
+
+    /// The column of a time.
+    pub fn of(&self, time: Duration) -> usize {
+        let part = time.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
+        ((part * self.count as f64) as usize).min(self.count - 1)
+    }
+
+    /// Draws a lane: its columns, each with what it waits for.
+    pub fn draw<'a>(&self, track: &'a Track) -> Vec<(Cell, Option<&'a str>)> {
+        let cells =
+            (0..self.count).map(|column| track.cell(&self.times(column)));
+        let mut row: Vec<_> = cells.collect();
+        // A wait that goes on when the recording ends explains most, however
+        // short it is.
+        let last = track.spans.last().filter(|_| !track.ended);
+        if let Some(Span { to, state, .. }) = last
+            && !matches!(state, State::Run { .. })
+        {
+            row[self.of(*to)] = (Cell::of(state), state.what());
         }
+        let ends = [(Cell::Panics, &track.panicked), (Cell::Dies, &track.died)];
+        for (cell, end) in ends {
+            if let Some((at, _)) = end {
+                row[self.of(*at)] = (cell, None);
+            }
+        }
+        row
     }
-    row
 }
 
-/// The column of what a lane did from `from` to `to`.
-fn draw_cell(
-    track: &Track,
-    from: Duration,
-    to: Duration,
-) -> (Cell, Option<&str>) {
-    let spans = &track.spans;
-    let first = spans.partition_point(|span| span.to <= from);
-    let here = spans[first..].iter().take_while(|span| span.from < to);
+impl Track {
+    /// What it did in a column of these times, and what it waited for.
+    fn cell(&self, column: &Range<Duration>) -> (Cell, Option<&str>) {
+        let width = column.end - column.start;
+        let first = self.spans.partition_point(|span| span.to <= column.start);
+        let here =
+            self.spans[first..].iter().take_while(|it| it.from < column.end);
 
-    // A run is shown rather than a wait.
-    let runs: Vec<_> =
-        here.clone().filter(|span| span.owns_column(from, to)).collect();
-    // Runs without a gap are one: the CPU clock was looked at in between.
-    let gapless = runs.windows(2).all(|pair| pair[0].to == pair[1].from);
-    if let (Some(first), Some(last)) = (runs.first(), runs.last())
-        && gapless
-        && last.to - first.from < to - from
-    {
-        return (Cell::Runs, None);
-    }
-    if let [run] = runs[..] {
-        return (Cell::of(&run.state), None);
-    }
-    if !runs.is_empty() {
-        let busy: f64 = runs.iter().map(|run| run.busy(from, to)).sum();
-        let share = busy / (to - from).as_secs_f64();
-        let much = share >= 0.75;
-        return (if much { Cell::Runs } else { Cell::RunsInPart }, None);
-    }
-    // If it existed for half of the column: what it did for longest.
-    let alive: Duration = here.clone().map(|span| span.within(from, to)).sum();
-    let longest = here
-        .filter(|span| !span.state.runs())
-        .max_by_key(|span| span.within(from, to));
-    match longest {
-        Some(span) if alive * 2 >= to - from => {
-            let held =
-                track.held.iter().map(|it| overlap(it.from, it.to, from, to));
-            let holds = held.sum::<Duration>() * 2 > to - from;
-            let cell = match Cell::of(&span.state) {
-                Cell::Waits if holds => Cell::WaitsHolding,
-                cell => cell,
-            };
-            (cell, span.state.what())
+        // A run is shown rather than a wait.
+        let runs = here.clone().filter(|span| span.owns(column));
+        let runs: Vec<_> = runs.collect();
+        // Runs without a gap are one: the CPU clock was looked at in between.
+        let gapless = runs.windows(2).all(|pair| pair[0].to == pair[1].from);
+        if let (Some(first), Some(last)) = (runs.first(), runs.last())
+            && gapless
+            && last.to - first.from < width
+        {
+            return (Cell::Runs, None);
         }
-        _ => (Cell::Nothing, None),
+        if let [run] = runs[..] {
+            return (Cell::of(&run.state), None);
+        }
+        if !runs.is_empty() {
+            let busy: f64 = runs.iter().map(|run| run.cpu_in(column)).sum();
+            let much = busy / width.as_secs_f64() >= 0.75;
+            return (if much { Cell::Runs } else { Cell::RunsInPart }, None);
+        }
+        // If it existed for half of the column: what it did for longest.
+        let alive = here.clone().map(|span| span.time_in(column));
+        let existed = alive.sum::<Duration>() * 2 >= width;
+        let others = here.filter(|span| !span.state.runs());
+        let longest = others.max_by_key(|span| span.time_in(column));
+        let Some(span) = longest.filter(|_| existed) else {
+            return (Cell::Nothing, None);
+        };
+        let held =
+            self.held.iter().map(|it| overlap(&(it.from..it.to), column));
+        let cell = match Cell::of(&span.state) {
+            Cell::Waits if held.sum::<Duration>() * 2 > width => {
+                Cell::WaitsHolding
+            }
+            cell => cell,
+        };
+        (cell, span.state.what())
     }
 }
 
 impl Span {
-    /// Set if it runs, and a column from `from` to `to` shows it: because it fills
-    /// half of the column, or because it is shorter and has its middle there.
-    fn owns_column(&self, from: Duration, to: Duration) -> bool {
+    /// Set if it runs, and this column shows it: because it fills half of the
+    /// column, or because it is shorter and has its middle there.
+    fn owns(&self, column: &Range<Duration>) -> bool {
+        let width = column.end - column.start;
         let middle = self.from + (self.to - self.from) / 2;
+        let is_shorter = self.to - self.from < width;
         self.state.runs()
-            && (self.within(from, to) * 2 >= to - from
-                || self.to - self.from < to - from
-                    && (from..to).contains(&middle))
+            && (self.time_in(column) * 2 >= width
+                || is_shorter && column.contains(&middle))
     }
 
-    /// How much of it lies between `from` and `to`.
-    pub(super) fn within(&self, from: Duration, to: Duration) -> Duration {
-        overlap(self.from, self.to, from, to)
+    /// How much of it lies in a column.
+    fn time_in(&self, column: &Range<Duration>) -> Duration {
+        overlap(&(self.from..self.to), column)
     }
 
-    /// How many seconds of CPU it had in that time.
-    fn busy(&self, from: Duration, to: Duration) -> f64 {
+    /// How many seconds of CPU it had in a column.
+    fn cpu_in(&self, column: &Range<Duration>) -> f64 {
         let State::Run { cpu: Some(share) } = self.state else { return 0.0 };
-        self.within(from, to).as_secs_f64() * f64::from(share)
+        self.time_in(column).as_secs_f64() * f64::from(share)
     }
 }
 
 /// For how long two stretches of time overlap.
-fn overlap(
-    a: Duration,
-    a_end: Duration,
-    b: Duration,
-    b_end: Duration,
-) -> Duration {
-    a_end.min(b_end).saturating_sub(a.max(b))
+fn overlap(a: &Range<Duration>, b: &Range<Duration>) -> Duration {
+    a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
 impl State {

@@ -159,6 +159,16 @@ impl Recording {
             .sum()
     }
 
+    /// The stretches between the changes of a count: from, to, and the count.
+    pub(super) fn stretches(
+        &self,
+        counts: &[(Duration, usize)],
+    ) -> impl Iterator<Item = (Duration, Duration, usize)> {
+        let ends = counts.iter().skip(1).map(|&(at, _)| at);
+        let ends = ends.chain([self.length]);
+        counts.iter().zip(ends).map(|(&(from, n), to)| (from, to, n))
+    }
+
     fn spans(&self) -> impl Iterator<Item = &Span> {
         let lanes = self.tracks.iter().filter(|track| track.kind != "site");
         lanes.flat_map(|track| &track.spans)

@@ -94,10 +94,10 @@ impl Recording {
             picture.close_row();
         }
         if let Some(site) = site {
-            picture.draw_flight(site, &self.flight);
+            picture.draw_flight(site, self);
         }
         picture.draw_legend();
-        picture.finish(title, &self.in_words())
+        picture.finish(title, &self.describe())
     }
 
     /// What ended the waits of a lane, by the time at which it did.

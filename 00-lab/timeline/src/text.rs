@@ -1,12 +1,11 @@
 //! The picture for a terminal.
 
 use super::axis::round_times;
-use super::cells::{Cell, column_start, draw_cells};
+use super::cells::{Cell, Columns};
 use super::spans::Recording;
 use std::env;
 use std::fmt::Write;
 use std::io::stdout;
-use std::time::Duration;
 
 /// More lanes than this are counted, not drawn.
 pub(super) const MOST_LANES: usize = 24;
@@ -39,14 +38,16 @@ impl Recording {
         let margin = names.max().unwrap_or(0).clamp(4, (width / 3).max(4));
         let canvas = Canvas {
             margin,
-            columns: width.saturating_sub(margin + 1).max(10),
-            length: self.length,
+            columns: Columns {
+                count: width.saturating_sub(margin + 1).max(10),
+                length: self.length,
+            },
         };
         // The lanes, of which some may be left out.
         let mut picture = String::new();
         let mut used = Vec::new();
         for track in drawn {
-            let cells = draw_cells(track, self.length, canvas.columns);
+            let cells = canvas.columns.draw(track);
             used.extend(cells.iter().map(|(cell, _)| *cell));
             canvas.write_row(&mut picture, &track.name, &cells_as_text(&cells));
         }
@@ -56,7 +57,7 @@ impl Recording {
             canvas.write_row(&mut picture, "…", &format!("and {left} more"));
         }
         // The requests in flight, the axis, and what the symbols mean.
-        let digits = self.draw_digits(canvas.columns);
+        let digits = self.draw_digits(&canvas.columns);
         if let Some((name, digits)) = &digits {
             canvas.write_row(&mut picture, name, digits);
         }
@@ -78,26 +79,16 @@ impl Recording {
 
     /// For each column the most requests that were in flight, as the site saw
     /// it, or else as the programs that asked did.
-    fn draw_digits(&self, columns: usize) -> Option<(&str, String)> {
+    fn draw_digits(&self, columns: &Columns) -> Option<(&str, String)> {
         let site = self.of_kind("site").next();
         let (name, counts) = match site {
             Some(site) => (site.name.as_str(), &self.flight),
             None => ("asked", &self.asked),
         };
-        let mut most = vec![0; columns];
-        let mut changes = counts.iter().peekable();
-        let mut now = changes.peek().map(|_| 0)?;
-        for (column, most) in most.iter_mut().enumerate() {
-            *most = now;
-            let end = column_start(self.length, columns, column + 1);
-            let last = column + 1 == columns;
-            while let Some(&&(at, n)) = changes.peek() {
-                if at >= end && !last {
-                    break;
-                }
-                changes.next();
-                now = n;
-                *most = now.max(*most);
+        let mut most = vec![0; columns.count];
+        for (from, to, n) in self.stretches(counts) {
+            for most in &mut most[columns.of(from)..=columns.of(to)] {
+                *most = n.max(*most);
             }
         }
         let digit = |&n: &usize| match n {
@@ -105,7 +96,8 @@ impl Recording {
             1..10 => char::from(b'0' + n as u8),
             _ => '+',
         };
-        Some((name, most.iter().map(digit).collect()))
+        let digits = most.iter().map(digit).collect();
+        (!counts.is_empty()).then_some((name, digits))
     }
 }
 
@@ -130,11 +122,10 @@ fn cells_as_text(cells: &[(Cell, Option<&str>)]) -> String {
     row
 }
 
-/// The sizes of a picture, in characters, and how long what it shows took.
+/// A picture that is being drawn. Its margin is the room for names.
 struct Canvas {
     margin: usize,
-    columns: usize,
-    length: Duration,
+    columns: Columns,
 }
 
 impl Canvas {
@@ -150,15 +141,13 @@ impl Canvas {
     }
 
     fn draw_axis(&self) -> String {
+        let Columns { count, length } = self.columns;
         let mut axis = String::new();
-        for (at, label) in round_times(self.length, self.columns / 11) {
-            let part = at.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
-            let column = (part * self.columns as f64) as usize;
-            let label = format!("╵{label}");
-            if column + label.chars().count() <= self.columns {
+        for (at, label) in round_times(length, count / 11) {
+            let (column, label) = (self.columns.of(at), format!("╵{label}"));
+            if column + label.chars().count() <= count {
                 let gap = column - axis.chars().count();
-                axis += &" ".repeat(gap);
-                axis += &label;
+                axis += &(" ".repeat(gap) + &label);
             }
         }
         axis

@@ -8,7 +8,7 @@ const SHARE: &str = "share the CPU";
 
 impl Recording {
     /// What the picture shows, for those who cannot see it.
-    pub fn in_words(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         // How many lanes of which kinds, and for how long.
         let mut kinds: Vec<(&str, usize)> = Vec::new();
         for track in self.tracks.iter().filter(|track| track.kind != "site") {

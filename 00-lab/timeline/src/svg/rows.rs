@@ -3,7 +3,7 @@
 use super::shapes::{Escaped, When};
 use super::{DESK, FINE, LANE, LETTER, LONGEST, PHONE, Picture};
 use crate::axis::format_duration;
-use crate::spans::{Span, State, Track};
+use crate::spans::{Recording, Span, State, Track};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
@@ -162,15 +162,14 @@ impl Picture {
     }
 
     /// Draws how many requests were in flight, as a mountain.
-    pub fn draw_flight(&mut self, site: &Track, flight: &[(Duration, usize)]) {
-        let peak = flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
+    pub fn draw_flight(&mut self, site: &Track, recording: &Recording) {
+        let peak =
+            recording.flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
         let label = format!("{}: {peak}", site.name);
         self.open_row(&label, &site.name, &site.kind);
         // Steps of one height: from, to, and the number.
-        let ends = flight.iter().skip(1).map(|&(at, _)| at);
-        let ends = ends.chain([self.length]);
         let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();
-        for (&(from, n), to) in flight.iter().zip(ends) {
+        for (from, to, n) in recording.stretches(&recording.flight) {
             match steps.last_mut() {
                 // Of several steps too narrow to be seen, the highest.
                 Some(last)

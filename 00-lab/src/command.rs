@@ -1,17 +1,19 @@
 //! The command line that every rung's crawl answers to.
 
+mod line;
 mod output;
 
 use crate::failure::Failure;
 use crate::frontier::{Frontier, Room};
 use crate::job::Job;
+use crate::printing::end_if_output_fails;
 use crate::report::Report;
 use crate::rung::Rung;
-use crate::site::flags::{self, Flag, flag};
-use crate::site::{Fault, Shape, end_if_output_fails, serve_if_child};
+use crate::site::serve_if_child;
 use crate::target::Target;
 use crate::usage::{Usage, allow_many_files};
 use lexopt::Parser;
+use line::{Command, help};
 use output::Output;
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, Write};
@@ -19,20 +21,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use timeline::{Recording, What};
-use url::Url;
-
-/// The numbers a crawl is given, beyond the shape of the site.
-const CRAWL: [Flag; 3] = [
-    flag("at-once", "N", 8, (1, 100_000), "most requests in flight"),
-    flag("timeout", "MS", 2000, (1, 600_000), "give up on one page after this"),
-    flag(
-        "deadline",
-        "SECONDS",
-        30,
-        (1, 86_400),
-        "stop then, and say what was not reached",
-    ),
-];
 
 /// A crawl is ended if it records nothing for this long, beyond what it may
 /// wait for a page.
@@ -62,82 +50,7 @@ pub fn run(rung: &Rung, crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
     ExitCode::from(status)
 }
 
-impl Rung {
-    /// The numbers that its crawl is given, beyond the shape of the site.
-    pub fn flags(&self) -> [Flag; 3] {
-        let [at_once, timeout, deadline] = CRAWL;
-        let most = self.most_at_once;
-        let default = at_once.default.min(most);
-        [Flag { default, most, ..at_once }, timeout, deadline]
-    }
-}
-
-/// A command line, understood.
-struct Command {
-    shape: Shape,
-    site: Option<Url>,
-    at_once: usize,
-    timeout: Duration,
-    deadline: Duration,
-    json: bool,
-    list: Option<PathBuf>,
-    trace: Option<PathBuf>,
-}
-
 impl Command {
-    /// `None` if it asks for help.
-    ///
-    /// # Errors
-    ///
-    /// One sentence that says what is wrong, and what would be right.
-    fn parse(args: Parser, rung: &Rung) -> Result<Option<Command>, String> {
-        let [at_once, timeout, deadline] = rung.flags();
-        let mut command = Command {
-            shape: Shape::default(),
-            site: None,
-            at_once: at_once.default as usize,
-            timeout: Duration::from_millis(timeout.default),
-            deadline: Duration::from_secs(deadline.default),
-            json: false,
-            list: None,
-            trace: None,
-        };
-        // A flag that shapes the built-in site.
-        let mut shaping = None;
-        let is_run = flags::each_flag(args, |name, args| {
-            match name {
-                "json" => command.json = true,
-                "site" => {
-                    command.site = Some(parse_site(&flags::take_text(args)?)?);
-                }
-                "list" => command.list = Some(take_path(args)?),
-                "trace" => command.trace = Some(take_path(args)?),
-                "at-once" => {
-                    command.at_once = at_once.take_number(args)? as usize;
-                }
-                "timeout" => {
-                    let ms = timeout.take_number(args)?;
-                    command.timeout = Duration::from_millis(ms);
-                }
-                "deadline" => {
-                    let seconds = deadline.take_number(args)?;
-                    command.deadline = Duration::from_secs(seconds);
-                }
-                _ => {
-                    shaping = Some(name.to_owned());
-                    return command.shape.set(name, args);
-                }
-            }
-            Ok(true)
-        })?;
-        if let (Some(_), Some(flag)) = (&command.site, shaping) {
-            return Err(format!(
-                "--{flag} shapes the built-in site; with --site leave it out"
-            ));
-        }
-        Ok(is_run.then_some(command))
-    }
-
     /// Crawls, and writes what was asked for.
     ///
     /// # Errors
@@ -269,47 +182,4 @@ struct Outputs {
 fn processes(recording: &Recording) -> usize {
     let ours = recording.tracks.iter().filter(|track| track.kind != "site");
     ours.map(|track| track.pid).collect::<HashSet<_>>().len()
-}
-
-fn parse_site(text: &str) -> Result<Url, String> {
-    let example = "give one like http://127.0.0.1:8000/";
-    let url = Url::parse(text).map_err(|why| {
-        format!("--site {text:?} is no URL: {why}; {example}")
-    })?;
-    match url.scheme() {
-        // We have no way to give them, and a page that asks for them is none.
-        "http" if !url.username().is_empty() || url.password().is_some() => {
-            Err(format!("--site cannot take a user or a password; {example}"))
-        }
-        "http" if url.has_host() => Ok(url),
-        "https" => Err(format!("--site {text:?} needs TLS; {example}")),
-        _ => Err(format!("--site {text:?} is not on the web; {example}")),
-    }
-}
-
-fn take_path(args: &mut Parser) -> Result<PathBuf, String> {
-    Ok(args.value().map_err(flags::sentence)?.into())
-}
-
-fn help(rung: &Rung) -> String {
-    let mut help = format!(
-        "Crawls the slow site, or another one, and reports.\n\n\
-         cargo run -p {} -- [FLAGS]\n\n\
-         \u{20} --site URL           crawl this instead of the slow site\n",
-        rung.name
-    );
-    for flag in flags::SHAPE.iter().chain(&rung.flags()) {
-        help += &flag.help();
-    }
-    help += "  --faults NAME,…      let the slow site misbehave\n\
-             \u{20} --json               the report as one JSON object\n\
-             \u{20} --list FILE          every URL reached, with its status\n\
-             \u{20} --trace FILE         the timeline, for Perfetto\n";
-    let [survivable, deadly] = [Fault::ALL, Fault::DEADLY].map(|faults| {
-        faults.iter().map(|fault| fault.name()).collect::<Vec<_>>().join(", ")
-    });
-    help + &format!(
-        "\nFaults: all, {survivable}.\n\
-         Deadly in one process, and not in all: {deadly}.\n"
-    )
 }

@@ -8,6 +8,7 @@
 mod request;
 mod incoming;
 mod head;
+mod headers;
 mod body;
 mod chunks;
 mod coding;

@@ -21,6 +21,7 @@ mod target;
 mod report;
 mod usage;
 mod failure;
+mod printing;
 mod dice;
 pub mod sync;
 
@@ -31,8 +32,9 @@ pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{Fetched, Incoming, Page, address, compute, request};
 pub use job::Job;
+pub use printing::end_if_output_fails;
 pub use rung::{RUNG, Rung};
-pub use site::{Seen, Shape, Site, end_if_output_fails};
+pub use site::{Seen, Shape, Site};
 pub use timeline::{Lane, cpu_time, cpu_time_of_thread, waiting};
 pub use url::Url;
 pub use usage::Usage;

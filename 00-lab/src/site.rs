@@ -11,6 +11,7 @@ mod graph;
 mod answer;
 mod script;
 mod content;
+mod seen;
 mod connection;
 mod serve;
 mod child;
@@ -21,15 +22,13 @@ pub(crate) use child::serve_if_child;
 pub use faults::Fault;
 pub(crate) use host::Process;
 pub use host::cpu_in_threads;
+pub use seen::Seen;
 
+use crate::printing::{end_if_output_fails, exit};
 use flags::SHAPE;
 use host::Host;
 use lexopt::Parser;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::env;
-use std::io::{self, Write, stderr};
-use std::panic;
+use std::io;
 use std::process;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -77,23 +76,6 @@ pub struct Site {
     answer: OnceLock<Answer>,
     started: Instant,
     host: Host,
-}
-
-/// What a site has seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
-    /// From the site being up to the end.
-    pub elapsed: Duration,
-    /// The latencies of all requests, added up.
-    pub sum_of_waits: Duration,
-    /// The most requests in flight at one time.
-    pub peak: usize,
-    /// How many requests there were.
-    pub requests: u32,
-    /// How often each path was asked for.
-    pub hits: BTreeMap<String, u32>,
-    /// Connections that the client left before it had its answer.
-    pub cut: u32,
 }
 
 impl Site {
@@ -213,34 +195,6 @@ impl Site {
     }
 }
 
-impl Seen {
-    /// For the pipe from the site's process.
-    fn to_json(&self) -> Value {
-        json!({
-            "hits": self.hits,
-            "peak": self.peak,
-            "waits_us": self.sum_of_waits.as_micros() as u64,
-            "cut": self.cut,
-        })
-    }
-
-    fn from_json(json: &Value) -> Seen {
-        let number = |field: &str| json[field].as_u64().unwrap_or(0);
-        let hits = json["hits"].as_object().into_iter().flatten();
-        let hits: BTreeMap<String, u32> = hits
-            .map(|(path, n)| (path.clone(), n.as_u64().unwrap_or(0) as u32))
-            .collect();
-        Seen {
-            elapsed: Duration::ZERO,
-            sum_of_waits: Duration::from_micros(number("waits_us")),
-            peak: number("peak") as usize,
-            requests: hits.values().sum(),
-            hits,
-            cut: number("cut") as u32,
-        }
-    }
-}
-
 /// The shape that the command line of a step asks for; `None` if it asks for
 /// help.
 fn step_arguments(args: Parser) -> Result<Option<Shape>, String> {
@@ -252,40 +206,12 @@ fn step_arguments(args: Parser) -> Result<Option<Shape>, String> {
     Ok(is_run.then_some(shape))
 }
 
-/// From now on, a `println!` that fails ends this process without the report of
-/// a panic. If the pipe is closed, as by `head`, its reader has read enough; if
-/// the disk is full, one sentence says so.
-pub fn end_if_output_fails() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let why = info.payload().downcast_ref::<String>();
-        let why = why.and_then(|why| {
-            why.strip_prefix("failed printing to ")?.split_once(": ")
-        });
-        match why {
-            None => report(info),
-            Some(("stdout", why)) if why.starts_with("Broken pipe") => {
-                process::exit(0)
-            }
-            Some((_, why)) => exit(1, &format!("cannot print: {why}")),
-        }
-    }));
-}
-
 fn step_help() -> String {
     let mut help = String::from("Every step takes these, after `--`:\n\n");
     for flag in SHAPE {
         help += &flag.help();
     }
     help
-}
-
-fn exit(status: i32, why: &str) -> ! {
-    let program = env::current_exe().unwrap_or_default();
-    let program = program.file_stem().unwrap_or_default().display();
-    // Standard error may be closed, too.
-    let _ = writeln!(stderr(), "{program}: {why}");
-    process::exit(status)
 }
 
 #[cfg(test)]

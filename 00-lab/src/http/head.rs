@@ -1,5 +1,6 @@
 //! What comes before the body: the status line and the headers.
 
+use super::headers::{items, location, media_type, values};
 use super::{HARM, MOST_BODY, MOST_HEADER};
 use crate::failure::Failure;
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
@@ -207,65 +208,4 @@ fn framing(status: u16, headers: &[Header<'_>]) -> Result<Framing, Failure> {
         Some(length) if length > MOST_BODY => Err(Failure::HugeBody),
         Some(length) => Ok(Framing::Length(length)),
     }
-}
-
-/// The values of all headers of this name.
-fn values(headers: &[Header<'_>], name: &str) -> impl Iterator<Item = String> {
-    let named = headers
-        .iter()
-        .filter(move |header| header.name.eq_ignore_ascii_case(name));
-    named.map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
-}
-
-/// Where a redirect leads. Bytes that are not ASCII stay as they are, written as
-/// `%` and a number, since nothing names their charset; browsers, curl, wget and
-/// Python do the same.
-fn location(headers: &[Header<'_>]) -> Option<String> {
-    let mut headers = headers.iter();
-    let is_it = |it: &&Header<'_>| it.name.eq_ignore_ascii_case("Location");
-    let bytes = headers.find(is_it)?.value.trim_ascii().iter();
-    let encoded = bytes.map(|byte| match byte.is_ascii() {
-        true => char::from(*byte).to_string(),
-        false => format!("%{byte:02X}"),
-    });
-    Some(encoded.collect())
-}
-
-/// The items of all headers of this name, whose values are lists. The same list
-/// twice counts once.
-fn items(headers: &[Header<'_>], name: &str) -> Vec<String> {
-    let mut lists: Vec<_> = values(headers, name).collect();
-    lists.dedup();
-    let items = lists.iter().flat_map(|list| list.split(','));
-    items.map(|item| item.trim().to_owned()).collect()
-}
-
-/// The media type, in lower case, and the charset. Of several, the last legal one
-/// counts; if it names no charset, an equal one before it may (the Fetch
-/// Standard, "extract a MIME type").
-fn media_type(headers: &[Header<'_>]) -> (String, Option<String>) {
-    let (mut media, mut charset) = (String::new(), None);
-    for types in values(headers, "Content-Type") {
-        for text in types.split(',') {
-            let mut parts = text.split(';');
-            let name = parts.next().unwrap_or_default().trim();
-            if !name.contains('/') || name == "*/*" {
-                continue;
-            }
-            let own = parts.find_map(charset_of);
-            if own.is_some() || !media.eq_ignore_ascii_case(name) {
-                charset = own;
-            }
-            media = name.to_ascii_lowercase();
-        }
-    }
-    (media, charset)
-}
-
-/// The value of a parameter, if it is a charset and not empty.
-fn charset_of(parameter: &str) -> Option<String> {
-    let (name, value) = parameter.split_once('=')?;
-    let value = value.trim().trim_matches(['"', '\'']);
-    let is_charset = name.trim().eq_ignore_ascii_case("charset");
-    (is_charset && !value.is_empty()).then(|| value.to_owned())
 }

@@ -1,9 +1,12 @@
 //! From events to spans.
 
+mod open;
+
 use super::causes::Causes;
 use super::event::{Event, Id, What};
-use super::spans::{Held, Recording, Span, State, Track};
+use super::spans::{Held, Recording, State, Track};
 use super::write::MOST;
+use open::{Open, next_state};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -67,15 +70,6 @@ struct Reader {
     counts: HashMap<(u32, String), usize>,
     causes: Causes,
     in_flight: usize,
-}
-
-/// A span whose end has not been read yet.
-struct Open {
-    since: Duration,
-    state: State,
-    thread: Id,
-    /// The CPU time of that thread when the span began.
-    cpu: u64,
 }
 
 impl Reader {
@@ -215,51 +209,6 @@ impl Reader {
         self.recording.notified = self.causes.notified;
         self.recording.tidy();
         self.recording
-    }
-}
-
-/// The state that an event puts its lane in; `None` leaves it as it is.
-fn next_state(state: &State, what: &What<'_>) -> Option<State> {
-    match *what {
-        What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
-        What::Wait("") if state.waits() => None,
-        What::Wait(what) => Some(State::Wait(what.to_owned())),
-        What::Want(lock) => Some(State::Blocked(lock.to_owned())),
-        // A lane that is woken while it runs goes on running.
-        What::Ready(_) if matches!(state, State::Run { .. }) => None,
-        What::Ready(_) => Some(State::Ready),
-        _ => None,
-    }
-}
-
-impl Open {
-    /// The span, if it ends at `to` and used `cpu` nanoseconds of CPU time.
-    fn until(&self, to: Duration, cpu: Option<u64>) -> Span {
-        let mut state = self.state.clone();
-        if let (State::Run { cpu: share }, Some(cpu)) = (&mut state, cpu) {
-            let wall = (to - self.since).as_nanos().max(1);
-            *share = Some((cpu as f32 / wall as f32).min(1.0));
-        }
-        Span { from: self.since, to, state, thread: self.thread }
-    }
-}
-
-impl Track {
-    /// Adds a span, or makes the last one longer if it is of the same sort.
-    fn push(&mut self, span: Span) {
-        let last = self.spans.last_mut();
-        let same = last.filter(|last| {
-            last.thread == span.thread && last.state.is_like(&span.state)
-        });
-        let Some(last) = same else { return self.spans.push(span) };
-        if let (State::Run { cpu: Some(a) }, State::Run { cpu: Some(b) }) =
-            (&mut last.state, &span.state)
-        {
-            let before = (last.to - last.from).as_secs_f32();
-            let more = (span.to - span.from).as_secs_f32();
-            *a = (*a * before + b * more) / (before + more).max(1e-9);
-        }
-        last.to = span.to;
     }
 }
 

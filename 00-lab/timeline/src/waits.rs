@@ -12,7 +12,8 @@ impl Recording {
     /// One sentence for each lane that had not ended when the recording did,
     /// and one for each circle of lanes that wait for one another.
     ///
-    /// For [`silence`](Recording::silence) nothing was recorded.
+    /// `silence` is how long nothing has been recorded since, see
+    /// [`silence`](Recording::silence).
     pub fn explain_waits(&self, silence: Duration) -> Vec<String> {
         let alive = |track: &&Track| !track.ended && track.kind != "site";
         let mut sentences: Vec<String> = self

@@ -44,14 +44,14 @@ pub fn is_on() -> bool {
 
 /// Until this is dropped, this process records nothing.
 ///
-/// For what is done many times over, and is of interest once.
+/// It is for work that is repeated many times, of which one run is shown.
 #[must_use = "the recording goes on when this is dropped"]
 pub struct Paused(());
 
 /// Set while a recording pauses.
 static PAUSED: AtomicBool = AtomicBool::new(false);
 
-/// Has the recording pause; once at a time.
+/// Lets the recording pause. Do not call it again during the pause.
 pub fn pause() -> Paused {
     PAUSED.store(true, Relaxed);
     ON.store(false, Relaxed);

@@ -1,0 +1,59 @@
+//! The span that a lane is in while its recording is read.
+
+use crate::event::{Id, What};
+use crate::spans::{Span, State, Track};
+use std::time::Duration;
+
+/// A span whose end has not been read yet.
+pub(super) struct Open {
+    pub since: Duration,
+    pub state: State,
+    pub thread: Id,
+    /// The CPU time of that thread when the span began.
+    pub cpu: u64,
+}
+
+/// The state that an event puts its lane in; `None` leaves it as it is.
+pub(super) fn next_state(state: &State, what: &What<'_>) -> Option<State> {
+    match *what {
+        What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
+        What::Wait("") if state.waits() => None,
+        What::Wait(what) => Some(State::Wait(what.to_owned())),
+        What::Want(lock) => Some(State::Blocked(lock.to_owned())),
+        // A lane that is woken while it runs goes on running.
+        What::Ready(_) if matches!(state, State::Run { .. }) => None,
+        What::Ready(_) => Some(State::Ready),
+        _ => None,
+    }
+}
+
+impl Open {
+    /// The span, if it ends at `to` and used `cpu` nanoseconds of CPU time.
+    pub fn until(&self, to: Duration, cpu: Option<u64>) -> Span {
+        let mut state = self.state.clone();
+        if let (State::Run { cpu: share }, Some(cpu)) = (&mut state, cpu) {
+            let wall = (to - self.since).as_nanos().max(1);
+            *share = Some((cpu as f32 / wall as f32).min(1.0));
+        }
+        Span { from: self.since, to, state, thread: self.thread }
+    }
+}
+
+impl Track {
+    /// Adds a span, or makes the last one longer if it is of the same sort.
+    pub(super) fn push(&mut self, span: Span) {
+        let last = self.spans.last_mut();
+        let same = last.filter(|last| {
+            last.thread == span.thread && last.state.is_like(&span.state)
+        });
+        let Some(last) = same else { return self.spans.push(span) };
+        if let (State::Run { cpu: Some(a) }, State::Run { cpu: Some(b) }) =
+            (&mut last.state, &span.state)
+        {
+            let before = (last.to - last.from).as_secs_f32();
+            let more = (span.to - span.from).as_secs_f32();
+            *a = (*a * before + b * more) / (before + more).max(1e-9);
+        }
+        last.to = span.to;
+    }
+}

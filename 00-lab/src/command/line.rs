@@ -50,13 +50,14 @@ impl Command {
     ///
     /// One sentence that says what is wrong, and what would be right.
     pub fn parse(args: Parser, rung: &Rung) -> Result<Option<Command>, String> {
+        let (ms, s) = (Duration::from_millis, Duration::from_secs);
         let [at_once, timeout, deadline] = rung.flags();
         let mut command = Command {
             shape: Shape::default(),
             site: None,
             at_once: at_once.default as usize,
-            timeout: Duration::from_millis(timeout.default),
-            deadline: Duration::from_secs(deadline.default),
+            timeout: ms(timeout.default),
+            deadline: s(deadline.default),
             json: false,
             list: None,
             trace: None,
@@ -74,14 +75,8 @@ impl Command {
                 "at-once" => {
                     command.at_once = at_once.take_number(args)? as usize;
                 }
-                "timeout" => {
-                    let ms = timeout.take_number(args)?;
-                    command.timeout = Duration::from_millis(ms);
-                }
-                "deadline" => {
-                    let seconds = deadline.take_number(args)?;
-                    command.deadline = Duration::from_secs(seconds);
-                }
+                "timeout" => command.timeout = ms(timeout.take_number(args)?),
+                "deadline" => command.deadline = s(deadline.take_number(args)?),
                 _ => {
                     shaping = Some(name.to_owned());
                     return command.shape.set(name, args);

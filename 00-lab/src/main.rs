@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p lab
 //!
-//! What decides when to switch? Nothing: there is nothing to switch to.
+//! Who decides when we switch? Nobody: there is nothing to switch to.
 
 use lab::{Frontier, Job, Page, RUNG, fetch_by};
 use std::process::ExitCode;

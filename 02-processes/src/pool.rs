@@ -298,6 +298,7 @@ impl Drop for Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lab::cpu_time_of_thread;
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
     fn shell(code: &str) -> io::Result<Command> {
@@ -341,5 +342,19 @@ mod tests {
         let took = began.elapsed();
         assert!(took >= MAX_SILENCE, "{took:?}");
         assert!(took < Duration::from_secs(60), "{took:?}");
+    }
+
+    /// A worker's own child keeps the worker's pipe open for a while, and until
+    /// the pipe is closed nothing is heard of the worker's end.
+    #[test]
+    fn dropping_the_pool_sleeps_until_it_hears_of_the_last_end() {
+        let leaves_a_child = |_| shell("sleep 2.5 & exec sleep 600");
+        let end = Instant::now() + Duration::from_secs(60);
+        let pool = Pool::of(leaves_a_child, 2, end);
+        let (began, cpu) = (Instant::now(), cpu_time_of_thread());
+        drop(pool);
+        let (took, cpu) = (began.elapsed(), cpu_time_of_thread() - cpu);
+        assert!(took > 2 * MAX_SILENCE, "{took:?}");
+        assert!(cpu < took / 25, "{cpu:?} of CPU time in {took:?}");
     }
 }

@@ -75,8 +75,7 @@ fn anchors(html: &[u8]) -> (Option<String>, Vec<String>) {
                 // An `<a>` of SVG is a link as well.
                 match (name, value(tag, "href")) {
                     ("a", Some(href)) => {
-                        let end = href.find('#').unwrap_or(href.len());
-                        hrefs.push(href[..end].to_owned());
+                        hrefs.extend(href.split('#').next().map(str::to_owned));
                     }
                     ("base", href @ Some(_)) if base.is_none() => base = href,
                     _ => {}

@@ -34,15 +34,10 @@ impl Target {
         shape: &Shape,
         silence: Duration,
     ) -> io::Result<Target> {
-        match theirs {
-            None => {
-                let site = Site::start_watched(shape, silence)?;
-                Ok(Target::Ours(Box::new(site)))
-            }
-            Some(url) => {
-                Ok(Target::Theirs(url.clone(), Process::watch(silence)?))
-            }
-        }
+        Ok(match theirs {
+            None => Target::Ours(Site::start_watched(shape, silence)?.into()),
+            Some(url) => Target::Theirs(url.clone(), Process::watch(silence)?),
+        })
     }
 
     pub fn url(&self) -> &Url {

@@ -5,7 +5,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write, stderr, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -27,23 +27,21 @@ impl Output {
     /// One sentence that names the file.
     pub fn open(flag: &'static str, path: &Path) -> Result<Output, String> {
         let mut options = File::options();
-        let flags = OFlags::NONBLOCK.bits() as i32;
-        options.write(true).custom_flags(flags);
+        options.write(true).custom_flags(OFlags::NONBLOCK.bits() as i32);
         let mut is_new = false;
-        let mut open = || {
-            let mut file = options.open(path);
-            if let Err(why) = &file
-                && why.kind() == ErrorKind::NotFound
-            {
-                is_new = true;
-                file = options.create(true).truncate(false).open(path);
+        let file = options.open(path).or_else(|why| {
+            is_new = why.kind() == ErrorKind::NotFound;
+            match is_new {
+                true => options.create(true).truncate(false).open(path),
+                false => Err(why),
             }
-            let file = file?;
+        });
+        let blocking = file.and_then(|file| {
             // From now on, writing to a pipe waits for its reader.
             fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
             Ok(file)
-        };
-        let file = open().map_err(|why: io::Error| {
+        });
+        let file = blocking.map_err(|why| {
             let path = path.display();
             match Errno::from_io_error(&why) {
                 Some(Errno::NXIO) => {

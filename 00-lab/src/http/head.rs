@@ -149,12 +149,9 @@ fn count_framing_lines(head: &[u8]) -> usize {
     let lines = head.split(|byte| *byte == b'\n').enumerate().skip(1);
     // A line that begins with a space continues the line before it, unless it is
     // the first header.
+    let is_continued = |line: &[u8]| matches!(line, [b' ' | b'\t', ..]);
     let whole = lines.filter(|(n, line)| *n == 1 || !is_continued(line));
     whole.filter(|(_, line)| names_framing(line.trim_ascii_start())).count()
-}
-
-fn is_continued(line: &[u8]) -> bool {
-    line.starts_with(b" ") || line.starts_with(b"\t")
 }
 
 /// Set if the line begins with a name that is about the end of the body.

@@ -20,37 +20,32 @@ pub(super) fn of_page(
     html: &[u8],
     header: Option<&str>,
 ) -> Result<&'static Encoding, Failure> {
+    let find =
+        |label: &String| Encoding::for_label_no_replacement(label.as_bytes());
     // The mark, and the header.
     if let Some((encoding, _)) = Encoding::for_bom(html) {
         return Ok(encoding);
     }
-    let mut unknown = None;
-    if let Some(label) = header {
-        match Encoding::for_label_no_replacement(label.as_bytes()) {
-            Some(encoding) => return Ok(encoding),
-            None => unknown = Some(label.to_owned()),
-        }
+    let header = header.map(str::to_owned);
+    if let Some(encoding) = header.as_ref().and_then(find) {
+        return Ok(encoding);
     }
     // The page itself: the first name that is known counts.
-    let mut encoding = None;
-    let start = &html[..html.len().min(PRESCAN)];
-    each_tag(start, &Cell::new(false), |tag| {
-        if let (Tag::Start("meta", tag), None) = (tag, encoding) {
-            let label = declared(tag)?;
-            match Encoding::for_label_no_replacement(label.as_bytes()) {
-                Some(found) => encoding = Some(in_ascii(found)),
-                None => {
-                    unknown.get_or_insert(label);
-                }
-            }
+    let mut names = Vec::new();
+    each_tag(&html[..html.len().min(PRESCAN)], &Cell::new(false), |tag| {
+        if let Tag::Start("meta", tag) = tag {
+            names.extend(declared(tag));
         }
         None
     });
-    match (encoding, unknown) {
-        (Some(encoding), _) => Ok(encoding),
-        (None, Some(label)) => Err(Failure::unsupported("charset", &label)),
-        (None, None) if str::from_utf8(html).is_ok() => Ok(UTF_8),
-        (None, None) => Ok(WINDOWS_1252),
+    if let Some(encoding) = names.iter().find_map(find) {
+        return Ok(in_ascii(encoding));
+    }
+    // There is no known name.
+    match header.or(names.into_iter().next()) {
+        Some(name) => Err(Failure::unsupported("charset", &name)),
+        None if str::from_utf8(html).is_ok() => Ok(UTF_8),
+        None => Ok(WINDOWS_1252),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a right crawl of the site finds, computed without crawling.
 
-use super::Shape;
 use super::graph::Graph;
 use super::script;
+use super::{Fault, Shape};
 use crate::frontier::ideal;
 use crate::http::{checksum, digest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,32 +26,26 @@ impl Answer {
     /// The answer for a site of this shape.
     pub fn of(shape: &Shape) -> Answer {
         let graph = Graph::new(shape);
-        let mut good = BTreeMap::new();
-        let mut failed = BTreeMap::new();
+        let (mut good, mut failed) = (BTreeMap::new(), BTreeMap::new());
+        let mut links = Vec::new();
         for node in &graph.pages {
-            match node.fault.and_then(|fault| fault.breaks()) {
-                Some(why) => failed.insert(node.path.clone(), why),
-                None => {
-                    good.insert(
-                        node.path.clone(),
-                        digest(&script::body_of(node)),
-                    );
-                    None
-                }
-            };
+            let path = node.path.clone();
+            if let Some(why) = node.fault.and_then(Fault::breaks) {
+                failed.insert(path, why);
+                // Its links are never found.
+                links.push(Vec::new());
+            } else {
+                good.insert(path, digest(&script::body_of(node)));
+                links.push(node.links.clone());
+            }
         }
         let pages = good.iter().map(|(path, sum)| (path.as_str(), *sum));
-        // The links of a page that cannot be had are never found.
-        let links = graph.pages.iter().map(|node| match node.fault {
-            Some(fault) if fault.breaks().is_some() => Vec::new(),
-            _ => node.links.clone(),
-        });
         Answer {
             checksum: checksum(pages),
-            links: links.collect(),
             good: good.into_keys().collect(),
             failed,
             waits: graph.pages.iter().map(|node| node.latency).collect(),
+            links,
         }
     }
 

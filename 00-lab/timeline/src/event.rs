@@ -124,11 +124,9 @@ impl<'a> What<'a> {
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            What::Spawn { kind, parent: Some(parent), name } => {
+            What::Spawn { kind, parent, name } => {
+                let parent = parent.map_or("-".to_owned(), |id| id.to_string());
                 write!(f, "spawn {} {parent} {}", OneLine(kind), OneLine(name))
-            }
-            What::Spawn { kind, parent: None, name } => {
-                write!(f, "spawn {} - {}", OneLine(kind), OneLine(name))
             }
             What::Run => f.write_str("run"),
             What::Wait(what) => write!(f, "wait {}", OneLine(what)),

@@ -67,30 +67,30 @@ impl Recording {
 
     /// The events that name processes and threads.
     fn names(&self) -> Vec<Value> {
+        let name_event = |what, pid, tid, name: &str| {
+            json!({
+                "ph": "M", "name": what, "pid": pid, "tid": tid, "ts": 0,
+                "args": { "name": name },
+            })
+        };
         let mut names = Vec::new();
         let mut pids = Vec::new();
         for track in &self.tracks {
             let pid = track.pid;
             if !pids.contains(&pid) {
-                let number = format!("process {}", pids.len() + 1);
+                pids.push(pid);
+                let number = format!("process {}", pids.len());
                 let what = match track.kind.as_str() {
                     "site" => "the site",
-                    _ if pids.is_empty() => &number,
+                    _ if pids.len() == 1 => &number,
                     _ if track.name.starts_with(&number) => &number,
                     _ => &track.name,
                 };
-                names.push(json!({
-                    "ph": "M", "name": "process_name", "pid": pid, "tid": 0,
-                    "ts": 0, "args": { "name": what },
-                }));
-                pids.push(pid);
+                names.push(name_event("process_name", pid, 0, what));
             }
             if track.is_thread() {
-                names.push(json!({
-                    "ph": "M", "name": "thread_name", "pid": pid,
-                    "tid": track.lane, "ts": 0,
-                    "args": { "name": track.name },
-                }));
+                let (tid, name) = (track.lane, &track.name);
+                names.push(name_event("thread_name", pid, tid, name));
             }
         }
         names

@@ -21,24 +21,26 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    /// The symbol of each cell, and what it means.
-    pub const LEGEND: [(Cell, char, &str); 10] = [
-        (Cell::Runs, '█', "runs"),
-        (Cell::RunsInPart, '▓', "runs partly"),
-        (Cell::OffTheCpu, '·', "off the CPU"),
-        (Cell::Ready, ':', "ready to run"),
-        (Cell::Waits, '─', "waits"),
-        (Cell::WaitsHolding, '═', "waits and holds a lock"),
-        (Cell::Blocked, '×', "waits for a lock"),
-        (Cell::Panics, '!', "panics"),
-        (Cell::Dies, '†', "dies"),
-        (Cell::Unknown, '?', "runs, as it said last"),
+    /// How each cell is drawn in text, how on a page (as a class of `style.css`,
+    /// if it is drawn there), and what it means.
+    pub const LEGEND: [(Cell, char, &str, &str); 10] = [
+        (Cell::Runs, '█', "lanes-run", "runs"),
+        (Cell::RunsInPart, '▓', "lanes-part", "runs partly"),
+        (Cell::OffTheCpu, '·', "lanes-off", "off the CPU"),
+        (Cell::Unknown, '?', "lanes-unknown", "runs, it said"),
+        (Cell::Ready, ':', "lanes-ready", "ready to run"),
+        (Cell::Waits, '─', "lanes-wait", "waits"),
+        (Cell::WaitsHolding, '═', "", "waits and holds a lock"),
+        (Cell::Blocked, '×', "lanes-blocked", "waits for a lock"),
+        (Cell::Panics, '!', "", "panics"),
+        (Cell::Dies, '†', "", "dies"),
     ];
 
-    pub fn symbol(self) -> char {
-        let mut legend = Cell::LEGEND.iter();
+    /// Its symbol in text, and its class on a page.
+    pub fn look(self) -> (char, &'static str) {
+        let mut legend = Cell::LEGEND.into_iter();
         let own = legend.find(|(cell, ..)| *cell == self);
-        own.map_or(' ', |(_, symbol, _)| *symbol)
+        own.map_or((' ', ""), |(_, symbol, class, _)| (symbol, class))
     }
 
     /// The cell of a column that is all in one state.

@@ -11,8 +11,9 @@ mod rows;
 mod shapes;
 
 use super::axis::round_times;
+use super::cells::Cell;
 use super::spans::{Flow, Link, Recording};
-use shapes::{Escaped, LEGEND, When};
+use shapes::{Escaped, MORE, When};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::time::Duration;
@@ -182,7 +183,9 @@ impl Picture {
     /// Draws what the shapes mean, of those that were used, three in a row.
     fn draw_legend(&mut self) {
         let used = |(class, _): &(&str, &str)| self.used.contains(class);
-        let entries: Vec<_> = LEGEND.into_iter().filter(used).collect();
+        let cells = Cell::LEGEND.map(|(_, _, class, meaning)| (class, meaning));
+        let entries = cells.into_iter().chain(MORE).filter(used);
+        let entries: Vec<_> = entries.collect();
         self.top += 4;
         for row in entries.chunks(3) {
             let middle = self.top + 9;

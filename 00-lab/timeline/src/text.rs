@@ -106,7 +106,7 @@ fn cells_as_text(cells: &[(Cell, Option<&str>)]) -> String {
     let mut row = String::new();
     for stretch in cells.chunk_by(|a, b| a == b) {
         let (cell, what) = stretch[0];
-        let symbol = cell.symbol();
+        let (symbol, _) = cell.look();
         let fill = |n| symbol.to_string().repeat(n);
         let what = what.unwrap_or_default();
         let free = stretch.len().checked_sub(what.chars().count() + 4);
@@ -164,7 +164,7 @@ impl Canvas {
         let mut entries: Vec<String> = Cell::LEGEND
             .into_iter()
             .filter(|(cell, ..)| used.contains(cell))
-            .map(|(_, symbol, meaning)| format!("{symbol} {meaning}"))
+            .map(|(_, symbol, _, meaning)| format!("{symbol} {meaning}"))
             .collect();
         if let Some(digits) = digits {
             let more = if digits.contains('+') { ", + more" } else { "" };

@@ -1,34 +1,18 @@
 //! The shapes of the picture, and texts in the form that SVG needs.
 
+use crate::cells::Cell;
 use crate::spans::State;
 use std::fmt::{self, Display, Write};
 use std::time::Duration;
 
-/// Each shape, as a class of `style.css`, and its meaning.
-pub const LEGEND: [(&str, &str); 9] = [
-    ("lanes-run", "runs"),
-    ("lanes-part", "runs partly"),
-    ("lanes-off", "off the CPU"),
-    ("lanes-unknown", "runs, it said"),
-    ("lanes-ready", "ready to run"),
-    ("lanes-wait", "waits"),
-    ("lanes-blocked", "waits for a lock"),
-    ("lanes-held", "holds a lock"),
-    ("lanes-arrow", "leads to"),
-];
+/// The shapes that are no [`Cell`], by their classes, and their meanings.
+pub const MORE: [(&str, &str); 2] =
+    [("lanes-held", "holds a lock"), ("lanes-arrow", "leads to")];
 
 impl State {
     /// The shape it is drawn in.
     pub(super) fn class(&self) -> &'static str {
-        match self {
-            State::Run { cpu: None } => "lanes-unknown",
-            State::Run { .. } if self.runs_throughout() => "lanes-run",
-            State::Run { .. } if self.runs() => "lanes-part",
-            State::Run { .. } => "lanes-off",
-            State::Wait(_) => "lanes-wait",
-            State::Blocked(_) => "lanes-blocked",
-            State::Ready => "lanes-ready",
-        }
+        Cell::of(self).look().1
     }
 
     /// What the lane does, as a sentence without its subject.

@@ -1,4 +1,4 @@
-//! What a rung can do, said once. The command line, the conformance test and
+//! What a rung can do, in one place. The command line, the conformance test and
 //! the live reader read it.
 
 use crate::site::Fault;

@@ -74,7 +74,7 @@ impl Connection {
         let mut buffer = [0; 4096];
         match self.socket.read(&mut buffer) {
             Ok(0) => Err(ErrorKind::ConnectionAborted.into()),
-            // More than one request is not answered.
+            // Only the first request is answered.
             Ok(_) if self.script.is_some() => Ok(None),
             Ok(n) => {
                 self.request.extend(&buffer[..n]);
@@ -144,7 +144,7 @@ impl Connection {
                 }
                 self.sent = 0;
                 if let Step::Repeat(_) = script[0] {
-                    // Without end it would keep the other clients from theirs.
+                    // It never ends, so the other clients have their turn now.
                     return Ok(Next::Writable);
                 }
             }

@@ -39,11 +39,11 @@ pub enum Fault {
     HugeBody,
     /// Something that is no HTTP.
     NotHttp,
-    /// A page that makes the process abort that works on it.
+    /// A process that works on the page aborts.
     Abort,
-    /// A page that makes the process eat memory that works on it.
+    /// A process that works on the page takes memory until it aborts.
     Eat,
-    /// A page that makes the process hang that works on it.
+    /// A process that works on the page hangs.
     Hang,
 }
 

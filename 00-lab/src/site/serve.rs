@@ -148,7 +148,7 @@ impl Server {
     }
 
     fn accept(&mut self) -> io::Result<()> {
-        // No more, or the clients that are connected would wait too long.
+        // At most 64 in a turn, or the connected clients would wait too long.
         for _ in 0..64 {
             match self.listener.accept() {
                 Ok((socket, _)) if socket.set_nonblocking(true).is_ok() => {

@@ -30,7 +30,7 @@ impl Recording {
             (self.most_at_once(State::shares_the_cpu), SHARE),
             (self.most_at_once(State::is_blocked), "wait for a lock at once"),
         ] {
-            // A lane that shares alone shared with another program.
+            // One lane alone shared the CPU with other programs: leave it out.
             if most > usize::from(what == SHARE) {
                 let _ = write!(words, " At most {most} {what}.");
             }

@@ -32,7 +32,7 @@ impl Display for When {
     }
 }
 
-/// A text in which no character means anything to XML.
+/// A text in which the characters that mean something to XML are escaped.
 pub struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {

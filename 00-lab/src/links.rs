@@ -18,8 +18,8 @@ use url::Url;
 /// resolved against the page's `<base>`, without its fragment, in the order of
 /// the page. A link to another site does not count.
 ///
-/// `charset` is the one that the header names. A byte-order mark goes before it,
-/// and it goes before a charset that the page names.
+/// `charset` is the one that the header names. A byte-order mark counts before
+/// it, and a charset that the page names after it.
 ///
 /// # Errors
 ///

@@ -124,7 +124,7 @@ impl Head {
             return Err(Failure::BadHeader);
         }
         let status = match response.code {
-            // From a 101 on, it would be some other protocol.
+            // After a 101, the connection is for another protocol.
             None | Some(..=99 | 101) => return Err(Failure::NotHttp),
             Some(status) => status,
         };
@@ -144,7 +144,7 @@ impl Head {
 }
 
 /// Counts the lines that are about the end of the body, or look like it. If one
-/// of them is not understood, nothing else may be concluded.
+/// of them is not understood, the end of the body is not known.
 fn count_framing_lines(head: &[u8]) -> usize {
     let lines = head.split(|byte| *byte == b'\n').enumerate().skip(1);
     // A line that begins with a space continues the line before it, unless it is

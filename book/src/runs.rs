@@ -1,21 +1,20 @@
 //! Runs: programs that a page has started, and what became of them.
 
 mod order;
+mod run;
 mod process;
 mod cargo;
 
 pub use order::{Order, menu};
+pub use run::{Event, Run};
 
 use crate::tree::Tree;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{fs, io};
-use timeline::Recording;
-use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// How many may run at the same time.
@@ -39,39 +38,6 @@ pub struct Runs {
 struct State {
     next: u64,
     runs: BTreeMap<u64, Arc<Run>>,
-}
-
-/// A program that runs, or has run.
-pub struct Run {
-    /// The program's name.
-    pub name: String,
-    /// What its picture is called.
-    title: String,
-    recording: PathBuf,
-    /// What it was started with.
-    flags: Vec<String>,
-    start: Instant,
-    log: Mutex<Vec<Event>>,
-    /// Says that the log has grown.
-    grown: watch::Sender<()>,
-    is_stopped: AtomicBool,
-}
-
-/// Something that happens in a run, for the pages that show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Cargo builds it, and is so far: `3/12`.
-    Building(String),
-    /// It is built and runs, so long after the beginning.
-    Running(Duration),
-    /// It has written this, or the compiler has.
-    Output(String),
-    /// It has ended, in this way; nothing comes after it.
-    End {
-        how: String,
-        /// Set if there is a picture of it.
-        is_drawn: bool,
-    },
 }
 
 /// Why a program was not started.
@@ -106,16 +72,8 @@ impl Runs {
             return Err(Refused::Busy);
         }
         let id = state.next;
-        let run = Arc::new(Run {
-            name: order.program.name().to_owned(),
-            title: crate::recorded::title(order.program),
-            recording: self.folder.join(format!("{id}.events")),
-            flags: order.flags.clone(),
-            start: Instant::now(),
-            log: Mutex::default(),
-            grown: watch::Sender::new(()),
-            is_stopped: AtomicBool::new(false),
-        });
+        let recording = self.folder.join(format!("{id}.events"));
+        let run = Arc::new(Run::new(&order, recording));
         process::start(&self.tree.root, &order, &run)
             .map_err(Refused::Failed)?;
         state.next += 1;
@@ -155,7 +113,7 @@ impl Runs {
         for run in &runs {
             run.wait_for_end().await;
             // Pages are told of the end before their connections go.
-            let _ = timeout(LAST_WORD, run.grown.closed()).await;
+            let _ = timeout(LAST_WORD, run.wait_for_pages()).await;
         }
     }
 }
@@ -175,100 +133,6 @@ impl State {
                 // It may have recorded nothing.
                 let _ = fs::remove_file(&run.recording);
             }
-        }
-    }
-}
-
-impl Run {
-    /// Ends it, if it has not ended.
-    pub fn stop(&self) {
-        self.is_stopped.store(true, Relaxed);
-    }
-
-    /// The picture of what it recorded; `None` if that is nothing.
-    pub fn picture(&self) -> Option<String> {
-        Some(self.recorded()?.svg(&self.title))
-    }
-
-    /// The same as Chrome Trace Event JSON, as `--trace` writes it.
-    pub fn trace(&self) -> Option<Value> {
-        Some(self.recorded()?.chrome_trace())
-    }
-
-    fn recorded(&self) -> Option<Recording> {
-        let recording = Recording::read(&self.recording).ok()?;
-        (!recording.tracks.is_empty()).then_some(recording)
-    }
-
-    /// A page that wants to know all, from event number `next` on.
-    pub fn listen(self: Arc<Run>, next: usize) -> Listener {
-        let grown = self.grown.subscribe();
-        Listener { run: self, grown, next }
-    }
-
-    fn end(&self, how: String) {
-        let is_drawn = self.recorded().is_some();
-        self.note(Event::End { how, is_drawn });
-    }
-
-    fn note(&self, event: Event) {
-        if event == Event::Output(String::new()) {
-            return;
-        }
-        self.log.lock().unwrap().push(event);
-        self.grown.send_replace(());
-    }
-
-    /// How many events there are so far.
-    pub fn events(&self) -> usize {
-        self.log.lock().unwrap().len()
-    }
-
-    fn event(&self, number: usize) -> Option<Event> {
-        self.log.lock().unwrap().get(number).cloned()
-    }
-
-    /// Set if nothing is to come any more.
-    pub fn has_ended(&self) -> bool {
-        matches!(self.log.lock().unwrap().last(), Some(Event::End { .. }))
-    }
-
-    async fn wait_for_end(&self) {
-        let mut grown = self.grown.subscribe();
-        while !self.has_ended() {
-            // The sender lives as long as we do.
-            let _ = grown.changed().await;
-        }
-    }
-
-    /// Set if a page wants to know what becomes of it.
-    fn is_watched(&self) -> bool {
-        self.grown.receiver_count() > 0
-    }
-}
-
-/// A page that listens to a run.
-pub struct Listener {
-    run: Arc<Run>,
-    grown: watch::Receiver<()>,
-    next: usize,
-}
-
-impl Listener {
-    /// The next event and its number; `None` after the last.
-    ///
-    /// Cancel safe: no event is lost if this is dropped while it waits.
-    pub async fn next(&mut self) -> Option<(usize, Event)> {
-        loop {
-            self.grown.mark_unchanged();
-            if let Some(event) = self.run.event(self.next) {
-                self.next += 1;
-                return Some((self.next - 1, event));
-            }
-            if self.run.has_ended() {
-                return None;
-            }
-            self.grown.changed().await.ok()?;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! passes over a missing file or anchor, and puts nothing in its place.
 
 mod chapter;
+mod check;
 mod commands;
 mod includes;
 mod links;
@@ -13,39 +14,18 @@ mod answers;
 #[cfg(test)]
 mod tests;
 
+pub use check::Fault;
+
 use crate::files::read_text;
 use crate::new::MARK;
 use crate::recorded;
 use crate::tree::{Tree, names};
 use anyhow::{Result, bail};
 use chapter::Chapter;
+use check::Check;
 use std::collections::BTreeSet;
 use std::env;
-use std::fmt;
-use std::path::{Path, PathBuf};
-
-/// Something that a page promises and that is not there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
-    /// The file, seen from the workspace.
-    pub file: PathBuf,
-    /// From 1; 0 if it is about no line in particular.
-    pub line: usize,
-    /// What is wrong, as a sentence.
-    pub why: String,
-    /// Set if no page is any worse for it: something is there that belongs to
-    /// no page. To authors that is a fault, to readers a remark.
-    pub is_harmless: bool,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file.display(), self.why),
-            line => write!(f, "{}:{line}: {}", self.file.display(), self.why),
-        }
-    }
-}
+use std::path::PathBuf;
 
 /// Everything that is wrong with the chapters, sorted.
 pub fn faults(tree: &Tree) -> Vec<Fault> {
@@ -100,39 +80,7 @@ pub fn fail_on(faults: usize) -> Result<()> {
     }
 }
 
-/// A check under way.
-struct Check<'a> {
-    tree: &'a Tree,
-    faults: Vec<Fault>,
-}
-
 impl Check<'_> {
-    fn fault(&mut self, file: &Path, line: usize, why: String) {
-        let file = file.strip_prefix(&self.tree.root).unwrap_or(file);
-        let file = file.to_owned();
-        self.faults.push(Fault { file, line, why, is_harmless: false });
-    }
-
-    /// Something is there that belongs to no page.
-    fn stranger(&mut self, file: &Path, why: String) {
-        self.fault(file, 0, why);
-        self.faults.last_mut().expect("just now").is_harmless = true;
-    }
-
-    fn read(&mut self, file: &Path) -> Option<Chapter> {
-        match read_text(file) {
-            Ok(text) if text.trim().is_empty() => {
-                self.fault(file, 0, "the page is empty".into());
-                None
-            }
-            Ok(text) => Some(Chapter::new(file, text)),
-            Err(why) => {
-                self.fault(file, 0, why.to_string());
-                None
-            }
-        }
-    }
-
     /// Nothing is left as `cargo run -- new` has made it.
     fn all_is_written(&mut self, chapters: &[Chapter]) {
         let checks = crate::exercises::all(self.tree);

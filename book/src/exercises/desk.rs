@@ -1,12 +1,12 @@
 //! The exercises as the pages see them: judged whenever they are saved, as long
 //! as a page is open.
 
+use super::exercise::{Exercise, all};
 use super::judge::{Stage, judge_and_note};
 use super::page::Page;
 use super::progress::{self, Progress, hash};
 use super::solution::{Solution, solution_of};
 use super::verdict::{Kind, Verdict};
-use super::{Exercise, all};
 use crate::changes::{PAUSE, fingerprint};
 use crate::files::{read, read_text};
 use crate::plain::plain;

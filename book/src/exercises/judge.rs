@@ -1,7 +1,7 @@
 //! Judging an answer: compile it, run its tests each in a process of its own,
 //! and once it passes, run them again and again.
 
-use super::Exercise;
+use super::exercise::Exercise;
 use super::keep::Lock;
 use super::panics::{Panic, panics};
 use super::progress::{Progress, describe_failed_update, hash};

@@ -7,7 +7,7 @@
 //! Some file systems have no locks, cannot sync a folder, or cannot refuse to
 //! replace a file. There, everything is done without.
 
-use super::Exercise;
+use super::exercise::Exercise;
 use crate::files::{cannot, read};
 use anyhow::{Context, Result, bail};
 use rustix::fs::{

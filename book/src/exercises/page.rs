@@ -1,7 +1,7 @@
 //! What the page of an exercise has for the terminal: hints, and the usual
 //! causes of what a check says.
 
-use super::Exercise;
+use super::exercise::Exercise;
 use super::judge::PRINTS;
 use super::verdict::{Kind, Verdict};
 use crate::files::read_text;

@@ -5,7 +5,7 @@
 //! is which hints and solutions the reader has asked for, and which page was
 //! open last.
 
-use super::Exercise;
+use super::exercise::Exercise;
 use super::keep::{Lock, dated, write};
 use super::verdict::Kind;
 use crate::files::{cannot, read};

@@ -1,11 +1,32 @@
 //! Our own solutions, and how an answer differs from them.
 
-use super::Exercise;
+use super::exercise::Exercise;
 use super::progress::{Entry, Progress};
 use crate::files::read_text;
 use crate::recorded::diff;
 use anyhow::Result;
-use std::path::Path;
+use similar::{ChangeTag, TextDiff};
+use std::path::{Path, PathBuf};
+
+impl Exercise {
+    /// How much is to be written, in words: how many lines of our solution
+    /// differ from the starter.
+    pub fn effort(&self) -> String {
+        let code = |file: PathBuf| {
+            comment_and_code(&read_text(&file).unwrap_or_default()).1
+        };
+        let (starter, solution) = (code(self.starter()), code(self.solution()));
+        let changes = TextDiff::from_lines(&starter, &solution);
+        let written = changes.iter_all_changes().filter(|change| {
+            change.tag() == ChangeTag::Insert
+                && !change.value().trim().is_empty()
+        });
+        match written.count() {
+            ..=2 => "a line or two".to_owned(),
+            n => format!("about {} lines", (n + 2) / 5 * 5),
+        }
+    }
+}
 
 /// Our own solution to an exercise.
 pub struct Solution {
@@ -49,7 +70,7 @@ fn difference(exercise: &Exercise) -> Result<String> {
 
 /// The comment at the top, as plain text, and the code down to the line that
 /// names the check.
-pub fn comment_and_code(text: &str) -> (String, String) {
+fn comment_and_code(text: &str) -> (String, String) {
     let lines: Vec<_> = text.lines().collect();
     let comment = lines.iter().take_while(|line| line.starts_with("//!"));
     let comment: Vec<_> = comment.map(|line| line[3..].trim_start()).collect();

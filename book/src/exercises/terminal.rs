@@ -1,5 +1,6 @@
 //! The exercises from the terminal.
 
+use super::exercise::{Exercise, all};
 use super::judge::judge_and_note;
 use super::keep;
 use super::page::Page;
@@ -7,7 +8,6 @@ use super::progress::{Progress, hash};
 use super::solution::{Solution, solution_of};
 use super::status::{paint, paint_diff, show_stages};
 use super::verdict::{Kind, Verdict};
-use super::{Exercise, all};
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use std::io::{Write as _, stderr};

@@ -1,8 +1,8 @@
 //! Checks an exercise whenever it is saved.
 
+use super::exercise::{Exercise, all};
 use super::progress::Progress;
 use super::terminal::{check_one, next, print_line};
-use super::{Exercise, all};
 use crate::changes::{PAUSE, fingerprint};
 use crate::tree::Tree;
 use anyhow::Result;

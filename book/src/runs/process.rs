@@ -6,7 +6,8 @@
 )]
 
 use super::cargo::{self, BuildOutput, Line};
-use super::{Event, Order, Run};
+use super::order::Order;
+use super::run::{Event, Run};
 use crate::plain::Plain;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;

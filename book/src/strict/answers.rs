@@ -1,7 +1,7 @@
 //! What a page asks the reader has an answer on the page, folded away.
 
-use super::Check;
 use super::chapter::Chapter;
+use super::check::Check;
 
 /// Sections in which the reader changes the program.
 const TO_DO: [&str; 3] = ["## Break it", "## Change it", "## Mend it"];

@@ -1,7 +1,7 @@
 //! A command in the text must exist, flags and all.
 
-use super::Check;
 use super::chapter::{Chapter, Code};
+use super::check::Check;
 use crate::tree::{Program, Rung, Tree};
 use lab::site::flags::SHAPE;
 

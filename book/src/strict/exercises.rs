@@ -1,7 +1,8 @@
 //! An exercise has everything that it is judged and explained by.
 
 use super::chapter::Chapter;
-use super::{Check, includes};
+use super::check::Check;
+use super::includes;
 use crate::exercises::{CAUSES, Exercise, Page, all, without_page};
 use crate::files::{is_hidden, read_text};
 use crate::tree::is_ours;

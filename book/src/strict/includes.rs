@@ -1,7 +1,7 @@
 //! `{{#include FILE}}`: the file must be there, and what is taken of it.
 
-use super::Check;
 use super::chapter::Chapter;
+use super::check::Check;
 use crate::files::read_text;
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! Links within the book must lead somewhere; images must speak.
 
-use super::Check;
 use super::chapter::Chapter;
+use super::check::Check;
 
 pub fn check(check: &mut Check<'_>, chapter: &Chapter, all: &[Chapter]) {
     for link in &chapter.links {

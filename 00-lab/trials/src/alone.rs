@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// those of all tests that run in it. The test program starts itself again, for
 /// this one test.
 ///
-/// ```
+/// ```text
 /// use trials::alone;
 ///
 /// #[test]

@@ -56,7 +56,7 @@ const NO_RUN: &str = "<strong>Run and Check need JavaScript, which is \
 /// The content security policy for a page: scripts from us, and those written
 /// into the page by mdBook, each by its hash. They differ by page, since they
 /// hold the way to the book's root.
-pub fn policy(page: &str) -> String {
+pub fn policy_for(page: &str) -> String {
     let hash = |script| Base64::encode_string(&Sha256::digest(script));
     let hashes: Vec<_> = inline_scripts(page)
         .map(|script| format!(" 'sha256-{}'", hash(script)))
@@ -89,7 +89,7 @@ mod tests {
                     <script>abc</script><script type=x>two</script></head>";
         let scripts: Vec<_> = inline_scripts(page).collect();
         assert_eq!(scripts, ["abc", "two"]);
-        let policy = policy(page);
+        let policy = policy_for(page);
         assert_eq!(policy.matches("sha256-").count(), 2);
         // As the system's own `sha256sum` and `base64` say of "abc".
         let abc = "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='";

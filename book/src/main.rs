@@ -86,7 +86,7 @@ fn main() -> ExitCode {
 
 fn run_command(args: &[&str]) -> Result<ExitCode> {
     let tree = Tree::here();
-    let name = |at: usize| args.get(at).copied();
+    let word = |at: usize| args.get(at).copied();
     match args {
         [] => open(tree)?,
         ["build"] => build(&tree)?,
@@ -117,13 +117,13 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
         ["watch"] => {
             return until_stopped(|| match exercises::watch(&tree)? {});
         }
-        ["hint"] | ["hint", _] => return exercises::hint(&tree, name(1)),
+        ["hint"] | ["hint", _] => return exercises::hint(&tree, word(1)),
         ["solution", "--anyway"] | ["solution", _, "--anyway"] => {
-            let name = name(1).filter(|name| *name != "--anyway");
+            let name = word(1).filter(|name| *name != "--anyway");
             return exercises::solution(&tree, name, true);
         }
         ["solution"] | ["solution", _] => {
-            return exercises::solution(&tree, name(1), false);
+            return exercises::solution(&tree, word(1), false);
         }
         ["reset", name] => return exercises::reset(&tree, name),
         ["undo", name] => return exercises::undo(&tree, name),

@@ -80,7 +80,7 @@ async fn page(State(reader): State<Arc<Reader>>, uri: Uri) -> Response {
         "html" => {
             reader.note_page(path);
             let page = with_reader(&String::from_utf8_lossy(&bytes), edition);
-            let policy = html::policy(&page);
+            let policy = html::policy_for(&page);
             let kind = "text/html; charset=utf-8";
             let policy = (header::CONTENT_SECURITY_POLICY, policy);
             return ([policy], with_type(kind, page)).into_response();

@@ -1,7 +1,7 @@
 //! The exercises as the pages see them: judged whenever they are saved, as long
 //! as a page is open.
 
-use super::exercise::{Exercise, all};
+use super::exercise::{Exercise, all_exercises};
 use super::judge::{Stage, judge_and_note};
 use super::page::Page;
 use super::progress::{self, Progress, hash};
@@ -70,7 +70,7 @@ impl Desk {
     /// If there can be no such thread.
     pub fn open(tree: &Tree) -> Result<Arc<Desk>> {
         let (queue, queued) = channel();
-        let all = all(tree);
+        let all = all_exercises(tree);
         let desk = Arc::new(Desk {
             root: tree.root.clone(),
             answers: Mutex::new(all.iter().map(|_| Known::default()).collect()),

@@ -25,7 +25,7 @@ pub struct Exercise {
 
 /// All exercises, in the order of the book. What looks like one and has no page
 /// there is a reader's own.
-pub fn all(tree: &Tree) -> Vec<Exercise> {
+pub fn all_exercises(tree: &Tree) -> Vec<Exercise> {
     let mut found = with_place(tree);
     found.sort_by_key(|(place, _)| *place);
     let in_book = found.into_iter().filter(|(place, _)| place.is_some());

@@ -223,7 +223,7 @@ pub fn compile(
     match program {
         Some(program) if cargo.status.success() => {
             let folder = exercise.rung.clone();
-            let tests = tests(&program, &folder)?;
+            let tests = list_tests(&program, &folder)?;
             Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
         }
         _ if !errors.is_empty() => {
@@ -234,7 +234,7 @@ pub fn compile(
 }
 
 /// The names of the tests in a program.
-fn tests(program: &Path, folder: &Path) -> Result<Vec<String>> {
+fn list_tests(program: &Path, folder: &Path) -> Result<Vec<String>> {
     let mut list = Command::new(program);
     list.args(["--list", "--format", "terse"]).current_dir(folder);
     let list = watchdog::run_keeping(MOST, &mut list, LIMIT)

@@ -112,7 +112,7 @@ fn reset_by(rename: Rename, exercise: &Exercise) -> Result<Option<PathBuf>> {
     }
     // First all that may fail: the disk may be full, or the folder read-only.
     let starter = read(&exercise.starter())?;
-    let aside = write_aside(&folder(&exercise.root)?, &starter, 0o666)?;
+    let aside = write_aside(&backups_folder(&exercise.root)?, &starter, 0o666)?;
     let backup = move_away(exercise)?;
     put(rename, &aside, &answer, backup.as_deref())?;
     lock.sync();
@@ -134,8 +134,8 @@ fn undo_by(
     exercise: &Exercise,
 ) -> Result<(PathBuf, Option<PathBuf>)> {
     let lock = Lock::on(&exercise.root)?;
-    let backups = folder(&exercise.root)?;
-    let found = all(&backups, &exercise.name, "rs")?;
+    let backups = backups_folder(&exercise.root)?;
+    let found = all_kept(&backups, &exercise.name, "rs")?;
     let Some((_, newest)) = found.into_iter().next_back() else {
         bail!("nothing of yours was kept for {}", exercise.name);
     };
@@ -154,7 +154,7 @@ fn undo_by(
 }
 
 /// The folder of the backups, which is made if there is none.
-fn folder(root: &Path) -> io::Result<PathBuf> {
+fn backups_folder(root: &Path) -> io::Result<PathBuf> {
     let folder = root.join("backups");
     fs::create_dir_all(&folder).map_err(|why| cannot("make", &folder, &why))?;
     Ok(folder)
@@ -166,9 +166,9 @@ fn folder(root: &Path) -> io::Result<PathBuf> {
 /// # Errors
 ///
 /// If there is no folder for it.
-pub fn dated(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
-    let folder = folder(root)?;
-    let newest = all(&folder, name, end)?.pop();
+pub fn new_backup(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
+    let folder = backups_folder(root)?;
+    let newest = all_kept(&folder, name, end)?.pop();
     let newest = newest.map_or(0, |(number, _)| number);
     let number = newest.saturating_add(1);
     let date = humantime::format_rfc3339_seconds(SystemTime::now());
@@ -179,7 +179,7 @@ pub fn dated(root: &Path, name: &str, end: &str) -> io::Result<PathBuf> {
 
 /// What was kept under a name, and its numbers, the newest last. Before there
 /// were numbers, there were only dates.
-fn all(
+fn all_kept(
     backups: &Path,
     name: &str,
     end: &str,
@@ -204,7 +204,7 @@ fn all(
 /// Moves the answer, if there is one, to a new backup. It is moved and not
 /// copied, so that the backup also gets what an editor is writing just now.
 fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
-    let backup = dated(&exercise.root, &exercise.name, "rs")?;
+    let backup = new_backup(&exercise.root, &exercise.name, "rs")?;
     let answer = exercise.answer();
     // Asked now, because a link may lead elsewhere once it has been moved.
     let linked = answer.is_symlink().then(|| answer.canonicalize());
@@ -226,7 +226,7 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     if let Some(Ok(linked)) = linked
         && backup.is_symlink()
     {
-        let folder = folder(&exercise.root)?;
+        let folder = backups_folder(&exercise.root)?;
         let copied = match read(&linked) {
             Ok(bytes) => write_aside(&folder, &bytes, 0o666),
             // No text that a reader has written: a link to it is enough.
@@ -392,7 +392,7 @@ pub(super) mod tests {
         let why = reset_by(somebody_saves, &exercise).unwrap_err();
         assert_eq!(text(&exercise.answer()), "// saved");
         let backups = exercise.root.join("backups");
-        let kept = all(&backups, "sum", "rs").unwrap().pop().unwrap().1;
+        let kept = all_kept(&backups, "sum", "rs").unwrap().pop().unwrap().1;
         assert_eq!(text(&kept), "// mine");
         let why = format!("{why:#}");
         assert!(why.contains(&kept.display().to_string()), "{why}");
@@ -404,7 +404,7 @@ pub(super) mod tests {
         let why = reset_by(nothing_can_be_put_there, &exercise).unwrap_err();
         assert_eq!(text(&exercise.answer()), "// mine", "{why:#}");
         let backups = exercise.root.join("backups");
-        assert!(all(&backups, "sum", "rs").unwrap().is_empty());
+        assert!(all_kept(&backups, "sum", "rs").unwrap().is_empty());
     }
 
     #[test]
@@ -447,7 +447,7 @@ pub(super) mod tests {
     #[test]
     fn the_newest_backup_is_the_last_whatever_the_clock_says() {
         let (_folder, exercise) = begun();
-        let backups = folder(&exercise.root).unwrap();
+        let backups = backups_folder(&exercise.root).unwrap();
         for (name, of) in [
             // As they were named before they had numbers.
             ("sum.2096-11-23T190211.000042Z.rs", "second"),

@@ -6,7 +6,7 @@
 //! open last.
 
 use super::exercise::Exercise;
-use super::keep::{Lock, dated, write};
+use super::keep::{Lock, new_backup, write};
 use super::verdict::Kind;
 use crate::files::{cannot, read};
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ impl Progress {
             Err(why) => return Err(why),
         };
         if progress.unreadable > 0 {
-            let unreadable = dated(root, "progress", "txt")?;
+            let unreadable = new_backup(root, "progress", "txt")?;
             fs::copy(file(root), &unreadable)
                 .map_err(|it| cannot("write", &unreadable, &it))?;
             let kept =

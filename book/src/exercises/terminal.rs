@@ -1,6 +1,6 @@
 //! The exercises from the terminal.
 
-use super::exercise::{Exercise, all};
+use super::exercise::{Exercise, all_exercises};
 use super::judge::judge_and_note;
 use super::keep;
 use super::page::Page;
@@ -33,7 +33,7 @@ pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
     if names.is_empty() {
         return print_table(tree);
     }
-    let all = all(tree);
+    let all = all_exercises(tree);
     let wanted = names.iter().map(|name| named(&all, name));
     let mut solved = true;
     for exercise in wanted.collect::<Result<Vec<_>>>()? {
@@ -103,7 +103,7 @@ fn print_verdict(exercise: &Exercise, verdict: &Verdict) {
 
 /// How far the reader is. Judges what has changed since it was last judged.
 fn print_table(tree: &Tree) -> Result<ExitCode> {
-    let all = all(tree);
+    let all = all_exercises(tree);
     let width = all.iter().map(|it| it.name.len()).max().unwrap_or(0);
     let (mut solved, mut next) = (0, None);
     for exercise in &all {
@@ -187,7 +187,7 @@ fn next_after<'a>(
 ///
 /// If there is no such exercise, or its page cannot be read.
 pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
-    let all = all(tree);
+    let all = all_exercises(tree);
     let progress = Progress::read(&tree.root);
     let exercise = named_or_next(&all, name, &progress)?;
     let hints = Page::of(exercise)?.hints;
@@ -222,7 +222,7 @@ pub fn solution(
     name: Option<&str>,
     anyway: bool,
 ) -> Result<ExitCode> {
-    let all = all(tree);
+    let all = all_exercises(tree);
     let progress = Progress::read(&tree.root);
     let exercise = named_or_next(&all, name, &progress)?;
     match solution_of(exercise, anyway)? {
@@ -248,7 +248,7 @@ pub fn solution(
 ///
 /// If that cannot be done; it says where the answer is.
 pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
-    let all = all(tree);
+    let all = all_exercises(tree);
     let exercise = named(&all, name)?;
     let answer = exercise.seen(&exercise.answer());
     let is_gone = !exercise.answer().exists();
@@ -270,7 +270,7 @@ pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
 ///
 /// If there is none, or it cannot be done; it says where the answers are.
 pub fn undo(tree: &Tree, name: &str) -> Result<ExitCode> {
-    let all = all(tree);
+    let all = all_exercises(tree);
     let exercise = named(&all, name)?;
     let (back, instead) = keep::undo(exercise)?;
     let answer = exercise.seen(&exercise.answer());
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn after_one_that_is_solved_comes_the_next_that_is_not() {
-        let all = all(&Tree::here());
+        let all = all_exercises(&Tree::here());
         let last = all.len() - 1;
         let mut progress = Progress::default();
         let next = |progress: &Progress, n: usize| {

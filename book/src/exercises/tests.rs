@@ -4,7 +4,7 @@
 
 use super::judge::{ROUNDS, Target, at_once, compile, judge};
 use super::verdict::{Kind, Verdict};
-use super::{Exercise, Page, all};
+use super::{Exercise, Page, all_exercises};
 use crate::tree::Tree;
 use std::env;
 use std::fs;
@@ -32,7 +32,7 @@ const NAMES: [&str; 13] = [
 
 #[test]
 fn names_once_given_stay() {
-    let all = all(&Tree::here());
+    let all = all_exercises(&Tree::here());
     let names: Vec<_> = all.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, NAMES);
 }
@@ -40,7 +40,7 @@ fn names_once_given_stay() {
 /// Where the reader has begun one, that one is left out.
 #[test]
 fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
-    for exercise in all(&Tree::here()) {
+    for exercise in all_exercises(&Tree::here()) {
         let name = &exercise.name;
         if exercise.is_started().unwrap() {
             assert!(env::var_os("CI").is_none(), "{name} is not as shipped");
@@ -57,7 +57,7 @@ fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
 /// Several at a time: many of them hang, and wait until that is noticed.
 #[test]
 fn every_wrong_answer_meets_its_sentence() {
-    for exercise in all(&Tree::here()) {
+    for exercise in all_exercises(&Tree::here()) {
         let target = compiled(&exercise, "wrong");
         let wrong = exercise.wrong();
         at_once(4, wrong.len(), |n| {
@@ -75,7 +75,7 @@ fn every_wrong_answer_meets_its_sentence() {
 
 #[test]
 fn every_right_answer_passes_though_it_is_unlike_the_solution() {
-    for exercise in all(&Tree::here()) {
+    for exercise in all_exercises(&Tree::here()) {
         let target = compiled(&exercise, "right");
         for answer in exercise.right() {
             let tests = tests_of(&target, &module(&exercise, &answer));
@@ -108,7 +108,7 @@ fn every_solution_passes_beside_others_that_want_the_cores() {
 }
 
 fn passes(rounds: usize) {
-    for exercise in all(&Tree::here()) {
+    for exercise in all_exercises(&Tree::here()) {
         let target = compiled(&exercise, "solutions");
         assert_eq!(target.warnings, "", "{}", exercise.name);
         let tests = tests_of(&target, &module(&exercise, &exercise.solution()));

@@ -1,6 +1,6 @@
 //! Checks an exercise whenever it is saved.
 
-use super::exercise::{Exercise, all};
+use super::exercise::{Exercise, all_exercises};
 use super::progress::Progress;
 use super::terminal::{check_one, next, print_line};
 use crate::changes::{PAUSE, fingerprint};
@@ -16,7 +16,7 @@ use std::thread::sleep;
 ///
 /// None that ends it, so far: what cannot be judged is said, and can be mended.
 pub fn watch(tree: &Tree) -> Result<Infallible> {
-    let all = all(tree);
+    let all = all_exercises(tree);
     print_line!("checks an exercise whenever you save it; Ctrl-C ends it\n");
     let saved = |exercise: &Exercise| fingerprint(&[exercise.answer()]);
     let mut seen: Vec<_> = all.iter().map(saved).collect();

@@ -78,7 +78,7 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
             Some(flag) => Err(format!("the book has no command {flag:?}")),
         };
     };
-    let rung = rung(tree, package)?;
+    let rung = find_rung(tree, package)?;
     let program = match value(words, "--bin") {
         None => Program::Crawl(&rung.package),
         Some(bin) if rung.steps.iter().any(|step| step == bin) => {
@@ -110,7 +110,7 @@ fn exercises(tree: &Tree, names: &[&str]) -> Result<(), String> {
 
 fn test(tree: &Tree, words: &[&str]) -> Result<(), String> {
     let Some(package) = value(words, "-p") else { return Ok(()) };
-    let rung = rung(tree, package)?;
+    let rung = find_rung(tree, package)?;
     match value(words, "--test") {
         Some(name) if !rung.tests().any(|test| test == name) => {
             Err(format!("{package} has no test {name:?}"))
@@ -137,7 +137,7 @@ fn takes(program: Program<'_>, flag: &str) -> Result<bool, String> {
     Err(format!("{} has no flag {flag:?}", program.name()))
 }
 
-fn rung<'a>(tree: &'a Tree, package: &str) -> Result<&'a Rung, String> {
+fn find_rung<'a>(tree: &'a Tree, package: &str) -> Result<&'a Rung, String> {
     let found = tree.rungs.iter().find(|rung| rung.package == package);
     found.ok_or_else(|| format!("there is no package {package:?}"))
 }

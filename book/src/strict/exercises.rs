@@ -3,7 +3,7 @@
 use super::chapter::Chapter;
 use super::check::Check;
 use super::includes;
-use crate::exercises::{CAUSES, Exercise, Page, all, without_page};
+use crate::exercises::{CAUSES, Exercise, Page, all_exercises, without_page};
 use crate::files::{is_hidden, read_text};
 use crate::tree::is_ours;
 use std::ffi::OsStr;
@@ -16,7 +16,7 @@ const WRONG: usize = 2;
 const HINTS: usize = 3;
 
 pub fn check(check: &mut Check<'_>, chapters: &[Chapter]) {
-    let all = all(check.tree);
+    let all = all_exercises(check.tree);
     for exercise in all.iter().chain(&without_page(check.tree)) {
         is_whole(check, exercise);
         has_a_page(check, exercise, chapters);

@@ -241,7 +241,7 @@ fn what_belongs_to_no_page_is_in_no_readers_way() {
         assert!(said.iter().any(|it| it.contains(says)), "{file}: {said:#?}");
         let harmless = all.iter().all(|fault| fault.is_harmless);
         assert!(harmless, "{file}: {said:#?}");
-        assert_eq!(crate::exercises::all(&tree).len(), 1, "{file}");
+        assert_eq!(crate::exercises::all_exercises(&tree).len(), 1, "{file}");
     }
     // Nor do three of them of one name make an exercise.
     let small = Small::new();
@@ -249,7 +249,7 @@ fn what_belongs_to_no_page_is_in_no_readers_way() {
         small.write(&format!("01-threads/exercises/{file}"), "fn mine() {}");
     }
     let tree = Tree::at(&small.root);
-    assert_eq!(crate::exercises::all(&tree).len(), 1);
+    assert_eq!(crate::exercises::all_exercises(&tree).len(), 1);
     let all = faults(&tree);
     let said: Vec<_> = all.iter().map(ToString::to_string).collect();
     assert!(all.iter().all(|fault| fault.is_harmless), "{said:#?}");

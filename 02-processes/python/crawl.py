@@ -16,7 +16,7 @@ from lab import Frontier, fetch  # noqa: E402
 
 
 def worker(pipe):
-    """Fetches what it is told to, until it is told no more."""
+    """Fetches the pages that it is sent, until there are no more."""
     while (url := pipe.recv()) is not None:
         try:
             pipe.send(fetch(url))

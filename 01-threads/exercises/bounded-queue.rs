@@ -3,7 +3,7 @@
 //!     cargo test -p threads --test bounded-queue
 //!
 //! `push` has to wait while the queue is full, `pop` while it is empty, and
-//! `close` to wake everybody. As it stands, nobody ever waits: a full queue
+//! `close` to wake all threads. As it stands, none ever waits: a full queue
 //! refuses, and an empty one says that it is closed.
 
 use lab::sync::Mutex;
@@ -44,7 +44,7 @@ impl<T> Queue<T> {
         self.state.lock().unwrap().values.pop_front()
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         self.state.lock().unwrap().closed = true;
     }

@@ -17,7 +17,7 @@ pub fn collect(
 ) {
     for (n, mut child) in children.into_iter().enumerate() {
         let _waiting = waiting(format!("child {n}"));
-        let status = child.wait().expect("nobody else waits for it");
+        let status = child.wait().expect("we alone wait for it");
         report(n, status);
     }
 }

@@ -1,8 +1,8 @@
 //! Solution: the frontier.
 //!
-//! A page is known from the moment somebody links to it, not from the moment it
-//! is there: so it is queued once. And as long as a page is under way there may be
-//! more, so those are counted.
+//! A page is known as soon as another links to it, and not when it is there: so
+//! it is queued once. A page that is under way may link to more, so those under
+//! way are counted.
 
 use lab::Url;
 use std::collections::{HashSet, VecDeque};

@@ -1,8 +1,9 @@
 //! Solution: a bounded queue.
 //!
-//! Each wait is a loop around its condition, under the lock that guards it. Who
-//! waits for room and who waits for values wait apart, so that a notify for one
-//! never wakes the other; and the state has changed before anybody is notified.
+//! Each wait is a loop around its condition, under the lock that guards it.
+//! There is one condition variable for room and one for values, so that a notify
+//! wakes a thread that can use it. The state changes first, and then a thread is
+//! notified.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -59,7 +60,7 @@ impl<T> Queue<T> {
         value
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         self.state.lock().unwrap().closed = true;
         self.not_full.notify_all();

@@ -71,7 +71,7 @@ impl<T> Queue<T> {
         value
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         self.list.lock().unwrap().1 = true;
         self.free.open();

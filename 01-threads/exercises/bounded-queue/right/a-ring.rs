@@ -66,7 +66,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         let mut ring = self.ring.lock().unwrap();
         ring.closed = true;

@@ -32,7 +32,7 @@ impl<T> Queue<T> {
         self.take.lock().unwrap().recv().ok()
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         *self.put.lock().unwrap() = None;
     }

@@ -60,7 +60,7 @@ impl<T> Queue<T> {
         value
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         self.closed.store(true, SeqCst);
         self.not_full.notify_all();

@@ -58,7 +58,7 @@ impl<T> Queue<T> {
         value
     }
 
-    /// From now on nothing goes in, and nobody waits.
+    /// From now on nothing goes in, and no thread waits.
     pub fn close(&self) {
         self.state.lock().unwrap().closed = true;
         self.not_full.notify_all();

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 static SEEN: LazyLock<Mutex<HashSet<Url>>> = LazyLock::new(Mutex::default);
 
-/// Fetches those of `links` that nobody has made known before, and makes them
+/// Fetches those of `links` that no thread has made known yet, and makes them
 /// known. Gives back how many it fetched.
 pub fn fetch_unknown(
     links: &[Url],

@@ -12,7 +12,7 @@ use std::thread;
 /// How many threads are not done.
 static BUSY: AtomicUsize = AtomicUsize::new(0);
 
-/// Fetches those of `links` that nobody has made known before, and makes them
+/// Fetches those of `links` that no thread has made known yet, and makes them
 /// known. Gives back how many it fetched.
 pub fn fetch_unknown(
     links: &[Url],

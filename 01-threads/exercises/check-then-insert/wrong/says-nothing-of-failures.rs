@@ -6,7 +6,7 @@ use lab::sync::Mutex;
 use lab::{Failure, Url, fetch};
 use std::collections::HashSet;
 
-/// Fetches those of `links` that nobody has made known before, and makes them
+/// Fetches those of `links` that no thread has made known yet, and makes them
 /// known. Gives back how many it fetched.
 pub fn fetch_unknown(
     links: &[Url],

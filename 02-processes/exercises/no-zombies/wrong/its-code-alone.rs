@@ -17,8 +17,8 @@ pub fn collect(
         for (n, mut child) in children.into_iter().enumerate() {
             let ended = ended.clone();
             scope.spawn(move || {
-                let status = child.wait().expect("nobody else waits for it");
-                ended.send((n, status)).expect("somebody listens");
+                let status = child.wait().expect("we alone wait for it");
+                ended.send((n, status)).expect("the loop listens");
             });
         }
         drop(ended);

@@ -20,8 +20,8 @@ pub fn collect(
             let ended = ended.clone();
             scope.spawn(move || {
                 let _waiting = waiting(format!("child {n}"));
-                let status = child.wait().expect("nobody else waits for it");
-                ended.send((n, status)).expect("somebody listens");
+                let status = child.wait().expect("we alone wait for it");
+                ended.send((n, status)).expect("the loop listens");
             });
         }
         for (n, status) in ends {

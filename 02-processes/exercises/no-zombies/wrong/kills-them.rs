@@ -14,7 +14,7 @@ pub fn collect(
     for (n, mut child) in children.into_iter().enumerate() {
         let _waiting = waiting(format!("child {n}"));
         child.kill().expect("it is ours");
-        let status = child.wait().expect("nobody else waits for it");
+        let status = child.wait().expect("we alone wait for it");
         report(n, status);
     }
 }

@@ -16,7 +16,7 @@ pub fn collect(
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         waitid(WaitId::All, look).expect("some are left");
         running.retain_mut(|(n, child)| {
-            let status = child.try_wait().expect("nobody else waits for it");
+            let status = child.try_wait().expect("we alone wait for it");
             status.inspect(|status| report(*n, *status)).is_none()
         });
     }

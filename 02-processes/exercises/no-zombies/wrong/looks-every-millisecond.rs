@@ -15,7 +15,7 @@ pub fn collect(
     let mut running: Vec<_> = children.into_iter().enumerate().collect();
     while !running.is_empty() {
         running.retain_mut(|(n, child)| {
-            let status = child.try_wait().expect("nobody else waits for it");
+            let status = child.try_wait().expect("we alone wait for it");
             status.inspect(|status| report(*n, *status)).is_none()
         });
         thread::sleep(Duration::from_millis(1));

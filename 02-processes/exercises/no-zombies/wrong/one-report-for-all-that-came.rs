@@ -20,7 +20,7 @@ pub fn collect(
         let ended = ended.clone();
         thread::spawn(move || {
             let _waiting = waiting(format!("child {n}"));
-            let status = child.wait().expect("nobody else waits for it");
+            let status = child.wait().expect("we alone wait for it");
             let _ = ended.send((n, status));
         });
     }

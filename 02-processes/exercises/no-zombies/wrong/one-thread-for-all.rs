@@ -15,8 +15,8 @@ pub fn collect(
     thread::scope(|scope| {
         scope.spawn(move || {
             for (n, mut child) in children.into_iter().enumerate() {
-                let status = child.wait().expect("nobody else waits for it");
-                ended.send((n, status)).expect("somebody listens");
+                let status = child.wait().expect("we alone wait for it");
+                ended.send((n, status)).expect("the loop listens");
             }
         });
         for (n, status) in ends {

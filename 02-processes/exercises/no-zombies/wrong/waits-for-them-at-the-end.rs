@@ -32,7 +32,7 @@ pub fn collect(
         report(n, status);
     }
     for child in &mut children {
-        child.wait().expect("nobody else waits for it");
+        child.wait().expect("we alone wait for it");
     }
 }
 

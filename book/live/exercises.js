@@ -402,12 +402,14 @@ function hintsOfPage(note) {
 }
 
 // Our solution, as the way from the reader's answer to it; before it is solved,
-// only on request.
+// only on request. Wrong answers are there with it.
 function solutionOfPage(ask) {
     const all = [...document.querySelectorAll('.content details')];
-    const place = all.find(
-        (it) => it.querySelector('summary')?.textContent === 'The solution');
+    const called = (name) => all.find(
+        (it) => it.querySelector('summary')?.textContent === name);
+    const place = called('The solution');
     if (!place) return { due() {} };
+    const wrong = called('A wrong answer that looks right');
     const summary = place.querySelector('summary');
     const anyway = make('button', { type: 'button' }, 'Show it all the same');
     const request = make('p', { className: 'live' },
@@ -430,6 +432,7 @@ function solutionOfPage(ask) {
     // It is the way from this answer to ours.
     const due = (now, answer) => {
         isDue = now;
+        if (wrong) wrong.hidden = !isDue;
         if (isDue && place.open && answer !== shown) open(false);
         shown = answer;
     };

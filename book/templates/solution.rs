@@ -7,5 +7,5 @@ pub fn value() -> u32 {
     42
 }
 
-#[path = "check.rs"]
+#[path = "{name}/check.rs"]
 mod check;

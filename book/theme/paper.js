@@ -4,6 +4,7 @@
 
 for (const it of document.querySelectorAll('.content details')) {
     const summary = it.querySelector('summary')?.textContent ?? '';
-    const isAid = /^(Hint \d+|When it says|The solution)$/.test(summary);
+    const isAid = new RegExp('^(Hint \\d+|When it says|The solution|' +
+        'A wrong answer that looks right)$').test(summary);
     it.classList.toggle('gives-away', isAid);
 }

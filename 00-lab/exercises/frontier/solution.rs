@@ -49,5 +49,5 @@ impl Frontier {
     }
 }
 
-#[path = "check.rs"]
+#[path = "frontier/check.rs"]
 mod check;

@@ -32,5 +32,5 @@ pub fn all_at_once(pages: &[Cost]) -> Duration {
     free
 }
 
-#[path = "check.rs"]
+#[path = "predict-the-time/check.rs"]
 mod check;

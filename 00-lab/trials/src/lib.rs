@@ -3,6 +3,7 @@
 //! under a limit, and Python twins.
 
 mod adversary;
+pub mod answers;
 mod conformance;
 mod alone;
 pub mod judge;

@@ -24,5 +24,5 @@ pub fn fetch_unknown(
     Ok(fetched)
 }
 
-#[path = "check.rs"]
+#[path = "check-then-insert/check.rs"]
 mod check;

@@ -24,5 +24,5 @@ pub fn join_all<T: Send + 'static>(
     results
 }
 
-#[path = "check.rs"]
+#[path = "join-all/check.rs"]
 mod check;

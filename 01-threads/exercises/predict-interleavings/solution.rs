@@ -55,5 +55,5 @@ pub fn visit_can_print(threads: u32) -> Vec<u32> {
     (1..=threads).collect()
 }
 
-#[path = "check.rs"]
+#[path = "predict-interleavings/check.rs"]
 mod check;

@@ -53,5 +53,5 @@ pub fn supervise(
     }
 }
 
-#[path = "check.rs"]
+#[path = "restart-budget/check.rs"]
 mod check;

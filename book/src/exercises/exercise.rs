@@ -121,7 +121,9 @@ impl Exercise {
         let folder = fs::read_dir(self.in_folder(kind));
         let entries = folder.into_iter().flatten().flatten();
         let mut answers: Vec<_> = entries.map(|entry| entry.path()).collect();
-        answers.retain(|file| has_extension("rs", file));
+        answers.retain(|file| {
+            has_extension("rs", file) || has_extension("diff", file)
+        });
         answers.sort();
         answers
     }

@@ -2,14 +2,16 @@
 //! each wrong answer meets its sentence; each solution passes, and passes
 //! again, and so does each right answer that is unlike it.
 
-use super::judge::{ROUNDS, Target, at_once, compile, judge};
+mod answers;
+
+use self::answers::{compiled, module};
+use super::judge::{ROUNDS, Target, at_once, judge};
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, Page, all_exercises};
 use crate::tree::Tree;
 use std::env;
 use std::fs;
 use std::hint::spin_loop;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
@@ -58,13 +60,14 @@ fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
 #[test]
 fn every_wrong_answer_meets_its_sentence() {
     for exercise in all_exercises(&Tree::here()) {
-        let target = compiled(&exercise, "wrong");
+        let target = compiled(&exercise);
         let wrong = exercise.wrong();
         at_once(4, wrong.len(), |n| {
             let answer = &wrong[n];
             let text = fs::read_to_string(answer).unwrap();
             let line = text.lines().next().unwrap_or_default();
-            let sentence = line.strip_prefix("//! Met with: ");
+            let sentence = line.trim_start_matches("//! ");
+            let sentence = sentence.strip_prefix("Met with: ");
             let sentence = sentence.expect("the first line is the sentence");
             let tests = tests_of(&target, &module(&exercise, answer));
             let verdict = target.run(&tests);
@@ -76,7 +79,7 @@ fn every_wrong_answer_meets_its_sentence() {
 #[test]
 fn every_right_answer_passes_though_it_is_unlike_the_solution() {
     for exercise in all_exercises(&Tree::here()) {
-        let target = compiled(&exercise, "right");
+        let target = compiled(&exercise);
         for answer in exercise.right() {
             let tests = tests_of(&target, &module(&exercise, &answer));
             let verdict = target.run_again(&tests, ROUNDS, &|_| {});
@@ -109,8 +112,7 @@ fn every_solution_passes_beside_others_that_want_the_cores() {
 
 fn passes(rounds: usize) {
     for exercise in all_exercises(&Tree::here()) {
-        let target = compiled(&exercise, "solutions");
-        assert_eq!(target.warnings, "", "{}", exercise.name);
+        let target = compiled(&exercise);
         let tests = tests_of(&target, &module(&exercise, &exercise.solution()));
         let verdict = target.run_again(&tests, rounds, &|_| {});
         is_solved(&exercise.name, &verdict);
@@ -131,17 +133,6 @@ fn meets(exercise: &Exercise, answer: &str, verdict: &Verdict, sentence: &str) {
     assert!(why.contains(sentence), "{answer}, {kind}, not {sentence}:\n{why}");
     let page = Page::of(exercise).unwrap();
     assert!(page.cause(verdict).is_some(), "{answer}: no cause fits:\n{why}");
-}
-
-fn compiled(exercise: &Exercise, target: &str) -> Target {
-    let compiled = compile(exercise, target).unwrap();
-    compiled.unwrap_or_else(|said| panic!("{said}"))
-}
-
-/// `check_then_insert_wrong_insert_after_fetch`
-fn module(exercise: &Exercise, answer: &Path) -> String {
-    let file = answer.strip_prefix(exercise.in_exercises("")).unwrap();
-    file.with_extension("").to_str().unwrap().replace(['/', '-'], "_")
 }
 
 fn tests_of<'a>(target: &'a Target, module: &str) -> Vec<&'a str> {

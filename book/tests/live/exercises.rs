@@ -12,18 +12,15 @@ const STATE: &str = "document.querySelector('.live-state')?.textContent";
 const STYLE: &str =
     "return getComputedStyle(document.querySelector('.live-state')";
 
-const SOLUTION: &str = "exercises/check-then-insert/solution.rs";
-
 #[test]
 fn an_answer_is_judged_when_it_is_saved() {
     let page = "1-threads/exercise-check-then-insert.html";
     let Some((reader, browser)) = open(page, ".live-exercise") else { return };
     let folder = workspace().join("01-threads");
     let answer = folder.join("exercises/check-then-insert.rs");
-    let save = |from: &str| {
-        let text = fs::read_to_string(folder.join(from)).unwrap();
-        let text = text.replace("../check.rs", "check.rs");
-        let text = text.replace("check.rs", "check-then-insert/check.rs");
+    let save = |name: &str| {
+        let folder = folder.join("exercises/check-then-insert");
+        let text = trials::answers::answer(&folder, name).unwrap();
         fs::write(&answer, text).unwrap();
     };
     let shows = |what: &str, script: &str| browser.wait_for(what, script);
@@ -88,7 +85,7 @@ fn an_answer_is_judged_when_it_is_saved() {
     );
     shows("the second hint", &format!("return {hints} === 2"));
 
-    save("exercises/check-then-insert/wrong/lock-across-fetch.rs");
+    save("wrong/lock-across-fetch");
     state("right answer, wrong way");
     let why = "return document.querySelector('.live-exercise pre').textContent";
     let why = browser.script(why);
@@ -134,14 +131,16 @@ fn an_answer_is_judged_when_it_is_saved() {
     shows("what ours has added", added);
 
     // What is being done is seen while it is done.
-    let solved = fs::read_to_string(folder.join(SOLUTION)).unwrap();
+    let solved = fs::read_to_string(
+        folder.join("exercises/check-then-insert/solution.rs"),
+    )
+    .unwrap();
     let waits = "while !std::path::Path::new(\"seen\").exists() {
              std::thread::sleep(std::time::Duration::from_millis(1));
          }
          let mut fetched = 0;";
     let waits = solved.replace("let mut fetched = 0;", waits);
-    fs::write(&answer, waits.replace("check.rs", "check-then-insert/check.rs"))
-        .unwrap();
+    fs::write(&answer, waits).unwrap();
     let doing = "return document.querySelector('.live-doing').innerText
          .match(/^run 1 of 20, \\d+\\.\\d s$/)";
     shows("what is being done", doing);
@@ -159,7 +158,7 @@ fn an_answer_is_judged_when_it_is_saved() {
     );
     assert_eq!(next[0], next[1], "{next}");
 
-    save(SOLUTION);
+    save("solution");
     state("solved");
     shows("ours", &format!("return {solution}.includes('same as ours')"));
     shows(

@@ -44,5 +44,5 @@ impl Frontier {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "frontier/check.rs"]
 mod check;

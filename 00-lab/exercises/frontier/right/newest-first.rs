@@ -43,5 +43,5 @@ impl Frontier {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "frontier/check.rs"]
 mod check;

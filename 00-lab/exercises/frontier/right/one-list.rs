@@ -39,5 +39,5 @@ impl Frontier {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "frontier/check.rs"]
 mod check;

@@ -32,5 +32,5 @@ pub fn ideal(
     }
 }
 
-#[path = "../check.rs"]
+#[path = "ideal-time/check.rs"]
 mod check;

@@ -34,5 +34,5 @@ pub fn ideal(
     }
 }
 
-#[path = "../check.rs"]
+#[path = "ideal-time/check.rs"]
 mod check;

@@ -29,5 +29,5 @@ pub fn ideal(
     places.into_iter().max().unwrap()
 }
 
-#[path = "../check.rs"]
+#[path = "ideal-time/check.rs"]
 mod check;

@@ -26,5 +26,5 @@ pub fn all_at_once(pages: &[Cost]) -> Duration {
     ends.max().unwrap_or_default()
 }
 
-#[path = "../check.rs"]
+#[path = "predict-the-time/check.rs"]
 mod check;

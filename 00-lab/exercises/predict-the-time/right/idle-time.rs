@@ -33,5 +33,5 @@ fn work(pages: &[Cost]) -> Duration {
     pages.iter().map(|page| page.work).sum()
 }
 
-#[path = "../check.rs"]
+#[path = "predict-the-time/check.rs"]
 mod check;

@@ -35,5 +35,5 @@ pub fn all_at_once(pages: &[Cost]) -> Duration {
     Duration::from_nanos(free)
 }
 
-#[path = "../check.rs"]
+#[path = "predict-the-time/check.rs"]
 mod check;

@@ -2,7 +2,6 @@
 
 use super::means::unrecorded;
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,18 +41,14 @@ macro_rules! answer {
 }
 
 /// Says, at the root of a program, that the answers in it are ours: modules
-/// called as their files in this folder of the package, `NAME/SLUG.rs` being
-/// `NAME_SLUG`.
+/// called as their files in this folder, `NAME-SLUG.rs` being `NAME_SLUG`.
 #[macro_export]
 macro_rules! answers_in {
     ($folder:literal) => {
         mod check {
             macro_rules! answer {
                 () => {
-                    $crate::judge::Answer::ours(
-                        concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder),
-                        module_path!(),
-                    )
+                    $crate::judge::Answer::ours($folder, module_path!())
                 };
             }
             pub(crate) use answer;
@@ -150,26 +145,15 @@ impl Answer {
     }
 }
 
-/// The file under `folder` whose name is that of this module.
+/// The file in `folder` whose name is that of this module.
 fn file_of(folder: &Path, module: &str) -> PathBuf {
     let module = module.split("::").nth(1).unwrap_or_default();
-    let mut found = files(folder).into_iter().filter(|file| {
-        let name = file.strip_prefix(folder).unwrap_or(file);
-        let name = name.with_extension("");
-        name.to_string_lossy().replace(['/', '-'], "_") == module
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found = entries.map(|entry| entry.path()).filter(|file| {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        file.is_file() && name.replace('-', "_") == module
     });
     found.next().unwrap_or_else(|| {
         panic!("no file in {} is called like {module}", folder.display())
     })
-}
-
-/// All Rust in a folder and in those in it.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    let inside = paths.flat_map(|path| match path.is_dir() {
-        true => files(&path),
-        false => vec![path],
-    });
-    inside.filter(|it| it.extension() == Some(OsStr::new("rs"))).collect()
 }

@@ -79,5 +79,5 @@ impl<T> Queue<T> {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "bounded-queue/check.rs"]
 mod check;

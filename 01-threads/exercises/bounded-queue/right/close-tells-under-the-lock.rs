@@ -57,5 +57,5 @@ impl<T> Queue<T> {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "bounded-queue/check.rs"]
 mod check;

@@ -29,5 +29,5 @@ pub fn fetch_unknown(
     Ok(fetched)
 }
 
-#[path = "../check.rs"]
+#[path = "check-then-insert/check.rs"]
 mod check;

@@ -23,5 +23,5 @@ pub fn fetch_unknown(
     failure.map_or(Ok(fetched), Err)
 }
 
-#[path = "../check.rs"]
+#[path = "check-then-insert/check.rs"]
 mod check;

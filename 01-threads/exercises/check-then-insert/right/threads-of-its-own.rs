@@ -29,5 +29,5 @@ pub fn fetch_unknown(
     })
 }
 
-#[path = "../check.rs"]
+#[path = "check-then-insert/check.rs"]
 mod check;

@@ -32,5 +32,5 @@ pub fn fetch_unknown(
     }
 }
 
-#[path = "../check.rs"]
+#[path = "check-then-insert/check.rs"]
 mod check;

@@ -42,5 +42,5 @@ pub fn fetch_all(
     first.into_inner().map_or(Ok(all), Err)
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

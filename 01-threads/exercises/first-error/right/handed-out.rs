@@ -40,5 +40,5 @@ pub fn fetch_all(
     first.map_or(Ok(done), Err)
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

@@ -33,5 +33,5 @@ pub fn fetch_all(
     state.into_inner().unwrap().1
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

@@ -29,5 +29,5 @@ pub fn fetch_all(
     Ok(done.into_inner().unwrap())
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

@@ -35,5 +35,5 @@ pub fn fetch_all(
     receiver.into_iter().collect()
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

@@ -14,5 +14,5 @@ pub fn fetch_all(
     pages.iter().map(fetch).collect()
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

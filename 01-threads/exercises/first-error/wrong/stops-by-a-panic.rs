@@ -30,5 +30,5 @@ pub fn fetch_all(
     Ok(done.into_inner().unwrap())
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

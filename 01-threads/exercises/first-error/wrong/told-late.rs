@@ -50,5 +50,5 @@ pub fn fetch_all(
     })
 }
 
-#[path = "../check.rs"]
+#[path = "first-error/check.rs"]
 mod check;

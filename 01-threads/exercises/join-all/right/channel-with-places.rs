@@ -27,5 +27,5 @@ pub fn join_all<T: Send + 'static>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-#[path = "../check.rs"]
+#[path = "join-all/check.rs"]
 mod check;

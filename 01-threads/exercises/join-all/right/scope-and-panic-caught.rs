@@ -23,5 +23,5 @@ pub fn join_all<T: Send + 'static>(
     results.into_iter().map(|result| result.expect("they ended")).collect()
 }
 
-#[path = "../check.rs"]
+#[path = "join-all/check.rs"]
 mod check;

@@ -32,5 +32,5 @@ impl Table {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "philosophers/check.rs"]
 mod check;

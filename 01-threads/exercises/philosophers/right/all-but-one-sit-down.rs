@@ -38,5 +38,5 @@ impl Table {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "philosophers/check.rs"]
 mod check;

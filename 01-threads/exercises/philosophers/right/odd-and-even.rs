@@ -33,5 +33,5 @@ impl Table {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "philosophers/check.rs"]
 mod check;

@@ -42,5 +42,5 @@ impl Table {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "philosophers/check.rs"]
 mod check;

@@ -50,5 +50,5 @@ pub fn visit_can_print(threads: u32) -> Vec<u32> {
     (1..=threads).rev().collect()
 }
 
-#[path = "../check.rs"]
+#[path = "predict-interleavings/check.rs"]
 mod check;

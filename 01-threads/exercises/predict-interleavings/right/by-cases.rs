@@ -58,5 +58,5 @@ pub fn visit_can_print(threads: u32) -> Vec<u32> {
     all
 }
 
-#[path = "../check.rs"]
+#[path = "predict-interleavings/check.rs"]
 mod check;

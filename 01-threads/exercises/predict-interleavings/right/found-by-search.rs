@@ -67,5 +67,5 @@ pub fn visit_can_print(threads: u32) -> Vec<u32> {
     (0..threads).map(|late| threads - late).collect()
 }
 
-#[path = "../check.rs"]
+#[path = "predict-interleavings/check.rs"]
 mod check;

@@ -28,5 +28,5 @@ pub fn collect(
     });
 }
 
-#[path = "../check.rs"]
+#[path = "no-zombies/check.rs"]
 mod check;

@@ -49,5 +49,5 @@ fn again(
     again(start, budget, number + 1)
 }
 
-#[path = "../check.rs"]
+#[path = "restart-budget/check.rs"]
 mod check;

@@ -46,5 +46,5 @@ pub fn supervise(
     }
 }
 
-#[path = "../check.rs"]
+#[path = "restart-budget/check.rs"]
 mod check;

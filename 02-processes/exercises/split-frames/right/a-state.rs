@@ -57,5 +57,5 @@ impl Frames {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "split-frames/check.rs"]
 mod check;

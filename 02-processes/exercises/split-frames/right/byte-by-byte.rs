@@ -34,5 +34,5 @@ impl Frames {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "split-frames/check.rs"]
 mod check;

@@ -44,5 +44,5 @@ impl Frames {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "split-frames/check.rs"]
 mod check;

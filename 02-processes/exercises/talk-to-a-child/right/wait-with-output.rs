@@ -22,5 +22,5 @@ pub fn talk(
     Ok((output.stdout, output.status))
 }
 
-#[path = "../check.rs"]
+#[path = "talk-to-a-child/check.rs"]
 mod check;

@@ -26,5 +26,5 @@ pub fn talk(
     Ok((said, child.wait()?))
 }
 
-#[path = "../check.rs"]
+#[path = "talk-to-a-child/check.rs"]
 mod check;

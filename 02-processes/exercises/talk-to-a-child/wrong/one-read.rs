@@ -28,5 +28,5 @@ pub fn talk(
     })
 }
 
-#[path = "../check.rs"]
+#[path = "talk-to-a-child/check.rs"]
 mod check;

@@ -37,5 +37,5 @@ pub fn talk(
     Ok((said, child.wait()?))
 }
 
-#[path = "../check.rs"]
+#[path = "talk-to-a-child/check.rs"]
 mod check;

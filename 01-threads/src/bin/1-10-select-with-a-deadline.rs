@@ -18,14 +18,14 @@ fn main() -> Result<(), Failure> {
     let deadline = after(DEADLINE);
     for url in site.pages(8) {
         let sender = sender.clone();
-        // It fails only once `main` has returned, and then nothing is lost.
+        // `send` fails only once `main` has returned, and then nothing is lost.
         thread::spawn(move || sender.send(fetch(&url)).ok());
     }
-    // Only the threads have one now: with the last of them, the pages end.
+    // Now only the threads have senders. With the last of them the pages end.
     drop(sender);
 
     let mut in_time = 0;
-    while let Some(page) = next(&pages, &deadline) {
+    while let Some(page) = next_page(&pages, &deadline) {
         println!("{}", page?);
         in_time += 1;
     }
@@ -38,7 +38,7 @@ fn main() -> Result<(), Failure> {
 }
 
 /// The next page; `None` once it is too late, or there are no more.
-fn next(
+fn next_page(
     pages: &Receiver<Fetched>,
     deadline: &Receiver<Instant>,
 ) -> Option<Fetched> {

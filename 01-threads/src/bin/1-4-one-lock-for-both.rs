@@ -34,7 +34,7 @@ fn main() -> Result<(), Failure> {
 /// Fetches a page, and of the pages it links to those that are not known.
 fn follow_links(url: Url, known: &Mutex<HashSet<Url>>) -> Result<(), Failure> {
     for link in fetch(&url)?.links {
-        // `insert` checks as well: of all threads, one is told `true`.
+        // `insert` checks as well: of all threads, one gets `true`.
         if !known.lock().unwrap().insert(link.clone()) {
             continue;
         }

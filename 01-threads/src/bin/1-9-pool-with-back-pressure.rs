@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p threads --bin 1-9-pool-with-back-pressure
 //!
-//! Look at `main`: it has pages to give away, and waits until it may.
+//! Look at `main`: it has more pages to send, and waits for room.
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lab::{Failure, Site, Url, fetch, waiting};

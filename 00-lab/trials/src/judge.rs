@@ -8,7 +8,7 @@ mod sleep;
 
 pub use answer::Answer;
 pub use gate::Gate;
-pub use sleep::{Idle, idle, others_sleep, wait_until};
+pub use sleep::{others_sleep, wait_until};
 pub use smallest::smallest;
 
 use crate::watchdog::{self, Watching};
@@ -86,7 +86,7 @@ impl Judge {
     /// If nothing can be recorded.
     pub fn begin() -> Judge {
         static ONE: Mutex<()> = Mutex::new(());
-        sleep::this_thread_judges();
+        sleep::note_judge();
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let path = timeline::start().expect("a recording");
         let recorded = path.metadata().expect("it is there").len();
@@ -94,7 +94,7 @@ impl Judge {
             began: Instant::now(),
             cpu: cpu(),
             recorded,
-            threads: sleep::threads(),
+            threads: sleep::threads_of_answers(),
             _watching: watchdog::in_thread(SILENCE),
             _one_at_a_time: one,
         }
@@ -154,7 +154,7 @@ fn left(recording: &Recording, before: &BTreeSet<String>) -> Vec<String> {
     if !left.is_empty() {
         return left;
     }
-    match sleep::threads().difference(before).count() {
+    match sleep::threads_of_answers().difference(before).count() {
         0 => left,
         1 => vec!["a thread that records nothing".to_owned()],
         n => vec![format!("{n} threads that record nothing")],

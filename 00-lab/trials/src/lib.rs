@@ -2,6 +2,7 @@
 //! exercises, the order in which threads take turns, tests and programs that run
 //! under a limit, and Python twins.
 
+mod threads;
 mod adversary;
 pub mod answers;
 mod conformance;

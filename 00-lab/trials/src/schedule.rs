@@ -7,10 +7,11 @@
 //! same order. An order of all these steps is a *schedule*; one takes a fraction
 //! of a millisecond, and a check tries hundreds.
 //!
-//! Not all are equally likely to show a mistake. Three kinds are tried: any
-//! thread at each step; each in its turn, a step at a time, which is where all
-//! hold one lock and want the next; and a priority for each thread, changed at
-//! one to three steps. The last is the *probabilistic concurrency testing* of
+//! Not all schedules are equally likely to show a mistake. Three kinds are tried.
+//! In the first, any thread goes on at each step. In the second, each has its
+//! turn, a step at a time, so that all come to hold one lock and want the next.
+//! In the third, each thread has a priority, which is changed at up to two steps.
+//! This is the *probabilistic concurrency testing* of
 //! Burckhardt, Kothari, Musuvathi and Nagarakatte (2010): a mistake that needs
 //! few changes at the right steps is found with a probability that they give.
 //! That a program is run under a scheduler of one's own, and that a thread which
@@ -18,15 +19,15 @@
 //! 2008); `loom` and `shuttle` do the same for Rust.
 //!
 //! What the rules of [`Condvar`](lab::sync::Condvar) leave open is left to the
-//! dice, too: which thread `notify_one` wakes, and whether a wait ends though
-//! nobody has notified. A limit of a wait is a time on a clock of its own, which
+//! dice, too: which thread `notify_one` wakes, and whether a wait ends that was
+//! not notified. A limit of a wait is a time on the schedule's own clock, which
 //! goes on only when no thread can.
 //!
 //! ```
 //! use lab::Dice;
 //! use lab::sync::Mutex;
 //! use std::sync::Arc;
-//! use trials::schedule::{self, Failure};
+//! use trials::schedule::{self, Finding};
 //!
 //! let found = schedule::find(&mut Dice::new(1), 50, |schedule, _dice| {
 //!     let count = Arc::new(Mutex::new(0));
@@ -40,209 +41,143 @@
 //!     schedule.end()?;
 //!     match count.lock().map(|count| *count) {
 //!         Ok(2) => Ok(()),
-//!         _ => Err(Failure::said("an update is lost")),
+//!         _ => Err(Finding::new("an update is lost")),
 //!     }
 //! });
-//! assert_eq!(found, Some(Failure::said("an update is lost")));
+//! assert_eq!(found, Some(Finding::new("an update is lost")));
 //! ```
 
-mod turns;
+mod finding;
 mod order;
-mod look;
 mod crew;
+mod table;
+mod turns;
+mod part;
 
 use crate::watchdog;
-use crew::Crew;
+use crew::{Crew, Number, note_this_thread};
+use finding::HANGS;
 use lab::Dice;
 use lab::sync::hook::{Hooked, count_names_anew};
+use order::Basis;
+use part::{GivesWay, Part};
 use std::any::Any;
-use std::fmt;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::{self, JoinHandle};
-use turns::{Does, Turns};
+use table::{Does, FIRST, has_strangers};
+use turns::Turns;
 
-pub use turns::{step, wait_until};
+pub use finding::Finding;
+pub use part::{step, wait_until};
 
-/// What goes wrong under a schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The check says so.
-    Said(String),
-    /// Every thread waits, and none is left to wake another.
-    Hangs,
-    /// This thread asks again and again instead of waiting.
-    Asks(String),
-    /// Nobody woke this thread: it went on because its time was up.
-    TimeIsUp(String),
-    /// This thread sleeps, and not in a wait of `lab::sync`.
-    Sleeps(String),
-    /// A thread that the schedule did not start takes part.
-    Stranger,
-    /// This thread panicked, with this text.
-    Panics(String, String),
-}
-
-impl Failure {
-    /// A sentence of the check.
-    pub fn said(sentence: impl Into<String>) -> Failure {
-        Failure::Said(sentence.into())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const USE: &str = "use `Mutex` and `Condvar` of `lab::sync`, and \
-            nothing else that threads wait by";
-        match self {
-            Failure::Said(sentence) => f.write_str(sentence),
-            Failure::Hangs => f.write_str(HANGS),
-            Failure::Asks(who) => write!(
-                f,
-                "right answer, wrong way: with nothing to do, {who} does not \
-                 sleep, but asks again and again instead of waiting"
-            ),
-            Failure::TimeIsUp(who) => write!(
-                f,
-                "right answer, wrong way: nobody woke {who}, and the wait \
-                 ended when its time was up"
-            ),
-            Failure::Sleeps(who) => write!(
-                f,
-                "not judged: {who} sleeps, and the recording does not say what \
-                 for; {USE}"
-            ),
-            Failure::Stranger => write!(
-                f,
-                "not judged: a thread that the answer has started uses the \
-                 locks, and this check says only of its own threads which goes \
-                 on; do without, and {USE}"
-            ),
-            Failure::Panics(who, why) => write!(f, "{who} panics: {why}"),
-        }
-    }
-}
-
-const HANGS: &str = "all threads wait, and none is left to wake them";
-
-/// Tries this many schedules of what `scenario` does with its threads.
+/// Tries this many `schedules` of what `scenario` does with its threads.
 ///
 /// Records none of them; but if something goes wrong, the same schedule is run
-/// once more and recorded, and the failure of that run ends the test.
+/// once more and recorded, and what is found then ends the test.
 ///
 /// # Panics
 /// If something goes wrong. If the threads hang, the process ends.
 pub fn try_all(
     dice: &mut Dice,
     schedules: usize,
-    scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Failure>,
+    scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
 ) {
     let again = dice.again();
-    if let Some((run, failure)) = search(dice, schedules, &scenario) {
-        let run = Run { is_quiet: false, ..run };
+    if let Some((basis, first)) = search(dice, schedules, &scenario) {
         // An answer that has dice of its own may do better this time.
-        fail(run.tries(&scenario, None).err().unwrap_or(failure), &again);
+        let second = try_one(basis, &scenario, None).err();
+        fail(second.unwrap_or(first), &again);
     }
 }
 
-/// Tries this many schedules; gives back what went wrong first, if anything.
+/// Tries this many `schedules`; gives back what went wrong first, if anything.
 pub fn find(
     dice: &mut Dice,
     schedules: usize,
-    scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Failure>,
-) -> Option<Failure> {
-    search(dice, schedules, &scenario).map(|(_, failure)| failure)
+    scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
+) -> Option<Finding> {
+    search(dice, schedules, &scenario).map(|(_, finding)| finding)
 }
 
-/// Gives back the run that failed, too.
+/// Finds a schedule in which something goes wrong; gives back what its order
+/// depends on, too.
 fn search(
     dice: &mut Dice,
     schedules: usize,
-    scenario: &impl Fn(&Schedule, &mut Dice) -> Result<(), Failure>,
-) -> Option<(Run, Failure)> {
+    scenario: &impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
+) -> Option<(Basis, Finding)> {
     let _pause = timeline::pause();
     let crew = Arc::default();
     let mut steps = 0;
-    let failed = (0..schedules).find_map(|number| {
-        let run = Run { seed: dice.number(), number, steps, is_quiet: true };
-        match run.tries(scenario, Some(&crew)) {
-            Ok(had) => {
-                steps = had;
+    let found = (0..schedules).find_map(|number| {
+        let basis = Basis { seed: dice.number(), number, steps };
+        match try_one(basis, scenario, Some(&crew)) {
+            Ok(choices) => {
+                steps = choices;
                 None
             }
-            Err(failure) => Some((run, failure)),
+            Err(finding) => Some((basis, finding)),
         }
     });
-    crew.ends();
-    failed
+    crew.dismiss();
+    found
 }
 
-/// What makes a schedule: with the same, the same comes of it.
-#[derive(Clone, Copy)]
-struct Run {
-    seed: u64,
-    /// Which one it is of a search.
-    number: usize,
-    /// At how many steps of the one before there was a choice.
-    steps: usize,
-    /// Set if nobody has asked about it: its panics are not reported.
-    is_quiet: bool,
+/// Tries one schedule; gives back at how many steps there was a choice. With a
+/// crew, its panics are not reported; without, its threads are new and have
+/// their names.
+fn try_one(
+    basis: Basis,
+    scenario: &impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
+    crew: Option<&Arc<Crew>>,
+) -> Result<usize, Finding> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    silence_panics();
+    let schedule = Schedule {
+        turns: Arc::new(Turns::new(basis, crew.is_some())),
+        crew: crew.cloned(),
+        threads: Mutex::default(),
+    };
+    count_names_anew();
+    let _hooked = Hooked::to(&GivesWay);
+    let _part = Part::take(&schedule.turns, FIRST);
+    let tried = scenario(&schedule, &mut Dice::new(!basis.seed));
+    let ended = tried.and_then(|()| schedule.end());
+    // The recording is complete once they are joined.
+    schedule.join_ended();
+    ended.map(|()| schedule.turns.table().choice.steps)
 }
 
-impl Run {
-    /// Gives back at how many steps there was a choice. Without a crew, the threads are
-    /// new, and have their names.
-    fn tries(
-        self,
-        scenario: &impl Fn(&Schedule, &mut Dice) -> Result<(), Failure>,
-        crew: Option<&Arc<Crew>>,
-    ) -> Result<usize, Failure> {
-        static ONE: Mutex<()> = Mutex::new(());
-        let _one_at_a_time = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        silence_panics();
-        let schedule = Schedule {
-            turns: Arc::new(Turns::new(self)),
-            crew: crew.cloned(),
-            threads: Mutex::default(),
-        };
-        count_names_anew();
-        let _hooked = Hooked::to(&turns::OURS);
-        let _plays = turns::plays(&schedule.turns, 0);
-        let tried = scenario(&schedule, &mut Dice::new(!self.seed));
-        let ended = tried.and_then(|()| schedule.end());
-        // Those that have ended are to have said so in the recording.
-        schedule.join_ended();
-        ended.map(|()| schedule.turns.steps())
-    }
-}
-
-/// A panic in a schedule that nobody has asked about is not reported; the same
-/// one is, when that schedule is run again.
+/// A panic in the search for a schedule is not reported: that schedule is run
+/// again, and then it is.
 fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !turns::is_quiet() {
+            if !part::is_quiet() {
                 report(info);
             }
         }));
     });
 }
 
-fn fail(failure: Failure, again: &str) -> ! {
-    match failure {
-        Failure::Hangs => watchdog::end(HANGS),
+/// Ends the test because of this, and says how the same inputs are made `again`.
+fn fail(finding: Finding, again: &str) -> ! {
+    match finding {
+        Finding::Hangs => watchdog::end(&format!("{HANGS} {again}")),
         // It has been reported already.
-        Failure::Panics(..) => resume_unwind(Box::new(failure)),
-        Failure::Said(sentence) => panic!("{sentence} {again}"),
-        _ => panic!("{failure}"),
+        Finding::Panics(..) => resume_unwind(Box::new(finding)),
+        _ => panic!("{finding} {again}"),
     }
 }
 
-/// The threads of one run. The one that made it is one of them: it goes on when
-/// it has its turn, and a thread that it starts does not run before.
+/// The threads that take turns in one order. The thread that made the schedule
+/// is the first of them: a thread that it starts runs only once it waits itself,
+/// or comes to another step.
 pub struct Schedule {
     turns: Arc<Turns>,
     crew: Option<Arc<Crew>>,
@@ -260,82 +195,82 @@ impl Schedule {
         call: impl FnOnce() -> R + Send + 'static,
     ) -> Thread<R> {
         let turns = Arc::clone(&self.turns);
-        let number = turns.expect(name);
+        let number = turns.table().add_player(name);
         let result = Arc::new(Mutex::new(None));
-        let gives = Arc::clone(&result);
-        let run = move |is_idle: &dyn Fn()| {
-            let _plays = turns::plays(&turns, number);
-            turns.begins(number);
+        let place = Arc::clone(&result);
+        let run = move |be_free: &dyn Fn()| {
+            let _part = Part::take(&turns, number);
+            turns.begin(number);
             let called = catch_unwind(AssertUnwindSafe(call));
             let panic = called.as_ref().err().map(|why| text_of(&**why));
-            *gives.lock().unwrap_or_else(PoisonError::into_inner) = called.ok();
-            is_idle();
-            turns.ends(number, panic);
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = called.ok();
+            be_free();
+            turns.end(number, panic);
         };
         let (thread, id) = match &self.crew {
-            Some(crew) => crew.give(run),
-            None => self.start(name, run),
+            Some(crew) => crew.give_job(run),
+            None => self.start_thread(name, run),
         };
-        self.turns.started(number, thread, id);
+        self.turns.note_thread(number, thread, id);
         Thread { turns: Arc::clone(&self.turns), number, result }
     }
 
-    /// Starts a thread of its own.
-    fn start(
+    /// Starts a thread that belongs to no crew.
+    fn start_thread(
         &self,
         name: &str,
         run: impl FnOnce(&dyn Fn()) + Send + 'static,
-    ) -> (thread::Thread, Arc<OnceLock<String>>) {
-        let id = Arc::default();
-        let own = Arc::clone(&id);
+    ) -> (thread::Thread, Number) {
+        let number = Number::default();
+        let own = Arc::clone(&number);
         let run = move || {
-            look::note_this_thread(&own);
+            note_this_thread(&own);
             run(&|| ());
         };
         let thread = thread::Builder::new().name(name.to_owned());
         let thread = thread.spawn(run).expect("a thread");
         let handle = thread.thread().clone();
         self.threads().push(thread);
-        (handle, id)
+        (handle, number)
     }
 
     /// Waits until no other thread can go on.
     ///
     /// # Errors
     /// What went wrong meanwhile.
-    pub fn settle(&self) -> Result<(), Failure> {
-        self.turns.leave(Does::Settles)
+    pub fn settle(&self) -> Result<(), Finding> {
+        self.turns.wait_as_first(Does::Settles)
     }
 
     /// Waits until no other thread can go on, and for a while longer: waits end
-    /// though nobody has notified, and those with a limit by that, if it is less
-    /// than an hour. The threads are then to have settled again.
+    /// that were not notified, and waits with a limit of less than an hour end by
+    /// that. Comes back when the threads have settled again.
     ///
     /// # Errors
     /// What went wrong meanwhile.
-    pub fn rest(&self) -> Result<(), Failure> {
-        self.turns.leave(Does::Rests)
+    pub fn rest(&self) -> Result<(), Finding> {
+        self.turns.wait_as_first(Does::Rests)
     }
 
     /// Waits until all threads have ended.
     ///
     /// # Errors
     /// What went wrong, from the beginning up to here.
-    pub fn end(&self) -> Result<(), Failure> {
-        self.turns.leave(Does::ExpectsTheEnd)?;
-        match self.turns.time_is_up() {
-            _ if turns::has_strangers() => Err(Failure::Stranger),
-            Some(name) => Err(Failure::TimeIsUp(name)),
+    pub fn end(&self) -> Result<(), Finding> {
+        self.turns.wait_as_first(Does::ExpectsTheEnd)?;
+        match self.turns.table().time_is_up.clone() {
+            _ if has_strangers() => Err(Finding::Stranger),
+            Some(name) => Err(Finding::TimeIsUp(name)),
             None => Ok(()),
         }
     }
 
-    /// Joins the threads that have ended; those that never will are left.
+    /// Joins the threads that have ended; a thread that hangs is left behind.
     fn join_ended(&self) {
         let threads = mem::take(&mut *self.threads());
         for (thread, number) in threads.into_iter().zip(1..) {
-            if self.turns.is_done(number) {
-                // It says itself if it panicked.
+            if self.turns.table().players[number].has_ended() {
+                // A panic of it has been noted.
                 let _ = thread.join();
             }
         }
@@ -356,12 +291,12 @@ pub struct Thread<R> {
 impl<R> Thread<R> {
     /// Set if it has ended.
     pub fn is_done(&self) -> bool {
-        self.turns.is_done(self.number)
+        self.turns.table().players[self.number].has_ended()
     }
 
     /// Set if it has had to wait, at least once.
     pub fn has_waited(&self) -> bool {
-        self.turns.has_waited(self.number)
+        self.turns.table().players[self.number].has_waited
     }
 
     /// Waits until it has ended; gives back what its call did.
@@ -371,8 +306,8 @@ impl<R> Thread<R> {
     ///
     /// # Panics
     /// If that was given back before.
-    pub fn join(&self) -> Result<R, Failure> {
-        self.turns.leave(Does::Joins(self.number))?;
+    pub fn join(&self) -> Result<R, Finding> {
+        self.turns.wait_as_first(Does::Joins(self.number))?;
         let mut result =
             self.result.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(result.take().expect("it is joined once"))

@@ -5,18 +5,18 @@ use lab::sync::{Condvar, Mutex};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use trials::schedule::{self, Failure, Schedule, find};
+use trials::schedule::{self, Finding, Schedule, find};
 
 /// What goes wrong first in 100 schedules.
-fn found(
+fn find_in_100(
     seed: u64,
-    scenario: impl Fn(&Schedule) -> Result<(), Failure>,
-) -> Option<Failure> {
+    scenario: impl Fn(&Schedule) -> Result<(), Finding>,
+) -> Option<Finding> {
     find(&mut Dice::new(seed), 100, |schedule, _| scenario(schedule))
 }
 
-/// Two threads add one each, with or without letting go of the lock in between.
-fn add(schedule: &Schedule, in_one: bool) -> Result<(), Failure> {
+/// Two threads add 1 each: `in_one` lock, or with one to read and one to write.
+fn two_add(schedule: &Schedule, in_one: bool) -> Result<(), Finding> {
     let count = Arc::new(Mutex::new(0));
     for name in ["one", "another"] {
         let count = Arc::clone(&count);
@@ -32,22 +32,30 @@ fn add(schedule: &Schedule, in_one: bool) -> Result<(), Failure> {
     schedule.end()?;
     match *count.lock().unwrap() {
         2 => Ok(()),
-        n => Err(Failure::said(format!("it is {n}"))),
+        n => Err(Finding::new(format!("it is {n}"))),
     }
 }
 
 #[test]
 fn a_lost_update_is_found_and_one_lock_loses_none() {
     for seed in 0..20 {
-        let lost = Some(Failure::said("it is 1"));
-        assert_eq!(found(seed, |it| add(it, false)), lost, "seed {seed}");
-        assert_eq!(found(seed, |it| add(it, true)), None, "seed {seed}");
+        let lost = Some(Finding::new("it is 1"));
+        assert_eq!(
+            find_in_100(seed, |it| two_add(it, false)),
+            lost,
+            "seed {seed}"
+        );
+        assert_eq!(
+            find_in_100(seed, |it| two_add(it, true)),
+            None,
+            "seed {seed}"
+        );
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_schedules() {
-    let trace = |seed| {
+    let run = |seed| {
         let trace = std::sync::Mutex::new(Vec::new());
         find(&mut Dice::new(seed), 30, |schedule, _| {
             let count = Arc::new(Mutex::new(Vec::new()));
@@ -63,12 +71,12 @@ fn the_same_seed_gives_the_same_schedules() {
         });
         trace.into_inner().unwrap()
     };
-    assert_eq!(trace(1), trace(1));
-    assert_ne!(trace(1), trace(2));
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
 }
 
-/// Each of so many takes the lock with its number, and then the next.
-fn two_locks_each(schedule: &Schedule, threads: usize) -> Result<(), Failure> {
+/// Each of `threads` threads takes the lock with its number, and then the next.
+fn two_locks_each(schedule: &Schedule, threads: usize) -> Result<(), Finding> {
     let locks: Vec<_> = (0..threads).map(Mutex::new).collect();
     let locks = Arc::new(locks);
     for n in 0..threads {
@@ -85,29 +93,29 @@ fn two_locks_each(schedule: &Schedule, threads: usize) -> Result<(), Failure> {
 fn a_deadlock_is_found_at_once_among_two_or_nine() {
     for threads in 2..10 {
         let began = Instant::now();
-        let hangs = found(1, |it| two_locks_each(it, threads));
-        assert_eq!(hangs, Some(Failure::Hangs), "{threads} threads");
+        let hangs = find_in_100(1, |it| two_locks_each(it, threads));
+        assert_eq!(hangs, Some(Finding::Hangs), "{threads} threads");
         assert!(began.elapsed() < Duration::from_secs(2));
     }
 }
 
-/// One waits until the other has said so, by `say`.
-fn wait_for(
+/// One thread waits, by `wait`, until the other has changed the value, by `change`.
+fn wait_for_change(
     schedule: &Schedule,
     wait: impl FnOnce(&Mutex<bool>, &Condvar) -> bool + Send + 'static,
-    say: impl FnOnce(&Mutex<bool>, &Condvar) + Send + 'static,
-) -> Result<(), Failure> {
+    change: impl FnOnce(&Mutex<bool>, &Condvar) + Send + 'static,
+) -> Result<(), Finding> {
     let pair = Arc::new((Mutex::new(false), Condvar::new()));
     let other = Arc::clone(&pair);
     let waits = schedule.spawn("waits", move || wait(&other.0, &other.1));
-    schedule.spawn("says", move || say(&pair.0, &pair.1));
+    schedule.spawn("changes", move || change(&pair.0, &pair.1));
     match waits.join()? {
         true => schedule.end(),
-        false => Err(Failure::said("it went on too early")),
+        false => Err(Finding::new("it went on too early")),
     }
 }
 
-fn in_a_loop(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
+fn wait_in_a_loop(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
     let mut guard = is_so.lock().unwrap();
     while !*guard {
         guard = changed.wait(guard).unwrap();
@@ -115,7 +123,7 @@ fn in_a_loop(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
     true
 }
 
-fn once(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
+fn wait_once(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
     let mut guard = is_so.lock().unwrap();
     if !*guard {
         guard = changed.wait(guard).unwrap();
@@ -123,7 +131,7 @@ fn once(is_so: &Mutex<bool>, changed: &Condvar) -> bool {
     *guard
 }
 
-fn say(is_so: &Mutex<bool>, changed: &Condvar) {
+fn change_and_notify(is_so: &Mutex<bool>, changed: &Condvar) {
     *is_so.lock().unwrap() = true;
     changed.notify_one();
 }
@@ -138,10 +146,23 @@ fn a_notify_that_comes_too_early_is_found() {
         *is_so.lock().unwrap() = true;
     };
     for seed in 0..10 {
-        assert_eq!(found(seed, |it| wait_for(it, in_a_loop, say)), None);
-        let hangs = Some(Failure::Hangs);
-        assert_eq!(found(seed, |it| wait_for(it, in_a_loop, early)), hangs);
-        assert_eq!(found(seed, |it| wait_for(it, in_a_loop, never)), hangs);
+        assert_eq!(
+            find_in_100(seed, |it| wait_for_change(
+                it,
+                wait_in_a_loop,
+                change_and_notify
+            )),
+            None
+        );
+        let hangs = Some(Finding::Hangs);
+        assert_eq!(
+            find_in_100(seed, |it| wait_for_change(it, wait_in_a_loop, early)),
+            hangs
+        );
+        assert_eq!(
+            find_in_100(seed, |it| wait_for_change(it, wait_in_a_loop, never)),
+            hangs
+        );
     }
 }
 
@@ -154,16 +175,25 @@ fn a_change_between_look_and_wait_is_found() {
         true
     };
     for seed in 0..10 {
-        let hangs = found(seed, |it| wait_for(it, looks_first, say));
-        assert_eq!(hangs, Some(Failure::Hangs), "seed {seed}");
+        let hangs = find_in_100(seed, |it| {
+            wait_for_change(it, looks_first, change_and_notify)
+        });
+        assert_eq!(hangs, Some(Finding::Hangs), "seed {seed}");
     }
 }
 
 #[test]
 fn a_wait_that_is_not_in_a_loop_is_found() {
     for seed in 0..10 {
-        let early = Some(Failure::said("it went on too early"));
-        assert_eq!(found(seed, |it| wait_for(it, once, say)), early);
+        let early = Some(Finding::new("it went on too early"));
+        assert_eq!(
+            find_in_100(seed, |it| wait_for_change(
+                it,
+                wait_once,
+                change_and_notify
+            )),
+            early
+        );
     }
 }
 
@@ -217,17 +247,20 @@ fn limits_end_when_nothing_else_can_go_on_and_not_by_the_clock() {
     };
     let began = Instant::now();
     for limit in [1, 50, 3_600_000].map(Duration::from_millis) {
-        let none = found(1, |it| wait_for(it, with_limit(limit), say));
+        let none = find_in_100(1, |it| {
+            wait_for_change(it, with_limit(limit), change_and_notify)
+        });
         assert_eq!(none, None, "{limit:?}");
-        let late = found(1, |it| wait_for(it, with_limit(limit), never));
-        assert_eq!(late, Some(Failure::TimeIsUp("waits".to_owned())));
+        let late =
+            find_in_100(1, |it| wait_for_change(it, with_limit(limit), never));
+        assert_eq!(late, Some(Finding::TimeIsUp("waits".to_owned())));
     }
     assert!(began.elapsed() < Duration::from_secs(30));
 }
 
 #[test]
 fn a_limit_may_end_a_wait_while_all_rest() {
-    let gives_up = found(1, |schedule| {
+    let gives_up = find_in_100(1, |schedule| {
         let pair = Arc::new((Mutex::new(false), Condvar::new()));
         let other = Arc::clone(&pair);
         let waits = schedule.spawn("waits", move || {
@@ -240,18 +273,18 @@ fn a_limit_may_end_a_wait_while_all_rest() {
         *pair.0.lock().unwrap() = true;
         pair.1.notify_one();
         match waits.join()? {
-            true => Err(Failure::said("it gave up")),
+            true => Err(Finding::new("it gave up")),
             false => schedule.end(),
         }
     });
-    assert_eq!(gives_up, Some(Failure::said("it gave up")));
+    assert_eq!(gives_up, Some(Finding::new("it gave up")));
 }
 
-/// What is found if one thread has the lock until another has tried.
-fn while_locked(
+/// What is found if one thread has the lock while another `tries` to take it.
+fn find_while_locked(
     tries: impl Fn(&Mutex<bool>) + Send + Copy + 'static,
-) -> Option<Failure> {
-    found(1, |schedule| {
+) -> Option<Finding> {
+    find_in_100(1, |schedule| {
         let lock = Arc::new(Mutex::new(false));
         let other = Arc::clone(&lock);
         let guard = lock.lock().unwrap();
@@ -263,11 +296,14 @@ fn while_locked(
 }
 
 #[test]
-fn one_that_asks_again_and_again_is_found_with_or_without_a_pause() {
-    let asks = Some(Failure::Asks("tries".to_owned()));
-    assert_eq!(while_locked(|lock| drop(lock.lock())), None);
-    assert_eq!(while_locked(|lock| while lock.try_lock().is_err() {}), asks);
-    let pauses = while_locked(|lock| {
+fn a_thread_that_asks_again_and_again_is_found_with_or_without_a_pause() {
+    let asks = Some(Finding::Asks("tries".to_owned()));
+    assert_eq!(find_while_locked(|lock| drop(lock.lock())), None);
+    assert_eq!(
+        find_while_locked(|lock| while lock.try_lock().is_err() {}),
+        asks
+    );
+    let pauses = find_while_locked(|lock| {
         while lock.try_lock().is_err() {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -276,8 +312,8 @@ fn one_that_asks_again_and_again_is_found_with_or_without_a_pause() {
 }
 
 #[test]
-fn two_that_give_way_to_each_other_for_ever_are_found() {
-    let asks = found(1, |schedule| {
+fn two_threads_that_give_way_to_each_other_for_ever_are_found() {
+    let asks = find_in_100(1, |schedule| {
         let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
         let guards = [0, 1].map(|n| locks[n].lock().unwrap());
         for n in 0..2 {
@@ -290,49 +326,49 @@ fn two_that_give_way_to_each_other_for_ever_are_found() {
         drop(guards);
         schedule.end()
     });
-    assert!(matches!(asks, Some(Failure::Asks(_))), "{asks:?}");
+    assert!(matches!(asks, Some(Finding::Asks(_))), "{asks:?}");
 }
 
 #[test]
-fn one_that_computes_for_ever_or_sleeps_is_found() {
-    let spins = while_locked(|lock| {
+fn a_thread_that_computes_for_ever_or_sleeps_is_found() {
+    let spins = find_while_locked(|lock| {
         // Nothing that the scheduler knows of.
         while !lock.is_poisoned() {
             std::hint::spin_loop();
         }
     });
-    assert_eq!(spins, Some(Failure::Asks("tries".to_owned())));
-    let sleeps = while_locked(|_| {
+    assert_eq!(spins, Some(Finding::Asks("tries".to_owned())));
+    let sleeps = find_while_locked(|_| {
         loop {
             std::thread::sleep(Duration::from_secs(1));
         }
     });
-    assert_eq!(sleeps, Some(Failure::Sleeps("tries".to_owned())));
+    assert_eq!(sleeps, Some(Finding::Sleeps("tries".to_owned())));
 }
 
 #[test]
-fn a_thread_of_nobodys_is_noticed() {
-    let stranger = while_locked(|lock| {
+fn a_thread_that_the_schedule_did_not_start_is_noticed() {
+    let stranger = find_while_locked(|lock| {
         std::thread::scope(|scope| {
             scope.spawn(|| lock.try_lock().is_ok());
         });
     });
-    assert_eq!(stranger, Some(Failure::Stranger));
+    assert_eq!(stranger, Some(Finding::Stranger));
 }
 
 #[test]
-fn a_panic_is_told_and_poisons() {
-    let panics = found(1, |schedule| {
+fn a_panic_is_found_with_its_text() {
+    let panics = find_in_100(1, |schedule| {
         schedule.spawn("one", || panic!("on purpose"));
         schedule.end()
     });
-    let told = Failure::Panics("one".to_owned(), "on purpose".to_owned());
-    assert_eq!(panics, Some(told));
+    let expected = Finding::Panics("one".to_owned(), "on purpose".to_owned());
+    assert_eq!(panics, Some(expected));
 }
 
 #[test]
-fn one_that_waits_until_something_is_so_goes_on_then() {
-    let none = found(1, |schedule| {
+fn a_thread_that_waits_until_something_is_so_goes_on_then() {
+    let none = find_in_100(1, |schedule| {
         let count = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&count);
         let waits = schedule.spawn("waits", move || {
@@ -349,7 +385,7 @@ fn one_that_waits_until_something_is_so_goes_on_then() {
         }
         match waits.join()? {
             2 => schedule.end(),
-            n => Err(Failure::said(format!("{n}"))),
+            n => Err(Finding::new(format!("{n}"))),
         }
     });
     assert_eq!(none, None);

@@ -27,7 +27,7 @@ use std::fmt::{self, Debug};
 use std::iter;
 use std::sync::{Arc, Mutex};
 use trials::judge::Judge;
-use trials::schedule::{Failure, Schedule, Thread, step, try_all};
+use trials::schedule::{Finding, Schedule, Thread, step, try_all};
 
 trials::answer!("exercises/bounded-queue.rs");
 
@@ -68,7 +68,7 @@ fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
     judge.end();
 }
 
-type Tried = Result<(), Failure>;
+type Tried = Result<(), Finding>;
 
 fn pop_waits_while_the_queue_is_empty(schedule: &Schedule) -> Tried {
     let queue = Arc::new(Queue::with_room_for(2));
@@ -467,7 +467,7 @@ impl History {
         self.search(from, &mut HashSet::new(), &mut orders);
         match orders {
             Orders { rests: true, .. } => Ok(()),
-            Orders { answers: true, .. } => Err(Failure::Hangs),
+            Orders { answers: true, .. } => Err(Finding::Hangs),
             _ => wrong(&format!(
                 "in whatever order these calls take place, no queue with room \
                  for {} answers like this:\n{self}",
@@ -557,7 +557,7 @@ fn has_to_wait<R: Debug>(
     thread: Thread<R>,
     call: &str,
     at: &str,
-) -> Result<Thread<R>, Failure> {
+) -> Result<Thread<R>, Finding> {
     schedule.rest()?;
     if !thread.is_done() {
         return Ok(thread);
@@ -572,8 +572,8 @@ fn has_to_wait<R: Debug>(
     wrong(&format!("`{call}` gave {said:?} {at}: {why}"))
 }
 
-fn wrong<T>(why: &str) -> Result<T, Failure> {
-    Err(Failure::said(format!("wrong answer: {why}")))
+fn wrong<T>(why: &str) -> Result<T, Finding> {
+    Err(Finding::new(format!("wrong answer: {why}")))
 }
 
 fn expect<T: PartialEq + Debug>(what: &str, is: T, has_to_be: T) -> Tried {
@@ -588,7 +588,7 @@ fn sorted<V: AsMut<[Option<u32>]>>(mut values: V) -> V {
     values
 }
 
-fn full(schedule: &Schedule, room: u32) -> Result<Arc<Queue<u32>>, Failure> {
+fn full(schedule: &Schedule, room: u32) -> Result<Arc<Queue<u32>>, Finding> {
     holding(schedule, room, room)
 }
 
@@ -597,7 +597,7 @@ fn holding(
     schedule: &Schedule,
     values: u32,
     room: u32,
-) -> Result<Arc<Queue<u32>>, Failure> {
+) -> Result<Arc<Queue<u32>>, Finding> {
     let queue = Arc::new(Queue::with_room_for(room as usize));
     let all = move |queue: &Queue<u32>| {
         (1..=values).try_for_each(|value| {
@@ -654,6 +654,6 @@ fn calls<T: Send + 'static, R: Send + 'static>(
 /// Waits for all of them.
 fn all<R>(
     threads: impl IntoIterator<Item = Thread<R>>,
-) -> Result<Vec<R>, Failure> {
+) -> Result<Vec<R>, Finding> {
     threads.into_iter().map(|thread| thread.join()).collect()
 }

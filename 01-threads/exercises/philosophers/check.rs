@@ -21,7 +21,7 @@ use super::Table;
 use lab::{Dice, waiting};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trials::judge::Judge;
-use trials::schedule::{Failure, Schedule, step, try_all, wait_until};
+use trials::schedule::{Finding, Schedule, step, try_all, wait_until};
 
 trials::answer!("exercises/philosophers.rs");
 
@@ -49,7 +49,7 @@ fn everybody_eats_and_nobody_waits_but_for_a_fork() {
     judge.end();
 }
 
-type Tried = Result<(), Failure>;
+type Tried = Result<(), Finding>;
 
 /// Each comes twice, as soon as she can.
 fn all_are_hungry(schedule: &Schedule, seats: usize) -> Tried {
@@ -212,7 +212,7 @@ impl Sitting<'_> {
                      was not woken",
                     ended.join(" and ")
                 ))?,
-                (_, 0) => return Err(Failure::Hangs),
+                (_, 0) => return Err(Finding::Hangs),
                 (_, 1) => wrong_way(&format!(
                     "while another ate, {name} did not, though both of her \
                      forks lay there: two never eat at once"
@@ -301,11 +301,11 @@ fn neighbors(seat: usize, seats: usize) -> [usize; 2] {
 }
 
 fn wrong(why: &str) -> Tried {
-    Err(Failure::said(format!("wrong answer: {why}")))
+    Err(Finding::new(format!("wrong answer: {why}")))
 }
 
 fn wrong_way(why: &str) -> Tried {
-    Err(Failure::said(format!("right answer, wrong way: {why}")))
+    Err(Finding::new(format!("right answer, wrong way: {why}")))
 }
 
 fn name(seat: usize) -> String {

@@ -1,13 +1,12 @@
 //! What an answer did is what the judge says it did.
 
-use super::{Answer, Idle, Judge, Judged, idle, others_sleep};
+use super::{Answer, Judge, Judged, others_sleep};
 use crate::alone;
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
-use std::hint::spin_loop;
 use std::process::Command;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 use timeline::private::Folder;
@@ -42,7 +41,7 @@ fn what_a_site_in_a_thread_computes_is_not_the_answers() {
 }
 
 #[test]
-fn whoever_spins_is_busy_and_whoever_waits_is_not() {
+fn a_thread_that_spins_is_busy_and_one_that_waits_is_not() {
     alone(|| {
         let spun = judged(|| {
             let began = Instant::now();
@@ -142,53 +141,6 @@ fn a_thread_that_looks_again_and_again_does_not_sleep() {
                 looks.join().unwrap();
             }
         });
-    });
-}
-
-/// What is found of a thread that calls this again and again, until it is told
-/// to end.
-fn found(mut wait: impl FnMut(&Receiver<()>) + Send + 'static) -> Idle {
-    let (end, ended) = channel::<()>();
-    let mut found = None;
-    judged(|| {
-        let is_over = |ended: &Receiver<()>| {
-            ended.try_recv() == Err(TryRecvError::Disconnected)
-        };
-        let thread = thread::Builder::new().name("idler".to_owned());
-        let wait = move || {
-            while !is_over(&ended) {
-                wait(&ended);
-            }
-        };
-        let thread = thread.spawn(wait).unwrap();
-        let stretch = Duration::from_millis(15);
-        found = Some(idle(&["idler"], stretch, || thread.is_finished()));
-        drop(end);
-        thread.join().unwrap();
-    });
-    found.unwrap()
-}
-
-#[test]
-fn a_thread_that_has_nothing_to_do_is_seen_to_wait_or_it_does_not() {
-    alone(|| {
-        let waits = found(|ended| {
-            let _waiting = waiting("the end");
-            let _ = ended.recv();
-        });
-        assert_eq!(waits, Idle::Waits);
-        assert_eq!(found(|_| spin_loop()), Idle::Looks);
-        let unseen = found(|ended| ended.recv().unwrap_or_default());
-        assert_eq!(unseen, Idle::Unseen);
-        let pause = Duration::from_millis(5);
-        if fs::exists("/proc/self/task").unwrap() {
-            assert_eq!(found(move |_| thread::sleep(pause)), Idle::Looks);
-        }
-        let lock = Mutex::new(());
-        let asks = found(move |_| drop(lock.lock()));
-        assert_eq!(asks, Idle::Looks);
-        let done = idle(&["nobody"], Duration::ZERO, || true);
-        assert_eq!(done, Idle::Done);
     });
 }
 

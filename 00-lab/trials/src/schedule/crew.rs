@@ -1,74 +1,85 @@
 //! Threads that are used again, for another schedule: to start one costs more
-//! than all it has to do in a schedule.
+//! than all that it has to do in a schedule.
 
-use super::look;
+use crate::threads;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 
-/// Threads that have nothing to do.
+/// The threads of a search.
 #[derive(Default)]
 pub(super) struct Crew {
-    idle: Mutex<Vec<Arc<Hand>>>,
-    is_over: AtomicBool,
+    /// Those that have nothing to do just now.
+    idle: Mutex<Vec<Arc<Member>>>,
+    is_dismissed: AtomicBool,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
 
+/// The number that the system has for a thread; set once it runs, and if the
+/// system tells.
+pub(super) type Number = Arc<OnceLock<String>>;
+
 /// A thread of a crew.
 #[derive(Default)]
-pub(super) struct Hand {
+struct Member {
     thread: OnceLock<Thread>,
-    /// The number that the system has for it, where it tells.
-    pub id: Arc<OnceLock<String>>,
+    number: Number,
     job: Mutex<Option<Job>>,
 }
 
+/// Notes the number of this thread.
+pub(super) fn note_this_thread(number: &Number) {
+    if let Some(own) = threads::this_thread() {
+        let _ = number.set(own);
+    }
+}
+
 impl Crew {
-    /// Gives a job to a thread, which takes it up when it is unparked. It may
-    /// get another from when the job calls its argument.
-    pub fn give(
+    /// Gives `job` to a thread, which takes it up when it is unparked. The job
+    /// is given a call that makes its thread free for another job.
+    pub fn give_job(
         self: &Arc<Crew>,
         job: impl FnOnce(&dyn Fn()) + Send + 'static,
-    ) -> (Thread, Arc<OnceLock<String>>) {
-        let hand = self.idle().pop().unwrap_or_else(|| self.one_more());
-        let (crew, own) = (Arc::clone(self), Arc::clone(&hand));
-        let job = move || job(&|| crew.idle().push(Arc::clone(&own)));
-        *hand.job() = Some(Box::new(job));
-        let thread = hand.thread.get().expect("it is set as it starts");
-        (thread.clone(), Arc::clone(&hand.id))
+    ) -> (Thread, Number) {
+        let member = self.idle().pop().unwrap_or_else(|| self.start_member());
+        let (crew, own) = (Arc::clone(self), Arc::clone(&member));
+        let boxed = move || job(&|| crew.idle().push(Arc::clone(&own)));
+        *member.job() = Some(Box::new(boxed));
+        let thread = member.thread.get().expect("it is set as it starts");
+        (thread.clone(), Arc::clone(&member.number))
     }
 
-    fn one_more(self: &Arc<Crew>) -> Arc<Hand> {
-        let hand = Arc::new(Hand::default());
-        let (crew, own) = (Arc::clone(self), Arc::clone(&hand));
+    fn start_member(self: &Arc<Crew>) -> Arc<Member> {
+        let member = Arc::new(Member::default());
+        let (crew, own) = (Arc::clone(self), Arc::clone(&member));
         let work = move || {
-            look::note_this_thread(&own.id);
-            while !crew.is_over.load(Relaxed) {
+            note_this_thread(&own.number);
+            while !crew.is_dismissed.load(Relaxed) {
                 let job = own.job().take();
                 job.map_or_else(thread::park, |job| job());
             }
         };
         let thread = thread::spawn(work);
-        let _ = hand.thread.set(thread.thread().clone());
-        hand
+        let _ = member.thread.set(thread.thread().clone());
+        member
     }
 
-    /// All that are idle go home.
-    pub fn ends(&self) {
-        self.is_over.store(true, Relaxed);
-        for hand in self.idle().drain(..) {
+    /// Ends all threads that are idle.
+    pub fn dismiss(&self) {
+        self.is_dismissed.store(true, Relaxed);
+        for member in self.idle().drain(..) {
             // It was set when it was given its first job.
-            hand.thread.get().into_iter().for_each(Thread::unpark);
+            member.thread.get().into_iter().for_each(Thread::unpark);
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Arc<Hand>>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Arc<Member>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Hand {
+impl Member {
     fn job(&self) -> MutexGuard<'_, Option<Job>> {
         self.job.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,16 +1,25 @@
-//! Which thread goes on.
+//! Which of the threads that can go on is the next.
 
-use super::Run;
 use lab::Dice;
 
+/// What an order depends on: the same numbers give the same order.
+#[derive(Clone, Copy)]
+pub(super) struct Basis {
+    pub seed: u64,
+    /// The place of the schedule in a search, from 0.
+    pub number: usize,
+    /// At how many steps of the schedule before it there was a choice.
+    pub steps: usize,
+}
+
 /// How the next thread is chosen.
-pub(super) enum Order {
+enum Order {
     /// The one that has had the fewest steps.
     InTurn,
     /// Any.
     Any,
-    /// The one that comes first by its priority, the lowest number. At these
-    /// steps the one that has just run is put last.
+    /// The one with the lowest priority number. At these steps the thread that
+    /// has just run is put last.
     ByPriority(Vec<usize>),
 }
 
@@ -21,10 +30,10 @@ const MOST_IN_A_ROW: usize = 24;
 /// How many priorities there are: enough for no two to be the same.
 const PRIORITIES: usize = 1 << 30;
 
-/// Chooses.
+/// Chooses the next thread, at each step of one schedule.
 pub(super) struct Choice {
     pub dice: Dice,
-    /// Set for the first run of a search.
+    /// Set for the first schedule of a search.
     pub is_first: bool,
     order: Order,
     /// Of each thread: its priority, and how many steps it has had.
@@ -36,11 +45,13 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// For a run: the first of a search gives each its turn. Priorities change
-    /// at some of the steps that are expected, in each run at another one first,
-    /// so that before long there has been a change at each.
-    pub fn new(run: Run) -> Choice {
-        let Run { seed, number, steps, .. } = run;
+    /// The first schedule of a search gives each thread its turn.
+    ///
+    /// Priorities change at some of the steps that are expected: in schedule
+    /// `number` at that step first, so that before long there has been a change
+    /// at each step.
+    pub fn new(basis: Basis) -> Choice {
+        let Basis { seed, number, steps } = basis;
         let mut dice = Dice::new(seed);
         let steps = steps.max(1);
         let order = match dice.below(4) {
@@ -59,18 +70,20 @@ impl Choice {
         Choice { dice, is_first, order, threads, steps, last, in_a_row }
     }
 
-    /// One more thread.
-    pub fn expect(&mut self) {
+    /// Adds one more thread to choose from.
+    pub fn add_thread(&mut self) {
         let priority = self.dice.below(PRIORITIES);
         self.threads.push((priority, 0));
     }
 
-    /// One of these; there is at least one.
-    pub fn of(&mut self, ready: &[usize]) -> usize {
+    /// Chooses one of the threads that are `ready`; there is at least one.
+    pub fn choose(&mut self, ready: &[usize]) -> usize {
         if let [only] = *ready {
             return only;
         }
         self.steps += 1;
+        // A thread is put last if it is time for a change of priorities, or if
+        // it has had too many steps in a row.
         if let Order::ByPriority(changes) = &self.order
             && changes.contains(&self.steps)
         {
@@ -81,18 +94,14 @@ impl Choice {
             ready.retain(|&it| it != self.last);
             self.put_last(self.last);
         }
-        let threads = &self.threads;
+        let priority = |it: &usize| self.threads[*it].0;
+        let steps = |it: &usize| self.threads[*it].1;
         let chosen = match self.order {
-            Order::Any => self.dice.one_of(&ready),
-            Order::InTurn => *ready
-                .iter()
-                .min_by_key(|&&it| threads[it].1)
-                .expect("one is ready"),
-            Order::ByPriority(_) => *ready
-                .iter()
-                .min_by_key(|&&it| threads[it].0)
-                .expect("one is ready"),
+            Order::Any => Some(self.dice.one_of(&ready)),
+            Order::InTurn => ready.into_iter().min_by_key(steps),
+            Order::ByPriority(_) => ready.into_iter().min_by_key(priority),
         };
+        let chosen = chosen.expect("one is ready");
         let in_a_row = if chosen == self.last { self.in_a_row + 1 } else { 0 };
         (self.last, self.in_a_row) = (chosen, in_a_row);
         self.threads[chosen].1 += 1;

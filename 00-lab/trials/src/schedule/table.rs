@@ -1,0 +1,354 @@
+//! What each thread of a schedule does, and which of them can go on.
+
+use super::crew::Number;
+use super::finding::Finding;
+use super::order::Choice;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::Thread;
+use std::time::Duration;
+
+/// The thread that made the schedule.
+pub(super) const FIRST: usize = 0;
+
+/// A thread that comes to a lock more often than that, with nothing done in
+/// between and while no other can go on, asks again and again. The right answers
+/// that we know need half of it.
+const FEW_LOCKS: usize = 30;
+/// The same, for each thread that there is, while others can go on.
+const MANY_LOCKS: usize = 40;
+
+/// A thread that was found asleep in its turn more often than that, and still
+/// comes to a lock, sleeps between two looks.
+const FEW_SLEEPS: usize = 3;
+
+/// For how long a thread rests, on the clock of the schedule. A thread whose
+/// waits end more than [`FEW_WAKES`] times meanwhile asks again and again.
+const REST: Duration = Duration::from_millis(30);
+const FEW_WAKES: usize = 10;
+/// A limit as long as that is for what never happens.
+const AN_HOUR: Duration = Duration::from_secs(3600);
+/// After this many waits of a thread that end by their limit, one after another,
+/// nothing is expected of the next.
+const FEW_LATE: usize = 3;
+
+/// A wait ends though it was not notified at one of this many steps,
+const WAKES_ONE_IN: usize = 4;
+/// and this many times at most in a schedule.
+const MOST_WAKES: usize = 3;
+
+/// What a thread does while it is not its turn.
+pub(super) enum Does {
+    /// It could go on.
+    Ready,
+    WaitsForLock(usize),
+    /// It waits for this condition variable, until this time at most.
+    Waits(usize, Option<Duration>),
+    /// It waits until this is so.
+    Until(Box<dyn Fn() -> bool + Send>),
+    /// It waits until this thread has ended,
+    Joins(usize),
+    /// or until all have.
+    ExpectsTheEnd,
+    /// It waits until no other can go on,
+    Settles,
+    /// and then for longer than most waits may take.
+    Rests,
+    Ended,
+}
+
+/// A thread of the schedule.
+pub(super) struct Player {
+    pub name: String,
+    /// To be unparked; not known before it has been started.
+    pub thread: Option<Thread>,
+    /// The number that the system has for it.
+    pub number: Number,
+    pub does: Does,
+    pub has_waited: bool,
+    /// Set if it has just been chosen, and done nothing since: another could
+    /// have gone on here.
+    pub is_fresh: bool,
+    /// Set if its last wait ended by its limit.
+    pub is_late: bool,
+    /// How often it has come to a lock since something was done,
+    pub asked: usize,
+    /// and how often a wait of it has ended by its limit since then.
+    was_late: usize,
+    /// How often it was found asleep in its turn.
+    pub slept: usize,
+}
+
+impl Player {
+    fn new(name: &str) -> Player {
+        Player {
+            name: name.to_owned(),
+            thread: None,
+            number: Number::default(),
+            does: Does::Ready,
+            has_waited: false,
+            is_fresh: false,
+            is_late: false,
+            asked: 0,
+            was_late: 0,
+            slept: 0,
+        }
+    }
+
+    pub fn has_ended(&self) -> bool {
+        matches!(self.does, Does::Ended)
+    }
+}
+
+/// The threads of one schedule.
+pub(super) struct Table {
+    pub players: Vec<Player>,
+    pub choice: Choice,
+    /// What went wrong first; the schedule is over then.
+    pub finding: Option<Finding>,
+    /// The time of the schedule: waits with a limit go by it.
+    clock: Duration,
+    /// The first thread that went on by its limit, when no other could.
+    pub time_is_up: Option<String>,
+    /// How many waits may yet end though they were not notified.
+    wakes: usize,
+    rest: Option<Rest>,
+}
+
+/// What is yet to happen before a rest is over.
+struct Rest {
+    /// All waits end, though they were not notified.
+    wakes: bool,
+    /// All waits end by their limit, if it is less than an hour.
+    limits: bool,
+    until: Duration,
+}
+
+/// Set if a thread that is in no schedule came to a lock.
+static HAS_STRANGERS: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn note_stranger() {
+    HAS_STRANGERS.store(true, Relaxed);
+}
+
+pub(super) fn has_strangers() -> bool {
+    HAS_STRANGERS.load(Relaxed)
+}
+
+impl Table {
+    pub fn new(mut choice: Choice) -> Table {
+        HAS_STRANGERS.store(false, Relaxed);
+        let wakes = choice.dice.below(MOST_WAKES + 1);
+        Table {
+            players: Vec::new(),
+            choice,
+            finding: None,
+            clock: Duration::ZERO,
+            time_is_up: None,
+            wakes,
+            rest: None,
+        }
+    }
+
+    /// Adds a thread; gives back its number.
+    pub fn add_player(&mut self, name: &str) -> usize {
+        self.note_progress();
+        self.choice.add_thread();
+        self.players.push(Player::new(name));
+        self.players.len() - 1
+    }
+
+    /// Something was done, so a thread that comes to a lock again may be after
+    /// something new.
+    pub fn note_progress(&mut self) {
+        for player in &mut self.players {
+            (player.asked, player.was_late) = (0, 0);
+        }
+    }
+
+    /// Notes what goes wrong, if nothing has before.
+    pub fn note(&mut self, finding: Finding) {
+        self.finding.get_or_insert(finding);
+    }
+
+    /// Chooses the thread that is next: the first, if the schedule is over.
+    pub fn choose(&mut self) -> usize {
+        while self.finding.is_none() {
+            let mut ready = self.ready();
+            if !ready.is_empty() && self.wake_one_unasked() {
+                ready = self.ready();
+            }
+            if ready.is_empty() {
+                if !self.let_time_pass() {
+                    self.note(match has_strangers() {
+                        true => Finding::Stranger,
+                        false => Finding::Hangs,
+                    });
+                }
+            } else if let Some(name) = self.find_asker(&ready) {
+                self.note(Finding::Asks(name));
+            } else {
+                let chosen = self.choice.choose(&ready);
+                self.players[chosen].does = Does::Ready;
+                return chosen;
+            }
+        }
+        FIRST
+    }
+
+    /// The threads that can go on.
+    fn ready(&self) -> Vec<usize> {
+        let is_ready = |number: usize| match &self.players[number].does {
+            Does::Ready => true,
+            Does::Until(is_so) => is_so(),
+            Does::Joins(other) => self.players[*other].has_ended(),
+            Does::ExpectsTheEnd => {
+                let mut others = self.players.iter().enumerate();
+                others.all(|(it, player)| it == number || player.has_ended())
+            }
+            _ => false,
+        };
+        (0..self.players.len()).filter(|&it| is_ready(it)).collect()
+    }
+
+    /// The name of a thread that asks again and again, if there is one: it has
+    /// come to a lock too often.
+    fn find_asker(&self, ready: &[usize]) -> Option<String> {
+        let sleeps = |it: &&Player| it.slept > FEW_SLEEPS && it.asked > 1;
+        if let Some(sleeper) = self.players.iter().find(sleeps) {
+            return Some(sleeper.name.clone());
+        }
+        let ready = ready.iter().map(|&it| &self.players[it]);
+        let is_alone = ready.len() == 1;
+        let most = ready.max_by_key(|it| it.asked)?;
+        let all: usize = self.players.iter().map(|it| it.asked).sum();
+        let asks = is_alone && most.asked > FEW_LOCKS
+            || all > MANY_LOCKS * self.players.len();
+        asks.then(|| most.name.clone())
+    }
+
+    /// The threads that wait for this condition variable, or for any.
+    pub fn waiting(&self, condvar: Option<usize>) -> Vec<usize> {
+        let waits = |it: &usize| match self.players[*it].does {
+            Does::Waits(here, _) => condvar.is_none_or(|it| it == here),
+            _ => false,
+        };
+        (0..self.players.len()).filter(waits).collect()
+    }
+
+    /// The threads that wait with a limit, and when that is.
+    fn limits(&self) -> Vec<(Duration, usize)> {
+        let players = self.players.iter().enumerate();
+        let limits = players.filter_map(|(number, player)| match player.does {
+            Does::Waits(_, Some(limit)) => Some((limit, number)),
+            _ => None,
+        });
+        limits.collect()
+    }
+
+    /// The time on the clock of the schedule when a wait with this limit ends.
+    pub fn end_of(&self, limit: Duration) -> Duration {
+        self.clock.saturating_add(limit)
+    }
+
+    /// Ends the wait of a thread, by its limit if it `is_late`.
+    pub fn end_wait(&mut self, number: usize, is_late: bool) {
+        let player = &mut self.players[number];
+        (player.does, player.is_late) = (Does::Ready, is_late);
+        player.was_late += usize::from(is_late);
+    }
+
+    /// A lock is free: all that wait for it may try again.
+    pub fn free_lock(&mut self, lock: usize) {
+        for player in &mut self.players {
+            if matches!(player.does, Does::WaitsForLock(it) if it == lock) {
+                player.does = Does::Ready;
+            }
+        }
+    }
+
+    /// Now and then ends a wait though it was not notified. Set if it did.
+    fn wake_one_unasked(&mut self) -> bool {
+        let waiting = self.waiting(None);
+        let wakes = self.wakes > 0
+            && !waiting.is_empty()
+            && self.choice.dice.below(WAKES_ONE_IN) == 0;
+        if wakes {
+            self.wakes -= 1;
+            let woken = self.choice.dice.one_of(&waiting);
+            self.end_wait(woken, false);
+        }
+        wakes
+    }
+
+    /// No thread can go on: lets happen what comes by itself. Set if something
+    /// does.
+    fn let_time_pass(&mut self) -> bool {
+        let settles = |it: &Player| matches!(it.does, Does::Settles);
+        let rests = |it: &Player| matches!(it.does, Does::Rests);
+        if let Some(settled) = self.players.iter().position(settles) {
+            self.players[settled].does = Does::Ready;
+            true
+        } else if let Some(resting) = self.players.iter().position(rests) {
+            self.go_on_resting(resting);
+            true
+        } else {
+            self.end_first_limit()
+        }
+    }
+
+    /// One more thing happens while this thread rests, or its rest is over.
+    fn go_on_resting(&mut self, resting: usize) {
+        let (dice, clock) = (&mut self.choice.dice, self.clock);
+        let is_first = self.choice.is_first;
+        let rest = self.rest.get_or_insert_with(|| Rest {
+            wakes: is_first || dice.below(2) == 0,
+            limits: dice.below(2) == 0,
+            until: clock + REST,
+        });
+        let until = rest.until;
+        // First all waits end at once, perhaps; when all have settled again,
+        // all that have a limit, perhaps.
+        if mem::take(&mut rest.wakes) {
+            for number in self.waiting(None) {
+                self.end_wait(number, false);
+            }
+        } else if mem::take(&mut rest.limits) {
+            let soon = self.clock + AN_HOUR;
+            for (at, number) in self.limits() {
+                if at < soon {
+                    self.end_wait(number, true);
+                }
+            }
+        // Then the clock goes on, from limit to limit, to the end of the rest.
+        } else if let Some((at, number)) = self.limits().into_iter().min()
+            && at <= until
+        {
+            self.clock = self.clock.max(at);
+            self.end_wait(number, true);
+            if self.players[number].was_late > FEW_WAKES {
+                self.note(Finding::Asks(self.players[number].name.clone()));
+            }
+        } else {
+            self.clock = until;
+            self.rest = None;
+            self.players[resting].does = Does::Ready;
+        }
+    }
+
+    /// No thread is left that could notify another: ends the wait whose limit
+    /// comes first. Set if there is one, and it may still come to something.
+    fn end_first_limit(&mut self) -> bool {
+        let Some((at, number)) = self.limits().into_iter().min() else {
+            return false;
+        };
+        if self.players[number].was_late >= FEW_LATE {
+            return false;
+        }
+        self.clock = self.clock.max(at);
+        self.end_wait(number, true);
+        let name = &self.players[number].name;
+        self.time_is_up.get_or_insert_with(|| name.clone());
+        true
+    }
+}

@@ -1,5 +1,5 @@
-//! std's [`Mutex`] and [`Condvar`], recorded: who holds what, who waits for
-//! whom. std's own cannot tell.
+//! std's [`Mutex`] and [`Condvar`], recorded: which thread holds which lock, and
+//! which waits for it. std's own cannot tell.
 //!
 //! ```
 //! use lab::sync::Mutex;
@@ -26,9 +26,9 @@ use timeline::What;
 /// [`std::sync::Mutex`], recorded.
 ///
 /// As there, a panic while it is locked *poisons* it: from then on `lock`
-/// gives an error that still holds the guard. Unlike there, `new` is no `const
-/// fn`: mutexes are numbered in the order in which they are made, and called
-/// by the type of what is in them, `Fork 1`, `Fork 2`.
+/// gives an error that still holds the guard. Unlike there, `new` is not a `const
+/// fn`: a mutex is called by the type of what is in it, and numbered in the order
+/// in which they are made: `Fork 1`, `Fork 2`.
 pub struct Mutex<T: ?Sized> {
     name: String,
     inner: sync::Mutex<T>,
@@ -46,7 +46,7 @@ pub struct Mutex<T: ?Sized> {
 #[must_use = "the lock is released when this is dropped"]
 pub struct MutexGuard<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,
-    /// `None` only on the way out.
+    /// `None` once a condition variable has taken it out, to wait.
     inner: Option<sync::MutexGuard<'a, T>>,
 }
 
@@ -54,12 +54,12 @@ impl<T> Mutex<T> {
     /// An unlocked mutex around `value`.
     pub fn new(value: T) -> Mutex<T> {
         Mutex {
-            name: next_name(short_name(type_name::<T>())),
+            name: number_name(shorten_name(type_name::<T>())),
             inner: sync::Mutex::new(value),
         }
     }
 
-    /// What was in it.
+    /// Gives back the value.
     ///
     /// # Errors
     /// If it is poisoned; the error holds the value all the same.
@@ -109,7 +109,7 @@ impl<T: ?Sized> Mutex<T> {
         }
     }
 
-    /// The value; nobody else can have it, so there is nothing to lock.
+    /// The value. While it is borrowed here, no thread can lock it.
     ///
     /// # Errors
     /// If it is poisoned; the error holds the reference all the same.
@@ -127,7 +127,7 @@ impl<T: ?Sized> Mutex<T> {
         self.inner.clear_poison();
     }
 
-    /// Waits for the lock as the hook has it.
+    /// Waits for the lock: the hook decides when it is tried again.
     fn lock_by(&self, hook: &dyn Hook) -> LockResult<sync::MutexGuard<'_, T>> {
         loop {
             match self.inner.try_lock() {
@@ -140,12 +140,12 @@ impl<T: ?Sized> Mutex<T> {
         }
     }
 
-    /// What it is called by the hook: where it is.
+    /// The number that the hook knows it by: its place in memory.
     fn number(&self) -> usize {
         (&raw const self.name).addr()
     }
 
-    /// Wraps what std gave: from here on this thread holds the lock.
+    /// Wraps std's guard: from here on this thread holds the lock.
     fn guard<'a>(
         &'a self,
         locked: LockResult<sync::MutexGuard<'a, T>>,
@@ -164,9 +164,10 @@ impl<T: ?Sized> Mutex<T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        // A condition variable took the lock along.
+        // A condition variable has taken the lock out of it.
         let Some(inner) = self.inner.take() else { return };
-        // In this order, or another's `hold` might come first.
+        // Recorded before it happens: or else another thread's `hold` might come
+        // first in the recording.
         timeline::event(What::Release(&self.mutex.name));
         drop(inner);
         if let Some(hook) = hook() {
@@ -219,8 +220,9 @@ impl<T> From<T> for Mutex<T> {
     }
 }
 
-/// `alloc::vec::Vec<url::Url>` is `Vec<Url>`, and `()` is `lock`.
-fn short_name(long: &str) -> String {
+/// Shortens the name of a type: `alloc::vec::Vec<url::Url>` to `Vec<Url>`, and
+/// `()` to `lock`.
+fn shorten_name(long: &str) -> String {
     if long == "()" {
         return "lock".to_owned();
     }
@@ -231,12 +233,12 @@ fn short_name(long: &str) -> String {
     short
 }
 
-/// How many there are of each name.
+/// How many locks and condition variables there are of each name.
 static NAMES: sync::Mutex<BTreeMap<String, u32>> =
     sync::Mutex::new(BTreeMap::new());
 
-/// Counts each name.
-fn next_name(name: String) -> String {
+/// Adds to a name the next number that it has not had.
+fn number_name(name: String) -> String {
     let mut counts = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     let count = counts.entry(name.clone()).or_default();
     *count += 1;

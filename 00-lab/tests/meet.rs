@@ -27,7 +27,7 @@ impl Step {
     fn run(command: &mut Command) -> Step {
         let mut process =
             command.stdout(Stdio::piped()).spawn().expect("the step starts");
-        let _limit = watchdog::limit(&process, Duration::from_secs(60));
+        let _limit = watchdog::kill_after(&process, Duration::from_secs(60));
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut url = String::new();
         lines.read_line(&mut url).unwrap();

@@ -38,7 +38,7 @@ impl Folder {
             .stderr(process::Stdio::piped())
             .spawn()
             .expect("there is a shell");
-        let _limit = watchdog::limit(&child, Duration::from_secs(60));
+        let _limit = watchdog::kill_after(&child, Duration::from_secs(60));
         child.wait_with_output().unwrap()
     }
 }

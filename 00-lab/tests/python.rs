@@ -9,5 +9,5 @@ fn the_twin_agrees() {
     let latency = Duration::from_millis(10);
     let site = Site::in_thread(Shape { latency, ..Shape::default() });
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
-    twin::agrees(script, site, 1);
+    twin::check_crawl(script, site, 1);
 }

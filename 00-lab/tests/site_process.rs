@@ -33,7 +33,7 @@ impl Served {
             .stdout(Stdio::piped())
             .spawn()
             .expect("it starts");
-        let _limit = watchdog::limit(&process, Duration::from_secs(120));
+        let _limit = watchdog::kill_after(&process, Duration::from_secs(120));
         let orders = process.stdin.take().unwrap();
         let mut answers = BufReader::new(process.stdout.take().unwrap());
         let mut url = String::new();
@@ -194,7 +194,7 @@ fn of_a_program_that_is_killed_as_it_begins_the_next_one_clears_away() {
             .stdout(Stdio::null());
         crawl.env("TMPDIR", directory.path()).env_remove("LAB_RECORDING");
         let crawl = crawl.spawn().unwrap();
-        let limit = watchdog::limit(&crawl, Duration::from_secs(60));
+        let limit = watchdog::kill_after(&crawl, Duration::from_secs(60));
         (crawl, limit)
     };
     let (mut killed, _limit) = crawl("1900");

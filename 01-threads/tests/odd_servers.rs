@@ -201,7 +201,7 @@ fn the_twin_understands_what_is_usual() {
         });
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
         let url = format!("http://{}/", site.address);
-        let Some(report) = twin::output(script, &[&url]) else { return };
+        let Some(report) = twin::run_python(script, &[&url]) else { return };
         let report: Value = serde_json::from_str(&report).expect("a report");
         assert_eq!(report["pages"], 2, "{shown}: {report}");
         assert_eq!(site.listed().len(), 2, "{shown}");

@@ -9,13 +9,13 @@ fn the_twin_agrees() {
     let latency = Duration::from_millis(10);
     let site = Site::in_thread(Shape { latency, ..Shape::default() });
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
-    twin::agrees(script, site, 8);
+    twin::check_crawl(script, site, 8);
 }
 
 #[test]
 fn threads_overlap_their_waits_and_not_their_computing() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/gil.py");
-    let Some(output) = twin::output(script, &[]) else { return };
+    let Some(output) = twin::run_python(script, &[]) else { return };
     let ratio = |job: &str| -> f64 {
         let line = output.lines().find(|line| line.starts_with(job));
         let ratio = line.and_then(|line| line.split(' ').next_back());

@@ -27,7 +27,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("python3 starts");
-        let _limit = watchdog::limit(&python, Duration::from_secs(600));
+        let _limit = watchdog::kill_after(&python, Duration::from_secs(600));
         let mut line = String::new();
         let mut stdout = BufReader::new(python.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();

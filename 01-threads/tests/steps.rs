@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 use timeline::{Link, Recording, Span, State};
-use trials::watchdog::{self, time};
+use trials::watchdog::{self, parse_time};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
@@ -233,8 +233,8 @@ fn cores_bound_what_can_be_computed() {
             panic!("{stdout}")
         };
         let threads = numbers(threads)[0];
-        let at_best = time(cpu) / threads.min(cores);
-        assert!(time(elapsed) > at_best * 9 / 10, "{threads}: {stdout}");
+        let at_best = parse_time(cpu) / threads.min(cores);
+        assert!(parse_time(elapsed) > at_best * 9 / 10, "{threads}: {stdout}");
         rows.push(threads);
     }
     assert_eq!(rows, [1, 2, 4, 8]);
@@ -254,7 +254,7 @@ fn a_thread_takes_little_time_against_a_page() {
         ["a page", "to start a thread", "to wait for another thread"].map(
             |what| {
                 let line = stdout.lines().find(|it| it.starts_with(what));
-                time(line.expect(&stdout))
+                parse_time(line.expect(&stdout))
             },
         );
     assert!(start > Duration::ZERO && wait > Duration::ZERO, "{stdout}");

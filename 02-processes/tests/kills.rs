@@ -30,7 +30,7 @@ impl Crawl {
     fn of(mut command: Command) -> Crawl {
         let process =
             command.stdout(Stdio::piped()).spawn().expect("it starts");
-        let _limit = watchdog::limit(&process, Duration::from_secs(100));
+        let _limit = watchdog::kill_after(&process, Duration::from_secs(100));
         Crawl { process, _limit }
     }
 

@@ -16,14 +16,14 @@ fn the_twin_agrees() {
     let latency = Duration::from_millis(50);
     let site = Site::in_thread(Shape { latency, ..Shape::default() });
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
-    twin::agrees(script, site, 8);
+    twin::check_crawl(script, site, 8);
 }
 
 #[test]
 fn processes_compute_on_more_cores_than_threads_do() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/cores.py");
-    let Some(output) = twin::output(script, &[]) else { return };
+    let Some(output) = twin::run_python(script, &[]) else { return };
     let busy = |output: &str, row: &str| -> f64 {
         let line = output.lines().find(|line| line.starts_with(row));
         let cores = line.and_then(|line| line.split(' ').next_back());
@@ -34,7 +34,7 @@ fn processes_compute_on_more_cores_than_threads_do() {
         // Other programs on this machine can only make it less.
         assert!(busy(&output, "four threads") < 1.3, "{output}");
         // They can make it less for the processes only, but hardly in each try.
-        let mut tries = (0..5).map(|_| twin::output(script, &[]).unwrap());
+        let mut tries = (0..5).map(|_| twin::run_python(script, &[]).unwrap());
         let more = tries.any(|again| {
             busy(&again, "four processes") > 1.3 * busy(&again, "four threads")
         });

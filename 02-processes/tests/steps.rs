@@ -5,7 +5,7 @@ use std::io;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use timeline::{Recording, State, Track};
-use trials::watchdog::{self, time};
+use trials::watchdog::{self, parse_time};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
@@ -163,8 +163,11 @@ fn processes_compute_on_all_cores() {
             panic!("{stdout}")
         };
         let processes = numbers(processes)[0];
-        let at_best = time(cpu) / processes.min(cores) as u32;
-        assert!(time(elapsed) > at_best * 9 / 10, "{processes}: {stdout}");
+        let at_best = parse_time(cpu) / processes.min(cores) as u32;
+        assert!(
+            parse_time(elapsed) > at_best * 9 / 10,
+            "{processes}: {stdout}"
+        );
         rows.push(processes);
     }
     assert_eq!(rows, [1, 2, 4, 8]);
@@ -189,8 +192,8 @@ fn a_process_costs_more_than_a_thread() {
         let line = stdout.lines().find(|line| line.starts_with(start));
         line.unwrap_or_else(|| panic!("no {start}: {stdout}")).to_owned()
     };
-    let thread = time(&line("to start a thread"));
-    let process = time(&line("to start a process"));
+    let thread = parse_time(&line("to start a thread"));
+    let process = parse_time(&line("to start a process"));
     assert!(process > thread, "{stdout}");
     if cfg!(target_os = "linux") {
         let kept = line("to keep one");
@@ -204,7 +207,7 @@ fn a_message_has_a_price_on_every_way() {
     let (_, stdout) = run(env!("CARGO_BIN_EXE_2-10-what-a-message-costs"));
     for way in ["by channels", "by pipes"] {
         let line = stdout.lines().find(|line| line.starts_with(way));
-        assert!(time(line.expect(way)) > Duration::ZERO, "{stdout}");
+        assert!(parse_time(line.expect(way)) > Duration::ZERO, "{stdout}");
     }
 }
 
@@ -218,10 +221,10 @@ fn a_side_that_is_busy_waiting_does_not_sleep() {
     // `CPU time in 403ms of that: 799ms`
     let passed = line("CPU time in ");
     let (passed, used) = passed.split_once(" of that: ").expect(&stdout);
-    let (passed, used) = (time(passed), time(used));
+    let (passed, used) = (parse_time(passed), parse_time(used));
     assert!(used > Duration::ZERO, "{stdout}");
     // A side that sleeps in each turn does so twice in each.
-    let turns = passed.as_nanos() / time(&line("by memory")).as_nanos();
+    let turns = passed.as_nanos() / parse_time(&line("by memory")).as_nanos();
     let sleeps = u128::from(numbers(&line("sleeps of "))[0]);
     if cfg!(target_os = "linux") {
         assert!(sleeps < turns / 10 + 30, "{turns} turns: {stdout}");

@@ -174,7 +174,7 @@ fn until_stopped(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
     let stopped = runtime.block_on(async { serve::stop_signal() })?;
     thread::spawn(move || {
         runtime.block_on(stopped);
-        watchdog::end_all();
+        watchdog::kill_all_groups();
         // As a shell says of what Ctrl-C has ended.
         process::exit(128 + 2);
     });

@@ -161,7 +161,7 @@ fn run_and_visit(cargo: &mut Command) -> Result<(String, Recording)> {
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run cargo")?;
-    let limit = watchdog::limit(&child, LIMIT);
+    let limit = watchdog::kill_after(&child, LIMIT);
     let stdout = child.stdout.take().expect("it is piped");
     let text = visit(BufReader::new(stdout));
     // Not `kill`, so that it can tidy up.

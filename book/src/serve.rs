@@ -64,7 +64,7 @@ pub async fn serve(
     }
     reader.runs.stop_all().await;
     // Answers that are being judged.
-    watchdog::end_all();
+    watchdog::kill_all_groups();
     Ok(())
 }
 

@@ -1,7 +1,8 @@
-//! A condition variable that says who waits on it and who notifies it.
+//! A condition variable that records which thread waits for it, and which
+//! notifies it.
 
 use super::hook::hook;
-use super::{Mutex, MutexGuard, next_name};
+use super::{Mutex, MutexGuard, number_name};
 use std::fmt;
 use std::sync::{self, LockResult, PoisonError, WaitTimeoutResult};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use timeline::What;
 
 /// [`std::sync::Condvar`], recorded, for a [`Mutex`](super::Mutex) of ours.
 ///
-/// As there, a wait may end though nobody notified: wait in a loop, or with
+/// As there, a wait may end that was not notified: wait in a loop, or with
 /// [`wait_while`](Condvar::wait_while).
 ///
 /// ```
@@ -32,9 +33,9 @@ pub struct Condvar {
 }
 
 impl Condvar {
-    /// A condition variable that nobody waits on.
+    /// A condition variable that no thread waits for.
     pub fn new() -> Condvar {
-        let name = next_name("condvar".to_owned());
+        let name = number_name("condvar".to_owned());
         Condvar { name, inner: sync::Condvar::new() }
     }
 
@@ -46,7 +47,7 @@ impl Condvar {
         &self,
         guard: MutexGuard<'a, T>,
     ) -> LockResult<MutexGuard<'a, T>> {
-        let (mutex, inner) = self.leave(guard);
+        let (mutex, inner) = self.take_lock(guard);
         if let Some(hook) = hook().filter(|hook| hook.decides()) {
             drop(inner);
             hook.wait(mutex.number(), self.number(), None);
@@ -79,14 +80,14 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         limit: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        let (mutex, inner) = self.leave(guard);
+        let (mutex, inner) = self.take_lock(guard);
         if let Some(hook) = hook().filter(|hook| hook.decides()) {
             drop(inner);
             let late = hook.wait(mutex.number(), self.number(), Some(limit));
             let locked = mutex.lock_by(hook);
-            return back(mutex, self.timed(locked, late));
+            return wrap(mutex, self.std_timeout(locked, late));
         }
-        back(mutex, self.inner.wait_timeout(inner, limit))
+        wrap(mutex, self.inner.wait_timeout(inner, limit))
     }
 
     /// Waits for as long as `condition` holds, but not much longer than
@@ -101,13 +102,13 @@ impl Condvar {
         condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         if hook().is_some_and(|hook| hook.decides()) {
-            return self.timed_while(guard, limit, condition);
+            return self.wait_by_hook_while(guard, limit, condition);
         }
-        let (mutex, inner) = self.leave(guard);
-        back(mutex, self.inner.wait_timeout_while(inner, limit, condition))
+        let (mutex, inner) = self.take_lock(guard);
+        wrap(mutex, self.inner.wait_timeout_while(inner, limit, condition))
     }
 
-    /// Wakes one that waits, if there is one.
+    /// Wakes one of the threads that wait, if there is one.
     pub fn notify_one(&self) {
         timeline::event(What::Notify(&self.name));
         if let Some(hook) = hook() {
@@ -116,7 +117,7 @@ impl Condvar {
         self.inner.notify_one();
     }
 
-    /// Wakes all that wait.
+    /// Wakes all threads that wait.
     pub fn notify_all(&self) {
         timeline::event(What::Notify(&self.name));
         if let Some(hook) = hook() {
@@ -127,13 +128,13 @@ impl Condvar {
 }
 
 impl Condvar {
-    /// What it is called by the hook: where it is.
+    /// The number that the hook knows it by: its place in memory.
     fn number(&self) -> usize {
         (&raw const self.name).addr()
     }
 
-    /// A wait in a loop whose time is up when the hook says so.
-    fn timed_while<'a, T>(
+    /// Waits in a loop, until the hook says that time is up.
+    fn wait_by_hook_while<'a, T>(
         &self,
         mut guard: MutexGuard<'a, T>,
         limit: Duration,
@@ -149,35 +150,35 @@ impl Condvar {
             (guard, is_late) = (again, timeout.timed_out());
         };
         let inner = guard.inner.take().expect("it is there until the drop");
-        // Poisoned, it would have left the loop.
-        let timed = self.timed(Ok(inner), !is_over);
+        // It is not poisoned: that ends the loop above, and this call.
+        let timed = self.std_timeout(Ok(inner), !is_over);
         let (inner, timeout) = timed.unwrap_or_else(PoisonError::into_inner);
         guard.inner = Some(inner);
         Ok((guard, timeout))
     }
 
-    /// The end of a wait with a limit, as std would give it: only std can make
-    /// one. It waits for no time.
-    fn timed<'a, T>(
+    /// Makes the result of a wait that a hook has ended. Only std can make one, so
+    /// this is a wait of std's for no time at all.
+    fn std_timeout<'a, T>(
         &self,
         locked: LockResult<sync::MutexGuard<'a, T>>,
         is_late: bool,
     ) -> LockResult<(sync::MutexGuard<'a, T>, WaitTimeoutResult)> {
-        let at_once = |inner| {
+        let wait_for_no_time = |inner| {
             let none = Duration::ZERO;
             self.inner.wait_timeout_while(inner, none, |_| is_late)
         };
         match locked {
-            Ok(inner) => at_once(inner),
-            Err(poisoned) => match at_once(poisoned.into_inner()) {
+            Ok(inner) => wait_for_no_time(inner),
+            Err(poisoned) => match wait_for_no_time(poisoned.into_inner()) {
                 Ok(waited) => Err(PoisonError::new(waited)),
                 Err(poisoned) => Err(poisoned),
             },
         }
     }
 
-    /// Takes the lock out of its guard, to be released by the wait.
-    fn leave<'a, T>(
+    /// Takes the lock out of its guard, for the wait to release it.
+    fn take_lock<'a, T>(
         &self,
         mut guard: MutexGuard<'a, T>,
     ) -> (&'a Mutex<T>, sync::MutexGuard<'a, T>) {
@@ -191,8 +192,8 @@ impl Condvar {
     }
 }
 
-/// The end of a wait with a limit: the lock is ours again.
-fn back<'a, T>(
+/// Ends a wait with a limit: wraps the lock in a guard again.
+fn wrap<'a, T>(
     mutex: &'a Mutex<T>,
     waited: LockResult<(sync::MutexGuard<'a, T>, WaitTimeoutResult)>,
 ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {

@@ -1,7 +1,7 @@
-//! The one place where an instrument of tests can take hold of the threads that
-//! use [`Mutex`](super::Mutex) and [`Condvar`](super::Condvar).
+//! The one place where a test can take control of the threads that use
+//! [`Mutex`](super::Mutex) and [`Condvar`](super::Condvar).
 //!
-//! Off, which it is outside tests, it costs one relaxed load for each lock.
+//! Outside tests no hook is set. Then this costs one relaxed load for each lock.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
@@ -10,13 +10,13 @@ use std::time::Duration;
 /// Decides which thread goes on, and when. Locks and condition variables are
 /// numbers that stay the same as long as a thread holds one or waits for one.
 pub trait Hook: Sync {
-    /// Set if this thread is one of those that it decides about. Nothing else is
-    /// asked about any other thread.
+    /// Set if this thread is one of those that it decides about. Only these call
+    /// the functions below.
     fn knows_this_thread(&self) -> bool;
 
-    /// Set if a thread waits only in [`wait_for_lock`](Hook::wait_for_lock) and
-    /// [`wait`](Hook::wait). If not, it waits as std's do, and these two and
-    /// [`notify`](Hook::notify) are of no account.
+    /// Set if threads wait in [`wait_for_lock`](Hook::wait_for_lock) and
+    /// [`wait`](Hook::wait) instead of in std. If not, these two are not called,
+    /// and [`notify`](Hook::notify) has nothing to do.
     fn decides(&self) -> bool;
 
     /// This thread is about to take a lock, or to try to.
@@ -28,14 +28,14 @@ pub trait Hook: Sync {
     /// This thread is about to wait, and still has the lock.
     fn before_wait(&self, lock: usize);
 
-    /// The lock is held; comes back when it is worth another try.
+    /// The lock is held by another: waits until it is worth another try.
     fn wait_for_lock(&self, lock: usize);
 
     /// This thread has released the lock.
     fn after_release(&self, lock: usize);
 
-    /// This thread has released the lock and waits; comes back when it goes on.
-    /// Set if that is because its time is up.
+    /// This thread has released the lock: waits until it is notified. Gives back
+    /// `true` if its time is up instead.
     fn wait(
         &self,
         lock: usize,
@@ -43,12 +43,13 @@ pub trait Hook: Sync {
         limit: Option<Duration>,
     ) -> bool;
 
-    /// This thread notifies one that waits there, or all.
+    /// This thread notifies one of the threads that wait there, or all.
     fn notify(&self, condvar: usize, all: bool);
 }
 
-/// `Relaxed`: threads that are to see the hook are started after it was set,
-/// and to start a thread publishes all that was before.
+/// Set if there is a hook. `Relaxed` is enough: the threads that have to see the
+/// hook are started after it was set, and to start a thread publishes all that
+/// was done before.
 static ON: AtomicBool = AtomicBool::new(false);
 static HOOK: RwLock<Option<&'static dyn Hook>> = RwLock::new(None);
 
@@ -57,7 +58,7 @@ static HOOK: RwLock<Option<&'static dyn Hook>> = RwLock::new(None);
 pub struct Hooked(());
 
 impl Hooked {
-    /// Sets the hook, in the place of the one before.
+    /// Sets the hook, in place of the one before.
     pub fn to(hook: &'static dyn Hook) -> Hooked {
         *HOOK.write().unwrap_or_else(PoisonError::into_inner) = Some(hook);
         ON.store(true, Relaxed);
@@ -72,13 +73,13 @@ impl Drop for Hooked {
     }
 }
 
-/// From here on the names of locks and condition variables are counted from 1,
-/// so that those of one run are those of the next.
+/// Numbers the locks and condition variables from 1 again, so that in another
+/// run of the same threads they have the same names.
 pub fn count_names_anew() {
     super::NAMES.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }
 
-/// What decides about this thread, if anything does.
+/// The hook that decides about this thread, if there is one.
 #[inline]
 pub(super) fn hook() -> Option<&'static dyn Hook> {
     if ON.load(Relaxed) { hook_of_this_thread() } else { None }

@@ -1,6 +1,6 @@
 //! Tests of the recorded locks.
 
-use super::{Condvar, Mutex, short_name};
+use super::{Condvar, Mutex, shorten_name};
 use std::sync::TryLockError;
 use std::thread;
 use std::time::Duration;
@@ -50,10 +50,10 @@ fn a_wait_ends_by_itself_when_time_is_up() {
 
 #[test]
 fn a_lock_is_called_by_what_is_in_it() {
-    assert_eq!(short_name("lab::frontier::Frontier"), "Frontier");
-    assert_eq!(short_name("()"), "lock");
+    assert_eq!(shorten_name("lab::frontier::Frontier"), "Frontier");
+    assert_eq!(shorten_name("()"), "lock");
     assert_eq!(
-        short_name("alloc::vec::Vec<core::option::Option<url::Url>>"),
+        shorten_name("alloc::vec::Vec<core::option::Option<url::Url>>"),
         "Vec<Option<Url>>",
     );
 }

@@ -1,5 +1,7 @@
-//! An unlucky moment for threads that also wait for what no
-//! [`Schedule`](crate::schedule::Schedule) knows of, such as pages.
+//! Bad luck on demand: a thread that releases a lock is overtaken by another.
+//!
+//! For threads that also wait for pages, say, which a
+//! [`Schedule`](crate::schedule::Schedule) cannot know of.
 
 use lab::sync::hook::{Hook, Hooked};
 use std::cell::{Cell, RefCell};
@@ -8,54 +10,55 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// While this lives, a decision made under one lock and acted on under the next
-/// is always overtaken.
+/// While this lives, what a thread has found out under a lock is out of date when
+/// it has the lock again.
 ///
-/// Of threads that have ended, or wait to be notified, nothing is expected any
-/// more, and of those that are busy elsewhere not for longer than 20 ms: nothing
-/// hangs by this.
-#[must_use = "it plays until it is dropped"]
+/// It does not make threads hang. It does not wait for threads that have ended
+/// or wait to be notified, and for one that is busy elsewhere it waits for 20 ms
+/// at most.
+#[must_use = "it holds threads up until it is dropped"]
 pub struct Adversary {
     _hooked: Hooked,
     _one_at_a_time: MutexGuard<'static, ()>,
 }
 
-/// How long to wait for a thread that has not been seen yet: it may still be
-/// starting.
+/// How long to wait for a thread that has not come to a lock yet: it may still
+/// be starting.
 const TO_ARRIVE: Duration = Duration::from_millis(250);
-/// How long to wait for one that may be busy elsewhere.
+/// How long to wait for a thread that may be busy elsewhere.
 const TO_MOVE: Duration = Duration::from_millis(20);
 
 static GAME: LazyLock<Mutex<Game>> = LazyLock::new(Mutex::default);
 /// Something changed: a lock was taken, a thread ended.
 static MOVED: Condvar = Condvar::new();
 
-/// The threads that the adversary plays with.
+/// What the adversary knows of its threads.
 #[derive(Default)]
 struct Game {
+    /// Each adversary has another.
     number: u64,
-    /// How many are to come.
+    /// How many threads are still expected to come.
     expected: usize,
-    /// How many have come to a lock since it began.
+    /// How many have come to a lock.
     arrived: usize,
-    /// How many of these wait to be notified.
+    /// How many of them wait to be notified.
     asleep: usize,
-    /// How many of these have ended.
-    left: usize,
+    /// How many of them have ended.
+    ended: usize,
     /// How many times each lock was taken.
     taken: HashMap<usize, u64>,
 }
 
 impl Adversary {
-    /// A thread that releases a [`Mutex`](lab::sync::Mutex) does not go on until
-    /// another of this many `threads` has had it.
+    /// From now on, a thread that releases a [`Mutex`](lab::sync::Mutex) goes on
+    /// only when another of the `threads` has had it.
     ///
     /// Two threads that check, release, and insert will both find nothing and
     /// both insert. Threads that do both under one lock lose nothing.
     ///
-    /// Start the threads when it is there, and do not lock anything in between:
-    /// it would wait for the others to come. There is one adversary at a time;
-    /// a second waits here for its turn.
+    /// Start the threads after this, and lock nothing before they run: the
+    /// adversary would wait for them to come. There is one adversary at a time;
+    /// a second waits here until the first is dropped.
     ///
     /// ```
     /// use lab::sync::Mutex;
@@ -80,25 +83,25 @@ impl Adversary {
         let mut game = game();
         let number = game.number + 1;
         *game = Game { number, expected: threads, ..Game::default() };
-        Adversary { _hooked: Hooked::to(&HoldsUp), _one_at_a_time: one }
+        Adversary { _hooked: Hooked::to(&HoldUp), _one_at_a_time: one }
     }
 }
 
 impl Drop for Adversary {
     fn drop(&mut self) {
-        // Those that are held up see that their game is over.
+        // The threads that are held up see that their game is over.
         game().number += 1;
         MOVED.notify_all();
     }
 }
 
-/// A thread in its part as a player, which ends with the thread.
+/// What a thread knows of itself. It is dropped when the thread ends.
 struct Player {
-    /// The game it plays; none yet is 0.
+    /// The number of the game that it is in; 0 is none yet.
     game: Cell<u64>,
-    /// The locks that it has, and how many times each had been taken then.
+    /// The locks that it has, and how many times each had been taken by then.
     locks: RefCell<Vec<(usize, u64)>>,
-    /// Set if it was held up in vain when it released one and kept another.
+    /// Set if it was held up in vain when it released one lock and kept another.
     in_vain: Cell<bool>,
     /// Set while it waits to be notified.
     is_asleep: Cell<bool>,
@@ -116,6 +119,7 @@ thread_local! {
 }
 
 impl Player {
+    /// Joins the game, if this thread is not in it yet.
     fn arrive(&self, game: &mut Game) {
         if self.game.replace(game.number) != game.number {
             game.arrived += 1;
@@ -125,19 +129,20 @@ impl Player {
         }
     }
 
-    /// Holds this thread up until another has taken the lock, but not for ever.
-    fn lets_another_in(&self, lock: usize, taken: u64) {
+    /// Holds this thread up until another has taken the `lock`, but not for ever.
+    fn let_another_in(&self, lock: usize, taken: u64) {
         let keeps_another = || !self.locks.borrow().is_empty();
         // Another may need the very lock that this one keeps.
         if thread::panicking() || keeps_another() && self.in_vain.get() {
             return;
         }
-        let is_come = hold_up(self.game.get(), |game| {
+        let overtaken = hold_up_until(self.game.get(), |game| {
             let all_here = game.arrived >= game.expected;
-            let alone = game.arrived <= game.left + game.asleep + 1;
+            // Then no other thread is left that could take it.
+            let alone = game.arrived <= game.ended + game.asleep + 1;
             game.taken.get(&lock) != Some(&taken) || all_here && alone
         });
-        if !is_come && keeps_another() {
+        if !overtaken && keeps_another() {
             self.in_vain.set(true);
         }
     }
@@ -147,16 +152,16 @@ impl Drop for Player {
     fn drop(&mut self) {
         let mut game = game();
         if self.game.get() == game.number {
-            game.left += 1;
+            game.ended += 1;
             MOVED.notify_all();
         }
     }
 }
 
-/// The hook: it decides nothing, but takes its time.
-struct HoldsUp;
+/// The hook: std decides which thread has a lock, and this one takes its time.
+struct HoldUp;
 
-impl Hook for HoldsUp {
+impl Hook for HoldUp {
     fn knows_this_thread(&self) -> bool {
         PLAYER.try_with(|_| ()).is_ok()
     }
@@ -166,11 +171,11 @@ impl Hook for HoldsUp {
     }
 
     fn before_lock(&self) {
-        play(|player, game| player.arrive(game));
+        update(|player, game| player.arrive(game));
     }
 
     fn after_lock(&self, lock: usize) {
-        play(|player, game| {
+        update(|player, game| {
             player.arrive(game);
             game.asleep -= usize::from(player.is_asleep.replace(false));
             let taken = game.taken.entry(lock).or_default();
@@ -182,13 +187,13 @@ impl Hook for HoldsUp {
     fn after_release(&self, lock: usize) {
         let _ = PLAYER.try_with(|player| {
             if let Some(taken) = player.forget(lock) {
-                player.lets_another_in(lock, taken);
+                player.let_another_in(lock, taken);
             }
         });
     }
 
     fn before_wait(&self, lock: usize) {
-        play(|player, game| {
+        update(|player, game| {
             player.arrive(game);
             player.forget(lock);
             game.asleep += usize::from(!player.is_asleep.replace(true));
@@ -205,8 +210,8 @@ impl Hook for HoldsUp {
 }
 
 impl Player {
-    /// This lock is no longer this thread's. Gives back how many times it had
-    /// been taken, if it was taken in this game.
+    /// Notes that this thread has released the `lock`. Gives back how many times it
+    /// had been taken by then, if this thread took it in this game.
     fn forget(&self, lock: usize) -> Option<u64> {
         let mut locks = self.locks.borrow_mut();
         let place = locks.iter().rposition(|(it, _)| *it == lock)?;
@@ -214,16 +219,16 @@ impl Player {
     }
 }
 
-/// Waits for what the adversary is after, but not for ever: gives back `false`
-/// if it has given up.
-fn hold_up(number: u64, is_come: impl Fn(&Game) -> bool) -> bool {
+/// Waits until `is_so`, or until game `number` is over. Gives up after a while, and
+/// gives back `false` then.
+fn hold_up_until(number: u64, is_so: impl Fn(&Game) -> bool) -> bool {
     let began = Instant::now();
     let mut game = game();
-    while game.number == number && !is_come(&game) {
+    while game.number == number && !is_so(&game) {
         let all_here = game.arrived >= game.expected;
         let patience = if all_here { TO_MOVE } else { TO_ARRIVE };
         let Some(left) = patience.checked_sub(began.elapsed()) else {
-            // One that was expected and is not here by now is so no longer.
+            // A thread that has not come by now is no longer expected.
             game.expected -= usize::from(!all_here);
             return false;
         };
@@ -234,8 +239,8 @@ fn hold_up(number: u64, is_come: impl Fn(&Game) -> bool) -> bool {
     true
 }
 
-/// Changes what is known of this thread.
-fn play(change: impl FnOnce(&Player, &mut Game)) {
+/// Changes what is known of this thread, and wakes those that are held up.
+fn update(change: impl FnOnce(&Player, &mut Game)) {
     let _ = PLAYER.try_with(|player| change(player, &mut game()));
     MOVED.notify_all();
 }

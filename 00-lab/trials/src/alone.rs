@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Set in the process of a test that runs alone: its name.
 const VARIABLE: &str = "TRIALS_ALONE";
 
-/// A test that is not over by then is ended.
+/// A test that takes longer is killed.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs a whole test in a process of its own.
@@ -19,15 +19,14 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// those of all tests that run in it. The test program starts itself again, for
 /// this one test.
 ///
-/// ```text
-/// use trials::alone;
+/// The body of a test is a call of it:
 ///
-/// #[test]
-/// fn the_only_child_is_ours() {
-///     alone(|| {
-///         // …
-///     });
-/// }
+/// ```no_run
+/// trials::alone(|| {
+///     let before = lab::cpu_time();
+///     lab::compute(b"page", 1000);
+///     assert!(lab::cpu_time() > before);
+/// });
 /// ```
 ///
 /// # Panics
@@ -38,7 +37,7 @@ pub fn alone<F: FnOnce()>(test: F) {
     if env::var_os(VARIABLE).is_some_and(|alone| alone == name) {
         return test();
     }
-    let mut command = only(name);
+    let mut command = command_of_test(name);
     let ran = watchdog::run(command.env(VARIABLE, name), LIMIT);
     let ran = ran.unwrap_or_else(|hung| panic!("{hung}"));
     print!("{}", ran.stdout);
@@ -48,14 +47,14 @@ pub fn alone<F: FnOnce()>(test: F) {
     assert!(passed, "no test is called {name}");
 }
 
-/// This test program, for one test only, ignored or not: `module::test`.
+/// This test program, to run one test only, ignored or not: `module::test`.
 ///
 /// # Panics
 ///
-/// If nobody knows which file this program is.
-pub fn only(test: &str) -> Command {
-    let us = env::current_exe().expect("we run from a file");
-    let mut command = Command::new(us);
+/// If the system does not tell which file this program is.
+pub(crate) fn command_of_test(test: &str) -> Command {
+    let program = env::current_exe().expect("it runs from a file");
+    let mut command = Command::new(program);
     command.args(["--include-ignored", "--exact", "--nocapture", test]);
     command
 }
@@ -71,7 +70,7 @@ fn name_of<F>() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{VARIABLE, alone, only};
+    use super::{VARIABLE, alone, command_of_test};
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::{env, panic};
 
@@ -88,10 +87,10 @@ mod tests {
 
     #[test]
     fn a_failure_there_fails_the_test_and_says_why() {
-        let ran = only("alone::tests::fails").output().unwrap();
+        let ran = command_of_test("alone::tests::fails").output().unwrap();
         assert!(!ran.status.success());
-        let said = String::from_utf8_lossy(&ran.stderr);
-        assert!(said.contains("\nthis is why\n"), "{said}");
+        let stderr = String::from_utf8_lossy(&ran.stderr);
+        assert!(stderr.contains("\nthis is why\n"), "{stderr}");
     }
 
     #[test]
@@ -101,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_found_has_not_passed() {
-        // Which is no test.
+    fn a_test_that_is_not_found_has_not_passed() {
+        // This function is no test.
         fn helper() {
             alone(|| ());
         }

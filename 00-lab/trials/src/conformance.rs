@@ -11,7 +11,7 @@ use std::process::{self, Command};
 use std::time::Duration;
 use timeline::VARIABLE;
 
-/// Lets a rung's program `bin` crawl slow sites, healthy and not, and judges
+/// Has a rung's program `bin` crawl slow sites, healthy ones and others. Judges
 /// what it answered and how it ran, by counts and by overlap, never by tight
 /// times.
 ///
@@ -54,7 +54,7 @@ impl Trials<'_> {
         note("the deadline", self.stops_at_the_deadline());
         note("work", self.computes_what_pages_ask_for());
         note("the built-in site", self.crawls_its_own_site());
-        note("another's site", self.crawls_as_the_reader_types_it());
+        note("a site given by --site", self.crawls_as_the_reader_types_it());
         note("a wrong command line", self.refuses_wrong_input());
         note("no site", self.says_that_no_site_is_there());
 
@@ -142,14 +142,14 @@ impl Trials<'_> {
         }
     }
 
-    /// Without `--site` there is a site all the same, and the verdict is told.
+    /// Without `--site` the program has a site of its own, and prints a verdict.
     fn crawls_its_own_site(&self) -> Verdict {
         let args = ["--pages", "30", "--latency", "5", "--seed", "7"];
         let mut processes = Vec::new();
         for more in [&["--json"][..], &["--json", "--work", "1"]] {
             let json = self.command(&[&args[..], more].concat());
-            let ran = good_end(run(json)?)?;
-            let report = json_of(&ran)?;
+            let ran = require_good_end(run(json)?)?;
+            let report = parse_report(&ran)?;
             if report["right"] != true || report["pages"] != 30 {
                 return Err(format!("it reported {report}"));
             }
@@ -159,15 +159,15 @@ impl Trials<'_> {
             let [idle, busy] = [&processes[0], &processes[1]];
             return Err(format!("{idle} processes; with work, {busy}"));
         }
-        let ran = good_end(run(self.command(&args))?)?;
+        let ran = require_good_end(run(self.command(&args))?)?;
         if !ran.stdout.contains("The answer is right") {
             return Err(format!("no verdict in:\n{}", ran.stdout));
         }
         Ok(())
     }
 
-    /// Here nobody keeps the recording: the program has to do it itself, and
-    /// to tidy up.
+    /// Here the program is not told where to record: it has to make a file itself,
+    /// and to remove it.
     fn crawls_as_the_reader_types_it(&self) -> Verdict {
         let latency = Duration::from_millis(1);
         let site = Site::in_thread(Shape { latency, ..Shape::default() });
@@ -176,12 +176,12 @@ impl Trials<'_> {
             .env_remove(VARIABLE)
             .output()
             .map_err(|why| why.to_string())?;
-        let said = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         let report: Value = serde_json::from_slice(&output.stdout)
-            .map_err(|why| format!("no report: {why}: {said}"))?;
+            .map_err(|why| format!("no report: {why}: {stderr}"))?;
         match report["checksum"] == site.answer().checksum.as_str() {
             true if output.status.success() => Ok(()),
-            _ => Err(format!("{}: {report} {said}", output.status)),
+            _ => Err(format!("{}: {report} {stderr}", output.status)),
         }
     }
 
@@ -205,7 +205,7 @@ impl Trials<'_> {
     }
 
     fn says_that_no_site_is_there(&self) -> Verdict {
-        // Nobody listens on the port of a site that has just ended.
+        // The port of a site that has just ended: no connection is accepted.
         let site = Site::in_thread(Shape::default());
         let url = site.url().to_string();
         site.end();
@@ -244,7 +244,7 @@ impl Trials<'_> {
         command.args(["--json", "--site", site.url().as_str(), "--list"]);
         command.arg(&list);
 
-        let report = json_of(&good_end(run(command)?)?)?;
+        let report = parse_report(&require_good_end(run(command)?)?)?;
         let listed = fs::read_to_string(&list)
             .map_err(|why| format!("--list wrote nothing: {why}"))?;
         fs::remove_file(&list).map_err(|why| why.to_string())?;
@@ -266,16 +266,16 @@ fn run(mut command: Command) -> Result<Ran, String> {
     watchdog::run(&mut command, limit).map_err(|hung| hung.to_string())
 }
 
-/// That the program has not given up, nor panicked on the way.
-fn good_end(ran: Ran) -> Result<Ran, String> {
+/// Gives back what ran, if it has neither failed nor panicked.
+fn require_good_end(ran: Ran) -> Result<Ran, String> {
     if !ran.status.success() || ran.stderr.contains("panicked") {
         return Err(format!("{}: {}{}", ran.status, ran.stderr, ran.stdout));
     }
     Ok(ran)
 }
 
-/// The report, and that nothing else is on stdout.
-fn json_of(ran: &Ran) -> Result<Value, String> {
+/// Reads the report; nothing else may be on stdout.
+fn parse_report(ran: &Ran) -> Result<Value, String> {
     serde_json::from_str(&ran.stdout)
         .map_err(|why| format!("stdout is not JSON: {why}: {}", ran.stdout))
 }
@@ -287,13 +287,14 @@ struct Trial {
     listed: String,
     answer: Answer,
     seen: Seen,
-    /// How often a page is asked for that ends whatever works on it.
+    /// How often a page is asked for that kills the worker which fetches it.
     tries: u32,
 }
 
 impl Trial {
-    /// The pages there are, the failures there are, and nothing else.
+    /// Checks that the pages and the failures are reported, and nothing else.
     fn answer_is_right(&self) -> Verdict {
+        // Each bad page is reported, with its reason.
         let failed = self.report["failed"].as_array().into_iter().flatten();
         let failed: BTreeMap<&str, &str> = failed
             .filter_map(|f| {
@@ -309,6 +310,7 @@ impl Trial {
                 Some(_) => {}
             }
         }
+        // No healthy page is.
         let surplus: Vec<_> = failed
             .iter()
             .filter(|(page, _)| !self.answer.failed.contains_key(**page))
@@ -317,6 +319,7 @@ impl Trial {
             return Err(format!("healthy pages failed: {surplus:?}"));
         }
 
+        // Each healthy page is reached.
         let listed = self.listed.lines();
         let listed: BTreeSet<&str> = listed
             .filter_map(|line| line.split_once('\t'))
@@ -341,7 +344,8 @@ impl Trial {
         Ok(())
     }
 
-    /// Once; and a page that ended its worker again until it was given up.
+    /// Checks that each page was asked for once, and a page that kills its worker
+    /// as often as the rung tries.
     fn each_page_was_asked_for_as_often_as_it_should(&self) -> Verdict {
         let hits = &self.seen.hits;
         for (page, hits) in hits {

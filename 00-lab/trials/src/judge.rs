@@ -19,14 +19,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use timeline::{Recording, cpu_time};
 
-/// A check that records nothing for so long hangs.
+/// An answer that records nothing for that long hangs.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// Watches what happens between [`begin`](Judge::begin) and
-/// [`end`](Judge::end): records it, and ends this process if it hangs, saying
-/// who waits for whom.
+/// [`end`](Judge::end). Records it, and if it hangs, ends this process and says
+/// what each thread waits for.
 ///
-/// One judges at a time; another test of the same program waits its turn.
+/// One test judges at a time; another of the same program waits for its turn.
 ///
 /// ```
 /// use trials::judge::Judge;
@@ -42,9 +42,9 @@ const SILENCE: Duration = Duration::from_secs(3);
 pub struct Judge {
     began: Instant,
     cpu: Duration,
-    /// How long the recording was.
+    /// How long the recording was at the beginning, in bytes.
     recorded: u64,
-    /// The threads that were there, where the system tells.
+    /// The threads that were there at the beginning, where the system tells.
     threads: BTreeSet<String>,
     _watching: Watching,
     _one_at_a_time: MutexGuard<'static, ()>,
@@ -61,25 +61,25 @@ pub struct Judged {
     /// that it had [in a thread](lab::Site::in_thread) and has ended.
     pub cpu: Duration,
     /// The names of the threads that were started meanwhile and have not ended.
-    /// They are known by what they record: a fetch, a lock, a wait; of those
-    /// that record nothing only Linux tells, and how many they are.
+    /// A thread has a name here if it records something: a fetch, a lock, a wait.
+    /// Of the others only Linux tells how many there are.
     pub threads_left: Vec<String>,
-    /// Set if this process has a child, running or unburied.
+    /// Set if this process has a child: one that runs, or a zombie.
     pub children_left: bool,
 }
 
 impl Judge {
-    /// Judges an answer, if it is what was compiled.
+    /// Begins to judge an answer, if its file is what was compiled.
     ///
     /// # Panics
     ///
-    /// If it is not, or if nothing can be recorded.
+    /// If the file has changed, or if nothing can be recorded.
     pub fn of(answer: Answer) -> Judge {
         answer.text();
         Judge::begin()
     }
 
-    /// From here on it counts.
+    /// Begins: what happens from here on counts.
     ///
     /// # Panics
     ///
@@ -92,31 +92,31 @@ impl Judge {
         let recorded = path.metadata().expect("it is there").len();
         Judge {
             began: Instant::now(),
-            cpu: cpu(),
+            cpu: cpu_of_answer(),
             recorded,
             threads: sleep::threads_of_answers(),
-            _watching: watchdog::in_thread(SILENCE),
+            _watching: watchdog::watch_this_process(SILENCE),
             _one_at_a_time: one,
         }
     }
 
-    /// Up to here.
+    /// Ends: what has happened up to here counts.
     ///
     /// # Panics
     ///
     /// If the recording cannot be read.
     pub fn end(self) -> Judged {
         let elapsed = self.began.elapsed();
-        let cpu = cpu().saturating_sub(self.cpu);
+        let cpu = cpu_of_answer().saturating_sub(self.cpu);
         let path = timeline::path().expect("it was begun");
-        let recording =
+        let read =
             || Recording::read_from(path, self.recorded).expect("a recording");
         // A thread that has been joined may still be about to say that it is
         // done, and on a busy machine it has to wait for a core.
         let grace = Instant::now() + Duration::from_millis(500);
         let (recording, threads_left) = loop {
-            let recording = recording();
-            let left = left(&recording, &self.threads);
+            let recording = read();
+            let left = find_threads_left(&recording, &self.threads);
             if left.is_empty() || Instant::now() > grace {
                 break (recording, left);
             }
@@ -140,13 +140,16 @@ impl Judged {
 }
 
 /// The CPU time of this process, less that of its sites.
-fn cpu() -> Duration {
+fn cpu_of_answer() -> Duration {
     cpu_time().saturating_sub(site::cpu_in_threads())
 }
 
-/// Threads that have not ended, but for the one that judges and those that were
-/// there `before`.
-fn left(recording: &Recording, before: &BTreeSet<String>) -> Vec<String> {
+/// The names of the threads that have not ended, without the one that judges and
+/// those that were there `before`.
+fn find_threads_left(
+    recording: &Recording,
+    before: &BTreeSet<String>,
+) -> Vec<String> {
     let own = timeline::current();
     let threads = recording.of_kind("thread");
     let left = threads.filter(|track| !track.ended && track.lane != own);

@@ -1,6 +1,6 @@
 //! What only tests need: the conformance test of the rungs, the judge of
-//! exercises, the order in which threads take turns, tests and programs that run
-//! under a limit, and Python twins.
+//! exercises, a scheduler that finds rare mistakes, programs that run under a
+//! limit, and Python twins.
 
 mod threads;
 mod adversary;
@@ -13,5 +13,5 @@ pub mod twin;
 pub mod watchdog;
 
 pub use adversary::Adversary;
-pub use alone::{alone, only};
+pub use alone::alone;
 pub use conformance::conformance;

@@ -168,7 +168,9 @@ fn silence_panics() {
 /// Ends the test because of this, and says how the same inputs are made `again`.
 fn fail(finding: Finding, again: &str) -> ! {
     match finding {
-        Finding::Hangs => watchdog::end(&format!("{HANGS} {again}")),
+        Finding::Hangs => {
+            watchdog::end_this_process(&format!("{HANGS} {again}"))
+        }
         // It has been reported already.
         Finding::Panics(..) => resume_unwind(Box::new(finding)),
         _ => panic!("{finding} {again}"),

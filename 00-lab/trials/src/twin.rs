@@ -7,14 +7,16 @@ use std::env;
 use std::process::Command;
 use std::time::Duration;
 
-/// Lets the Python program `script` crawl `site`; what it finds must be right,
-/// with as many requests in flight as `at_once` says.
+/// Has the Python program `script` crawl `site`, and checks that it finds what is
+/// there, with `at_once` requests in flight.
 ///
 /// # Panics
 ///
 /// If the twin ends badly, or its answer is not the site's.
-pub fn agrees(script: &str, site: Site, at_once: usize) {
-    let Some(stdout) = output(script, &[site.url().as_str()]) else { return };
+pub fn check_crawl(script: &str, site: Site, at_once: usize) {
+    let Some(stdout) = run_python(script, &[site.url().as_str()]) else {
+        return;
+    };
     let answer = site.answer().clone();
     let seen = site.end();
     let report: Value = serde_json::from_str(&stdout).expect("JSON");
@@ -23,13 +25,13 @@ pub fn agrees(script: &str, site: Site, at_once: usize) {
     assert!(seen.hits.values().all(|&hits| hits == 1), "{:?}", seen.hits);
 }
 
-/// What a Python program says. Without Python there is nothing to compare; only
-/// CI insists on it.
+/// Runs a Python program; gives back what it prints, or `None` where there is no
+/// Python. In CI there has to be.
 ///
 /// # Panics
 ///
 /// If it ends badly, or not within a minute.
-pub fn output(script: &str, arguments: &[&str]) -> Option<String> {
+pub fn run_python(script: &str, arguments: &[&str]) -> Option<String> {
     if Command::new("python3").arg("--version").output().is_err() {
         assert!(env::var_os("CI").is_none(), "CI needs python3");
         println!("skipped: there is no python3 here");

@@ -1,11 +1,11 @@
-//! What ends a program that hangs, and says why.
+//! Ending a program that hangs, and saying what its threads wait for.
 
 mod strays;
 mod group;
 mod run;
 
-pub use group::{Group, end_all};
-pub use run::{Hung, Ran, abridged, run, run_keeping, size_of};
+pub use group::{Group, kill_all_groups};
+pub use run::{Hung, Ran, abridge, format_size, run, run_keeping};
 
 use rustix::process::{Pid, Signal, getppid, kill_process};
 use std::io::{Write, stderr};
@@ -15,13 +15,13 @@ use std::thread;
 use std::time::Duration;
 use timeline::Watch;
 
-/// Watches this very process while the guard lives: ends it with status 101
+/// Watches this very process while the guard lives. Ends it with status 101
 /// and says why, if nothing is recorded for as long as `silence`, and at once
 /// if threads wait for one another in a circle. Ends it too if its parent has
-/// ended, who would have ended it.
+/// ended, since no other process is left that would.
 ///
-/// For tests: several may watch at once.
-pub fn in_thread(silence: Duration) -> Watching {
+/// Several tests may watch at once.
+pub fn watch_this_process(silence: Duration) -> Watching {
     let (stop, stopped) = channel::<()>();
     let parent = getppid();
     let watch = move || {
@@ -32,7 +32,7 @@ pub fn in_thread(silence: Duration) -> Watching {
                 process::exit(101);
             }
             if let Some(verdict) = watch.check() {
-                end_saying(&verdict);
+                end_with(&verdict);
             }
         }
     };
@@ -40,31 +40,31 @@ pub fn in_thread(silence: Duration) -> Watching {
     Watching { _stop: stop }
 }
 
-/// Ends this process with status 101, because of `what`, and says who waits for
-/// whom.
-pub fn end(what: &str) -> ! {
-    end_saying(&timeline::describe_hang(what, timeline::so_far().ok()))
+/// Ends this process with status 101, because of `what`, and says what each
+/// thread waits for.
+pub fn end_this_process(what: &str) -> ! {
+    end_with(&timeline::describe_hang(what, timeline::so_far().ok()))
 }
 
-fn end_saying(verdict: &str) -> ! {
+fn end_with(verdict: &str) -> ! {
     // Not `eprintln`, which a test harness would capture, and drop.
     let _ = writeln!(stderr(), "\nended: {verdict}");
     process::exit(101);
 }
 
-/// The time at the end of a text, as [`Duration`] is printed. For tests.
+/// The time at the end of a text, in the form in which [`Duration`] is printed.
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// let ms = trials::watchdog::time("elapsed: 1.5ms");
+/// let ms = trials::watchdog::parse_time("elapsed: 1.5ms");
 /// assert_eq!(ms, Duration::from_micros(1500));
 /// ```
 ///
 /// # Panics
 ///
 /// If there is none.
-pub fn time(text: &str) -> Duration {
+pub fn parse_time(text: &str) -> Duration {
     let word = text.rsplit(' ').next().unwrap_or_default();
     let digit = |c: char| c.is_ascii_digit() || c == '.';
     let unit = word.trim_start_matches(digit);
@@ -79,16 +79,19 @@ pub fn time(text: &str) -> Duration {
     Duration::from_secs_f64(number * one)
 }
 
-/// Kills a child that is not done within `limit`, and says for whom it was:
-/// whoever waits for its output or its end waits no longer. For tests; give
-/// the guard up before the child is waited for, or at once after.
-pub fn limit(child: &Child, limit: Duration) -> Watching {
+/// Kills a child that still runs after `limit`, and prints the name of the thread
+/// that called this. So a test that waits for the output of the child, or for its
+/// end, does not wait for ever.
+///
+/// Drop the guard before the child is waited for, or right after: later, its
+/// number may be that of another process.
+pub fn kill_after(child: &Child, limit: Duration) -> Watching {
     let (stop, stopped) = channel::<()>();
-    let whose = thread::current().name().unwrap_or("a thread").to_owned();
+    let caller = thread::current().name().unwrap_or("a thread").to_owned();
     let pid = Pid::from_child(child);
     let watch = move || {
         if let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(limit) {
-            let what = format!("{whose}: its child runs after {limit:.0?}");
+            let what = format!("{caller}: its child runs after {limit:.0?}");
             let _ = writeln!(stderr(), "\nended: {what}");
             let _ = kill_process(pid, Signal::KILL);
         }
@@ -97,7 +100,8 @@ pub fn limit(child: &Child, limit: Duration) -> Watching {
     Watching { _stop: stop }
 }
 
-/// The watch lasts as long as this (see [`in_thread`] and [`limit`]).
+/// The watch lasts as long as this (see [`watch_this_process`] and
+/// [`kill_after`]).
 #[must_use = "the watch ends when this is dropped"]
 pub struct Watching {
     _stop: Sender<()>,

@@ -39,7 +39,7 @@ const MANY: usize = 40;
 #[test]
 fn values_come_out_once_and_in_order_and_nobody_waits_in_vain() {
     let mut dice = Dice::random();
-    let judge = Judge::of(ANSWER.recorded());
+    let judge = Judge::of(ANSWER.require_recorded_waits());
     let room = 2 + dice.below(4) as u32;
     let dice = &mut dice;
     try_all(dice, FEW, |it, _| pop_waits_while_the_queue_is_empty(it));

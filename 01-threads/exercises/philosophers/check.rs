@@ -32,7 +32,7 @@ const MORE: usize = 30;
 #[test]
 fn everybody_eats_and_nobody_waits_but_for_a_fork() {
     let dice = &mut Dice::random();
-    let judge = Judge::of(ANSWER.recorded());
+    let judge = Judge::of(ANSWER.require_recorded_waits());
     // Five come first, since five are in the text; all hold a fork at once in
     // the first schedule.
     try_all(dice, FEW, |it, _| all_are_hungry(it, 5));

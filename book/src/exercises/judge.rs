@@ -219,7 +219,7 @@ pub fn compile(
             _ => {}
         }
     }
-    let warnings = watchdog::abridged(&warnings, MOST);
+    let warnings = watchdog::abridge(&warnings, MOST);
     match program {
         Some(program) if cargo.status.success() => {
             let folder = exercise.rung.clone();
@@ -227,7 +227,7 @@ pub fn compile(
             Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
         }
         _ if !errors.is_empty() => {
-            Ok(Err(warnings + &watchdog::abridged(&errors, MOST)))
+            Ok(Err(warnings + &watchdog::abridge(&errors, MOST)))
         }
         _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
     }
@@ -374,7 +374,7 @@ fn hangs(why: &str, written: u64) -> String {
     if written <= MOST as u64 {
         return why.to_owned();
     }
-    let size = watchdog::size_of(written);
+    let size = watchdog::format_size(written);
     let rest = why.split_once('\n').map_or("", |(_, rest)| rest);
     format!("it printed {size} {PRINTS}\n{rest}")
 }

@@ -184,13 +184,13 @@ fn attend(
                 asked = Some(Instant::now());
                 program.ask_to_end();
             }
-            (_, Some(since)) if since.elapsed() > GRACE => program.end(),
+            (_, Some(since)) if since.elapsed() > GRACE => program.kill(),
             _ => {}
         }
     };
     // What it has started goes with it; then the pipe comes to its end, unless
     // something is left that cannot be found.
-    program.end();
+    program.kill();
     let patience = Instant::now() + GRACE;
     let left = || patience.saturating_duration_since(Instant::now());
     while !is_full && let Ok(bytes) = pieces.recv_timeout(left()) {

@@ -42,7 +42,7 @@ fn on_screen(mut command: Command, mut see: impl FnMut(&str)) -> String {
         .unwrap();
     command.stdout(theirs.try_clone().unwrap()).stderr(theirs);
     let mut book = command.spawn().unwrap();
-    let _limit = watchdog::limit(&book, Duration::from_secs(120));
+    let _limit = watchdog::kill_after(&book, Duration::from_secs(120));
     // It holds the other end, too, which must be closed to be at an end.
     drop(command);
 

@@ -108,7 +108,7 @@ fn a_watch_judges_what_is_saved_and_ends_with_all_it_runs() {
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut watch = command.spawn().unwrap();
     let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
-    let _limit = watchdog::limit(&watch, Duration::from_secs(60));
+    let _limit = watchdog::kill_after(&watch, Duration::from_secs(60));
     let mut until = |piece: &str| {
         let mut lines = lines.by_ref().map(Result::unwrap);
         let found = lines.find(|line| line.contains(piece));

@@ -29,7 +29,7 @@ fn a_reader_leaves_nothing_however_early_it_is_ended() {
     };
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut reader = start();
-        let _limit = watchdog::limit(&reader, Duration::from_secs(60));
+        let _limit = watchdog::kill_after(&reader, Duration::from_secs(60));
         until("there is a folder", &|| count() == 1);
         kill_process(Pid::from_child(&reader), signal).unwrap();
         assert!(reader.wait().unwrap().success(), "{signal:?}");

@@ -48,7 +48,7 @@ impl Reader {
     fn up(book: &mut Command) -> Reader {
         let mut process =
             book.stdout(Stdio::piped()).spawn().expect("the reader starts");
-        let _limit = watchdog::limit(&process, Duration::from_secs(300));
+        let _limit = watchdog::kill_after(&process, Duration::from_secs(300));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let url = lines
             .map_while(Result::ok)

@@ -33,7 +33,7 @@ impl Browser {
                 None => assert!(tries < 5, "no driver says where it listens"),
             }
         };
-        let _limit = watchdog::limit(&driver, Duration::from_secs(300));
+        let _limit = watchdog::kill_after(&driver, Duration::from_secs(300));
         let name = format!("taking-turns-browser-{}", driver.id());
         let profile = std::env::temp_dir().join(name);
         let mut browser =
@@ -69,7 +69,7 @@ impl Browser {
             .process_group(0)
             .spawn()
             .ok()?;
-        let _limit = watchdog::limit(&driver, Duration::from_secs(60));
+        let _limit = watchdog::kill_after(&driver, Duration::from_secs(60));
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.map_while(Result::ok).find_map(|line| {
             let port = line.split("successfully on port ").nth(1)?;

@@ -1,4 +1,4 @@
-//! The adversary: what can be overtaken is, and nothing hangs by it.
+//! The adversary overtakes what can be overtaken, and nothing hangs by it.
 
 use super::Adversary;
 use lab::sync::{Condvar, Mutex};
@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How many of `threads` think that they were the first to see the page.
-fn firsts(
+/// Counts the threads that take themselves for the first to see the page.
+fn count_firsts(
     threads: usize,
     first: impl Fn(&Mutex<HashSet<u8>>) -> bool + Sync,
 ) -> usize {
@@ -39,16 +39,20 @@ fn check_and_insert(seen: &Mutex<HashSet<u8>>) -> bool {
 #[test]
 fn under_the_adversary_check_then_insert_is_lost_every_time() {
     for round in 0..200 {
-        assert_eq!(firsts(2, check_then_insert), 2, "round {round}");
-        assert!(firsts(8, check_then_insert) >= 2, "round {round}");
+        assert_eq!(count_firsts(2, check_then_insert), 2, "round {round}");
+        assert!(count_firsts(8, check_then_insert) >= 2, "round {round}");
     }
 }
 
 #[test]
 fn under_the_adversary_check_and_insert_is_never_lost() {
     for round in 0..200 {
-        assert_eq!(firsts(2, check_and_insert), 1, "two, round {round}");
-        assert_eq!(firsts(8, check_and_insert), 1, "eight, round {round}");
+        assert_eq!(count_firsts(2, check_and_insert), 1, "two, round {round}");
+        assert_eq!(
+            count_firsts(8, check_and_insert),
+            1,
+            "eight, round {round}"
+        );
     }
 }
 
@@ -65,7 +69,7 @@ fn the_adversary_does_not_wait_for_ever() {
 }
 
 #[test]
-fn the_adversary_expects_nothing_of_those_that_sleep() {
+fn the_adversary_expects_nothing_of_threads_that_sleep() {
     let began = Instant::now();
     let pair = Arc::new((Mutex::new(0), Condvar::new()));
     let adversary = Adversary::among(2);
@@ -80,6 +84,6 @@ fn the_adversary_expects_nothing_of_those_that_sleep() {
     pair.1.notify_one();
     drop(adversary);
     waits.join().unwrap();
-    // Each time 20 ms would be ten seconds.
+    // To be held up for 20 ms each time would take ten seconds.
     assert!(began.elapsed() < Duration::from_secs(5));
 }

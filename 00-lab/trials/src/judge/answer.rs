@@ -1,18 +1,17 @@
-//! The answer that a check judges: its file, and what was compiled of it.
+//! The answer that a check judges: its file, and what was compiled from it.
 
-use super::means::unrecorded;
+use super::means::find_unrecorded;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Says, once in each check, which file the answer is in, seen from the folder
-/// of its package; [`Judge::of`](crate::judge::Judge::of) is given the
-/// `ANSWER` that this declares.
+/// Says, once in each check, in which file the answer is, as seen from the
+/// folder of its package. It declares `ANSWER`, which
+/// [`Judge::of`](crate::judge::Judge::of) is given.
 ///
 /// In the reader's own program it keeps what the compiler was given, to be
-/// compared with the file. The same check also judges answers of ours, whose
-/// files are others; their programs say so, see
-/// [`answers_in`](crate::answers_in).
+/// compared with the file. The same check also judges answers of ours, which are
+/// in other files: their programs say so by [`answers_in`](crate::answers_in).
 #[macro_export]
 #[expect(clippy::crate_in_macro_def, reason = "the root of the program")]
 macro_rules! answer {
@@ -59,14 +58,14 @@ macro_rules! answers_in {
 /// An answer (see [`answer!`](crate::answer!)).
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    of: Of,
+    origin: Origin,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Of {
-    /// Its file, and what was in it when it was compiled.
+enum Origin {
+    /// The reader's: its file, and what was in it when it was compiled.
     Reader(&'static str, &'static [u8]),
-    /// The folder, and the module of its check.
+    /// Ours: the folder it is in, and the module of its check.
     Ours(&'static str, &'static str),
 }
 
@@ -74,26 +73,26 @@ impl Answer {
     /// For [`answer!`](crate::answer!).
     #[doc(hidden)]
     pub const fn compiled(file: &'static str, text: &'static [u8]) -> Answer {
-        Answer { of: Of::Reader(file, text) }
+        Answer { origin: Origin::Reader(file, text) }
     }
 
     /// For [`answers_in!`](crate::answers_in!).
     #[doc(hidden)]
     pub const fn ours(folder: &'static str, module: &'static str) -> Answer {
-        Answer { of: Of::Ours(folder, module) }
+        Answer { origin: Origin::Ours(folder, module) }
     }
 
-    /// The same, if nothing in its text makes threads wait in a way that is not
+    /// Gives back the same answer, if all waits that its text speaks of are
     /// recorded.
     ///
-    /// For a check that judges by the recording who waits for whom: std's locks
-    /// and channels, atomics and parking leave no trace in it.
+    /// For a check that judges by the recording what each thread waits for: std's
+    /// locks and channels, atomics and parking leave no trace in it.
     ///
     /// # Panics
     ///
-    /// If there is something of that kind; the sentence says where.
-    pub fn recorded(self) -> Answer {
-        let found = unrecorded(&self.text());
+    /// If one of these is in the text; the sentence says in which line.
+    pub fn require_recorded_waits(self) -> Answer {
+        let found = find_unrecorded(&self.text());
         let found: Vec<_> = found
             .iter()
             .map(|(means, line)| format!("`{means}` (line {line})"))
@@ -103,41 +102,42 @@ impl Answer {
             "not judged: {} uses {}, and what waits by that is not in the \
              recording, which this check looks at; use `Mutex` and `Condvar` \
              of `lab::sync`, and nothing else that threads wait by",
-            self.seen(),
+            self.shown_path(),
             found.join(", ")
         );
         self
     }
 
-    /// What was compiled.
+    /// The text that was compiled.
     ///
     /// # Panics
     ///
-    /// If the file is another by now: cargo compiles again what has a new
-    /// *time*, so an old answer that is put back with its old time is not what
-    /// runs.
+    /// If the file is another by now. Cargo compiles again what has a new *time*,
+    /// so after an old answer was put back with its old time, a newer one runs.
     pub fn text(&self) -> String {
         let now = fs::read(self.file()).unwrap_or_default();
-        if let Of::Reader(_, compiled) = self.of {
+        if let Origin::Reader(_, compiled) = self.origin {
             assert!(
                 now == compiled,
                 "not judged: {} has changed and kept an old time, so cargo did \
                  not compile it again; save it once more, or `touch` it",
-                self.seen()
+                self.shown_path()
             );
         }
         String::from_utf8_lossy(&now).into_owned()
     }
 
     fn file(&self) -> PathBuf {
-        match self.of {
-            Of::Reader(file, _) => file.into(),
-            Of::Ours(folder, module) => file_of(Path::new(folder), module),
+        match self.origin {
+            Origin::Reader(file, _) => file.into(),
+            Origin::Ours(folder, module) => {
+                find_file(Path::new(folder), module)
+            }
         }
     }
 
-    /// The file as the reader writes it: seen from the workspace.
-    fn seen(&self) -> String {
+    /// The path of the file from the root of the workspace.
+    fn shown_path(&self) -> String {
         let file = self.file();
         let package = env::current_dir().unwrap_or_default();
         let root = package.parent().unwrap_or(&package);
@@ -145,8 +145,8 @@ impl Answer {
     }
 }
 
-/// The file in `folder` whose name is that of this module.
-fn file_of(folder: &Path, module: &str) -> PathBuf {
+/// The file in `folder` that has the name of this module.
+fn find_file(folder: &Path, module: &str) -> PathBuf {
     let module = module.split("::").nth(1).unwrap_or_default();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found = entries.map(|entry| entry.path()).filter(|file| {

@@ -1,4 +1,4 @@
-//! A site that answers when it is told to.
+//! A site that answers a request when the check says so.
 
 use lab::Url;
 use std::io::{Read, Write};
@@ -13,8 +13,8 @@ use timeline::{Lane, What};
 /// answer.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// A site for checks: it holds every request until it is told what to answer.
-/// What is under way at the same time is then no matter of time.
+/// A site that holds every request until the check says what to answer. So how
+/// many requests are under way at once does not depend on how fast they are.
 ///
 /// ```
 /// use trials::judge::{Gate, wait_until};
@@ -37,19 +37,19 @@ pub struct Gate {
 }
 
 struct Shared {
-    /// What is asked for and not answered, in the order in which it came.
+    /// The requests that are not answered yet, in the order in which they came.
     held: Vec<(String, TcpStream)>,
-    /// All that was ever asked for.
+    /// All paths that were ever asked for.
     asked: Vec<String>,
-    /// Set if nothing is held any more.
-    open: bool,
-    /// Set when the last client has come.
-    ended: bool,
+    /// Set if each request is answered as it comes.
+    is_open: bool,
+    /// Set if the next client is the last.
+    is_ended: bool,
     lane: Lane,
 }
 
 impl Gate {
-    /// A site that is up.
+    /// Starts a site.
     ///
     /// # Panics
     ///
@@ -61,16 +61,14 @@ impl Gate {
         let shared = Arc::new(Mutex::new(Shared {
             held: Vec::new(),
             asked: Vec::new(),
-            open: false,
-            ended: false,
+            is_open: false,
+            is_ended: false,
             lane: Lane::named("site", "site"),
         }));
-        let serve = {
-            let shared = Arc::clone(&shared);
-            move || serve(&listener, &shared)
-        };
+        let serves = Arc::clone(&shared);
         let thread = thread::Builder::new().name("site".to_owned());
-        let thread = thread.spawn(serve).expect("a thread");
+        let thread = thread.spawn(move || serve(&listener, &serves));
+        let thread = thread.expect("a thread");
         Gate { address, shared, thread }
     }
 
@@ -99,8 +97,8 @@ impl Gate {
     /// Answers one request for this path with this status. Comes back when the
     /// client has closed the connection: it has had its answer by then.
     pub fn answer(&self, path: &str, status: u16) {
-        if let Some(socket) = self.take(path) {
-            send(path, socket, status);
+        if let Some(socket) = self.take_held(path) {
+            send_answer(path, socket, status);
         }
     }
 
@@ -123,29 +121,29 @@ impl Gate {
     /// gate.end();
     /// ```
     pub fn hang_up(&self, path: &str) {
-        if let Some(mut socket) = self.take(path) {
+        if let Some(mut socket) = self.take_held(path) {
             let _ = socket.shutdown(Shutdown::Write);
             let _ = socket.read_to_end(&mut Vec::new());
         }
     }
 
-    fn take(&self, path: &str) -> Option<TcpStream> {
+    fn take_held(&self, path: &str) -> Option<TcpStream> {
         let mut shared = lock(&self.shared);
         let place = shared.held.iter().position(|(held, _)| held == path)?;
         let (_, socket) = shared.held.remove(place);
-        shared.tell();
+        shared.record_flight();
         Some(socket)
     }
 
-    /// Answers all that is held and all that comes: 200.
+    /// Answers all requests that are held, and all that come, with 200.
     pub fn open(&self) {
         let mut shared = lock(&self.shared);
-        shared.open = true;
+        shared.is_open = true;
         let held = mem::take(&mut shared.held);
-        shared.tell();
+        shared.record_flight();
         drop(shared);
         for (path, socket) in held {
-            send(&path, socket, 200);
+            send_answer(&path, socket, 200);
         }
     }
 
@@ -155,8 +153,8 @@ impl Gate {
     ///
     /// If its thread has panicked.
     pub fn end(self) -> Vec<String> {
-        lock(&self.shared).ended = true;
-        // It sleeps until a client comes. This is the last.
+        lock(&self.shared).is_ended = true;
+        // Its thread sleeps until a client comes: this is the last.
         drop(TcpStream::connect(self.address));
         self.thread.join().expect("it does not panic");
         let mut shared = lock(&self.shared);
@@ -172,8 +170,8 @@ impl Default for Gate {
 }
 
 impl Shared {
-    /// Says how many requests are in flight.
-    fn tell(&self) {
+    /// Records how many requests are in flight.
+    fn record_flight(&self) {
         self.lane.record(What::Flight(self.held.len()));
     }
 }
@@ -185,25 +183,25 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 fn serve(listener: &TcpListener, shared: &Mutex<Shared>) {
     for socket in listener.incoming() {
         let path =
-            socket.ok().and_then(|socket| Some((hear(&socket)?, socket)));
+            socket.ok().and_then(|socket| Some((read_path(&socket)?, socket)));
         let mut shared = lock(shared);
-        if shared.ended {
+        if shared.is_ended {
             break;
         }
         let Some((path, socket)) = path else { continue };
         shared.asked.push(path.clone());
-        if shared.open {
+        if shared.is_open {
             drop(shared);
-            send(&path, socket, 200);
+            send_answer(&path, socket, 200);
         } else {
             shared.held.push((path, socket));
-            shared.tell();
+            shared.record_flight();
         }
     }
 }
 
-/// The path that a client asks for; `None` if it leaves before.
-fn hear(mut socket: &TcpStream) -> Option<String> {
+/// The path that a client asks for; `None` if it leaves before it has asked.
+fn read_path(mut socket: &TcpStream) -> Option<String> {
     socket.set_read_timeout(Some(LIMIT)).ok()?;
     let (mut request, mut buffer) = (Vec::new(), [0; 1024]);
     while !request.ends_with(b"\r\n\r\n") {
@@ -216,9 +214,9 @@ fn hear(mut socket: &TcpStream) -> Option<String> {
     request.split(' ').nth(1).map(str::to_owned)
 }
 
-/// Answers, and waits until the client has left. What goes wrong is the
-/// client's: it has left before.
-fn send(path: &str, mut socket: TcpStream, status: u16) {
+/// Answers, and waits until the client has left. If it leaves earlier, there is
+/// nothing to do.
+fn send_answer(path: &str, mut socket: TcpStream, status: u16) {
     let body = format!("{path} is here.\n");
     let head = format!(
         "HTTP/1.1 {status} As told\r\nContent-Type: text/plain\r\n\

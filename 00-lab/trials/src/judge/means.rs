@@ -1,29 +1,29 @@
-//! By what means an answer makes threads wait, as far as its text tells.
+//! What an answer makes threads wait by, as far as its text tells.
 
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use tokens::{Token, tokens};
 
-/// The paths in a text to what makes threads wait and records nothing, each
-/// with the first line that names it, sorted by these: `std::sync::Mutex`,
+/// Finds the paths in a text to what makes threads wait and records nothing, each
+/// with the first line that names it, sorted by line: `std::sync::Mutex`,
 /// `std::thread::park`, `crossbeam_channel`.
 ///
 /// It reads `use` as the compiler does (lists, `as`, `self`, `*`), and knows
 /// one name for one thing in the whole file: enough for an answer of a page.
-pub(super) fn unrecorded(text: &str) -> Vec<(String, usize)> {
+pub(super) fn find_unrecorded(text: &str) -> Vec<(String, usize)> {
     let tokens = tokens(text);
     let mut names = Names::default();
-    names.learn(&tokens);
+    names.read(&tokens);
     let mut found = BTreeMap::<String, usize>::new();
     for (path, line) in names.imported.iter().chain(&paths(&tokens)) {
         for path in names.meanings(path) {
-            if let Some(means) = means(&path) {
-                found.entry(means).or_insert(*line);
+            if let Some(waits_by) = shorten_if_unrecorded(&path) {
+                found.entry(waits_by).or_insert(*line);
             }
         }
     }
-    // Of `atomic::*` that is enough to know.
+    // If all of `atomic` is imported, its parts need no mention.
     let all: Vec<_> = found.keys().map(|path| format!("{path}::")).collect();
     found.retain(|path, _| !all.iter().any(|it| path.starts_with(it)));
     let mut found: Vec<_> = found.into_iter().collect();
@@ -31,8 +31,9 @@ pub(super) fn unrecorded(text: &str) -> Vec<(String, usize)> {
     found
 }
 
-/// What a path leads to, if that makes threads wait and records nothing.
-fn means(path: &[String]) -> Option<String> {
+/// The part of a path that says what it leads to, if that makes threads wait and
+/// records nothing.
+fn shorten_if_unrecorded(path: &[String]) -> Option<String> {
     const SYNC: [&str; 10] = [
         "Barrier",
         "Condvar",
@@ -75,28 +76,29 @@ fn means(path: &[String]) -> Option<String> {
 /// What names stand for.
 #[derive(Default)]
 struct Names {
-    /// Of each name, all that it is said to be.
+    /// For each name, all paths that it is imported from.
     are: BTreeMap<String, BTreeSet<Vec<String>>>,
-    /// Where any name may come from: `use std::sync::*`.
+    /// The paths that any name may come from: `use std::sync::*`.
     all_of: Vec<Vec<String>>,
-    /// What lies inside the file: `self`, `crate`, `super` and its modules.
+    /// The names that lead to places in the file: `self`, `crate`, `super` and its
+    /// modules.
     inside: BTreeSet<String>,
-    /// All that is imported, and the line.
+    /// All paths that are imported, and their lines.
     imported: Vec<(Vec<String>, usize)>,
 }
 
 impl Names {
     /// Reads every `use`, `extern crate` and `mod`.
-    fn learn(&mut self, tokens: &[Token<'_>]) {
+    fn read(&mut self, tokens: &[Token<'_>]) {
         self.inside = ["self", "crate", "super"].map(str::to_owned).into();
         let mut rest = tokens;
         while let Some((token, after)) = rest.split_first() {
             rest = after;
             match token.text {
-                "use" => self.tree(&mut rest, &[]),
+                "use" => self.read_use(&mut rest, &[]),
                 "extern" if text(rest) == "crate" => {
                     rest = &rest[1..];
-                    self.tree(&mut rest, &[]);
+                    self.read_use(&mut rest, &[]);
                 }
                 "mod" => {
                     self.inside.insert(text(rest).to_owned());
@@ -106,8 +108,8 @@ impl Names {
         }
     }
 
-    /// One branch of a `use`, after what stands before it.
-    fn tree(&mut self, rest: &mut &[Token<'_>], before: &[String]) {
+    /// Reads one item of a `use`, which follows the path `before`.
+    fn read_use(&mut self, rest: &mut &[Token<'_>], before: &[String]) {
         let mut path = before.to_vec();
         while let Some(&Token { text, line }) = rest.first() {
             *rest = &rest[1..];
@@ -117,7 +119,7 @@ impl Names {
                     self.imported.push((path.clone(), line));
                     return self.all_of.push(path);
                 }
-                "{" => return self.trees(rest, &path),
+                "{" => return self.read_list(rest, &path),
                 // `{self}` is what stands before it.
                 "self" if !path.is_empty() => {}
                 name if is_name(name) => path.push(name.to_owned()),
@@ -140,8 +142,8 @@ impl Names {
         }
     }
 
-    /// The branches between braces.
-    fn trees(&mut self, rest: &mut &[Token<'_>], before: &[String]) {
+    /// Reads the items between braces, which follow the path `before`.
+    fn read_list(&mut self, rest: &mut &[Token<'_>], before: &[String]) {
         loop {
             match text(rest) {
                 "" => return,
@@ -149,7 +151,7 @@ impl Names {
                 "," => *rest = &rest[1..],
                 _ => {
                     let left = rest.len();
-                    self.tree(rest, before);
+                    self.read_use(rest, before);
                     if rest.len() == left {
                         *rest = &rest[1..];
                     }

@@ -1,7 +1,7 @@
-//! A wrong answer is understood by the smallest input that shows it.
+//! The smallest input that shows what is wrong with an answer.
 
-/// The smallest input that fails: goes from `failing` to a smaller one that
-/// fails too, as long as there is one.
+/// Finds a small input that fails: goes from `failing` to one of the `smaller`
+/// inputs that `fails` too, as long as there is one.
 ///
 /// ```
 /// use trials::judge::smallest;
@@ -15,9 +15,9 @@ pub fn smallest<T>(
     smaller: impl Fn(&T) -> Vec<T>,
     fails: impl Fn(&T) -> bool,
 ) -> T {
-    let mut smallest = failing;
-    while let Some(next) = smaller(&smallest).into_iter().find(&fails) {
-        smallest = next;
+    let mut found = failing;
+    while let Some(next) = smaller(&found).into_iter().find(&fails) {
+        found = next;
     }
-    smallest
+    found
 }

@@ -21,8 +21,9 @@ pub struct Group {
 }
 
 impl Group {
-    /// Starts a program that has no standard input and records into this file,
-    /// by whose name all that it starts can be found.
+    /// Starts a program that has no standard input and records into this file.
+    /// Its name is in their environment, so all that the program starts is found
+    /// by it.
     ///
     /// # Errors
     ///
@@ -50,14 +51,14 @@ impl Group {
 
     /// Asks the whole group to end (`SIGTERM`).
     pub fn ask_to_end(&self) {
-        signal(self.child.id(), Signal::TERM);
+        signal_group(self.child.id(), Signal::TERM);
     }
 
-    /// Ends the whole group, and what has left it. As long as the group has a
-    /// member, its number is not given to another.
-    pub fn end(&self) {
-        signal(self.child.id(), Signal::KILL);
-        strays::end(timeline::VARIABLE, self.recording.as_os_str());
+    /// Kills the whole group, and the processes that have left it. As long as the
+    /// group has a member, its number is not given to another.
+    pub fn kill(&self) {
+        signal_group(self.child.id(), Signal::KILL);
+        strays::kill(timeline::VARIABLE, self.recording.as_os_str());
     }
 }
 
@@ -67,18 +68,19 @@ impl Drop for Group {
     }
 }
 
-fn signal(group: u32, signal: Signal) {
+fn signal_group(group: u32, signal: Signal) {
     if let Some(group) = Pid::from_raw(group as i32) {
-        // Nothing may be left to hear it.
+        // It is an error if the whole group has ended: then all is well.
         let _ = kill_process_group(group, signal);
     }
 }
 
-/// Ends all groups that still run, for a process that is about to end: from now
-/// on, none is started, and [`run`](super::run) does not return.
-pub fn end_all() {
+/// Kills all groups that still run, for a process that is about to end: from now
+/// on, no group is started, and [`run`](super::run) does not return.
+pub fn kill_all_groups() {
     let groups = GROUPS.lock().unwrap();
-    groups.iter().for_each(|group| signal(*group, Signal::KILL));
-    // Kept: a thread that would start another waits for it, to the end.
+    groups.iter().for_each(|group| signal_group(*group, Signal::KILL));
+    // Never unlocked: a thread that would start another group waits here, until
+    // the process ends.
     mem::forget(groups);
 }

@@ -1,4 +1,4 @@
-//! Running a program to its end, or to ours.
+//! Running a program to its end, or killing it when its time is up.
 
 use super::Group;
 use std::io::{self, Read};
@@ -25,9 +25,9 @@ pub struct Ran {
     pub recording: Recording,
 }
 
-/// A program that did not, or that could not be started.
+/// A program that did not come to its end, or could not be started.
 pub struct Hung {
-    /// What happened, who waits for whom, and the lanes.
+    /// What happened, what its threads wait for, and the lanes.
     pub why: String,
     /// What it had written to standard output.
     pub stdout: String,
@@ -39,7 +39,7 @@ pub struct Hung {
     pub recording: Box<Recording>,
 }
 
-/// Runs a program to its end; ends it, and whatever it started, at `limit`.
+/// Runs a program to its end; kills it, and whatever it started, after `limit`.
 ///
 /// It is the leader of a process group, has no standard input, and records
 /// into a file of its own.
@@ -65,9 +65,9 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
     run_keeping(MOST_KEPT, command, limit)
 }
 
-/// [`run`], keeping at most this many bytes of each stream: its beginning and
-/// its end, and between them how much was left out. All of it is read, so that
-/// the program is not held up.
+/// Runs a program as [`run`] does, and keeps at most `most` bytes of each stream:
+/// its beginning and its end, and between them how much was left out. All of it
+/// is read, so that the program is not held up.
 ///
 /// # Errors
 /// As [`run`].
@@ -105,8 +105,8 @@ pub fn run_keeping(
 /// How much is kept of a stream.
 const MOST_KEPT: usize = 16 << 20;
 
-/// How much a program may record, in bytes. A crawl of 10,000 pages records a
-/// third of it.
+/// How much a program may record, in bytes: three times what a crawl of 10,000
+/// pages does.
 const MOST_RECORDED: u64 = 16 << 20;
 
 /// A program, and the threads that read what it writes: both streams at once,
@@ -160,7 +160,7 @@ impl Running {
                 });
             };
             if file.size() > MOST_RECORDED {
-                let most = size_of(MOST_RECORDED);
+                let most = format_size(MOST_RECORDED);
                 return Err(format!("goes on after {most} of recording"));
             }
             thread::sleep(pause.min(left));
@@ -168,10 +168,10 @@ impl Running {
         }
     }
 
-    /// Ends it, and all that it has started.
+    /// Kills it, and all that it has started.
     fn kill(&mut self, file: &RecordingFile) {
-        self.group.end();
-        // What cannot be found may keep the output open: so with a limit.
+        self.group.kill();
+        // A process that is not found may keep the output open, so with a limit.
         let _ = self.wait(Duration::from_secs(1), file);
     }
 
@@ -180,9 +180,9 @@ impl Running {
         let mut written = 0;
         let texts = self.output.map(|thread| match thread.is_finished() {
             true => {
-                let ends = thread.join().unwrap_or_default();
-                written += ends.of;
-                String::from_utf8_lossy(&ends.kept).into_owned()
+                let read = thread.join().unwrap_or_default();
+                written += read.total;
+                String::from_utf8_lossy(&read.kept).into_owned()
             }
             false => "(still open)\n".to_owned(),
         });
@@ -190,9 +190,9 @@ impl Running {
     }
 }
 
-/// Reads to the end, on a thread.
+/// Starts a thread that reads a stream to its end.
 fn collect(pipe: impl Read + Send + 'static, most: usize) -> JoinHandle<Ends> {
-    thread::spawn(move || ends(pipe, most))
+    thread::spawn(move || read_ends(pipe, most))
 }
 
 /// The beginning and the end of a stream.
@@ -200,13 +200,16 @@ fn collect(pipe: impl Read + Send + 'static, most: usize) -> JoinHandle<Ends> {
 struct Ends {
     kept: Vec<u8>,
     /// How many bytes there were in all.
-    of: u64,
+    total: u64,
 }
 
-fn ends(mut pipe: impl Read, most: usize) -> Ends {
+/// Reads all, and keeps at most `most` bytes of it.
+fn read_ends(mut pipe: impl Read, most: usize) -> Ends {
     let half = most / 2;
+    // The beginning.
     let mut first = Vec::new();
     let _ = pipe.by_ref().take(half as u64).read_to_end(&mut first);
+    // The end: of all that follows, the last half.
     let (mut last, mut left_out) = (Vec::new(), 0);
     let mut piece = [0; 1 << 16];
     loop {
@@ -226,21 +229,21 @@ fn ends(mut pipe: impl Read, most: usize) -> Ends {
             break;
         }
     }
-    let of = (first.len() + last.len()) as u64 + left_out;
+    let total = (first.len() + last.len()) as u64 + left_out;
     if left_out > 0 {
-        let left_out = size_of(left_out);
+        let left_out = format_size(left_out);
         first.extend(format!("\n… {left_out} left out …\n").into_bytes());
     }
     first.extend(last);
-    Ends { kept: first, of }
+    Ends { kept: first, total }
 }
 
-/// So many bytes, as a person reads it.
+/// A number of bytes, as a person reads it.
 ///
 /// ```
-/// assert_eq!(trials::watchdog::size_of(378_000_000), "378.0 MB");
+/// assert_eq!(trials::watchdog::format_size(378_000_000), "378.0 MB");
 /// ```
-pub fn size_of(bytes: u64) -> String {
+pub fn format_size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} bytes"),
         10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
@@ -248,21 +251,21 @@ pub fn size_of(bytes: u64) -> String {
     }
 }
 
-/// The beginning and the end of a text: at most this many bytes, besides what
-/// says how much was left out.
+/// The beginning and the end of a text, at most `most` bytes together; between
+/// them it says how much was left out.
 ///
 /// ```
-/// use trials::watchdog::abridged;
+/// use trials::watchdog::abridge;
 ///
-/// let short = abridged("0123456789", 4);
+/// let short = abridge("0123456789", 4);
 /// assert_eq!(short, "01\n… 6 bytes left out …\n89");
 /// ```
-pub fn abridged(text: &str, most: usize) -> String {
+pub fn abridge(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
     }
-    let ends = ends(text.as_bytes(), most);
-    String::from_utf8_lossy(&ends.kept).into_owned()
+    let read = read_ends(text.as_bytes(), most);
+    String::from_utf8_lossy(&read.kept).into_owned()
 }
 
 /// The file that the program records into, removed at the end.
@@ -283,7 +286,7 @@ impl RecordingFile {
         fs::metadata(&self.path).map_or(0, |about| about.len())
     }
 
-    /// What was recorded; nothing, if it never began to.
+    /// What was recorded: nothing, if the program never began to.
     fn read(&self) -> Recording {
         Recording::read(&self.path).unwrap_or_default()
     }
@@ -308,7 +311,7 @@ impl fmt::Display for Hung {
     }
 }
 
-/// As it is displayed, because that is what `unwrap` prints.
+/// The same text as for `Display`: `unwrap` prints this one.
 impl fmt::Debug for Hung {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")

@@ -1,16 +1,16 @@
 //! Processes that a program has started and that have left its process group,
-//! as a daemon does: no signal to the group reaches them.
+//! as a daemon does: a signal to the group does not reach them.
 //!
 //! They are known by a variable of their environment, which they have
-//! inherited and which no other program has. Only Linux tells us the
-//! environment of a process; one that has given up its own is not found.
+//! inherited and no other program has. Only Linux tells us the environment of
+//! a process. A process that has cleared its own is not found.
 
 use std::ffi::OsStr;
 
-/// Ends all processes with this variable, and waits for a moment until they
-/// are gone.
+/// Kills all processes that have this `variable` with this `value`, and waits
+/// for a moment until they are gone.
 #[cfg(target_os = "linux")]
-pub fn end(variable: &str, value: &OsStr) {
+pub fn kill(variable: &str, value: &OsStr) {
     use rustix::process::{
         Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal,
     };
@@ -19,7 +19,7 @@ pub fn end(variable: &str, value: &OsStr) {
     use std::{fs, thread};
 
     let wanted = [variable.as_bytes(), b"=", value.as_bytes()].concat();
-    let has_it = |pid: Pid| {
+    let has_variable = |pid: Pid| {
         let all = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         all.split(|byte| *byte == 0).any(|one| one == wanted)
     };
@@ -30,12 +30,12 @@ pub fn end(variable: &str, value: &OsStr) {
             Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)
         });
         let mut found = false;
-        for pid in pids.filter(|pid| has_it(*pid)) {
+        for pid in pids.filter(|pid| has_variable(*pid)) {
             found = true;
             // The number may be that of another process by now. What we have
             // opened stays the same, so we look again.
             if let Ok(process) = pidfd_open(pid, PidfdFlags::empty())
-                && has_it(pid)
+                && has_variable(pid)
             {
                 let _ = pidfd_send_signal(&process, Signal::KILL);
             }
@@ -47,6 +47,6 @@ pub fn end(variable: &str, value: &OsStr) {
     }
 }
 
-/// Ends none: here, they cannot be found.
+/// Kills none: here, they cannot be found.
 #[cfg(not(target_os = "linux"))]
-pub fn end(_variable: &str, _value: &OsStr) {}
+pub fn kill(_variable: &str, _value: &OsStr) {}

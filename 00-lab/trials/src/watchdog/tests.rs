@@ -1,7 +1,8 @@
 //! Recording for real, in processes of their own: some of them hang, some are
-//! killed. The parts they play are the ignored tests at the end.
+//! killed. What they run are the ignored tests at the end.
 
-use crate::{only, watchdog};
+use crate::alone::command_of_test;
+use crate::watchdog;
 use lab::sync::{Condvar, Mutex};
 use lab::{Lane, waiting};
 use std::path::Path;
@@ -14,9 +15,9 @@ use timeline::{Recording, State, What};
 
 const PLENTY: Duration = Duration::from_secs(60);
 
-/// This program, in that part.
+/// This program, to run the ignored test with this name.
 fn part(name: &str) -> Command {
-    only(&format!("watchdog::tests::{name}"))
+    command_of_test(&format!("watchdog::tests::{name}"))
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn a_deadlock_is_explained_after_the_kill() {
     assert_eq!(hung.recording.skipped, 0);
 }
 
-/// Memory is not what it costs: of a gigabyte, say, 64 KiB are kept.
+/// All is read, and little is kept: it must not fill the memory.
 #[test]
 fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
     let limit = Duration::from_secs(2);
@@ -84,7 +85,7 @@ fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
 }
 
 #[test]
-fn one_that_records_for_ever_is_ended_long_before_the_disk_is_full() {
+fn a_program_that_records_for_ever_is_ended_long_before_the_disk_is_full() {
     let mut command = part("records_for_ever");
     let began = Instant::now();
     let hung = watchdog::run(&mut command, PLENTY).expect_err("it never ends");
@@ -319,7 +320,7 @@ fn records_too_much() {
 #[ignore = "a part in another test"]
 fn waits_for_ever_but_is_watched() {
     timeline::start().unwrap();
-    let _watch = watchdog::in_thread(Duration::from_millis(300));
+    let _watch = watchdog::watch_this_process(Duration::from_millis(300));
     let _until_then = waiting("Godot");
     thread::park_timeout(PLENTY);
 }
@@ -328,7 +329,7 @@ fn waits_for_ever_but_is_watched() {
 #[ignore = "a part in another test"]
 fn deadlocks_but_is_watched() {
     timeline::start().unwrap();
-    let _watch = watchdog::in_thread(2 * PLENTY);
+    let _watch = watchdog::watch_this_process(2 * PLENTY);
     for thread in deadlock() {
         thread.join().unwrap();
     }
@@ -347,7 +348,7 @@ fn deadlocks() {
 #[ignore = "a part in another test"]
 fn kills_its_child_and_is_watched() {
     timeline::start().unwrap();
-    let _watch = watchdog::in_thread(PLENTY);
+    let _watch = watchdog::watch_this_process(PLENTY);
     let mut child = part("deadlocks").envs(timeline::env()).spawn().unwrap();
     while timeline::so_far().unwrap().circles().is_empty() {
         thread::sleep(Duration::from_millis(10));

@@ -1,10 +1,10 @@
 //! Tests of what a text tells.
 
-use super::unrecorded;
+use super::find_unrecorded;
 
 #[track_caller]
 fn finds(text: &str, wanted: &[(&str, usize)]) {
-    let found = unrecorded(text);
+    let found = find_unrecorded(text);
     let found: Vec<_> =
         found.iter().map(|(path, line)| (path.as_str(), *line)).collect();
     assert_eq!(found, wanted, "{text}");

@@ -8,7 +8,7 @@ pub struct Token<'a> {
     pub line: usize,
 }
 
-/// All of them, in order.
+/// Splits a text into its tokens.
 pub fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = source;

@@ -1,5 +1,5 @@
-//! Judges `Frontier`: what it says after each step of many crawls, and how a
-//! crawl goes that several threads make with it.
+//! Judges `Frontier`: what it gives back at each step of many crawls, and a crawl
+//! that several threads make with it.
 //!
 //! As shipped: it says that it is finished, and / is under way
 
@@ -17,11 +17,11 @@ const THREADS: usize = 4;
 
 const SITE: &str = "http://127.0.0.1";
 
-/// How many random crawls are made, by each of twenty runs.
+/// How many random crawls each of the twenty runs makes.
 const CRAWLS: usize = 300;
 
 #[test]
-fn it_says_the_right_thing_after_each_step() {
+fn it_gives_back_the_right_thing_at_each_step() {
     let judge = Judge::of(ANSWER);
     let mut dice = Dice::random();
     for n in 0..CRAWLS {
@@ -41,8 +41,8 @@ fn it_says_the_right_thing_after_each_step() {
 struct Crawl {
     /// The links of each page.
     links: Vec<Vec<usize>>,
-    /// What is done next: 0 takes a page, and any other number is done with one
-    /// of those under way. After these, all are taken, and then done with.
+    /// The steps: 0 takes a page, and any other number finishes one of the pages
+    /// under way. After these, all are taken, and then finished.
     choices: Vec<usize>,
 }
 
@@ -66,32 +66,32 @@ impl Crawl {
         Crawl { links, choices: steps.map(|_| dice.below(4)).collect() }
     }
 
-    /// Makes the crawl. What is wrong comes with the steps up to there.
+    /// Makes the crawl; the error is what is wrong, and the steps up to there.
     fn play(&self) -> Result<(), String> {
-        let mut told = Told::new();
-        told.asks_whether_it_is_finished()?;
+        let mut checked = Checked::new();
+        checked.check_finished()?;
         for &choice in &self.choices {
-            match told.under_way.len() {
+            match checked.under_way.len() {
                 some if choice > 0 && some > 0 => {
-                    told.is_done((choice - 1) % some, &self.links);
+                    checked.finish((choice - 1) % some, &self.links);
                 }
-                _ => told.takes()?,
+                _ => checked.take()?,
             }
-            told.asks_whether_it_is_finished()?;
+            checked.check_finished()?;
         }
         loop {
-            while !told.queue.is_empty() {
-                told.takes()?;
-                told.asks_whether_it_is_finished()?;
+            while !checked.queue.is_empty() {
+                checked.take()?;
+                checked.check_finished()?;
             }
-            // There is none now, or no more: a thread that asks is told so.
-            told.takes()?;
-            told.asks_whether_it_is_finished()?;
-            if told.under_way.is_empty() {
+            // No page is left, now or for ever: `take` has to give none.
+            checked.take()?;
+            checked.check_finished()?;
+            if checked.under_way.is_empty() {
                 return Ok(());
             }
-            told.is_done(0, &self.links);
-            told.asks_whether_it_is_finished()?;
+            checked.finish(0, &self.links);
+            checked.check_finished()?;
         }
     }
 
@@ -121,8 +121,8 @@ impl Crawl {
     }
 }
 
-/// A frontier, what it has been told, and so what it has to say.
-struct Told {
+/// A frontier, and what is known of it by what was done.
+struct Checked {
     frontier: Frontier,
     /// Pages that were found: all, those not given out yet, those under way.
     known: Vec<usize>,
@@ -131,9 +131,9 @@ struct Told {
     steps: String,
 }
 
-impl Told {
-    fn new() -> Told {
-        Told {
+impl Checked {
+    fn new() -> Checked {
+        Checked {
             frontier: Frontier::new(url(0)),
             known: vec![0],
             queue: vec![0],
@@ -150,11 +150,11 @@ impl Told {
         })
     }
 
-    /// Any page that waits for it, in whatever order.
-    fn takes(&mut self) -> Result<(), String> {
+    /// Takes a page: any that was found and not given out is right.
+    fn take(&mut self) -> Result<(), String> {
         let taken = self.frontier.take();
-        let said = taken.as_ref().map_or("none".to_owned(), address);
-        let _ = write!(self.steps, ", take: {said}");
+        let given = taken.as_ref().map_or("none".to_owned(), address);
+        let _ = write!(self.steps, ", take: {given}");
         let Some(taken) = &taken else {
             return match self.queue.first() {
                 None => Ok(()),
@@ -170,20 +170,20 @@ impl Told {
             return Ok(());
         }
         match self.known.iter().any(|&page| url(page) == *taken) {
-            true => self.wrong(&format!("{said} was given out twice")),
+            true => self.wrong(&format!("{given} was given out twice")),
             false => self.wrong(&format!(
-                "{said} was given out, and nobody has linked to it"
+                "{given} was given out, and no page has linked to it"
             )),
         }
     }
 
-    /// With one of those under way, and its links.
-    fn is_done(&mut self, place: usize, links: &[Vec<usize>]) {
+    /// Finishes one of the pages under way.
+    fn finish(&mut self, place: usize, links: &[Vec<usize>]) {
         let links = &links[self.under_way.remove(place)];
         let urls: Vec<_> = links.iter().map(|&page| url(page)).collect();
         self.frontier.done(&urls);
-        let said: Vec<_> = urls.iter().map(address).collect();
-        let _ = write!(self.steps, ", done: [{}]", said.join(", "));
+        let links_done: Vec<_> = urls.iter().map(address).collect();
+        let _ = write!(self.steps, ", done: [{}]", links_done.join(", "));
         for &page in links {
             if !self.known.contains(&page) {
                 self.known.push(page);
@@ -192,7 +192,7 @@ impl Told {
         }
     }
 
-    fn asks_whether_it_is_finished(&mut self) -> Result<(), String> {
+    fn check_finished(&mut self) -> Result<(), String> {
         let finished = self.frontier.finished();
         let over = self.queue.is_empty() && self.under_way.is_empty();
         if finished == over {
@@ -203,7 +203,7 @@ impl Told {
         let left = under_way.or(found);
         // What it gives out explains more, if that is wrong as well.
         if under_way.is_none() {
-            self.takes()?;
+            self.take()?;
         }
         self.wrong(&match left {
             Some((page, why)) => format!(
@@ -219,7 +219,7 @@ impl Told {
 
 /// The address of a page. It is looked at often, and seldom a new one.
 fn url(page: usize) -> Url {
-    // std's lock: this one is not to be recorded.
+    // A lock of std's, which is not in the recording.
     static URLS: std::sync::Mutex<Vec<Url>> = std::sync::Mutex::new(vec![]);
     let mut urls = URLS.lock().unwrap();
     for page in urls.len()..=page {
@@ -259,7 +259,7 @@ fn its_crawl_reaches_every_page_once() {
     let changed = Condvar::new();
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| work(&frontier, &changed));
+            scope.spawn(|| crawl(&frontier, &changed));
         }
     });
     let answer = site.answer().clone();
@@ -283,8 +283,8 @@ fn its_crawl_reaches_every_page_once() {
     }
 }
 
-/// As the crawl of rung 1 does, and not for ever.
-fn work(frontier: &Mutex<Frontier>, changed: &Condvar) {
+/// Crawls as the threads of rung 1 do, but takes 100 pages at most.
+fn crawl(frontier: &Mutex<Frontier>, changed: &Condvar) {
     let mut known = frontier.lock().unwrap();
     let mut taken = 0;
     while !known.finished() && taken < 100 {

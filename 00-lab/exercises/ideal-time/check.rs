@@ -1,5 +1,5 @@
-//! Judges `ideal`: on small sites and on random ones, which are played through,
-//! and against a crawl that was really made.
+//! Judges `ideal`: on small sites and on random ones, which the check plays
+//! through, and by a crawl that was really made.
 //!
 //! As shipped: you say 4.5s, and it is 8s
 
@@ -11,17 +11,17 @@ use trials::judge::{Judge, smallest};
 
 trials::answer!("exercises/ideal-time.rs");
 
-/// How many at once, the waits in seconds, the links.
+/// How many pages at once, the wait for each in seconds, the links of each.
 type Small = (usize, &'static [u64], &'static [&'static [usize]]);
 
 /// The smallest sites that can be got wrong.
 const SMALL: [Small; 9] = [
     (1, &[3], &[&[]]),
-    // Both known only through the first; in fact one after another.
+    // The first page links to both others.
     (2, &[3, 1, 5], &[&[1, 2], &[], &[0]]),
     // A chain: nothing overlaps.
     (9, &[1, 2, 3], &[&[1], &[2], &[0]]),
-    // Nobody links to the last one.
+    // No page links to the last one.
     (1, &[1, 2, 4], &[&[1, 1, 0], &[1], &[0]]),
     // One free place, and a page that waits for it.
     (2, &[1, 4, 2, 3], &[&[1, 2, 3], &[], &[], &[]]),
@@ -34,7 +34,7 @@ const SMALL: [Small; 9] = [
     (3, &[2, 7, 3, 1, 6, 2], &[&[1, 2, 3], &[5], &[4], &[4, 2], &[], &[]]),
 ];
 
-/// How many random sites are tried, by each of twenty runs.
+/// How many random sites each of the twenty runs tries.
 const SITES: usize = 400;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -45,28 +45,29 @@ fn every_site_takes_the_time_it_takes() {
     for (at_once, waits, links) in SMALL {
         let waits = waits.iter().map(|&n| Duration::from_secs(n)).collect();
         let links = links.iter().map(|it| it.to_vec()).collect();
-        judged(&Pages { at_once, waits, links }, "");
+        judge_site(&Pages { at_once, waits, links }, "");
     }
     let mut dice = Dice::random();
     let again = format!(" {}", dice.again());
     for n in 0..SITES {
         let site = Pages::random(&mut dice, n);
-        let wrong = |site: &Pages| !site.right().contains(&site.said());
+        let wrong =
+            |site: &Pages| !site.right_times().contains(&site.predicted());
         if wrong(&site) {
-            judged(&smallest(site, Pages::smaller, wrong), &again);
+            judge_site(&smallest(site, Pages::smaller, wrong), &again);
         }
     }
     judge.end();
 }
 
-fn judged(site: &Pages, again: &str) {
-    let (said, right) = (site.said(), site.right());
+fn judge_site(site: &Pages, again: &str) {
+    let (predicted, right) = (site.predicted(), site.right_times());
     let times: Vec<_> = right.iter().map(|it| format!("{it:?}")).collect();
     let Pages { at_once, waits, links } = site;
     assert!(
-        right.contains(&said),
+        right.contains(&predicted),
         "wrong answer: {at_once} at once, waits {waits:?}, links {links:?}: \
-         you say {said:?}, and it is {}{again}",
+         you say {predicted:?}, and it is {}{again}",
         times.join(" or ")
     );
 }
@@ -97,12 +98,12 @@ impl Pages {
         Pages { at_once: 1 + dice.below(6), waits, links }
     }
 
-    fn said(&self) -> Duration {
+    fn predicted(&self) -> Duration {
         ideal(self.at_once, &self.waits, &self.links)
     }
 
     /// All times that it may take.
-    fn right(&self) -> BTreeSet<Duration> {
+    fn right_times(&self) -> BTreeSet<Duration> {
         let mut known = vec![false; self.waits.len()];
         known[0] = true;
         let start = Moment {
@@ -116,7 +117,7 @@ impl Pages {
         ends
     }
 
-    /// Plays it through from here on. Several pages may come at the same
+    /// Plays the crawl from this moment on. Several pages may come at the same
     /// moment, and any of them may be looked at first: so there may be several ends.
     fn play(&self, mut moment: Moment, ends: &mut BTreeSet<Duration>) {
         let free = self.at_once - moment.under_way.len();
@@ -168,7 +169,7 @@ impl Pages {
             all.push(Pages { at_once: self.at_once - 1, ..self.clone() });
         }
         for n in 0..self.waits.len() {
-            for wait in shorter(self.waits[n]) {
+            for wait in shorten(self.waits[n]) {
                 let mut site = self.clone();
                 site.waits[n] = wait;
                 all.push(site);
@@ -178,8 +179,8 @@ impl Pages {
     }
 }
 
-/// Some seconds, as few as possible; else half of it.
-fn shorter(wait: Duration) -> Vec<Duration> {
+/// Shorter waits: whole seconds up to five, or half of a long one.
+fn shorten(wait: Duration) -> Vec<Duration> {
     let seconds = (1..=5).map(|n| SECOND * n);
     match seconds.clone().any(|it| it == wait) {
         true => seconds.filter(|it| *it < wait).collect(),
@@ -193,9 +194,9 @@ fn shorter(wait: Duration) -> Vec<Duration> {
 struct Moment {
     now: Duration,
     known: Vec<bool>,
-    /// Known and not begun.
+    /// The pages that are known and not asked for yet.
     queue: Vec<usize>,
-    /// When it will be there, and which.
+    /// The pages that are waited for, each after the time when it comes.
     under_way: Vec<(Duration, usize)>,
 }
 
@@ -224,10 +225,10 @@ fn no_crawl_is_faster_than_that() {
         .iter()
         .map(|links| links.iter().filter_map(number).collect())
         .collect();
-    let said = ideal(1, &waits, &links);
+    let predicted = ideal(1, &waits, &links);
     assert!(
-        said <= took,
-        "wrong answer: you say that a crawl takes {said:?} at best which has \
+        predicted <= took,
+        "wrong answer: you say that a crawl takes {predicted:?} at best which has \
          just been made in {took:?}"
     );
 }

@@ -1,5 +1,5 @@
 //! Judges `one_after_another` and `all_at_once`: on given costs, on random ones
-//! that are played through, and on those of runs that have just been made.
+//! that the check plays through, and on those of runs that were really made.
 //!
 //! As shipped: you predict 0ns
 
@@ -29,7 +29,7 @@ const KNOWN: [&[(u64, u64)]; 8] = [
     &[(0, 10), (30, 10), (30, 10)],
 ];
 
-/// How many random lists are tried, by each of twenty runs.
+/// How many random lists each of the twenty runs tries.
 const LISTS: usize = 400;
 
 #[test]
@@ -37,7 +37,7 @@ fn any_costs_take_the_time_they_take() {
     let judge = Judge::of(ANSWER);
     let ms = Duration::from_millis(1);
     for pages in KNOWN {
-        is_right(&pages.to_vec(), ms, "");
+        judge_pages(&pages.to_vec(), ms, "");
     }
     let mut dice = Dice::random();
     let again = format!(" {}", dice.again());
@@ -49,20 +49,20 @@ fn any_costs_take_the_time_they_take() {
             .map(|_| (dice.below(most) as u64, dice.below(most) as u64))
             .collect();
         let tick = match list % 4 {
-            // Minutes, and what is no whole number of anything.
+            // Any number of nanoseconds, up to a minute.
             3 => Duration::from_nanos(1 + dice.number() % (1 << 36)),
             _ => ms,
         };
-        let wrong = |pages: &Pages| !Said::of(pages, tick).is_right();
+        let wrong = |pages: &Pages| !Predicted::of(pages, tick).is_right();
         if wrong(&pages) {
             let pages = smallest(pages, smaller, wrong);
-            is_right(&pages, tick, &again);
+            judge_pages(&pages, tick, &again);
         }
     }
     judge.end();
 }
 
-/// One page less, or one number.
+/// With one page less, or a smaller number.
 fn smaller(pages: &Pages) -> Vec<Pages> {
     let mut all = Vec::new();
     for n in 0..pages.len() {
@@ -88,13 +88,13 @@ fn smaller(pages: &Pages) -> Vec<Pages> {
 
 /// What is predicted for some pages, and what is right: one after another, and
 /// all at once.
-struct Said {
+struct Predicted {
     predicted: [Duration; 2],
     right: [Duration; 2],
 }
 
-impl Said {
-    fn of(pages: &Pages, tick: Duration) -> Said {
+impl Predicted {
+    fn of(pages: &Pages, tick: Duration) -> Predicted {
         let long = |ticks: u64| tick * ticks as u32;
         let cost = |&(wait, work): &(u64, u64)| Cost {
             wait: long(wait),
@@ -102,7 +102,7 @@ impl Said {
         };
         let costs: Vec<_> = pages.iter().map(cost).collect();
         let sum = pages.iter().map(|(wait, work)| wait + work).sum();
-        Said {
+        Predicted {
             predicted: [one_after_another(&costs), all_at_once(&costs)],
             right: [long(sum), long(play(pages))],
         }
@@ -113,7 +113,8 @@ impl Said {
     }
 }
 
-/// Plays it through, tick by tick: the core works on any page that is there.
+/// Plays a run tick by tick, and gives back how many it takes: the core works on
+/// any page that is there.
 fn play(pages: &Pages) -> u64 {
     let mut left = pages.clone();
     let mut now = 0;
@@ -128,8 +129,8 @@ fn play(pages: &Pages) -> u64 {
     now
 }
 
-fn is_right(pages: &Pages, tick: Duration, again: &str) {
-    let Said { predicted, right } = Said::of(pages, tick);
+fn judge_pages(pages: &Pages, tick: Duration, again: &str) {
+    let Predicted { predicted, right } = Predicted::of(pages, tick);
     let unit = match tick.as_nanos() {
         1_000_000 => "ms".to_owned(),
         _ => format!("ticks of {tick:?}"),
@@ -154,9 +155,9 @@ fn no_run_is_faster_than_predicted() {
     let shape = Shape { latency, work, ..Shape::default() };
     let site = Site::in_thread(shape);
     let urls = site.pages(5);
-    // The machine may have more; this is the one that there is.
+    // The machine may have more cores: the lock makes it one.
     let core = Mutex::new(());
-    let cost = |url: &Url| {
+    let measure = |url: &Url| {
         let page: Page = fetch(url).expect("a healthy site");
         let _core = core.lock().unwrap();
         let start = Instant::now();
@@ -165,25 +166,25 @@ fn no_run_is_faster_than_predicted() {
     };
 
     let start = Instant::now();
-    let costs: Vec<_> = urls.iter().map(cost).collect();
+    let costs: Vec<_> = urls.iter().map(measure).collect();
     let took = start.elapsed();
-    run_took("one after another", one_after_another(&costs), took, &costs);
+    judge_run("one after another", one_after_another(&costs), took, &costs);
 
     let start = Instant::now();
     let costs: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> =
-            urls.iter().map(|url| scope.spawn(|| cost(url))).collect();
+            urls.iter().map(|url| scope.spawn(|| measure(url))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let took = start.elapsed();
-    run_took("all at once", all_at_once(&costs), took, &costs);
+    judge_run("all at once", all_at_once(&costs), took, &costs);
     site.end();
     judge.end();
 }
 
 /// A machine has other things to do as well, so a run may take longer than the
 /// prediction that is made from its own costs. It cannot take less.
-fn run_took(how: &str, predicted: Duration, took: Duration, costs: &[Cost]) {
+fn judge_run(how: &str, predicted: Duration, took: Duration, costs: &[Cost]) {
     assert!(
         predicted <= took,
         "wrong answer: {how}, you predict {predicted:.0?} for a run that took \

@@ -1,8 +1,8 @@
 //! Judges `fetch_unknown`: every page that is not known, each once, and by all
 //! threads at the same time.
 //!
-//! The site holds what it is asked until no more comes. So nothing here depends
-//! on how long anything takes.
+//! The site holds all requests until no more come. So nothing here depends on how
+//! long anything takes.
 //!
 //! As shipped: was fetched more than once
 
@@ -19,7 +19,7 @@ use trials::judge::{Gate, Judge, Judged, others_sleep, wait_until};
 
 trials::answer!("exercises/check-then-insert.rs");
 
-/// One that looks again and again does so at least this often.
+/// A thread that looks again and again does so at least once in that time.
 const LOOKS: Duration = Duration::from_millis(15);
 
 #[test]
@@ -35,7 +35,7 @@ fn each_page_is_fetched_once_and_the_fetches_overlap() {
 }
 
 #[test]
-fn what_is_known_is_left_alone_and_what_cannot_be_had_is_told() {
+fn what_is_known_is_left_alone_and_what_cannot_be_had_is_reported() {
     let mut dice = Dice::random();
     let threads = 2 + dice.below(3);
     let new = threads + dice.below(4);
@@ -49,7 +49,7 @@ fn what_is_known_is_left_alone_and_what_cannot_be_had_is_told() {
 }
 
 #[test]
-fn one_that_finds_nothing_left_does_not_ask_for_the_others() {
+fn a_thread_that_finds_nothing_left_does_not_look_again_and_again() {
     let mut dice = Dice::random();
     let threads = 2 + dice.below(3);
     let run =
@@ -101,7 +101,8 @@ struct Run {
     asked: Vec<String>,
     /// The status of the first answer.
     status: u16,
-    /// What had that answer, if it was a failure and one thread waited for it.
+    /// The page that had that answer, if it was a failure and one thread waited for
+    /// it.
     failed: Option<String>,
     /// How many were under way when no more came.
     at_once: usize,
@@ -127,17 +128,17 @@ impl Stage {
         let known_before: HashSet<_> =
             known.into_iter().chain([gate.page(200)]).collect();
         let known = Mutex::new(known_before.clone());
-        let lock = locked.then(|| known.lock().expect("nobody has had it"));
+        let lock = locked.then(|| known.lock().expect("no thread has had it"));
 
-        // A thread that lets go of a lock lets another have it first: what can
-        // go wrong between two locks, goes wrong.
+        // A thread that releases a lock lets another have it first: so what can go
+        // wrong between two locks does.
         let adversary = (!locked).then(|| Adversary::among(threads));
         let (results, failed, at_once, slept) = thread::scope(|scope| {
             let call = |_| scope.spawn(|| fetch_unknown(&links, &known));
             let callers: Vec<_> = (0..threads).map(call).collect();
             let most = if locked { 0 } else { threads.min(new.len()) };
             let all = wait_until(|| gate.held().len() >= most);
-            // One that finds nothing left is held up by the adversary for 20 ms
+            // A thread that finds nothing left is held up by the adversary for 20 ms
             // at a time, which looks like sleep, before it can look again.
             let held_up = most < threads && !locked;
             let looks = if held_up { 2 * LOOKS } else { LOOKS };
@@ -230,7 +231,7 @@ impl Run {
             );
         }
         let fetched: usize = self.results.iter().flatten().sum();
-        // Of a thread with a failure nobody knows how many it fetched.
+        // A thread that gives back a failure does not say how many it fetched.
         assert!(
             fetched == asked.len() || !failures.is_empty(),
             "wrong answer: the threads say they fetched {fetched} pages in \

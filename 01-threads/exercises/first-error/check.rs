@@ -1,7 +1,7 @@
 //! Judges `fetch_all`: all pages, or the first failure and no fetch after it.
 //!
-//! The site answers one request at a time, when all that wait for the others
-//! sleep, and counts what it is asked. So nothing here depends on how long
+//! The site answers one request at a time, when all other threads sleep, and counts
+//! the requests. So nothing here depends on how long
 //! anything takes.
 //!
 //! As shipped: begun after the first failure
@@ -17,11 +17,11 @@ use trials::judge::{Gate, Judge, others_sleep, wait_until};
 
 trials::answer!("exercises/first-error.rs");
 
-/// As long as this all threads have to sleep until it is clear that none of
-/// them is about to do anything.
+/// When all threads have slept for that long, none of them is about to do
+/// anything.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A thread that looks again and again does so at least this often.
+/// A thread that looks again and again does so at least once in that time.
 const LOOKS: Duration = Duration::from_millis(15);
 
 #[test]
@@ -31,7 +31,7 @@ fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
     let at_once = 3 + dice.below(4);
     let pages = at_once * (2 + dice.below(3));
     let few = 1 + dice.below(3);
-    // More than there are cores, and than anybody would think enough.
+    // More than there are cores, and more than an answer may think enough.
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let many = cores + 17 + dice.below(16);
     let mut runs = Vec::new();
@@ -62,9 +62,9 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
     let last = 1 + dice.below(2);
     let mut runs = Vec::new();
     for (pages, at_once, good, then, next) in [
-        // Another thread hears that all is well, and has to stop all the same.
+        // After the failure another thread gets its page, and has to stop as well.
         (pages, at_once, middle, [a, 200, b, c], Next::Any),
-        // One that is earlier in the list fails later.
+        // A page that is earlier in the list fails later.
         (pages, at_once, 0, [b, c, 200, d], Next::LastOfTheList),
         (pages, at_once, pages - 1, [c, 200, 200, 200], Next::Any),
         (3, 1, 0, [d, 200, 200, 200], Next::Any),
@@ -123,9 +123,9 @@ impl Next {
 }
 
 impl Run {
-    /// Has pages fetched. One of the requests under way is answered with the
-    /// first of these statuses, then one with the second, and so on; then all
-    /// with 200. From the first failure on, `next` says which of them.
+    /// Has pages fetched. The requests under way are answered one by one with the
+    /// statuses in `answers`, and then with 200. Up to the first failure it is always
+    /// the oldest that is answered; from there on `next` says which.
     fn of(
         pages: usize,
         at_once: usize,
@@ -137,9 +137,9 @@ impl Run {
         let list = (0..pages).map(|n| gate.page(n)).collect();
         let is_back = AtomicBool::new(false);
         let full = pages.min(at_once);
-        // A thread that lets go of a lock lets another have it first: what two
-        // can take is taken twice. After a failure it would be in the way: a
-        // thread held up just before its fetch has begun it, for all we know.
+        // A thread that releases a lock lets another have it first: what two can
+        // take is taken twice. Not where a page fails: a thread that is held up just
+        // before its fetch would look as if it slept, and then begin it.
         let plays = answers.is_empty() && full > 1 && pages > full;
         let adversary = plays.then(|| Adversary::among(full));
         thread::scope(|scope| {
@@ -160,8 +160,8 @@ impl Run {
                 let status = answers.get(answer).copied().unwrap_or(200);
                 let back = || is_back.load(SeqCst);
                 wait_until(|| !gate.held().is_empty() || back());
-                // All that were to be begun are, when all threads rest. Those
-                // that spin never do, and have had their time.
+                // When all threads sleep, all fetches have begun that will. Threads
+                // that spin never sleep: they have had their time.
                 if status != 200 || before.is_some() {
                     slept = slept && others_sleep(MOMENT);
                 }
@@ -227,7 +227,7 @@ impl Run {
         let Run { pages, left_behind, slept, .. } = *self;
         self.judge_asked();
         if !slept {
-            // Nobody knows what a thread that does not rest is about to do.
+            // A thread that never sleeps may be about to begin a fetch, or not.
             return;
         }
         let Some(before) = self.before else {

@@ -1,7 +1,7 @@
 //! Judges `join_all`: all jobs at once, each on a thread of its own, and every
 //! result and every panic in its place.
 //!
-//! No job ends before all have begun, if all are begun; then they end in any
+//! No job ends before all have begun, unless no more begin; then they end in any
 //! order. So nothing here depends on how long anything takes.
 //!
 //! As shipped: came out of `join_all`
@@ -22,12 +22,12 @@ trials::answer!("exercises/join-all.rs");
 fn all_run_at_once_and_nothing_is_lost() {
     let mut dice = Dice::random();
     let judge = Judge::of(ANSWER);
-    // More than there are cores, and than anybody would think enough.
+    // More than there are cores, and more than an answer may think enough.
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let many = cores + 65 + dice.below(16);
     let panics = 1 + dice.below(3);
     let mut runs: Vec<Run> = Vec::new();
-    // Where no job panics, any panic is the answer's own: that comes first.
+    // First jobs that do not panic: a panic is then the answer's own.
     for (jobs, panics, hold) in [
         (2 + dice.below(8), 0, true),
         (0, 0, true),
@@ -51,7 +51,7 @@ fn all_run_at_once_and_nothing_is_lost() {
     runs.iter().for_each(Run::judge_way);
 }
 
-/// What a job gives. It can neither be copied nor made up.
+/// What a job gives back. It can neither be copied nor made up.
 struct Gift(usize);
 
 /// What the second job that panics panics with.
@@ -63,13 +63,13 @@ struct Run {
     jobs: usize,
     /// Which of them panicked.
     panics: Vec<usize>,
-    /// Set if none was to end before all had begun.
+    /// Set if no job was to end before all had begun.
     hold: bool,
     /// How many were under way, none having ended, when no more came.
     at_once: usize,
     /// Set if nothing ran while they all waited.
     slept: bool,
-    /// Those that ran where `join_all` was called.
+    /// The jobs that ran on the thread that called `join_all`.
     at_home: Vec<usize>,
     /// One that ran on the thread of another, and that other.
     after_another: Option<(usize, usize)>,
@@ -77,8 +77,8 @@ struct Run {
 }
 
 impl Run {
-    /// Has so many `jobs` joined, some of which panic. With `hold`, none ends
-    /// before all have begun; without, each ends at once.
+    /// Has `jobs` jobs joined, of which `panics` panic. With `hold`, none ends before
+    /// all have begun; without, each ends at once.
     fn of(jobs: usize, panics: usize, hold: bool, dice: &mut Dice) -> Run {
         let order = shuffled(jobs, dice);
         let panics = shuffled(jobs, dice)[..panics].to_vec();
@@ -143,9 +143,9 @@ impl Run {
             results.len()
         );
         for (n, result) in results.into_iter().enumerate() {
-            let whose = match result {
-                Ok(Gift(whose)) => whose,
-                Err(panic) => self.job_of(&*panic).unwrap_or_else(|| {
+            let job = match result {
+                Ok(Gift(job)) => job,
+                Err(panic) => self.find_job(&*panic).unwrap_or_else(|| {
                     panic!(
                         "wrong answer: in place {n} of {jobs} is a panic that \
                          is not the job's"
@@ -153,15 +153,15 @@ impl Run {
                 }),
             };
             assert!(
-                whose == n,
-                "wrong answer: in place {n} is the result of job {whose}: not \
+                job == n,
+                "wrong answer: in place {n} is the result of job {job}: not \
                  in the order of the jobs {again}"
             );
         }
     }
 
-    /// Which job panicked with this.
-    fn job_of(&self, panic: &(dyn Any + Send)) -> Option<usize> {
+    /// Finds the job that panicked with this.
+    fn find_job(&self, panic: &(dyn Any + Send)) -> Option<usize> {
         let mut panics = self.panics.iter().enumerate();
         let job = panics.find(|&(nth, &n)| match nth {
             0 => panic.downcast_ref() == Some(&on_purpose(n)),
@@ -263,8 +263,8 @@ impl Stage {
         })
     }
 
-    /// Lets jobs end: the first of these one after the other, in this order, and
-    /// then the rest. Where they are many, the first three show it.
+    /// Lets jobs end: the first few in this order, one after the other, and then all
+    /// others at once.
     fn let_go(&self, order: &[usize]) {
         let one_by_one = if order.len() > 10 { 3 } else { 8 };
         for (n, job) in order.iter().take(one_by_one).enumerate() {

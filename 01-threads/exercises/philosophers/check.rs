@@ -1,9 +1,9 @@
-//! Judges `Table::dine`: all eat, no two with the same fork, and nobody waits
-//! but for a fork.
+//! Judges `Table::dine`: all eat, no two with the same fork, and a philosopher
+//! waits only for a fork.
 //!
-//! Some hundred schedules are tried in each run: the philosophers' steps come in
-//! an order of the check's own (see [`trials::schedule`]), and a meal lasts as long
-//! as the check says.
+//! Some hundred schedules are tried in each run: the check decides in which order
+//! the philosophers take their steps (see [`trials::schedule`]), and how long a
+//! meal lasts.
 //!
 //! Ways to be wrong, each with an answer in `wrong/`: all wait in a
 //! circle, or three do that stand in one order, at a table of five or only at
@@ -12,8 +12,8 @@
 //! after a wait, or of two forks only one is; fewer eat at once than could; a
 //! philosopher asks again and again, with or without a pause; one that could eat
 //! is not woken, because one is or two are, or not before her time is up; one does
-//! not eat at all, or not if she would have to wait; and whatever waits by means
-//! that are not recorded.
+//! not eat at all, or not if she would have to wait; and a wait by means that
+//! are not recorded.
 //!
 //! As shipped: a circle: philosopher 1 waits for philosopher 2
 
@@ -30,11 +30,11 @@ const FEW: usize = 6;
 const MORE: usize = 30;
 
 #[test]
-fn everybody_eats_and_nobody_waits_but_for_a_fork() {
+fn everybody_eats_and_waits_only_for_a_fork() {
     let dice = &mut Dice::random();
     let judge = Judge::of(ANSWER.require_recorded_waits());
-    // Five come first, since five are in the text; all hold a fork at once in
-    // the first schedule.
+    // Five come first, since they are five in the text. In the first schedule all
+    // hold a fork at once.
     try_all(dice, FEW, |it, _| all_are_hungry(it, 5));
     for seats in [6 + dice.below(2), 8 + dice.below(2)] {
         try_all(dice, FEW, |it, _| others_eat_meanwhile(it, seats));
@@ -54,29 +54,29 @@ type Tried = Result<(), Finding>;
 /// Each comes twice, as soon as she can.
 fn all_are_hungry(schedule: &Schedule, seats: usize) -> Tried {
     let sitting = Sitting::at(seats, schedule);
-    (0..seats).for_each(|seat| sitting.comes(seat, 2, false));
-    sitting.ends()
+    (0..seats).for_each(|seat| sitting.come(seat, 2, false));
+    sitting.end()
 }
 
 /// While one eats, others may if they share no fork with her, and only they.
 fn others_eat_meanwhile(schedule: &Schedule, seats: usize) -> Tried {
     let sitting = Sitting::at(seats, schedule);
     for seat in [0, 2] {
-        sitting.comes(seat, 1, true);
-        sitting.rests()?;
+        sitting.come(seat, 1, true);
+        sitting.settle()?;
     }
-    sitting.is_done(2);
-    sitting.rests()?;
-    // Those who have to wait are in nobody's way who has not.
+    sitting.end_meal(2);
+    sitting.settle()?;
+    // A philosopher who has to wait must not keep another from eating.
     for neighbor in [1, seats - 1] {
-        sitting.comes(neighbor, 1, false);
-        sitting.rests()?;
+        sitting.come(neighbor, 1, false);
+        sitting.settle()?;
     }
     for far in (3..=seats - 3).step_by(2) {
-        sitting.comes(far, 1, true);
-        sitting.rests()?;
+        sitting.come(far, 1, true);
+        sitting.settle()?;
     }
-    sitting.ends()
+    sitting.end()
 }
 
 /// She puts her forks back while her neighbors wait, and may be the next to have
@@ -84,13 +84,13 @@ fn others_eat_meanwhile(schedule: &Schedule, seats: usize) -> Tried {
 fn one_is_hungry_again(schedule: &Schedule, dice: &mut Dice) -> Tried {
     let seats = 3 + dice.below(2);
     let sitting = Sitting::at(seats, schedule);
-    sitting.comes(0, 2, true);
+    sitting.come(0, 2, true);
     schedule.settle()?;
     for neighbor in [1, seats - 1] {
-        sitting.comes(neighbor, 1, false);
+        sitting.come(neighbor, 1, false);
     }
     schedule.settle()?;
-    sitting.ends()
+    sitting.end()
 }
 
 /// Any, in any order, and each meal ends at any time.
@@ -100,18 +100,18 @@ fn they_come_and_go(schedule: &Schedule, dice: &mut Dice) -> Tried {
     let mut to_come: Vec<_> = (0..seats).collect();
     while !to_come.is_empty() {
         let seat = to_come.swap_remove(dice.below(to_come.len()));
-        sitting.comes(seat, 1, true);
+        sitting.come(seat, 1, true);
         if dice.below(3) > 0 {
-            sitting.rests()?;
+            sitting.settle()?;
         }
         if dice.below(2) == 0 {
-            sitting.one_is_done(dice);
+            sitting.end_any_meal(dice);
         }
         if dice.below(2) == 0 {
-            sitting.rests()?;
+            sitting.settle()?;
         }
     }
-    sitting.ends()
+    sitting.end()
 }
 
 /// Seats 0, 4 and 6 eat, and when seat 0 has eaten, three cannot eat yet and one
@@ -119,15 +119,15 @@ fn they_come_and_go(schedule: &Schedule, dice: &mut Dice) -> Tried {
 fn the_last_of_many_is_woken(schedule: &Schedule) -> Tried {
     let sitting = Sitting::at(8, schedule);
     for seat in [0, 4, 6, 3, 5, 7, 1] {
-        sitting.comes(seat, 1, true);
-        sitting.rests()?;
+        sitting.come(seat, 1, true);
+        sitting.settle()?;
     }
-    sitting.is_done(0);
-    sitting.rests()?;
-    sitting.ends()
+    sitting.end_meal(0);
+    sitting.settle()?;
+    sitting.end()
 }
 
-/// Some who come to a table.
+/// Philosophers who come to a table.
 struct Sitting<'a> {
     schedule: &'a Schedule,
     table: Arc<Table>,
@@ -157,8 +157,9 @@ impl Sitting<'_> {
         Sitting { schedule, table, seats: Arc::new(Mutex::new(seats)) }
     }
 
-    /// This one is hungry so many times; a long meal lasts until it is to end.
-    fn comes(&self, seat: usize, meals: usize, is_long: bool) {
+    /// The philosopher at this seat comes, and eats `meals` times. A long meal lasts
+    /// until [`end_meal`](Sitting::end_meal).
+    fn come(&self, seat: usize, meals: usize, is_long: bool) {
         let (table, all) = (Arc::clone(&self.table), Arc::clone(&self.seats));
         let [left, right] = neighbors(seat, self.seats().len());
         let mut seats = self.seats();
@@ -180,12 +181,12 @@ impl Sitting<'_> {
                 lock(&all)[seat].has_not_eaten |= !has_eaten;
             }
         };
-        self.schedule.spawn(&name(seat), dines);
+        self.schedule.spawn(&name_of(seat), dines);
     }
 
-    /// Waits until all that can eat do; looks whether it is they.
-    fn rests(&self) -> Tried {
-        // A wait that ends for nothing would be as good as a notify.
+    /// Waits until all eat that can, and judges which do.
+    fn settle(&self) -> Tried {
+        // First without waits that end unasked: they would hide a lost notify.
         self.schedule.settle()?;
         self.judge_settled()?;
         self.schedule.rest()?;
@@ -197,7 +198,7 @@ impl Sitting<'_> {
         let seats = self.seats();
         let others = seats.iter().filter(|seat| seat.eats).count();
         let ended = (0..seats.len()).filter(|&it| seats[it].is_done);
-        let ended: Vec<_> = ended.map(name).collect();
+        let ended: Vec<_> = ended.map(name_of).collect();
         for (it, seat) in seats.iter().enumerate() {
             let neighbors = neighbors(it, seats.len()).map(|it| &seats[it]);
             // One that is hungry may have a fork, and wait for another.
@@ -205,19 +206,19 @@ impl Sitting<'_> {
             if !seat.is_hungry || neighbors.into_iter().any(may_have_it) {
                 continue;
             }
-            let name = name(it);
+            let name = name_of(it);
             match (seat.finds_forks, others) {
-                (false, _) if !ended.is_empty() => wrong(&format!(
+                (false, _) if !ended.is_empty() => fail(&format!(
                     "{} had eaten, so both forks of {name} lay there, and she \
                      was not woken",
                     ended.join(" and ")
                 ))?,
                 (_, 0) => return Err(Finding::Hangs),
-                (_, 1) => wrong_way(&format!(
+                (_, 1) => fail_way(&format!(
                     "while another ate, {name} did not, though both of her \
                      forks lay there: two never eat at once"
                 ))?,
-                _ => wrong_way(&format!(
+                _ => fail_way(&format!(
                     "while {others} others ate, {name} did not, though both of \
                      her forks lay there"
                 ))?,
@@ -226,25 +227,25 @@ impl Sitting<'_> {
         Ok(())
     }
 
-    /// Every meal comes to its end, and everybody has one.
-    fn ends(&self) -> Tried {
+    /// Ends all meals, waits until all have eaten, and judges that.
+    fn end(&self) -> Tried {
         self.seats().iter_mut().for_each(|seat| seat.is_done = true);
         let ended = self.schedule.end();
         self.judge_meals()?;
         ended
     }
 
-    fn one_is_done(&self, dice: &mut Dice) {
+    fn end_any_meal(&self, dice: &mut Dice) {
         let seats = self.seats();
         let eating = |&it: &usize| seats[it].eats && !seats[it].is_done;
         let eating: Vec<_> = (0..seats.len()).filter(eating).collect();
         drop(seats);
         if !eating.is_empty() {
-            self.is_done(dice.one_of(&eating));
+            self.end_meal(dice.one_of(&eating));
         }
     }
 
-    fn is_done(&self, seat: usize) {
+    fn end_meal(&self, seat: usize) {
         self.seats()[seat].is_done = true;
     }
 
@@ -253,16 +254,16 @@ impl Sitting<'_> {
         let sharing = |it: &usize| seats[*it].shares;
         let sharing: Vec<_> = (0..seats.len()).filter(sharing).collect();
         if let [one, other, ..] = sharing[..] {
-            return wrong(&format!(
+            return fail(&format!(
                 "{} and {} share a fork, and ate at the same time",
-                name(one),
-                name(other)
+                name_of(one),
+                name_of(other)
             ));
         }
         match seats.iter().position(|seat| seat.has_not_eaten) {
-            Some(seat) => wrong(&format!(
+            Some(seat) => fail(&format!(
                 "{} was to eat, and `dine` came back without",
-                name(seat)
+                name_of(seat)
             )),
             None => Ok(()),
         }
@@ -300,14 +301,14 @@ fn neighbors(seat: usize, seats: usize) -> [usize; 2] {
     [(seat + seats - 1) % seats, (seat + 1) % seats]
 }
 
-fn wrong(why: &str) -> Tried {
+fn fail(why: &str) -> Tried {
     Err(Finding::new(format!("wrong answer: {why}")))
 }
 
-fn wrong_way(why: &str) -> Tried {
+fn fail_way(why: &str) -> Tried {
     Err(Finding::new(format!("right answer, wrong way: {why}")))
 }
 
-fn name(seat: usize) -> String {
+fn name_of(seat: usize) -> String {
     format!("philosopher {}", seat + 1)
 }

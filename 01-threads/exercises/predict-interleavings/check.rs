@@ -1,6 +1,6 @@
-//! Judges what is said to be printed: all that some schedule prints, and
-//! nothing else. The key is not written here; it is found by trying them all,
-//! for several numbers of additions and of threads.
+//! Judges the lists of what can be printed: all that some schedule prints, and
+//! nothing else. The right lists are not written here: they are found by trying all
+//! schedules, for several numbers of additions and of threads.
 //!
 //! As shipped: `add` with `times` 1 can also print 1
 
@@ -17,23 +17,23 @@ use trials::judge::Judge;
 
 trials::answer!("exercises/predict-interleavings.rs");
 
-/// How often each program is run for real, with and without an adversary, by
-/// each of twenty runs.
+/// How often each of the twenty runs runs each program for real: this many times
+/// with an adversary, and as many without.
 const RUNS: usize = 3;
 
 #[test]
-fn all_that_can_be_printed_is_said_and_nothing_else() {
+fn all_that_can_be_printed_is_listed_and_nothing_else() {
     let judge = Judge::of(ANSWER);
     // A formula may be right for small numbers only, or for all but none.
     let more = 4 + Dice::random().below(3) as u32;
     for times in [1, 2, 3, more, 0] {
-        add_so_many(times).judge(&add_can_print(times));
+        add_program(times).judge(&add_can_print(times));
     }
-    say_a_and_b().judge(SAY_AB);
-    say_a_and_b_in_one().judge(SAY_AB_IN_ONE);
+    say_ab_program().judge(SAY_AB);
+    say_ab_in_one_program().judge(SAY_AB_IN_ONE);
     // To try all schedules of six threads takes most of a second.
     for threads in [1, 2, 3, more.min(5)] {
-        look_and_fetch(threads).judge(&visit_can_print(threads));
+        visit_program(threads).judge(&visit_can_print(threads));
     }
     judge.end();
 }
@@ -62,15 +62,15 @@ struct Memory {
 }
 
 impl Program {
-    fn judge(&self, said: &[impl ToString]) {
+    fn judge(&self, listed: &[impl ToString]) {
         let Program { name, threads, steps, printed, run } = self;
-        let said: Vec<_> = said.iter().map(|it| it.to_string()).collect();
+        let listed: Vec<_> = listed.iter().map(|it| it.to_string()).collect();
         let threads = vec![steps.as_slice(); *threads];
         let start = Memory::default();
-        let key = all_ends(&start, &threads, printed);
-        for end in &key {
+        let right = all_ends(&start, &threads, printed);
+        for end in &right {
             let End::All(print) = end else { unreachable!("no deadlock") };
-            if !said.contains(print) {
+            if !listed.contains(print) {
                 let schedule = &ends(&start, &threads, printed)[end];
                 panic!(
                     "wrong answer: {name} can also print {print}:\n\n{schedule}"
@@ -78,8 +78,8 @@ impl Program {
             }
         }
         let is_possible =
-            |print: &String| key.contains(&End::All(print.clone()));
-        for print in &said {
+            |print: &String| right.contains(&End::All(print.clone()));
+        for print in &listed {
             assert!(
                 is_possible(print),
                 "wrong answer: {name} never prints {}: of all schedules there \
@@ -100,7 +100,7 @@ impl Program {
     }
 }
 
-fn add_so_many(times: u32) -> Program {
+fn add_program(times: u32) -> Program {
     Program {
         name: format!("`add` with `times` {times}"),
         threads: 2,
@@ -108,13 +108,13 @@ fn add_so_many(times: u32) -> Program {
         printed: |memory| memory.x.to_string(),
         run: Box::new(move || {
             let x = AtomicU32::new(0);
-            at_once(2, || add(&x, times));
+            run_at_once(2, || add(&x, times));
             x.into_inner().to_string()
         }),
     }
 }
 
-fn say_a_and_b() -> Program {
+fn say_ab_program() -> Program {
     Program {
         name: "`say_ab`".to_owned(),
         threads: 2,
@@ -122,13 +122,13 @@ fn say_a_and_b() -> Program {
         printed: |memory| memory.out.clone(),
         run: Box::new(|| {
             let out = Mutex::new(String::new());
-            at_once(2, || say_ab(&out));
+            run_at_once(2, || say_ab(&out));
             out.into_inner().unwrap()
         }),
     }
 }
 
-fn say_a_and_b_in_one() -> Program {
+fn say_ab_in_one_program() -> Program {
     Program {
         name: "`say_ab_in_one`".to_owned(),
         threads: 2,
@@ -136,13 +136,13 @@ fn say_a_and_b_in_one() -> Program {
         printed: |memory| memory.out.clone(),
         run: Box::new(|| {
             let out = Mutex::new(String::new());
-            at_once(2, || say_ab_in_one(&out));
+            run_at_once(2, || say_ab_in_one(&out));
             out.into_inner().unwrap()
         }),
     }
 }
 
-fn look_and_fetch(threads: u32) -> Program {
+fn visit_program(threads: u32) -> Program {
     let many = if threads == 1 { "thread" } else { "threads" };
     Program {
         name: format!("`visit` with {threads} {many}"),
@@ -151,21 +151,22 @@ fn look_and_fetch(threads: u32) -> Program {
         printed: |memory| memory.fetched.to_string(),
         run: Box::new(move || {
             let (known, fetched) = (Mutex::new(false), AtomicU32::new(0));
-            at_once(threads as usize, || visit(&known, &fetched));
+            run_at_once(threads as usize, || visit(&known, &fetched));
             fetched.into_inner().to_string()
         }),
     }
 }
 
-fn at_once(threads: usize, run: impl Fn() + Sync) {
+/// Runs this on `threads` threads, which begin at the same time.
+fn run_at_once(threads: usize, run: impl Fn() + Sync) {
     let all = Barrier::new(threads);
-    let run = || {
+    let wait_and_run = || {
         all.wait();
         run();
     };
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(run);
+            scope.spawn(wait_and_run);
         }
     });
 }
@@ -177,12 +178,12 @@ const LOAD: Step<Memory> = Step::new("r = x", |memory, me| {
 
 const STORE: Step<Memory> = Step::new("x = r + 1", |memory, me| {
     memory.x = memory.r[me] + 1;
-    // It is not read again before the next load: one point less to try.
+    // It is not read before the next load: so there is one state less to try.
     memory.r[me] = 0;
     Turn::Next
 });
 
-// What is done under a lock of its own is one step: no thread can be between.
+// What one thread does under a lock is one step: no other can come in between.
 
 const PUSH_A: Step<Memory> = Step::new("push A", |memory, _| {
     memory.out.push('A');

@@ -1,5 +1,5 @@
-//! Judges `collect`: each end is told at once, and every child is waited for,
-//! and no other.
+//! Judges `collect`: it reports each end at once, and waits for every child that
+//! it is given and for no other.
 //!
 //! As shipped: nothing was reported of it
 
@@ -14,13 +14,12 @@ use std::thread;
 use std::time::Duration;
 use trials::judge::{Judge, others_sleep, wait_until};
 
-/// How long to wait for a report: many times what it takes.
+/// How long to wait for a report: many times as long as it takes.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long nobody may run, while all children do.
+/// How long all threads have to sleep, while all children run.
 const STRETCH: Duration = Duration::from_millis(40);
 
-/// Children that are more than a few: they are not to be waited for a few at a
-/// time.
+/// More children than an answer may think enough to wait for at once.
 const MANY: usize = 12;
 
 /// How a child can end, and what its status is: a code, or a signal.
@@ -38,8 +37,8 @@ trials::answer!("exercises/no-zombies.rs");
 fn each_is_reported_when_it_ends_and_none_stays() {
     let judge = Judge::of(ANSWER);
     let mut dice = Dice::random();
-    are_collected(&[&[(2, 0)], &[(1, 1)], &[(3, 3)], &[(0, 2)]]);
-    are_collected(&[]);
+    judge_order(&[&[(2, 0)], &[(1, 1)], &[(3, 3)], &[(0, 2)]]);
+    judge_order(&[]);
     let few = 1 + dice.below(5);
     for children in [few, MANY] {
         let mut order: Vec<_> = (0..children).collect();
@@ -51,16 +50,16 @@ fn each_is_reported_when_it_ends_and_none_stays() {
         order.swap(0, last.expect("it is there"));
         let ends = order.into_iter().map(|n| (n, dice.below(ENDS.len())));
         let ends: Vec<_> = ends.collect();
-        // One by one, but for the last few.
+        // The last few end at once, the others one by one.
         let (alone, together) = ends.split_at(children - children.min(4));
-        are_collected(&alone.chunks(1).chain([together]).collect::<Vec<_>>());
+        judge_order(&alone.chunks(1).chain([together]).collect::<Vec<_>>());
     }
 
     let judged = judge.end();
     assert!(
         !judged.children_left,
         "right answer, wrong way: `collect` is back, and a child is left that \
-         nobody has waited for: a zombie"
+         was not waited for: a zombie"
     );
     assert!(
         judged.threads_left.is_empty(),
@@ -70,13 +69,13 @@ fn each_is_reported_when_it_ends_and_none_stays() {
     );
 }
 
-/// Starts as many children as are to end; they end in this order, each in its
-/// way, and some at once. Another child, which is not given away, has ended
-/// before them.
-fn are_collected(order: &[&[(usize, usize)]]) {
-    let mut other = child();
+/// Has children collected that end in this `order`, each in its way of [`ENDS`],
+/// and those in one slice at once. Another child, which `collect` is not given, has
+/// ended before them.
+fn judge_order(order: &[&[(usize, usize)]]) {
+    let mut other = start_child();
     let all = order.iter().map(|together| together.len()).sum();
-    let mut children: Vec<_> = (0..all).map(|_| child()).collect();
+    let mut children: Vec<_> = (0..all).map(|_| start_child()).collect();
     let inputs = children
         .iter_mut()
         .map(|it| (Pid::from_child(it), it.stdin.take()))
@@ -87,15 +86,16 @@ fn are_collected(order: &[&[(usize, usize)]]) {
     let why = thread::scope(|scope| {
         let ends = scope.spawn(move || {
             drop(others_input);
-            // It is left to be waited for: below, or by an answer that must not.
+            // Waits for its end, and leaves it a zombie: it is waited for below, unless
+            // the answer does, which it must not.
             let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
             let _ = waitid(WaitId::Pid(others_pid), look);
-            let why = say_nothing(all, &reports);
+            let why = judge_silence(all, &reports);
             let why = why.or_else(|| end_in_order(order, inputs, &reports));
             (why, reports)
         });
         collect(children, |n, status| {
-            // The one that listens may have heard enough.
+            // The receiver is dropped once something is wrong.
             let _ = report.send((n, status));
         });
         drop(report);
@@ -115,20 +115,20 @@ fn are_collected(order: &[&[(usize, usize)]]) {
     assert!(
         other.is_ok(),
         "wrong answer: `collect` has waited for a child that it was not given, \
-         and which others wait for"
+         and that the check waits for"
     );
 }
 
-/// A child that ends as it is told by its input.
-fn child() -> Child {
+/// Starts a child that ends as a line of its input says.
+fn start_child() -> Child {
     let mut shell = Command::new("sh");
     shell.args(["-c", "read line; eval \"$line\""]).stdin(Stdio::piped());
     shell.spawn().expect("there is a shell")
 }
 
-/// All children run; says what is wrong with what is reported meanwhile, and
-/// with how it is waited.
-fn say_nothing(
+/// While all children run, nothing may be reported, and all threads have to sleep;
+/// gives back what is wrong.
+fn judge_silence(
     children: usize,
     reports: &Receiver<(usize, ExitStatus)>,
 ) -> Option<String> {
@@ -146,9 +146,9 @@ fn say_nothing(
     })
 }
 
-/// Lets one after another end, or some at once; says what is wrong with what
-/// was reported. All of them have ended when it is back, or will end for want
-/// of input.
+/// Lets one child after another end, or some at once, and gives back what is wrong
+/// with the reports. Afterwards all children have ended, or will, when their input
+/// is closed.
 fn end_in_order(
     order: &[&[(usize, usize)]],
     mut inputs: Vec<(Pid, Option<ChildStdin>)>,
@@ -190,7 +190,7 @@ fn end_in_order(
             if !wait_until(|| is_gone(inputs[n].0)) {
                 return Some(format!(
                     "right answer, wrong way: child {n} was reported, and \
-                     nobody waits for it: it stays as a zombie"
+                     it is not waited for: it stays as a zombie"
                 ));
             }
         }
@@ -198,7 +198,7 @@ fn end_in_order(
     None
 }
 
-/// Set if a child has been waited for. This only looks.
+/// Set if a child has been waited for. This only looks, and leaves it as it is.
 fn is_gone(child: Pid) -> bool {
     let look =
         WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;

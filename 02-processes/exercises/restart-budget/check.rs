@@ -13,13 +13,13 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 use trials::judge::{Judge, others_sleep, smallest};
 
-/// How many random lists of questions are tried, by each of twenty runs.
+/// How many random lists of questions each of the twenty runs tries.
 const LISTS: usize = 1000;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// How long a restart counts, where a child runs for longer than that.
 const SHORT: Duration = Duration::from_millis(40);
-/// How long nobody may run, while a child does.
+/// How long all threads have to sleep, while a child runs.
 const STRETCH: Duration = Duration::from_millis(30);
 /// Longer than [`SHORT`].
 const LONGER: &str = "sleep 0.05; exit 1";
@@ -27,24 +27,24 @@ const LONGER: &str = "sleep 0.05; exit 1";
 trials::answer!("exercises/restart-budget.rs");
 
 #[test]
-fn a_budget_allows_so_many_within_any_stretch_of_time() {
+fn a_budget_holds_within_any_stretch_of_time() {
     let judge = Judge::of(ANSWER);
     let mut dice = Dice::random();
     let again = dice.again();
     for n in 0..LISTS {
         let asked = Asked::random(&mut dice, n);
-        let wrong = |asked: &Asked| asked.judged().is_err();
+        let wrong = |asked: &Asked| asked.judge().is_err();
         if wrong(&asked) {
             let asked = smallest(asked, Asked::smaller, wrong);
-            let why = asked.judged().unwrap_err();
+            let why = asked.judge().unwrap_err();
             panic!("wrong answer: {why} {again}");
         }
     }
     judge.end();
 }
 
-/// What a budget is asked: at most how many, within how many ticks, how long a
-/// tick is, and at which ticks.
+/// What a budget is asked: it allows `most` restarts `within` a number of ticks, and
+/// is asked `at` these ticks.
 #[derive(Clone)]
 struct Asked {
     most: usize,
@@ -57,10 +57,10 @@ impl Asked {
     /// Short ones first: they are easier to follow.
     fn random(dice: &mut Dice, n: usize) -> Asked {
         let within = 1 + dice.below(10) as u32;
-        // As long as this after the one before: often exactly what counts, or
-        // a tick more or less.
+        // How long after the one before the budget is asked: often at the very end
+        // of the period, or a tick before or after.
         let gaps = [0, 0, 1, within / 2, within - 1, within, within + 1];
-        // Where more are allowed, it takes many in a short time to use it up.
+        // A large budget is used up only by many restarts in a short time.
         let (most, gaps) = match dice.below(3) {
             0 => (dice.below(15), [0, 0, 0, 0, 0, 1, within]),
             _ => (dice.below(4), gaps),
@@ -79,8 +79,8 @@ impl Asked {
         Asked { most, within, tick, at }
     }
 
-    /// Asks, and compares with all that was allowed before.
-    fn judged(&self) -> Result<(), String> {
+    /// Asks a budget, and compares each reply with what was allowed before.
+    fn judge(&self) -> Result<(), String> {
         let zero = Instant::now();
         let mut budget = Budget::new(self.most, self.tick * self.within);
         let mut allowed = Vec::new();
@@ -88,25 +88,25 @@ impl Asked {
             let counts = |then: &&u32| now - **then < self.within;
             let before = allowed.iter().filter(counts).count();
             let may_be = before < self.most;
-            let said = budget.allows(zero + self.tick * now);
-            if said != may_be {
-                return Err(self.told(now, said, before));
+            let is_allowed = budget.allows(zero + self.tick * now);
+            if is_allowed != may_be {
+                return Err(self.describe(now, is_allowed, before));
             }
-            if said {
+            if is_allowed {
                 allowed.push(now);
             }
         }
         Ok(())
     }
 
-    fn told(&self, now: u32, said: bool, before: usize) -> String {
+    fn describe(&self, now: u32, is_allowed: bool, before: usize) -> String {
         let time = |ticks: u32| match ticks {
             0 => "0s".to_owned(),
             some => format!("{:?}", self.tick * some),
         };
         let at: Vec<_> = self.at.iter().map(|at| time(*at)).collect();
         let count = match before {
-            0 if said => "it allows none".to_owned(),
+            0 if is_allowed => "it allows none".to_owned(),
             0 => "no restart counts at that time".to_owned(),
             1 => "one restart counts at that time".to_owned(),
             n => format!("{n} restarts count at that time"),
@@ -117,7 +117,7 @@ impl Asked {
              {}, and {count}",
             at.join(", "),
             time(now),
-            if said { "allowed" } else { "refused" }
+            if is_allowed { "allowed" } else { "refused" }
         )
     }
 
@@ -154,33 +154,32 @@ impl Asked {
 #[test]
 fn a_child_is_started_again_as_long_as_the_budget_allows() {
     let judge = Judge::of(ANSWER);
-    // How each of them ends, and how many there have to be.
-    ends(&["exit 0"], 3, HOUR, 1);
-    ends(&["exit 1", "exit 2", "exit 0"], 3, HOUR, 3);
-    ends(&["exit 1", "exit 2", "exit 3", "exit 4"], 3, HOUR, 4);
-    ends(&["exit 7"], 0, HOUR, 1);
-    ends(&["kill -9 $$", "exit 0"], 1, HOUR, 2);
-    ends(&["kill -9 $$", "kill -15 $$"], 1, HOUR, 2);
+    judge_ends(&["exit 0"], 3, HOUR, 1);
+    judge_ends(&["exit 1", "exit 2", "exit 0"], 3, HOUR, 3);
+    judge_ends(&["exit 1", "exit 2", "exit 3", "exit 4"], 3, HOUR, 4);
+    judge_ends(&["exit 7"], 0, HOUR, 1);
+    judge_ends(&["kill -9 $$", "exit 0"], 1, HOUR, 2);
+    judge_ends(&["kill -9 $$", "kill -15 $$"], 1, HOUR, 2);
     // The first restart has been forgotten when the next one is due: the child
     // in between runs for longer than it counts.
-    ends(&["exit 1", LONGER, "exit 0"], 1, SHORT, 3);
+    judge_ends(&["exit 1", LONGER, "exit 0"], 1, SHORT, 3);
     // A child that always fails, and a budget for more than a few.
-    ends(&["exit 1"; 13], 12, HOUR, 13);
-    any_children();
-    one_cannot_be_started();
+    judge_ends(&["exit 1"; 13], 12, HOUR, 13);
+    judge_random_ends();
+    judge_failing_start();
 
     let judged = judge.end();
     assert!(
         !judged.children_left,
         "right answer, wrong way: `supervise` is back, and a child is left \
-         that nobody has waited for"
+         that was not waited for"
     );
-    waits_for_children();
+    judge_wait();
 }
 
-/// Some that end badly, each in its way, and one that ends well; and a budget
-/// that may be too small for them.
-fn any_children() {
+/// Supervises some children that end badly, each in its way, and one that ends
+/// well. The budget may be too small for them.
+fn judge_random_ends() {
     let mut dice = Dice::random();
     let bad = ["exit 1", "exit 255", "kill -9 $$", "kill -15 $$", "exit 2"];
     let mut children: Vec<_> =
@@ -188,12 +187,12 @@ fn any_children() {
     children.push("exit 0");
     let most = dice.below(children.len() + 1);
     let wanted = children.len().min(1 + most);
-    ends(&children[..wanted], most, HOUR, wanted);
+    judge_ends(&children[..wanted], most, HOUR, wanted);
 }
 
-/// Supervises these children; as many of them as are `wanted` are to be started,
-/// which are all. The last one ends it.
-fn ends(children: &[&str], most: usize, within: Duration, wanted: usize) {
+/// Supervises `children`, each a shell's command, with a budget of `most` restarts.
+/// `wanted` of them have to be started: all, and no other after the last.
+fn judge_ends(children: &[&str], most: usize, within: Duration, wanted: usize) {
     let started = Cell::new(0);
     let how = format!(
         "with a budget of {most} within {within:?}, and children that \
@@ -217,7 +216,7 @@ fn ends(children: &[&str], most: usize, within: Duration, wanted: usize) {
         shell(child).spawn()
     };
     let ended = supervise(start, Budget::new(most, within));
-    let (status, said) = ended.unwrap_or_else(|why| {
+    let (status, count) = ended.unwrap_or_else(|why| {
         panic!("wrong answer: {how}: `supervise` gave an error: {why}")
     });
     let started = started.get();
@@ -243,8 +242,8 @@ fn ends(children: &[&str], most: usize, within: Duration, wanted: usize) {
     let gave = gave.map(|number| number.map(|number| number.to_string()));
     assert!(
         gave.each_ref().map(Option::as_deref) == right
-            && said as usize == wanted,
-        "wrong answer: {how}: `supervise` gave {status}, and {said} children; \
+            && count as usize == wanted,
+        "wrong answer: {how}: `supervise` gave {status}, and {count} children; \
          it has to be how the last one ended, and {wanted}"
     );
 }
@@ -255,8 +254,8 @@ fn shell(code: &str) -> Command {
     shell
 }
 
-/// The first, or another in the place of one that has ended badly.
-fn one_cannot_be_started() {
+/// A child cannot be started: the first, or the second after the first ended badly.
+fn judge_failing_start() {
     for can in [0, 1] {
         let mut started = 0;
         let start = || {
@@ -267,9 +266,9 @@ fn one_cannot_be_started() {
             }
         };
         let ended = supervise(start, Budget::new(3, HOUR));
-        let said = ended.as_ref().map_err(ToString::to_string);
+        let error = ended.as_ref().map_err(ToString::to_string);
         assert!(
-            said.is_err_and(|why| why.contains("no more processes")),
+            error.is_err_and(|why| why.contains("no more processes")),
             "wrong answer: number {} could not be started, and `supervise` \
              gave {ended:?}",
             can + 1
@@ -283,12 +282,12 @@ fn one_cannot_be_started() {
     }
 }
 
-/// Two are supervised at the same time: the first child of the one, and the
-/// second of the other, run until we let them end.
-fn waits_for_children() {
+/// Two supervisors at the same time: the first child of the one, and the second of
+/// the other, run until the check lets them end.
+fn judge_wait() {
     let judge = Judge::of(ANSWER);
     let (ended, looks) = thread::scope(|scope| {
-        let supervised = [0, 1].map(|before| supervises(scope, before));
+        let supervised = [0, 1].map(|before| start_supervisor(scope, before));
         let all_sleep = others_sleep(STRETCH);
         let runs = |(ended, _): &Supervised<'_>| !ended.is_finished();
         let looks = !all_sleep && supervised.iter().any(runs);
@@ -314,9 +313,12 @@ fn waits_for_children() {
 type Supervised<'a> =
     (ScopedJoinHandle<'a, io::Result<(ExitStatus, u32)>>, ChildStdin);
 
-/// Has a child supervised that runs until it is given a line; `before` it, that
-/// many end badly.
-fn supervises<'a>(scope: &'a Scope<'a, '_>, before: usize) -> Supervised<'a> {
+/// Starts a supervisor. `before` children end badly, and the next one runs until it
+/// is given a line.
+fn start_supervisor<'a>(
+    scope: &'a Scope<'a, '_>,
+    before: usize,
+) -> Supervised<'a> {
     let child = shell("read line").stdin(Stdio::piped()).spawn();
     let mut child = child.expect("there is a shell");
     let input = child.stdin.take().expect("it is piped");

@@ -10,12 +10,12 @@ use trials::judge::{Judge, smallest};
 /// What `MOST` has to be.
 const LIMIT: usize = 1000;
 
-/// Lengths over the limit. All but the first are small, if some of their bytes
-/// or their sign are left out.
+/// Lengths over the limit. All but the first look small to an answer that leaves out
+/// some of the bytes, or takes the first bit for a sign.
 const TOO_LONG: [u32; 5] =
     [LIMIT as u32 + 1, 0x0001_0003, 0x0100_0003, 0x8000_0003, u32::MAX];
 
-/// How many random streams are tried, by each of twenty runs.
+/// How many random streams each of the twenty runs tries.
 const STREAMS: usize = 300;
 
 trials::answer!("exercises/split-frames.rs");
@@ -29,24 +29,27 @@ fn whole_frames_come_out_wherever_the_bytes_are_cut() {
     );
     let frames = [&b"one"[..], b"", b"three!"].map(<[u8]>::to_vec);
     let whole = Stream { frames: frames.to_vec(), ..Stream::default() };
-    judged(&whole, "");
+    judge_stream(&whole, "");
     let length = whole.bytes().len();
     for first in 1..length {
-        judged(&Stream { cuts: vec![first], ..whole.clone() }, "");
+        judge_stream(&Stream { cuts: vec![first], ..whole.clone() }, "");
     }
     for first in 0..=length {
         for second in first..=length {
-            judged(&Stream { cuts: vec![first, second], ..whole.clone() }, "");
+            judge_stream(
+                &Stream { cuts: vec![first, second], ..whole.clone() },
+                "",
+            );
         }
     }
-    judged(&Stream { cuts: (0..length).collect(), ..whole.clone() }, "");
+    judge_stream(&Stream { cuts: (0..length).collect(), ..whole.clone() }, "");
     let longest = Stream { frames: vec![vec![b'x'; LIMIT]], ..whole.clone() };
-    judged(&longest, "");
-    // What is too long may follow all the same, and look well after that.
+    judge_stream(&longest, "");
+    // After a length over the limit the frame may follow, and then a good one.
     let mut skipped = vec![b'x'; LIMIT + 1];
     skipped.extend([0, 0, 0, 1, b'x']);
     let bytes = whole.bytes().len();
-    judged(
+    judge_stream(
         &Stream {
             too_long: Some(LIMIT as u32 + 1),
             rest: skipped,
@@ -57,8 +60,8 @@ fn whole_frames_come_out_wherever_the_bytes_are_cut() {
     );
     for length in TOO_LONG {
         let alone = Stream { too_long: Some(length), ..Stream::default() };
-        judged(&alone, "");
-        judged(&Stream { too_long: Some(length), ..whole.clone() }, "");
+        judge_stream(&alone, "");
+        judge_stream(&Stream { too_long: Some(length), ..whole.clone() }, "");
     }
 
     let mut dice = Dice::random();
@@ -67,13 +70,13 @@ fn whole_frames_come_out_wherever_the_bytes_are_cut() {
         let stream = Stream::random(&mut dice, n);
         let wrong = |stream: &Stream| stream.play().is_err();
         if wrong(&stream) {
-            judged(&smallest(stream, Stream::smaller, wrong), &again);
+            judge_stream(&smallest(stream, Stream::smaller, wrong), &again);
         }
     }
     judge.end();
 }
 
-fn judged(stream: &Stream, again: &str) {
+fn judge_stream(stream: &Stream, again: &str) {
     if let Err(why) = stream.play() {
         panic!("wrong answer: {why}{again}");
     }
@@ -86,8 +89,8 @@ struct Stream {
     /// The length of a frame that is too long, and what follows it.
     too_long: Option<u32>,
     rest: Vec<u8>,
-    /// After how many bytes it is cut, in order; twice at a place, and the piece
-    /// in between is empty.
+    /// After how many bytes it is cut, in order. Where a number stands twice, there
+    /// is an empty piece.
     cuts: Vec<usize>,
 }
 
@@ -134,10 +137,10 @@ impl Stream {
         bytes
     }
 
-    /// Hands it over, piece by piece.
+    /// Hands the stream over, piece by piece, and judges what comes out.
     fn play(&self) -> Result<(), String> {
         let bytes = self.bytes();
-        let how = self.how(bytes.len());
+        let how = self.describe(bytes.len());
         // How many bytes have come when each frame is whole, and when it is
         // known that one is too long.
         let mut ends = Vec::new();
@@ -155,6 +158,7 @@ impl Stream {
             let to = cut.min(bytes.len());
             let taken = coming.take(&bytes[from..to]);
             from = to;
+            // After the error, nothing may come out.
             if is_refused {
                 let more = taken.unwrap_or_default();
                 if !more.is_empty() {
@@ -164,6 +168,7 @@ impl Stream {
                         all_quoted(&more)
                     ));
                 }
+            // This piece makes it known that a frame is too long.
             } else if refused.is_some_and(|at| to >= at) {
                 is_refused = true;
                 if taken != Err(TooLong) {
@@ -173,6 +178,7 @@ impl Stream {
                         all_quoted(&taken.unwrap_or_default())
                     ));
                 }
+            // Or else all frames come out that are whole by now.
             } else {
                 let Ok(more) = taken else {
                     return Err(format!(
@@ -195,8 +201,8 @@ impl Stream {
         Ok(())
     }
 
-    /// What it is, and where it is cut.
-    fn how(&self, length: usize) -> String {
+    /// Describes the stream, and where it is cut.
+    fn describe(&self, length: usize) -> String {
         let mut parts: Vec<_> =
             self.frames.iter().map(|it| quoted(it)).collect();
         parts.extend(self.too_long.map(|it| format!("a length of {it}")));

@@ -1,5 +1,5 @@
-//! Judges `talk`: with children of every kind nobody waits for ever, all is
-//! heard, and the child is waited for.
+//! Judges `talk`: whatever the child does, neither side waits for ever, all bytes
+//! arrive, and the child is waited for.
 //!
 //! As shipped: waits for room in the child's pipe
 
@@ -15,28 +15,28 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 use trials::judge::{Judge, others_sleep};
 
-/// How long nobody may run, while the child says nothing.
+/// How long all threads have to sleep, while the child says nothing.
 const STRETCH: Duration = Duration::from_millis(30);
 
 trials::answer!("exercises/talk-to-a-child.rs");
 
 #[test]
-fn both_are_heard_and_nobody_waits_for_ever() {
+fn both_are_heard_and_neither_waits_for_ever() {
     let judge = Judge::of(ANSWER);
     let mut dice = Dice::random();
     for child in children(&mut dice) {
-        child.judged(child.talk(Stdio::null(), |_| ()), &dice.again());
+        child.judge(child.talk(Stdio::null(), |_| ()), &dice.again());
     }
     for child in silent_children(&mut dice) {
-        waits_while_it_says_nothing(&child, &dice);
+        judge_wait(&child, &dice);
     }
-    a_program_that_is_not_there();
+    judge_missing_program();
 
     let judged = judge.end();
     assert!(
         !judged.children_left,
         "right answer, wrong way: `talk` is back, and a child is left that \
-         nobody has waited for"
+         was not waited for"
     );
     assert!(
         judged.threads_left.is_empty(),
@@ -45,14 +45,15 @@ fn both_are_heard_and_nobody_waits_for_ever() {
     );
 }
 
-/// Children of every kind: how each reads, says something, and ends. Most are
-/// told, or say, more than twice what a pipe holds.
+/// Children of every kind: each reads, writes and ends in another way. Most read,
+/// or write, more than twice what a pipe holds.
 fn children(dice: &mut Dice) -> Vec<Child> {
     let near = dice.one_of(&[1, 4096, 65_535, 65_536, 65_537, 131_073]);
-    let near = words(dice, near);
-    let over = words(dice, 65_537);
-    let (many, zeros) = (many(dice), vec![0; 140_000 + dice.below(60_000)]);
-    // What it does not hear is more than fits in its pipe.
+    let near = random_bytes(dice, near);
+    let over = random_bytes(dice, 65_537);
+    let (many, zeros) =
+        (many_bytes(dice), vec![0; 140_000 + dice.below(60_000)]);
+    // The part that a child leaves unread is more than a pipe holds.
     let (length, half) = (many.len(), dice.below(many.len() / 2));
     // Together 150,000 bytes.
     let line = |_| format!("{:099}\n", dice.number());
@@ -141,18 +142,18 @@ fn children(dice: &mut Dice) -> Vec<Child> {
     ]
 }
 
-fn many(dice: &mut Dice) -> Vec<u8> {
+fn many_bytes(dice: &mut Dice) -> Vec<u8> {
     let length = 140_000 + dice.below(100_000);
-    words(dice, length)
+    random_bytes(dice, length)
 }
 
-/// Bytes of any value, in an order that comes again after a prime number of
-/// them.
-fn words(dice: &mut Dice, length: usize) -> Vec<u8> {
+/// Bytes of any value. They repeat after a prime number of bytes, so no two pieces
+/// of a round length are alike.
+fn random_bytes(dice: &mut Dice, length: usize) -> Vec<u8> {
     let block: Vec<_> = (0..1021).map(|_| dice.number() as u8).collect();
-    let mut words = block.repeat(length / block.len() + 1);
-    words.truncate(length);
-    words
+    let mut bytes = block.repeat(length / block.len() + 1);
+    bytes.truncate(length);
+    bytes
 }
 
 /// A child, what it is told, and what must come of it.
@@ -169,8 +170,8 @@ struct Child {
 type Talked = io::Result<(Vec<u8>, ExitStatus)>;
 
 impl Child {
-    /// Talks with it, in a thread that is called after it: if that one hangs,
-    /// it is known with which child.
+    /// Talks with the child, in a thread that has its name: if it hangs, the lanes
+    /// show with which child.
     fn talk(
         &self,
         stderr: Stdio,
@@ -181,36 +182,37 @@ impl Child {
         thread::scope(|scope| {
             let thread =
                 thread::Builder::new().name(format!("with {}", self.name));
-            let talks = || {
+            let run = || {
                 let _waiting = waiting("`talk`");
                 talk(shell, &self.words)
             };
-            let talks = thread.spawn_scoped(scope, talks).expect("a thread");
+            let talks = thread.spawn_scoped(scope, run).expect("a thread");
             meanwhile(&talks);
             talks.join().unwrap_or_else(|panic| resume_unwind(panic))
         })
     }
 
-    fn judged(&self, talked: Talked, again: &str) {
+    /// Judges what `talk` gave back.
+    fn judge(&self, talked: Talked, again: &str) {
         let Child { name, words, says, .. } = self;
         let with = format!(
             "with {name}, which was told {} bytes and said {}",
             words.len(),
             says.len()
         );
-        let (said, status) = match talked {
+        let (heard, status) = match talked {
             Ok(talked) => talked,
             Err(why) => panic!(
                 "wrong answer: {with}: `talk` gave an error: {why} {again}"
             ),
         };
         assert!(
-            said.len() == says.len(),
+            heard.len() == says.len(),
             "wrong answer: {with}: {} bytes came back {again}",
-            said.len()
+            heard.len()
         );
         assert!(
-            said == *says,
+            heard == *says,
             "wrong answer: {with}: as many came back, and not the same {again}"
         );
         assert!(
@@ -225,8 +227,8 @@ impl Child {
     }
 }
 
-/// Children that say that they are there, by a stream beside the two, and then
-/// neither read nor write until they are told to go on: each at another time.
+/// Children that write a line to stderr when they have come to a certain point, and
+/// then neither read nor write until they get a line: each at another point.
 fn silent_children(dice: &mut Dice) -> [Child; 3] {
     let is = |name, before, after, words: &[u8], says: &[u8], code| Child {
         name,
@@ -235,28 +237,27 @@ fn silent_children(dice: &mut Dice) -> [Child; 3] {
         says: says.to_vec(),
         end: (Some(code), None),
     };
-    let many = many(dice);
-    let heard = "cat >/dev/null";
-    let closed = "exec >&-; cat >/dev/null";
+    let many = many_bytes(dice);
+    let reads_all = "cat >/dev/null";
+    let closes = "exec >&-; cat >/dev/null";
     [
         is("one that is slow", ":", "cat", &many, &many, 0),
-        is("one that has heard all", heard, "echo so", &many, b"so\n", 0),
-        is("one that has said all", closed, "exit 4", &many, b"", 4),
+        is("one that has heard all", reads_all, "echo so", &many, b"so\n", 0),
+        is("one that has said all", closes, "exit 4", &many, b"", 4),
     ]
 }
 
-/// Looks at it in between.
-fn waits_while_it_says_nothing(child: &Child, dice: &Dice) {
+/// While the child says nothing, all threads have to sleep.
+fn judge_wait(child: &Child, dice: &Dice) {
     let (mut ours, theirs) = UnixStream::pair().expect("two ends");
     let mut looks = false;
     let talked = child.talk(Stdio::from(OwnedFd::from(theirs)), |talks| {
-        // Where the answer takes that stream away, it goes on by itself, and
-        // nothing comes.
+        // If the answer has replaced stderr, no line comes, and the child goes on.
         let _ = BufReader::new(&ours).read_line(&mut String::new());
         looks = !others_sleep(STRETCH) && !talks.is_finished();
         let _ = writeln!(ours, "go");
     });
-    child.judged(talked, &dice.again());
+    child.judge(talked, &dice.again());
     assert!(
         !looks,
         "right answer, wrong way: {} neither reads nor writes, and `talk` \
@@ -265,7 +266,7 @@ fn waits_while_it_says_nothing(child: &Child, dice: &Dice) {
     );
 }
 
-fn a_program_that_is_not_there() {
+fn judge_missing_program() {
     let talked = talk(Command::new("/no/such/program"), b"words");
     assert!(
         talked.is_err(),

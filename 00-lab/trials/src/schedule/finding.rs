@@ -45,7 +45,7 @@ impl fmt::Display for Finding {
             ),
             Finding::TimeIsUp(thread) => write!(
                 f,
-                "right answer, wrong way: nobody woke {thread}, and the wait \
+                "right answer, wrong way: {thread} was not woken, and the wait \
                  ended when its time was up"
             ),
             Finding::Sleeps(thread) => write!(

@@ -1,5 +1,5 @@
-//! std's [`Mutex`] and [`Condvar`], recorded: which thread holds which lock, and
-//! which waits for it. std's own cannot tell.
+//! std's [`Mutex`] and [`Condvar`], recorded: which thread holds which lock,
+//! and which waits for it. std's own cannot tell.
 //!
 //! ```
 //! use lab::sync::Mutex;
@@ -25,10 +25,10 @@ use timeline::What;
 
 /// [`std::sync::Mutex`], recorded.
 ///
-/// As there, a panic while it is locked *poisons* it: from then on `lock`
-/// gives an error that still holds the guard. Unlike there, `new` is not a `const
-/// fn`: a mutex is called by the type of what is in it, and numbered in the order
-/// in which they are made: `Fork 1`, `Fork 2`.
+/// As there, a panic while it is locked *poisons* it: from then on `lock` gives
+/// an error that still holds the guard. Unlike there, `new` is not a `const
+/// fn`: a mutex is called by the type of what is in it, and numbered in the
+/// order in which they are made: `Fork 1`, `Fork 2`.
 pub struct Mutex<T: ?Sized> {
     name: String,
     inner: sync::Mutex<T>,
@@ -166,8 +166,8 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         // A condition variable has taken the lock out of it.
         let Some(inner) = self.inner.take() else { return };
-        // Recorded before it happens: or else another thread's `hold` might come
-        // first in the recording.
+        // Recorded before it happens: or else another thread's `hold` might
+        // come first in the recording.
         timeline::event(What::Release(&self.mutex.name));
         drop(inner);
         if let Some(hook) = hook() {

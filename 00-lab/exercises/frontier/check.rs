@@ -1,5 +1,5 @@
-//! Judges `Frontier`: what it gives back at each step of many crawls, and a crawl
-//! that several threads make with it.
+//! Judges `Frontier`: what it gives back at each step of many crawls, and a
+//! crawl that several threads make with it.
 //!
 //! As shipped: it says that it is finished, and / is under way
 
@@ -41,8 +41,8 @@ fn it_gives_back_the_right_thing_at_each_step() {
 struct Crawl {
     /// The links of each page.
     links: Vec<Vec<usize>>,
-    /// The steps: 0 takes a page, and any other number finishes one of the pages
-    /// under way. After these, all are taken, and then finished.
+    /// The steps: 0 takes a page, and any other number finishes one of the
+    /// pages under way. After these, all are taken, and then finished.
     choices: Vec<usize>,
 }
 

@@ -118,7 +118,8 @@ impl Pages {
     }
 
     /// Plays the crawl from this moment on. Several pages may come at the same
-    /// moment, and any of them may be looked at first: so there may be several ends.
+    /// moment, and any of them may be looked at first: so there may be several
+    /// ends.
     fn play(&self, mut moment: Moment, ends: &mut BTreeSet<Duration>) {
         let free = self.at_once - moment.under_way.len();
         let begun = free.min(moment.queue.len());
@@ -228,7 +229,7 @@ fn no_crawl_is_faster_than_that() {
     let predicted = ideal(1, &waits, &links);
     assert!(
         predicted <= took,
-        "wrong answer: you say that a crawl takes {predicted:?} at best which has \
-         just been made in {took:?}"
+        "wrong answer: you say that a crawl takes {predicted:?} at best \
+         which has just been made in {took:?}"
     );
 }

@@ -113,8 +113,8 @@ impl Predicted {
     }
 }
 
-/// Plays a run tick by tick, and gives back how many it takes: the core works on
-/// any page that is there.
+/// Plays a run tick by tick, and gives back how many it takes: the core works
+/// on any page that is there.
 fn play(pages: &Pages) -> u64 {
     let mut left = pages.clone();
     let mut now = 0;

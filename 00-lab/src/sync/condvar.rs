@@ -157,8 +157,8 @@ impl Condvar {
         Ok((guard, timeout))
     }
 
-    /// Makes the result of a wait that a hook has ended. Only std can make one, so
-    /// this is a wait of std's for no time at all.
+    /// Makes the result of a wait that a hook has ended. Only std can make one,
+    /// so this is a wait of std's for no time at all.
     fn std_timeout<'a, T>(
         &self,
         locked: LockResult<sync::MutexGuard<'a, T>>,

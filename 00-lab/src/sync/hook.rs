@@ -1,7 +1,8 @@
 //! The one place where a test can take control of the threads that use
 //! [`Mutex`](super::Mutex) and [`Condvar`](super::Condvar).
 //!
-//! Outside tests no hook is set. Then this costs one relaxed load for each lock.
+//! Outside tests no hook is set. Then this costs one relaxed load for each
+//! lock.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
@@ -10,13 +11,13 @@ use std::time::Duration;
 /// Decides which thread goes on, and when. Locks and condition variables are
 /// numbers that stay the same as long as a thread holds one or waits for one.
 pub trait Hook: Sync {
-    /// Set if this thread is one of those that it decides about. Only these call
-    /// the functions below.
+    /// Set if this thread is one of those that it decides about. Only these
+    /// call the functions below.
     fn knows_this_thread(&self) -> bool;
 
     /// Set if threads wait in [`wait_for_lock`](Hook::wait_for_lock) and
-    /// [`wait`](Hook::wait) instead of in std. If not, these two are not called,
-    /// and [`notify`](Hook::notify) has nothing to do.
+    /// [`wait`](Hook::wait) instead of in std. If not, these two are not
+    /// called, and [`notify`](Hook::notify) has nothing to do.
     fn decides(&self) -> bool;
 
     /// This thread is about to take a lock, or to try to.
@@ -34,8 +35,8 @@ pub trait Hook: Sync {
     /// This thread has released the lock.
     fn after_release(&self, lock: usize);
 
-    /// This thread has released the lock: waits until it is notified. Gives back
-    /// `true` if its time is up instead.
+    /// This thread has released the lock: waits until it is notified. Gives
+    /// back `true` if its time is up instead.
     fn wait(
         &self,
         lock: usize,
@@ -47,9 +48,9 @@ pub trait Hook: Sync {
     fn notify(&self, condvar: usize, all: bool);
 }
 
-/// Set if there is a hook. `Relaxed` is enough: the threads that have to see the
-/// hook are started after it was set, and to start a thread publishes all that
-/// was done before.
+/// Set if there is a hook. `Relaxed` is enough: the threads that have to see
+/// the hook are started after it was set, and to start a thread publishes all
+/// that was done before.
 static ON: AtomicBool = AtomicBool::new(false);
 static HOOK: RwLock<Option<&'static dyn Hook>> = RwLock::new(None);
 

@@ -10,12 +10,12 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// While this lives, what a thread has found out under a lock is out of date when
-/// it has the lock again.
+/// While this lives, what a thread has found out under a lock is out of date
+/// when it has the lock again.
 ///
 /// It does not make threads hang. It does not wait for threads that have ended
-/// or wait to be notified, and for one that is busy elsewhere it waits for 20 ms
-/// at most.
+/// or wait to be notified, and for one that is busy elsewhere it waits for 20
+/// ms at most.
 #[must_use = "it holds threads up until it is dropped"]
 pub struct Adversary {
     _hooked: Hooked,
@@ -50,8 +50,8 @@ struct Game {
 }
 
 impl Adversary {
-    /// From now on, a thread that releases a [`Mutex`](lab::sync::Mutex) goes on
-    /// only when another of the `threads` has had it.
+    /// From now on, a thread that releases a [`Mutex`](lab::sync::Mutex) goes
+    /// on only when another of the `threads` has had it.
     ///
     /// Two threads that check, release, and insert will both find nothing and
     /// both insert. Threads that do both under one lock lose nothing.
@@ -101,7 +101,8 @@ struct Player {
     game: Cell<u64>,
     /// The locks that it has, and how many times each had been taken by then.
     locks: RefCell<Vec<(usize, u64)>>,
-    /// Set if it was held up in vain when it released one lock and kept another.
+    /// Set if it was held up in vain when it released one lock and kept
+    /// another.
     in_vain: Cell<bool>,
     /// Set while it waits to be notified.
     is_asleep: Cell<bool>,
@@ -129,7 +130,8 @@ impl Player {
         }
     }
 
-    /// Holds this thread up until another has taken the `lock`, but not for ever.
+    /// Holds this thread up until another has taken the `lock`, but not for
+    /// ever.
     fn let_another_in(&self, lock: usize, taken: u64) {
         let keeps_another = || !self.locks.borrow().is_empty();
         // Another may need the very lock that this one keeps.
@@ -210,8 +212,8 @@ impl Hook for HoldUp {
 }
 
 impl Player {
-    /// Notes that this thread has released the `lock`. Gives back how many times it
-    /// had been taken by then, if this thread took it in this game.
+    /// Notes that this thread has released the `lock`. Gives back how many
+    /// times it had been taken by then, if this thread took it in this game.
     fn forget(&self, lock: usize) -> Option<u64> {
         let mut locks = self.locks.borrow_mut();
         let place = locks.iter().rposition(|(it, _)| *it == lock)?;
@@ -219,8 +221,8 @@ impl Player {
     }
 }
 
-/// Waits until `is_so`, or until game `number` is over. Gives up after a while, and
-/// gives back `false` then.
+/// Waits until `is_so`, or until game `number` is over. Gives up after a while,
+/// and gives back `false` then.
 fn hold_up_until(number: u64, is_so: impl Fn(&Game) -> bool) -> bool {
     let began = Instant::now();
     let mut game = game();

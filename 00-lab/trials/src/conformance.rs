@@ -142,7 +142,8 @@ impl Trials<'_> {
         }
     }
 
-    /// Without `--site` the program has a site of its own, and prints a verdict.
+    /// Without `--site` the program has a site of its own, and prints a
+    /// verdict.
     fn crawls_its_own_site(&self) -> Verdict {
         let args = ["--pages", "30", "--latency", "5", "--seed", "7"];
         let mut processes = Vec::new();
@@ -166,8 +167,8 @@ impl Trials<'_> {
         Ok(())
     }
 
-    /// Here the program is not told where to record: it has to make a file itself,
-    /// and to remove it.
+    /// Here the program is not told where to record: it has to make a file
+    /// itself, and to remove it.
     fn crawls_as_the_reader_types_it(&self) -> Verdict {
         let latency = Duration::from_millis(1);
         let site = Site::in_thread(Shape { latency, ..Shape::default() });
@@ -344,8 +345,8 @@ impl Trial {
         Ok(())
     }
 
-    /// Checks that each page was asked for once, and a page that kills its worker
-    /// as often as the rung tries.
+    /// Checks that each page was asked for once, and a page that kills its
+    /// worker as often as the rung tries.
     fn each_page_was_asked_for_as_often_as_it_should(&self) -> Verdict {
         let hits = &self.seen.hits;
         for (page, hits) in hits {

@@ -61,8 +61,8 @@ pub struct Judged {
     /// that it had [in a thread](lab::Site::in_thread) and has ended.
     pub cpu: Duration,
     /// The names of the threads that were started meanwhile and have not ended.
-    /// A thread has a name here if it records something: a fetch, a lock, a wait.
-    /// Of the others only Linux tells how many there are.
+    /// A thread has a name here if it records something: a fetch, a lock, a
+    /// wait. Of the others only Linux tells how many there are.
     pub threads_left: Vec<String>,
     /// Set if this process has a child: one that runs, or a zombie.
     pub children_left: bool,
@@ -144,8 +144,8 @@ fn cpu_of_answer() -> Duration {
     cpu_time().saturating_sub(site::cpu_in_threads())
 }
 
-/// The names of the threads that have not ended, without the one that judges and
-/// those that were there `before`.
+/// The names of the threads that have not ended, without the one that judges
+/// and those that were there `before`.
 fn find_threads_left(
     recording: &Recording,
     before: &BTreeSet<String>,

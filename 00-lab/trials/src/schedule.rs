@@ -4,19 +4,19 @@
 //! Of the threads that a [`Schedule`] starts, one runs at a time. Wherever it
 //! takes, releases or tries a lock of [`sync`](lab::sync), waits, notifies or
 //! ends, another may go on instead. Dice say which, so the same seed gives the
-//! same order. An order of all these steps is a *schedule*; one takes a fraction
-//! of a millisecond, and a check tries hundreds.
+//! same order. An order of all these steps is a *schedule*; one takes a
+//! fraction of a millisecond, and a check tries hundreds.
 //!
-//! Not all schedules are equally likely to show a mistake. Three kinds are tried.
-//! In the first, any thread goes on at each step. In the second, each has its
-//! turn, a step at a time, so that all come to hold one lock and want the next.
-//! In the third, each thread has a priority, which is changed at up to two steps.
-//! This is the *probabilistic concurrency testing* of
-//! Burckhardt, Kothari, Musuvathi and Nagarakatte (2010): a mistake that needs
-//! few changes at the right steps is found with a probability that they give.
-//! That a program is run under a scheduler of one's own, and that a thread which
-//! only asks again has to give way, comes from CHESS (Musuvathi and others,
-//! 2008); `loom` and `shuttle` do the same for Rust.
+//! Not all schedules are equally likely to show a mistake. Three kinds are
+//! tried. In the first, any thread goes on at each step. In the second, each
+//! has its turn, a step at a time, so that all come to hold one lock and want
+//! the next. In the third, each thread has a priority, which is changed at up
+//! to two steps. This is the *probabilistic concurrency testing* of Burckhardt,
+//! Kothari, Musuvathi and Nagarakatte (2010): a mistake that needs few changes
+//! at the right steps is found with a probability that they give. That a
+//! program is run under a scheduler of one's own, and that a thread which only
+//! asks again has to give way, comes from CHESS (Musuvathi and others, 2008);
+//! `loom` and `shuttle` do the same for Rust.
 //!
 //! What the rules of [`Condvar`](lab::sync::Condvar) leave open is left to the
 //! dice, too: which thread `notify_one` wakes, and whether a wait ends that was
@@ -165,7 +165,8 @@ fn silence_panics() {
     });
 }
 
-/// Ends the test because of this, and says how the same inputs are made `again`.
+/// Ends the test because of this, and says how the same inputs are made
+/// `again`.
 fn fail(finding: Finding, again: &str) -> ! {
     match finding {
         Finding::Hangs => {
@@ -178,8 +179,8 @@ fn fail(finding: Finding, again: &str) -> ! {
 }
 
 /// The threads that take turns in one order. The thread that made the schedule
-/// is the first of them: a thread that it starts runs only once it waits itself,
-/// or comes to another step.
+/// is the first of them: a thread that it starts runs only once it waits
+/// itself, or comes to another step.
 pub struct Schedule {
     turns: Arc<Turns>,
     crew: Option<Arc<Crew>>,
@@ -245,8 +246,8 @@ impl Schedule {
     }
 
     /// Waits until no other thread can go on, and for a while longer: waits end
-    /// that were not notified, and waits with a limit of less than an hour end by
-    /// that. Comes back when the threads have settled again.
+    /// that were not notified, and waits with a limit of less than an hour end
+    /// by that. Comes back when the threads have settled again.
     ///
     /// # Errors
     /// What went wrong meanwhile.

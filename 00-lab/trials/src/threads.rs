@@ -1,5 +1,5 @@
-//! What the system knows of a thread of this process: whether it sleeps, and for
-//! how long it has run. Only Linux tells, in `/proc`.
+//! What the system knows of a thread of this process: whether it sleeps, and
+//! for how long it has run. Only Linux tells, in `/proc`.
 
 use std::fs::{self, File};
 use std::io::Read;

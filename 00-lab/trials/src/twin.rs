@@ -7,8 +7,8 @@ use std::env;
 use std::process::Command;
 use std::time::Duration;
 
-/// Has the Python program `script` crawl `site`, and checks that it finds what is
-/// there, with `at_once` requests in flight.
+/// Has the Python program `script` crawl `site`, and checks that it finds what
+/// is there, with `at_once` requests in flight.
 ///
 /// # Panics
 ///
@@ -25,8 +25,8 @@ pub fn check_crawl(script: &str, site: Site, at_once: usize) {
     assert!(seen.hits.values().all(|&hits| hits == 1), "{:?}", seen.hits);
 }
 
-/// Runs a Python program; gives back what it prints, or `None` where there is no
-/// Python. In CI there has to be.
+/// Runs a Python program; gives back what it prints, or `None` where there is
+/// no Python. In CI there has to be.
 ///
 /// # Panics
 ///

@@ -79,9 +79,9 @@ pub fn parse_time(text: &str) -> Duration {
     Duration::from_secs_f64(number * one)
 }
 
-/// Kills a child that still runs after `limit`, and prints the name of the thread
-/// that called this. So a test that waits for the output of the child, or for its
-/// end, does not wait for ever.
+/// Kills a child that still runs after `limit`, and prints the name of the
+/// thread that called this. So a test that waits for the output of the child,
+/// or for its end, does not wait for ever.
 ///
 /// Drop the guard before the child is waited for, or right after: later, its
 /// number may be that of another process.

@@ -99,7 +99,8 @@ fn a_deadlock_is_found_at_once_among_two_or_nine() {
     }
 }
 
-/// One thread waits, by `wait`, until the other has changed the value, by `change`.
+/// One thread waits, by `wait`, until the other has changed the value, by
+/// `change`.
 fn wait_for_change(
     schedule: &Schedule,
     wait: impl FnOnce(&Mutex<bool>, &Condvar) -> bool + Send + 'static,

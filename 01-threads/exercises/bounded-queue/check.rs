@@ -1,22 +1,22 @@
-//! Judges `Queue`: a thread that has to wait does, no other does, and nothing is
-//! lost.
+//! Judges `Queue`: a thread that has to wait does, no other does, and nothing
+//! is lost.
 //!
-//! Some hundred schedules are tried in each run: the check decides in which order
-//! the threads take their steps (see [`trials::schedule`]). First come cases that
-//! each show one kind of mistake. Then threads make random calls; in some order
-//! of these calls, a plain list has to reply alike.
+//! Some hundred schedules are tried in each run: the check decides in which
+//! order the threads take their steps (see [`trials::schedule`]). First come
+//! cases that each show one kind of mistake. Then threads make random calls; in
+//! some order of these calls, a plain list has to reply alike.
 //!
-//! Ways to be wrong, each with an answer in `wrong/`: a call does
-//! not wait, or looks only once, or asks again and again, with or without a
-//! pause; it looks under one lock and acts under the next; it wakes none, too
-//! few, too early, only now and then, or one that can do nothing; it wakes none,
-//! and each looks when its time is up, or gives up; it counts on the first that waits
-//! to be the first that is woken; there is room for one too many, or one too
-//! few, or again for all that others have taken a place for; values come out in
-//! another order, twice, or not at all once the queue is closed; a closed queue
-//! takes a value, or has a thread wait, or is open again when it is closed twice;
-//! a close between a look and a wait goes unseen; and a wait by means that
-//! are not recorded.
+//! Ways to be wrong, each with an answer in `wrong/`: a call does not wait, or
+//! looks only once, or asks again and again, with or without a pause; it looks
+//! under one lock and acts under the next; it wakes none, too few, too early,
+//! only now and then, or one that can do nothing; it wakes none, and each looks
+//! when its time is up, or gives up; it counts on the first that waits to be
+//! the first that is woken; there is room for one too many, or one too few, or
+//! again for all that others have taken a place for; values come out in another
+//! order, twice, or not at all once the queue is closed; a closed queue takes a
+//! value, or has a thread wait, or is open again when it is closed twice; a
+//! close between a look and a wait goes unseen; and a wait by means that are
+//! not recorded.
 //!
 //! As shipped: `pop` gave None from an empty queue that was open
 
@@ -277,7 +277,8 @@ fn close_wakes_all_that_push(schedule: &Schedule) -> Tried {
     require_equal(what, join_each(producers)?, [2, 3, 4].map(Err).to_vec())
 }
 
-/// The caller has looked, and does not wait yet. If the close is lost, this hangs.
+/// The caller has looked, and does not wait yet. If the close is lost, this
+/// hangs.
 fn close_wakes_one_about_to_wait(schedule: &Schedule, pushes: bool) -> Tried {
     let queue = match pushes {
         true => make_full(schedule, 1)?,

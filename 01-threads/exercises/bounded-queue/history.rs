@@ -1,5 +1,5 @@
-//! What several threads have called, and whether a plain queue could have replied
-//! alike.
+//! What several threads have called, and whether a plain queue could have
+//! replied alike.
 
 use super::{Queue, Tried, fail};
 use std::collections::{HashSet, VecDeque};
@@ -124,8 +124,8 @@ impl History {
         }
     }
 
-    /// Tries all orders that begin with a set of calls, a bit for each, which leave
-    /// a plain queue like this.
+    /// Tries all orders that begin with a set of calls, a bit for each, which
+    /// leave a plain queue like this.
     fn search(
         &self,
         from: (u32, Plain),

@@ -1,8 +1,8 @@
 //! Judges `fetch_unknown`: every page that is not known, each once, and by all
 //! threads at the same time.
 //!
-//! The site holds all requests until no more come. So nothing here depends on how
-//! long anything takes.
+//! The site holds all requests until no more come. So nothing here depends on
+//! how long anything takes.
 //!
 //! As shipped: was fetched more than once
 
@@ -101,8 +101,8 @@ struct Run {
     asked: Vec<String>,
     /// The status of the first answer.
     status: u16,
-    /// The page that had that answer, if it was a failure and one thread waited for
-    /// it.
+    /// The page that had that answer, if it was a failure and one thread waited
+    /// for it.
     failed: Option<String>,
     /// How many were under way when no more came.
     at_once: usize,
@@ -130,16 +130,17 @@ impl Stage {
         let known = Mutex::new(known_before.clone());
         let lock = locked.then(|| known.lock().expect("no thread has had it"));
 
-        // A thread that releases a lock lets another have it first: so what can go
-        // wrong between two locks does.
+        // A thread that releases a lock lets another have it first: so what can
+        // go wrong between two locks does.
         let adversary = (!locked).then(|| Adversary::among(threads));
         let (results, failed, at_once, slept) = thread::scope(|scope| {
             let call = |_| scope.spawn(|| fetch_unknown(&links, &known));
             let callers: Vec<_> = (0..threads).map(call).collect();
             let most = if locked { 0 } else { threads.min(new.len()) };
             let all = wait_until(|| gate.held().len() >= most);
-            // A thread that finds nothing left is held up by the adversary for 20 ms
-            // at a time, which looks like sleep, before it can look again.
+            // A thread that finds nothing left is held up by the adversary for
+            // 20 ms at a time, which looks like sleep, before it can look
+            // again.
             let held_up = most < threads && !locked;
             let looks = if held_up { 2 * LOOKS } else { LOOKS };
             let slept = !all || new.is_empty() || others_sleep(looks);

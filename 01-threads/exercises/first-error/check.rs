@@ -1,8 +1,7 @@
 //! Judges `fetch_all`: all pages, or the first failure and no fetch after it.
 //!
-//! The site answers one request at a time, when all other threads sleep, and counts
-//! the requests. So nothing here depends on how long
-//! anything takes.
+//! The site answers one request at a time, when all other threads sleep, and
+//! counts the requests. So nothing here depends on how long anything takes.
 //!
 //! As shipped: begun after the first failure
 
@@ -62,7 +61,8 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
     let last = 1 + dice.below(2);
     let mut runs = Vec::new();
     for (pages, at_once, good, then, next) in [
-        // After the failure another thread gets its page, and has to stop as well.
+        // After the failure another thread gets its page, and has to stop as
+        // well.
         (pages, at_once, middle, [a, 200, b, c], Next::Any),
         // A page that is earlier in the list fails later.
         (pages, at_once, 0, [b, c, 200, d], Next::LastOfTheList),
@@ -123,9 +123,9 @@ impl Next {
 }
 
 impl Run {
-    /// Has pages fetched. The requests under way are answered one by one with the
-    /// statuses in `answers`, and then with 200. Up to the first failure it is always
-    /// the oldest that is answered; from there on `next` says which.
+    /// Has pages fetched. The requests under way are answered one by one with
+    /// the statuses in `answers`, and then with 200. Up to the first failure it
+    /// is always the oldest that is answered; from there on `next` says which.
     fn of(
         pages: usize,
         at_once: usize,
@@ -137,9 +137,10 @@ impl Run {
         let list = (0..pages).map(|n| gate.page(n)).collect();
         let is_back = AtomicBool::new(false);
         let full = pages.min(at_once);
-        // A thread that releases a lock lets another have it first: what two can
-        // take is taken twice. Not where a page fails: a thread that is held up just
-        // before its fetch would look as if it slept, and then begin it.
+        // A thread that releases a lock lets another have it first: what two
+        // can take is taken twice. Not where a page fails: a thread that is
+        // held up just before its fetch would look as if it slept, and then
+        // begin it.
         let plays = answers.is_empty() && full > 1 && pages > full;
         let adversary = plays.then(|| Adversary::among(full));
         thread::scope(|scope| {
@@ -160,8 +161,8 @@ impl Run {
                 let status = answers.get(answer).copied().unwrap_or(200);
                 let back = || is_back.load(SeqCst);
                 wait_until(|| !gate.held().is_empty() || back());
-                // When all threads sleep, all fetches have begun that will. Threads
-                // that spin never sleep: they have had their time.
+                // When all threads sleep, all fetches have begun that will.
+                // Threads that spin never sleep: they have had their time.
                 if status != 200 || before.is_some() {
                     slept = slept && others_sleep(MOMENT);
                 }

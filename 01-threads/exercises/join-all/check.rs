@@ -1,8 +1,8 @@
 //! Judges `join_all`: all jobs at once, each on a thread of its own, and every
 //! result and every panic in its place.
 //!
-//! No job ends before all have begun, unless no more begin; then they end in any
-//! order. So nothing here depends on how long anything takes.
+//! No job ends before all have begun, unless no more begin; then they end in
+//! any order. So nothing here depends on how long anything takes.
 //!
 //! As shipped: came out of `join_all`
 
@@ -77,8 +77,8 @@ struct Run {
 }
 
 impl Run {
-    /// Has `jobs` jobs joined, of which `panics` panic. With `hold`, none ends before
-    /// all have begun; without, each ends at once.
+    /// Has `jobs` jobs joined, of which `panics` panic. With `hold`, none ends
+    /// before all have begun; without, each ends at once.
     fn of(jobs: usize, panics: usize, hold: bool, dice: &mut Dice) -> Run {
         let order = shuffled(jobs, dice);
         let panics = shuffled(jobs, dice)[..panics].to_vec();
@@ -263,8 +263,8 @@ impl Stage {
         })
     }
 
-    /// Lets jobs end: the first few in this order, one after the other, and then all
-    /// others at once.
+    /// Lets jobs end: the first few in this order, one after the other, and
+    /// then all others at once.
     fn let_go(&self, order: &[usize]) {
         let one_by_one = if order.len() > 10 { 3 } else { 8 };
         for (n, job) in order.iter().take(one_by_one).enumerate() {

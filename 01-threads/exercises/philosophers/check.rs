@@ -1,19 +1,19 @@
 //! Judges `Table::dine`: all eat, no two with the same fork, and a philosopher
 //! waits only for a fork.
 //!
-//! Some hundred schedules are tried in each run: the check decides in which order
-//! the philosophers take their steps (see [`trials::schedule`]), and how long a
-//! meal lasts.
+//! Some hundred schedules are tried in each run: the check decides in which
+//! order the philosophers take their steps (see [`trials::schedule`]), and how
+//! long a meal lasts.
 //!
-//! Ways to be wrong, each with an answer in `wrong/`: all wait in a
-//! circle, or three do that stand in one order, at a table of five or only at
-//! others, with forks or with what stands for them; two neighbours eat at once,
-//! because a fork is back too early, is the wrong one, or is not looked at again
-//! after a wait, or of two forks only one is; fewer eat at once than could; a
-//! philosopher asks again and again, with or without a pause; one that could eat
-//! is not woken, because one is or two are, or not before her time is up; one does
-//! not eat at all, or not if she would have to wait; and a wait by means that
-//! are not recorded.
+//! Ways to be wrong, each with an answer in `wrong/`: all wait in a circle, or
+//! three do that stand in one order, at a table of five or only at others, with
+//! forks or with what stands for them; two neighbours eat at once, because a
+//! fork is back too early, is the wrong one, or is not looked at again after a
+//! wait, or of two forks only one is; fewer eat at once than could; a
+//! philosopher asks again and again, with or without a pause; one that could
+//! eat is not woken, because one is or two are, or not before her time is up;
+//! one does not eat at all, or not if she would have to wait; and a wait by
+//! means that are not recorded.
 //!
 //! As shipped: a circle: philosopher 1 waits for philosopher 2
 
@@ -33,8 +33,8 @@ const MORE: usize = 30;
 fn everybody_eats_and_waits_only_for_a_fork() {
     let dice = &mut Dice::random();
     let judge = Judge::of(ANSWER.require_recorded_waits());
-    // Five come first, since they are five in the text. In the first schedule all
-    // hold a fork at once.
+    // Five come first, since they are five in the text. In the first schedule
+    // all hold a fork at once.
     try_all(dice, FEW, |it, _| all_are_hungry(it, 5));
     for seats in [6 + dice.below(2), 8 + dice.below(2)] {
         try_all(dice, FEW, |it, _| others_eat_meanwhile(it, seats));
@@ -79,8 +79,8 @@ fn others_eat_meanwhile(schedule: &Schedule, seats: usize) -> Tried {
     sitting.end()
 }
 
-/// She puts her forks back while her neighbors wait, and may be the next to have
-/// them; a neighbor that has waited with one fork may then wait for ever.
+/// She puts her forks back while her neighbors wait, and may be the next to
+/// have them; a neighbor that has waited with one fork may then wait for ever.
 fn one_is_hungry_again(schedule: &Schedule, dice: &mut Dice) -> Tried {
     let seats = 3 + dice.below(2);
     let sitting = Sitting::at(seats, schedule);
@@ -114,8 +114,8 @@ fn they_come_and_go(schedule: &Schedule, dice: &mut Dice) -> Tried {
     sitting.end()
 }
 
-/// Seats 0, 4 and 6 eat, and when seat 0 has eaten, three cannot eat yet and one
-/// can: it is not enough to wake one of four, or two.
+/// Seats 0, 4 and 6 eat, and when seat 0 has eaten, three cannot eat yet and
+/// one can: it is not enough to wake one of four, or two.
 fn the_last_of_many_is_woken(schedule: &Schedule) -> Tried {
     let sitting = Sitting::at(8, schedule);
     for seat in [0, 4, 6, 3, 5, 7, 1] {
@@ -139,8 +139,8 @@ struct Sitting<'a> {
 struct Seat {
     is_hungry: bool,
     eats: bool,
-    /// Set if both forks lay there when she came, and no neighbor has wanted one
-    /// since.
+    /// Set if both forks lay there when she came, and no neighbor has wanted
+    /// one since.
     finds_forks: bool,
     /// Set if her meal is to end.
     is_done: bool,
@@ -157,8 +157,8 @@ impl Sitting<'_> {
         Sitting { schedule, table, seats: Arc::new(Mutex::new(seats)) }
     }
 
-    /// The philosopher at this seat comes, and eats `meals` times. A long meal lasts
-    /// until [`end_meal`](Sitting::end_meal).
+    /// The philosopher at this seat comes, and eats `meals` times. A long meal
+    /// lasts until [`end_meal`](Sitting::end_meal).
     fn come(&self, seat: usize, meals: usize, is_long: bool) {
         let (table, all) = (Arc::clone(&self.table), Arc::clone(&self.seats));
         let [left, right] = neighbors(seat, self.seats().len());

@@ -1,6 +1,6 @@
 //! Judges the lists of what can be printed: all that some schedule prints, and
-//! nothing else. The right lists are not written here: they are found by trying all
-//! schedules, for several numbers of additions and of threads.
+//! nothing else. The right lists are not written here: they are found by trying
+//! all schedules, for several numbers of additions and of threads.
 //!
 //! As shipped: `add` with `times` 1 can also print 1
 
@@ -17,8 +17,8 @@ use trials::judge::Judge;
 
 trials::answer!("exercises/predict-interleavings.rs");
 
-/// How often each of the twenty runs runs each program for real: this many times
-/// with an adversary, and as many without.
+/// How often each of the twenty runs runs each program for real: this many
+/// times with an adversary, and as many without.
 const RUNS: usize = 3;
 
 #[test]

@@ -1,5 +1,5 @@
-//! Judges `collect`: it reports each end at once, and waits for every child that
-//! it is given and for no other.
+//! Judges `collect`: it reports each end at once, and waits for every child
+//! that it is given and for no other.
 //!
 //! As shipped: nothing was reported of it
 
@@ -69,9 +69,9 @@ fn each_is_reported_when_it_ends_and_none_stays() {
     );
 }
 
-/// Has children collected that end in this `order`, each in its way of [`ENDS`],
-/// and those in one slice at once. Another child, which `collect` is not given, has
-/// ended before them.
+/// Has children collected that end in this `order`, each in its way of
+/// [`ENDS`], and those in one slice at once. Another child, which `collect` is
+/// not given, has ended before them.
 fn judge_order(order: &[&[(usize, usize)]]) {
     let mut other = start_child();
     let all = order.iter().map(|together| together.len()).sum();
@@ -86,8 +86,8 @@ fn judge_order(order: &[&[(usize, usize)]]) {
     let why = thread::scope(|scope| {
         let ends = scope.spawn(move || {
             drop(others_input);
-            // Waits for its end, and leaves it a zombie: it is waited for below, unless
-            // the answer does, which it must not.
+            // Waits for its end, and leaves it a zombie: it is waited for
+            // below, unless the answer does, which it must not.
             let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
             let _ = waitid(WaitId::Pid(others_pid), look);
             let why = judge_silence(all, &reports);
@@ -126,8 +126,8 @@ fn start_child() -> Child {
     shell.spawn().expect("there is a shell")
 }
 
-/// While all children run, nothing may be reported, and all threads have to sleep;
-/// gives back what is wrong.
+/// While all children run, nothing may be reported, and all threads have to
+/// sleep; gives back what is wrong.
 fn judge_silence(
     children: usize,
     reports: &Receiver<(usize, ExitStatus)>,
@@ -146,9 +146,9 @@ fn judge_silence(
     })
 }
 
-/// Lets one child after another end, or some at once, and gives back what is wrong
-/// with the reports. Afterwards all children have ended, or will, when their input
-/// is closed.
+/// Lets one child after another end, or some at once, and gives back what is
+/// wrong with the reports. Afterwards all children have ended, or will, when
+/// their input is closed.
 fn end_in_order(
     order: &[&[(usize, usize)]],
     mut inputs: Vec<(Pid, Option<ChildStdin>)>,

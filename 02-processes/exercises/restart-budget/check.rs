@@ -43,8 +43,8 @@ fn a_budget_holds_within_any_stretch_of_time() {
     judge.end();
 }
 
-/// What a budget is asked: it allows `most` restarts `within` a number of ticks, and
-/// is asked `at` these ticks.
+/// What a budget is asked: it allows `most` restarts `within` a number of
+/// ticks, and is asked `at` these ticks.
 #[derive(Clone)]
 struct Asked {
     most: usize,
@@ -57,8 +57,8 @@ impl Asked {
     /// Short ones first: they are easier to follow.
     fn random(dice: &mut Dice, n: usize) -> Asked {
         let within = 1 + dice.below(10) as u32;
-        // How long after the one before the budget is asked: often at the very end
-        // of the period, or a tick before or after.
+        // How long after the one before the budget is asked: often at the very
+        // end of the period, or a tick before or after.
         let gaps = [0, 0, 1, within / 2, within - 1, within, within + 1];
         // A large budget is used up only by many restarts in a short time.
         let (most, gaps) = match dice.below(3) {
@@ -190,8 +190,9 @@ fn judge_random_ends() {
     judge_ends(&children[..wanted], most, HOUR, wanted);
 }
 
-/// Supervises `children`, each a shell's command, with a budget of `most` restarts.
-/// `wanted` of them have to be started: all, and no other after the last.
+/// Supervises `children`, each a shell's command, with a budget of `most`
+/// restarts. `wanted` of them have to be started: all, and no other after the
+/// last.
 fn judge_ends(children: &[&str], most: usize, within: Duration, wanted: usize) {
     let started = Cell::new(0);
     let how = format!(
@@ -254,7 +255,8 @@ fn shell(code: &str) -> Command {
     shell
 }
 
-/// A child cannot be started: the first, or the second after the first ended badly.
+/// A child cannot be started: the first, or the second after the first ended
+/// badly.
 fn judge_failing_start() {
     for can in [0, 1] {
         let mut started = 0;
@@ -282,8 +284,8 @@ fn judge_failing_start() {
     }
 }
 
-/// Two supervisors at the same time: the first child of the one, and the second of
-/// the other, run until the check lets them end.
+/// Two supervisors at the same time: the first child of the one, and the second
+/// of the other, run until the check lets them end.
 fn judge_wait() {
     let judge = Judge::of(ANSWER);
     let (ended, looks) = thread::scope(|scope| {
@@ -313,8 +315,8 @@ fn judge_wait() {
 type Supervised<'a> =
     (ScopedJoinHandle<'a, io::Result<(ExitStatus, u32)>>, ChildStdin);
 
-/// Starts a supervisor. `before` children end badly, and the next one runs until it
-/// is given a line.
+/// Starts a supervisor. `before` children end badly, and the next one runs
+/// until it is given a line.
 fn start_supervisor<'a>(
     scope: &'a Scope<'a, '_>,
     before: usize,

@@ -10,8 +10,8 @@ use trials::judge::{Judge, smallest};
 /// What `MOST` has to be.
 const LIMIT: usize = 1000;
 
-/// Lengths over the limit. All but the first look small to an answer that leaves out
-/// some of the bytes, or takes the first bit for a sign.
+/// Lengths over the limit. All but the first look small to an answer that
+/// leaves out some of the bytes, or takes the first bit for a sign.
 const TOO_LONG: [u32; 5] =
     [LIMIT as u32 + 1, 0x0001_0003, 0x0100_0003, 0x8000_0003, u32::MAX];
 
@@ -89,8 +89,8 @@ struct Stream {
     /// The length of a frame that is too long, and what follows it.
     too_long: Option<u32>,
     rest: Vec<u8>,
-    /// After how many bytes it is cut, in order. Where a number stands twice, there
-    /// is an empty piece.
+    /// After how many bytes it is cut, in order. Where a number stands twice,
+    /// there is an empty piece.
     cuts: Vec<usize>,
 }
 

@@ -1,5 +1,5 @@
-//! Judges `talk`: whatever the child does, neither side waits for ever, all bytes
-//! arrive, and the child is waited for.
+//! Judges `talk`: whatever the child does, neither side waits for ever, all
+//! bytes arrive, and the child is waited for.
 //!
 //! As shipped: waits for room in the child's pipe
 
@@ -45,8 +45,8 @@ fn both_are_heard_and_neither_waits_for_ever() {
     );
 }
 
-/// Children of every kind: each reads, writes and ends in another way. Most read,
-/// or write, more than twice what a pipe holds.
+/// Children of every kind: each reads, writes and ends in another way. Most
+/// read, or write, more than twice what a pipe holds.
 fn children(dice: &mut Dice) -> Vec<Child> {
     let near = dice.one_of(&[1, 4096, 65_535, 65_536, 65_537, 131_073]);
     let near = random_bytes(dice, near);
@@ -147,8 +147,8 @@ fn many_bytes(dice: &mut Dice) -> Vec<u8> {
     random_bytes(dice, length)
 }
 
-/// Bytes of any value. They repeat after a prime number of bytes, so no two pieces
-/// of a round length are alike.
+/// Bytes of any value. They repeat after a prime number of bytes, so no two
+/// pieces of a round length are alike.
 fn random_bytes(dice: &mut Dice, length: usize) -> Vec<u8> {
     let block: Vec<_> = (0..1021).map(|_| dice.number() as u8).collect();
     let mut bytes = block.repeat(length / block.len() + 1);
@@ -170,8 +170,8 @@ struct Child {
 type Talked = io::Result<(Vec<u8>, ExitStatus)>;
 
 impl Child {
-    /// Talks with the child, in a thread that has its name: if it hangs, the lanes
-    /// show with which child.
+    /// Talks with the child, in a thread that has its name: if it hangs, the
+    /// lanes show with which child.
     fn talk(
         &self,
         stderr: Stdio,
@@ -227,8 +227,9 @@ impl Child {
     }
 }
 
-/// Children that write a line to stderr when they have come to a certain point, and
-/// then neither read nor write until they get a line: each at another point.
+/// Children that write a line to stderr when they have come to a certain point,
+/// and then neither read nor write until they get a line: each at another
+/// point.
 fn silent_children(dice: &mut Dice) -> [Child; 3] {
     let is = |name, before, after, words: &[u8], says: &[u8], code| Child {
         name,
@@ -252,7 +253,8 @@ fn judge_wait(child: &Child, dice: &Dice) {
     let (mut ours, theirs) = UnixStream::pair().expect("two ends");
     let mut looks = false;
     let talked = child.talk(Stdio::from(OwnedFd::from(theirs)), |talks| {
-        // If the answer has replaced stderr, no line comes, and the child goes on.
+        // If the answer has replaced stderr, no line comes, and the child goes
+        // on.
         let _ = BufReader::new(&ours).read_line(&mut String::new());
         looks = !others_sleep(STRETCH) && !talks.is_finished();
         let _ = writeln!(ours, "go");

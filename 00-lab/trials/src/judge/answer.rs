@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 /// [`Judge::of`](crate::judge::Judge::of) is given.
 ///
 /// In the reader's own program it keeps what the compiler was given, to be
-/// compared with the file. The same check also judges answers of ours, which are
-/// in other files: their programs say so by [`answers_in`](crate::answers_in).
+/// compared with the file. The same check also judges answers of ours, which
+/// are in other files: their programs say so by
+/// [`answers_in`](crate::answers_in).
 #[macro_export]
 #[expect(clippy::crate_in_macro_def, reason = "the root of the program")]
 macro_rules! answer {
@@ -85,8 +86,8 @@ impl Answer {
     /// Gives back the same answer, if all waits that its text speaks of are
     /// recorded.
     ///
-    /// For a check that judges by the recording what each thread waits for: std's
-    /// locks and channels, atomics and parking leave no trace in it.
+    /// For a check that judges by the recording what each thread waits for:
+    /// std's locks and channels, atomics and parking leave no trace in it.
     ///
     /// # Panics
     ///
@@ -112,8 +113,9 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If the file is another by now. Cargo compiles again what has a new *time*,
-    /// so after an old answer was put back with its old time, a newer one runs.
+    /// If the file is another by now. Cargo compiles again what has a new
+    /// *time*, so after an old answer was put back with its old time, a newer
+    /// one runs.
     pub fn text(&self) -> String {
         let now = fs::read(self.file()).unwrap_or_default();
         if let Origin::Reader(_, compiled) = self.origin {

@@ -5,8 +5,8 @@ mod tokens;
 use std::collections::{BTreeMap, BTreeSet};
 use tokens::{Token, tokens};
 
-/// Finds the paths in a text to what makes threads wait and records nothing, each
-/// with the first line that names it, sorted by line: `std::sync::Mutex`,
+/// Finds the paths in a text to what makes threads wait and records nothing,
+/// each with the first line that names it, sorted by line: `std::sync::Mutex`,
 /// `std::thread::park`, `crossbeam_channel`.
 ///
 /// It reads `use` as the compiler does (lists, `as`, `self`, `*`), and knows
@@ -31,8 +31,8 @@ pub(super) fn find_unrecorded(text: &str) -> Vec<(String, usize)> {
     found
 }
 
-/// The part of a path that says what it leads to, if that makes threads wait and
-/// records nothing.
+/// The part of a path that says what it leads to, if that makes threads wait
+/// and records nothing.
 fn shorten_if_unrecorded(path: &[String]) -> Option<String> {
     const SYNC: [&str; 10] = [
         "Barrier",
@@ -80,8 +80,8 @@ struct Names {
     are: BTreeMap<String, BTreeSet<Vec<String>>>,
     /// The paths that any name may come from: `use std::sync::*`.
     all_of: Vec<Vec<String>>,
-    /// The names that lead to places in the file: `self`, `crate`, `super` and its
-    /// modules.
+    /// The names that lead to places in the file: `self`, `crate`, `super` and
+    /// its modules.
     inside: BTreeSet<String>,
     /// All paths that are imported, and their lines.
     imported: Vec<(Vec<String>, usize)>,

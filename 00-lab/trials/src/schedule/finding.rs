@@ -40,8 +40,8 @@ impl fmt::Display for Finding {
             Finding::Hangs => f.write_str(HANGS),
             Finding::Asks(thread) => write!(
                 f,
-                "right answer, wrong way: with nothing to do, {thread} does not \
-                 sleep, but asks again and again instead of waiting"
+                "right answer, wrong way: with nothing to do, {thread} does \
+                 not sleep, but asks again and again instead of waiting"
             ),
             Finding::TimeIsUp(thread) => write!(
                 f,

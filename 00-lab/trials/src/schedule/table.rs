@@ -12,8 +12,8 @@ use std::time::Duration;
 pub(super) const FIRST: usize = 0;
 
 /// A thread that comes to a lock more often than that, with nothing done in
-/// between and while no other can go on, asks again and again. The right answers
-/// that we know need half of it.
+/// between and while no other can go on, asks again and again. The right
+/// answers that we know need half of it.
 const FEW_LOCKS: usize = 30;
 /// The same, for each thread that there is, while others can go on.
 const MANY_LOCKS: usize = 40;
@@ -28,8 +28,8 @@ const REST: Duration = Duration::from_millis(30);
 const FEW_WAKES: usize = 10;
 /// A limit as long as that is for what never happens.
 const AN_HOUR: Duration = Duration::from_secs(3600);
-/// After this many waits of a thread that end by their limit, one after another,
-/// nothing is expected of the next.
+/// After this many waits of a thread that end by their limit, one after
+/// another, nothing is expected of the next.
 const FEW_LATE: usize = 3;
 
 /// A wait ends though it was not notified at one of this many steps,

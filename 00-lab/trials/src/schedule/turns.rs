@@ -109,8 +109,8 @@ impl Turns {
     /// The first thread waits for its turn, and sees to it that the others come
     /// to their next step.
     fn watch_until_turn(&self) {
-        // At a step: how long its thread had run at the first look, and how many
-        // looks have found it asleep since.
+        // At a step: how long its thread had run at the first look, and how
+        // many looks have found it asleep since.
         let mut seen = (usize::MAX, 0, 0);
         while self.turn.load(Acquire) != FIRST {
             thread::park_timeout(PAUSE);

@@ -22,8 +22,8 @@ pub struct Group {
 
 impl Group {
     /// Starts a program that has no standard input and records into this file.
-    /// Its name is in their environment, so all that the program starts is found
-    /// by it.
+    /// Its name is in their environment, so all that the program starts is
+    /// found by it.
     ///
     /// # Errors
     ///
@@ -54,8 +54,8 @@ impl Group {
         signal_group(self.child.id(), Signal::TERM);
     }
 
-    /// Kills the whole group, and the processes that have left it. As long as the
-    /// group has a member, its number is not given to another.
+    /// Kills the whole group, and the processes that have left it. As long as
+    /// the group has a member, its number is not given to another.
     pub fn kill(&self) {
         signal_group(self.child.id(), Signal::KILL);
         strays::kill(timeline::VARIABLE, self.recording.as_os_str());
@@ -75,8 +75,8 @@ fn signal_group(group: u32, signal: Signal) {
     }
 }
 
-/// Kills all groups that still run, for a process that is about to end: from now
-/// on, no group is started, and [`run`](super::run) does not return.
+/// Kills all groups that still run, for a process that is about to end: from
+/// now on, no group is started, and [`run`](super::run) does not return.
 pub fn kill_all_groups() {
     let groups = GROUPS.lock().unwrap();
     groups.iter().for_each(|group| signal_group(*group, Signal::KILL));

@@ -1,6 +1,6 @@
 //! Running a program to its end, or killing it when its time is up.
 
-use super::Group;
+use super::group::Group;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
@@ -65,9 +65,9 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ran, Hung> {
     run_keeping(MOST_KEPT, command, limit)
 }
 
-/// Runs a program as [`run`] does, and keeps at most `most` bytes of each stream:
-/// its beginning and its end, and between them how much was left out. All of it
-/// is read, so that the program is not held up.
+/// Runs a program as [`run`] does, and keeps at most `most` bytes of each
+/// stream: its beginning and its end, and between them how much was left out.
+/// All of it is read, so that the program is not held up.
 ///
 /// # Errors
 /// As [`run`].
@@ -171,7 +171,8 @@ impl Running {
     /// Kills it, and all that it has started.
     fn kill(&mut self, file: &RecordingFile) {
         self.group.kill();
-        // A process that is not found may keep the output open, so with a limit.
+        // A process that is not found may keep the output open, so with a
+        // limit.
         let _ = self.wait(Duration::from_secs(1), file);
     }
 

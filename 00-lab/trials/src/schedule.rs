@@ -50,6 +50,7 @@
 mod finding;
 mod order;
 mod crew;
+mod player;
 mod table;
 mod turns;
 mod part;
@@ -61,12 +62,12 @@ use lab::Dice;
 use lab::sync::hook::{Hooked, count_names_anew};
 use order::Basis;
 use part::{GivesWay, Part};
+use player::{Does, FIRST, has_strangers};
 use std::any::Any;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::{self, JoinHandle};
-use table::{Does, FIRST, has_strangers};
 use turns::Turns;
 
 pub use finding::Finding;
@@ -246,8 +247,8 @@ impl Schedule {
     }
 
     /// Waits until no other thread can go on, and for a while longer: waits end
-    /// that were not notified, and waits with a limit of less than an hour end
-    /// by that. Comes back when the threads have settled again.
+    /// that were not notified, and waits with a limit of less than half an hour
+    /// end by that. Comes back when the threads have settled again.
     ///
     /// # Errors
     /// What went wrong meanwhile.

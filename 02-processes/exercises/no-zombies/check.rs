@@ -115,7 +115,7 @@ fn judge_order(order: &[&[(usize, usize)]]) {
     assert!(
         other.is_ok(),
         "wrong answer: `collect` has waited for a child that it was not given, \
-         and that the check waits for"
+         and which others wait for"
     );
 }
 

@@ -1,7 +1,7 @@
 //! The part that this thread takes in a schedule, and what the locks of
 //! [`lab::sync`] ask of it.
 
-use super::table::{Does, FIRST, note_stranger};
+use super::player::{Does, FIRST, note_stranger};
 use super::turns::Turns;
 use lab::sync::hook::Hook;
 use std::cell::{Cell, RefCell};

@@ -1,15 +1,10 @@
-//! What each thread of a schedule does, and which of them can go on.
+//! The threads of a schedule: which of them can go on, and which is next.
 
-use super::crew::Number;
 use super::finding::Finding;
 use super::order::Choice;
+use super::player::{Does, FIRST, Player, forget_strangers, has_strangers};
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::thread::Thread;
 use std::time::Duration;
-
-/// The thread that made the schedule.
-pub(super) const FIRST: usize = 0;
 
 /// A thread that comes to a lock more often than that, with nothing done in
 /// between and while no other can go on, asks again and again. The right
@@ -26,8 +21,9 @@ const FEW_SLEEPS: usize = 3;
 /// waits end more than [`FEW_WAKES`] times meanwhile asks again and again.
 const REST: Duration = Duration::from_millis(30);
 const FEW_WAKES: usize = 10;
-/// A limit as long as that is for what never happens.
-const AN_HOUR: Duration = Duration::from_secs(3600);
+/// A limit that is further away is for what never happens. Each rest brings it
+/// nearer, so a limit of an hour has to stay beyond this through many rests.
+const FAR: Duration = Duration::from_secs(1800);
 /// After this many waits of a thread that end by their limit, one after
 /// another, nothing is expected of the next.
 const FEW_LATE: usize = 3;
@@ -36,69 +32,6 @@ const FEW_LATE: usize = 3;
 const WAKES_ONE_IN: usize = 4;
 /// and this many times at most in a schedule.
 const MOST_WAKES: usize = 3;
-
-/// What a thread does while it is not its turn.
-pub(super) enum Does {
-    /// It could go on.
-    Ready,
-    WaitsForLock(usize),
-    /// It waits for this condition variable, until this time at most.
-    Waits(usize, Option<Duration>),
-    /// It waits until this is so.
-    Until(Box<dyn Fn() -> bool + Send>),
-    /// It waits until this thread has ended,
-    Joins(usize),
-    /// or until all have.
-    ExpectsTheEnd,
-    /// It waits until no other can go on,
-    Settles,
-    /// and then for longer than most waits may take.
-    Rests,
-    Ended,
-}
-
-/// A thread of the schedule.
-pub(super) struct Player {
-    pub name: String,
-    /// To be unparked; not known before it has been started.
-    pub thread: Option<Thread>,
-    /// The number that the system has for it.
-    pub number: Number,
-    pub does: Does,
-    pub has_waited: bool,
-    /// Set if it has just been chosen, and done nothing since: another could
-    /// have gone on here.
-    pub is_fresh: bool,
-    /// Set if its last wait ended by its limit.
-    pub is_late: bool,
-    /// How often it has come to a lock since something was done,
-    pub asked: usize,
-    /// and how often a wait of it has ended by its limit since then.
-    was_late: usize,
-    /// How often it was found asleep in its turn.
-    pub slept: usize,
-}
-
-impl Player {
-    fn new(name: &str) -> Player {
-        Player {
-            name: name.to_owned(),
-            thread: None,
-            number: Number::default(),
-            does: Does::Ready,
-            has_waited: false,
-            is_fresh: false,
-            is_late: false,
-            asked: 0,
-            was_late: 0,
-            slept: 0,
-        }
-    }
-
-    pub fn has_ended(&self) -> bool {
-        matches!(self.does, Does::Ended)
-    }
-}
 
 /// The threads of one schedule.
 pub(super) struct Table {
@@ -119,25 +52,14 @@ pub(super) struct Table {
 struct Rest {
     /// All waits end, though they were not notified.
     wakes: bool,
-    /// All waits end by their limit, if it is less than an hour.
+    /// All waits end by their limit, if that is not far away.
     limits: bool,
     until: Duration,
 }
 
-/// Set if a thread that is in no schedule came to a lock.
-static HAS_STRANGERS: AtomicBool = AtomicBool::new(false);
-
-pub(super) fn note_stranger() {
-    HAS_STRANGERS.store(true, Relaxed);
-}
-
-pub(super) fn has_strangers() -> bool {
-    HAS_STRANGERS.load(Relaxed)
-}
-
 impl Table {
     pub fn new(mut choice: Choice) -> Table {
-        HAS_STRANGERS.store(false, Relaxed);
+        forget_strangers();
         let wakes = choice.dice.below(MOST_WAKES + 1);
         Table {
             players: Vec::new(),
@@ -314,7 +236,7 @@ impl Table {
                 self.end_wait(number, false);
             }
         } else if mem::take(&mut rest.limits) {
-            let soon = self.clock + AN_HOUR;
+            let soon = self.clock + FAR;
             for (at, number) in self.limits() {
                 if at < soon {
                     self.end_wait(number, true);

@@ -3,7 +3,8 @@
 use super::crew::Number;
 use super::finding::Finding;
 use super::order::{Basis, Choice};
-use super::table::{Does, FIRST, Table, has_strangers};
+use super::player::{Does, FIRST, has_strangers};
+use super::table::Table;
 use crate::threads::{self, Look};
 use std::mem;
 use std::sync::atomic::{

@@ -37,5 +37,5 @@ impl Table {
     }
 }
 
-#[path = "../check.rs"]
+#[path = "philosophers/check.rs"]
 mod check;

@@ -1,4 +1,4 @@
-//! A place for each of those at once, or none for those that nobody needs.
+//! A place for each page that may be under way; no places that are never used.
 
 use std::time::Duration;
 

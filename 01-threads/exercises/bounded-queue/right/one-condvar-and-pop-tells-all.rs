@@ -1,5 +1,5 @@
-//! All wait in one place. A push tells one: those who wait then are all there to
-//! pop, since a pop tells all.
+//! All wait in one place. A push notifies one: the threads that wait then all
+//! want to pop, since a pop notifies all.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! A failure does not keep it from the other links; it is told in the end.
+//! After a failure it goes on with the other links, and gives it back then.
 
 use lab::sync::Mutex;
 use lab::{Failure, Url, fetch};

@@ -1,7 +1,7 @@
 //! Met with: were still under way
 //!
-//! Threads that nobody joins send what they have; at the first failure the
-//! answer is given, and whatever is under way goes on behind its back.
+//! Threads that are not joined send what they have. At the first failure the
+//! answer is given, and fetches that are under way go on behind its back.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

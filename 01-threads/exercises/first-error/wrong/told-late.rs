@@ -1,7 +1,7 @@
 //! Met with: begun after the first failure
 //!
-//! The failure is told to a thread that tells the others, which takes a moment.
-//! The thread that failed is not told in time, and fetches another page.
+//! A failure goes to a thread that stops the others, which takes a moment. The
+//! thread that failed is not stopped in time, and fetches another page.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

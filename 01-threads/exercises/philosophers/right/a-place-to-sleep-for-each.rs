@@ -1,5 +1,5 @@
 //! One lock over the state of all, held for a moment only, and a condition
-//! variable for each seat: who has eaten wakes her two neighbours.
+//! variable for each seat: one who has eaten wakes her two neighbours.
 
 use lab::sync::{Condvar, Mutex};
 

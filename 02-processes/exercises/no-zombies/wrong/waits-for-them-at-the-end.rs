@@ -1,6 +1,6 @@
 //! Met with: it stays as a zombie
 //!
-//! Each is looked at in time; and nobody waits for it in time.
+//! Each is looked at in time, but is not waited for in time.
 
 use lab::waiting;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};

@@ -259,26 +259,36 @@ fn limits_end_when_nothing_else_can_go_on_and_not_by_the_clock() {
     assert!(began.elapsed() < Duration::from_secs(30));
 }
 
-#[test]
-fn a_limit_may_end_a_wait_while_all_rest() {
-    let gives_up = find_in_100(1, |schedule| {
+/// What is found of a wait with this limit, if all rest `rests` times before it
+/// is notified.
+fn find_with_rests(limit: Duration, rests: usize) -> Option<Finding> {
+    find_in_100(1, |schedule| {
         let pair = Arc::new((Mutex::new(false), Condvar::new()));
         let other = Arc::clone(&pair);
         let waits = schedule.spawn("waits", move || {
-            let limit = Duration::from_secs(60);
             let guard = other.0.lock().unwrap();
             let waited = other.1.wait_timeout_while(guard, limit, |it| !*it);
             waited.unwrap().1.timed_out()
         });
-        schedule.rest()?;
+        (0..rests).try_for_each(|_| schedule.rest())?;
         *pair.0.lock().unwrap() = true;
         pair.1.notify_one();
         match waits.join()? {
             true => Err(Finding::new("it gave up")),
             false => schedule.end(),
         }
-    });
-    assert_eq!(gives_up, Some(Finding::new("it gave up")));
+    })
+}
+
+#[test]
+fn a_limit_may_end_a_wait_while_all_rest() {
+    let gives_up = Some(Finding::new("it gave up"));
+    assert_eq!(find_with_rests(Duration::from_secs(60), 1), gives_up);
+}
+
+#[test]
+fn a_limit_of_an_hour_ends_no_wait_however_often_all_rest() {
+    assert_eq!(find_with_rests(Duration::from_secs(3600), 20), None);
 }
 
 /// What is found if one thread has the lock while another `tries` to take it.

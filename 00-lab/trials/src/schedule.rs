@@ -55,8 +55,9 @@ mod table;
 mod turns;
 mod part;
 
+use crate::threads::OneCore;
 use crate::watchdog;
-use crew::{Crew, Number, note_this_thread};
+use crew::{Crew, Number, Run, note_this_thread};
 use finding::HANGS;
 use lab::Dice;
 use lab::sync::hook::{Hooked, count_names_anew};
@@ -85,10 +86,18 @@ pub fn try_all(
     schedules: usize,
     scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
 ) {
+    judge(dice, schedules, &scenario);
+}
+
+/// What is tried in each schedule. Not generic: the compiler would make all of
+/// this anew for each scenario of a check, and the reader would wait for it.
+type Scenario<'a> = &'a dyn Fn(&Schedule, &mut Dice) -> Result<(), Finding>;
+
+fn judge(dice: &mut Dice, schedules: usize, scenario: Scenario<'_>) {
     let again = dice.again();
-    if let Some((basis, first)) = search(dice, schedules, &scenario) {
+    if let Some((basis, first)) = search(dice, schedules, scenario) {
         // An answer that has dice of its own may do better this time.
-        let second = try_one(basis, &scenario, None).err();
+        let second = try_one(basis, scenario, None).err();
         fail(second.unwrap_or(first), &again);
     }
 }
@@ -107,9 +116,10 @@ pub fn find(
 fn search(
     dice: &mut Dice,
     schedules: usize,
-    scenario: &impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
+    scenario: Scenario<'_>,
 ) -> Option<(Basis, Finding)> {
     let _pause = timeline::pause();
+    let _one_core = OneCore::keep();
     let crew = Arc::default();
     let mut steps = 0;
     let found = (0..schedules).find_map(|number| {
@@ -131,7 +141,7 @@ fn search(
 /// their names.
 fn try_one(
     basis: Basis,
-    scenario: &impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
+    scenario: Scenario<'_>,
     crew: Option<&Arc<Crew>>,
 ) -> Result<usize, Finding> {
     static ONE: Mutex<()> = Mutex::new(());
@@ -198,33 +208,41 @@ impl Schedule {
         name: &str,
         call: impl FnOnce() -> R + Send + 'static,
     ) -> Thread<R> {
-        let turns = Arc::clone(&self.turns);
-        let number = turns.table().add_player(name);
         let result = Arc::new(Mutex::new(None));
         let place = Arc::clone(&result);
-        let run = move |be_free: &dyn Fn()| {
+        let number = self.start(
+            name,
+            Box::new(move || {
+                let called = call();
+                *place.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(called);
+            }),
+        );
+        Thread { turns: Arc::clone(&self.turns), number, result }
+    }
+
+    /// Starts a thread that does this in its turns; gives back its number.
+    fn start(&self, name: &str, call: Box<dyn FnOnce() + Send>) -> usize {
+        let turns = Arc::clone(&self.turns);
+        let number = turns.table().add_player(name);
+        let run = Box::new(move |be_free: &dyn Fn()| {
             let _part = Part::take(&turns, number);
             turns.begin(number);
             let called = catch_unwind(AssertUnwindSafe(call));
             let panic = called.as_ref().err().map(|why| text_of(&**why));
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = called.ok();
             be_free();
             turns.end(number, panic);
-        };
+        });
         let (thread, id) = match &self.crew {
             Some(crew) => crew.give_job(run),
             None => self.start_thread(name, run),
         };
         self.turns.note_thread(number, thread, id);
-        Thread { turns: Arc::clone(&self.turns), number, result }
+        number
     }
 
     /// Starts a thread that belongs to no crew.
-    fn start_thread(
-        &self,
-        name: &str,
-        run: impl FnOnce(&dyn Fn()) + Send + 'static,
-    ) -> (thread::Thread, Number) {
+    fn start_thread(&self, name: &str, run: Run) -> (thread::Thread, Number) {
         let number = Number::default();
         let own = Arc::clone(&number);
         let run = move || {

@@ -16,6 +16,10 @@ pub(super) struct Crew {
 
 type Job = Box<dyn FnOnce() + Send>;
 
+/// What a thread runs. It is given a call that makes it free for something
+/// else.
+pub(super) type Run = Box<dyn FnOnce(&dyn Fn()) + Send>;
+
 /// The number that the system has for a thread; set once it runs, and if the
 /// system tells.
 pub(super) type Number = Arc<OnceLock<String>>;
@@ -36,12 +40,8 @@ pub(super) fn note_this_thread(number: &Number) {
 }
 
 impl Crew {
-    /// Gives `job` to a thread, which takes it up when it is unparked. The job
-    /// is given a call that makes its thread free for another job.
-    pub fn give_job(
-        self: &Arc<Crew>,
-        job: impl FnOnce(&dyn Fn()) + Send + 'static,
-    ) -> (Thread, Number) {
+    /// Gives `job` to a thread, which takes it up when it is unparked.
+    pub fn give_job(self: &Arc<Crew>, job: Run) -> (Thread, Number) {
         let member = self.idle().pop().unwrap_or_else(|| self.start_member());
         let (crew, own) = (Arc::clone(self), Arc::clone(&member));
         let boxed = move || job(&|| crew.idle().push(Arc::clone(&own)));

@@ -103,7 +103,10 @@ fn book_of_one_page() -> PathBuf {
         put(&format!("book/recorded/{program}.txt"), lanes);
     }
     put("Cargo.toml", "[workspace]\nmembers = [\"01-threads\"]\n");
-    put("01-threads/Cargo.toml", "[package]\nname = \"threads\"\n");
+    let programs = "bin = [\n    { name = \"threads\", test = false },\n    \
+        { name = \"1-1-one-step\", test = false },\n]\n";
+    let manifest = format!("{programs}\n[package]\nname = \"threads\"\n");
+    put("01-threads/Cargo.toml", &manifest);
     put("01-threads/python/crawl.py", "");
     put("01-threads/src/main.rs", "fn main() {}\n");
     let step = "//! A step.\n\nfn main() {\n    println!(\"now\");\n}\n";

@@ -28,8 +28,8 @@ impl Dice {
         Dice { seed, state: seed }
     }
 
-    /// Dice with another seed in each process, unless `LAB_SEED` gives one. They
-    /// are for checks, which name the seed when an answer fails.
+    /// Dice with another seed in each process, unless `LAB_SEED` gives one.
+    /// They are for checks, which name the seed when an answer fails.
     pub fn random() -> Dice {
         let given = env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok());
         // Six digits are many enough, and can be typed.

@@ -27,7 +27,8 @@ pub enum Failure {
     NotHttp,
     /// It is, but one of its headers is illegal.
     BadHeader,
-    /// The header and what came with it exceed [`MOST_HEADER`](crate::http::MOST_HEADER).
+    /// The header and what came with it exceed
+    /// [`MOST_HEADER`](crate::http::MOST_HEADER).
     HugeHeader,
     /// The body exceeds [`MOST_BODY`](crate::http::MOST_BODY), or is going to.
     HugeBody,
@@ -94,8 +95,8 @@ impl Error for Failure {}
 
 impl Failure {
     /// A page needs the thing `name`, of a `kind` that we do not have. The name
-    /// comes from a server: it is cut, and quoted, so that it does a terminal no
-    /// harm.
+    /// comes from a server: it is cut, and quoted, so that it does a terminal
+    /// no harm.
     pub(crate) fn unsupported(kind: &str, name: &str) -> Failure {
         let name: String = name.chars().take(40).collect();
         Failure::Unsupported(format!("{kind} {name:?}"))

@@ -74,7 +74,8 @@ enum State {
     Done { waited: Duration, kept: Result<Kept, Failure> },
 }
 
-/// What is kept of a page: not its body, since all bodies would fill the memory.
+/// What is kept of a page: not its body, since all bodies would fill the
+/// memory.
 struct Kept {
     status: u16,
     bytes: usize,
@@ -104,14 +105,14 @@ impl Frontier {
         frontier
     }
 
-    /// Ends the crawl with the first page that comes back after `deadline`. Then
-    /// there is no next page, and a page that times out counts as not reached,
-    /// not as failed.
+    /// Ends the crawl with the first page that comes back after `deadline`.
+    /// Then there is no next page, and a page that times out counts as not
+    /// reached, not as failed.
     ///
     /// Only [`done`](Frontier::done) and [`put_back`](Frontier::put_back) look
-    /// at the clock. If the deadline could pass between two other calls, a thread
-    /// might see first that the crawl is not finished, then that there is no next
-    /// page, and wait for a page under way that does not exist.
+    /// at the clock. If the deadline could pass between two other calls, a
+    /// thread might see first that the crawl is not finished, then that there
+    /// is no next page, and wait for a page under way that does not exist.
     pub fn until(mut self, deadline: Instant) -> Frontier {
         self.deadline = Some(deadline);
         self
@@ -139,8 +140,8 @@ impl Frontier {
     /// Notes what became of a page that was taken, and the pages it links to.
     ///
     /// If the system ran short of something, the page has not failed as long as
-    /// others are under way: it is put back, and from now on one page less may be
-    /// under way.
+    /// others are under way: it is put back, and from now on one page less may
+    /// be under way.
     ///
     /// # Panics
     ///
@@ -164,8 +165,8 @@ impl Frontier {
         self.pages[place].state = State::Done { waited, kept };
     }
 
-    /// Puts a page that was taken back into the queue, at its end: the thread or
-    /// process that took it cannot fetch it any more.
+    /// Puts a page that was taken back into the queue, at its end: the thread
+    /// or process that took it cannot fetch it any more.
     ///
     /// # Panics
     ///
@@ -190,7 +191,8 @@ impl Frontier {
         results
     }
 
-    /// Lets one page less be under way; gives back `false` if none would be left.
+    /// Lets one page less be under way; gives back `false` if none would be
+    /// left.
     fn shrink(&mut self, why: &Failure) -> bool {
         let pages = self.room.as_ref().map_or(self.peak, |room| room.pages);
         if pages < 2 {
@@ -204,8 +206,8 @@ impl Frontier {
         self.over = self.deadline.is_some_and(|end| end <= Instant::now());
     }
 
-    /// Notes that a page is no longer under way. Gives back its place, and when it
-    /// was taken.
+    /// Notes that a page is no longer under way. Gives back its place, and when
+    /// it was taken.
     fn returned(&mut self, url: &Url) -> (usize, Instant) {
         let Some(&place) = self.places.get(url) else {
             panic!("{url} was never found");

@@ -25,8 +25,8 @@ use crate::failure::Failure;
 /// What became of one page: the page, or why there is none.
 pub type Fetched = Result<Page, Failure>;
 
-/// The most bytes that the headers of an answer may have, together with those of
-/// the interim answers before it; and the most that its trailers may have.
+/// The most bytes that the headers of an answer may have, together with those
+/// of the interim answers before it; and the most that its trailers may have.
 pub const MOST_HEADER: usize = 64 * 1024;
 
 /// The most bytes a body may have.

@@ -117,8 +117,8 @@ impl Site {
         Ok(Site::up(shape.clone(), host, url))
     }
 
-    /// Starts a site of this shape on a thread of this process. It is for tests:
-    /// their program cannot be started again as the site.
+    /// Starts a site of this shape on a thread of this process. It is for
+    /// tests: their program cannot be started again as the site.
     ///
     /// # Panics
     ///

@@ -74,8 +74,8 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is poisoned; the error holds the guard all the same.
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        let hook = hook();
-        if let Some(hook) = hook {
+        let installed = hook();
+        if let Some(hook) = installed {
             hook.before_lock();
         }
         let locked = match self.inner.try_lock() {
@@ -83,7 +83,7 @@ impl<T: ?Sized> Mutex<T> {
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => {
                 timeline::event(What::Want(&self.name));
-                match hook.filter(|hook| hook.decides()) {
+                match installed.filter(|hook| hook.decides()) {
                     Some(hook) => self.lock_by(hook),
                     None => self.inner.lock(),
                 }

@@ -1,9 +1,9 @@
 //! All the results that a small program of several threads can have.
 //!
-//! A scheduler picks one of the threads, lets it take one step, and picks again.
-//! With two threads of three steps each there are 20 ways to do that, which is
-//! few enough to try them all. That is *model checking*; CHESS did it for
-//! programs as they are (Musuvathi and others, *Finding and Reproducing
+//! A scheduler picks one of the threads, lets it take one step, and picks
+//! again. With two threads of three steps each there are 20 ways to do that,
+//! which is few enough to try them all. That is *model checking*; CHESS did it
+//! for programs as they are (Musuvathi and others, *Finding and Reproducing
 //! Heisenbugs in Concurrent Programs*, OSDI 2008), and `loom` does it for Rust.
 //! CHESS, too, begins with the schedules that interrupt the threads least.
 //!

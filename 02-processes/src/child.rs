@@ -44,8 +44,8 @@ pub(crate) fn describe_exit(status: ExitStatus) -> String {
 }
 
 /// If this process was started by [`child_command`] with `name` as the first
-/// argument: the arguments after it. From here on the process records. It has to
-/// be the first call in `main`.
+/// argument: the arguments after it. From here on the process records. It has
+/// to be the first call in `main`.
 ///
 /// ```
 /// // This test was not started as a worker.

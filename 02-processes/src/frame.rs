@@ -22,8 +22,8 @@ pub const MAX_FRAME: usize = 17 << 20;
 ///
 /// # Errors
 ///
-/// If it is longer than [`MAX_FRAME`], and then nothing is written; or if the pipe
-/// cannot be written to.
+/// If it is longer than [`MAX_FRAME`], and then nothing is written; or if the
+/// pipe cannot be written to.
 pub fn write_frame(mut pipe: impl Write, bytes: &[u8]) -> io::Result<()> {
     let length = check_length(bytes.len())?;
     pipe.write_all(&[&length.to_be_bytes(), bytes].concat())?;

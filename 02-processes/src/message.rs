@@ -78,8 +78,8 @@ impl WorkerMessage {
     }
 }
 
-/// Each failure in a form of its own. The sentence that a person reads would not
-/// do: two failures may have the same sentence.
+/// Each failure in a form of its own. The sentence that a person reads would
+/// not do: two failures may have the same sentence.
 fn encode_failure(why: &Failure) -> Value {
     match why {
         Failure::Cut { got, of } => json!({ "cut": got, "of": of }),
@@ -113,8 +113,8 @@ fn decode_failure(line: &Value) -> Option<Failure> {
         .or_else(|| text("system").map(Failure::System))
 }
 
-/// A page without its body, which follows the line. Its harm is left out: a page
-/// that has done harm to its worker comes with no answer.
+/// A page without its body, which follows the line. Its harm is left out: a
+/// page that has done harm to its worker comes with no answer.
 fn encode_page(page: &Page) -> Value {
     let links: Vec<_> = page.links.iter().map(Url::as_str).collect();
     json!({

@@ -29,7 +29,8 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(100);
 ///
 /// One thread reads the orders and another, called `worker 3` or so, carries
 /// them out. So the end of the pipe is noticed, and ends this process, whatever
-/// that other thread is doing: a parent that was killed leaves no worker behind.
+/// that other thread is doing: a parent that was killed leaves no worker
+/// behind.
 pub fn work_if_worker(fetch: fn(&Url, Instant) -> Fetched) {
     let Some(arguments) = started_as("worker") else { return };
     limit_resources();

@@ -1,5 +1,5 @@
-//! The test that every rung passes, and how the report names the ends of workers
-//! that had a deadly page.
+//! The test that every rung passes, and how the report names the ends of
+//! workers that had a deadly page.
 
 use serde_json::Value;
 use std::process::Command;

@@ -1,5 +1,6 @@
-//! Workers that are killed, and a parent that is: no page is lost, and no process
-//! is left behind. The processes are found in `/proc`, so this is for Linux only.
+//! Workers that are killed, and a parent that is: no page is lost, and no
+//! process is left behind. The processes are found in `/proc`, so this is for
+//! Linux only.
 #![cfg(target_os = "linux")]
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -106,8 +107,8 @@ fn longest_zombie(
     let mut longest = Duration::ZERO;
     // The report is short enough for the pipe, so it need not be read yet.
     while !crawl.is_over() {
-        // A child that is a zombie in two looks was one at least from the end of
-        // the first look to the beginning of the second.
+        // A child that is a zombie in two looks was one at least from the end
+        // of the first look to the beginning of the second.
         let begin = Instant::now();
         let children = crawl.children();
         let end = Instant::now();

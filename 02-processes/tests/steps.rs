@@ -243,8 +243,8 @@ fn a_fetch_that_fails_ends_a_step_with_a_sentence() {
     assert_eq!(ran.stderr, "Error: timed out\n");
 }
 
-/// Each process holds the pipe that is read here, so the pipe ends when the last
-/// process does.
+/// Each process holds the pipe that is read here, so the pipe ends when the
+/// last process does.
 #[test]
 fn a_step_whose_output_is_not_read_leaves_no_child() {
     let (reader, writer) = io::pipe().unwrap();

@@ -1,9 +1,9 @@
 //! The connections to the reader: as many as it can hold, and none for ever.
 //!
 //! Any program on this computer may connect, and the guard cannot refuse it
-//! before its request is there. So a request has to come in time; and when there
-//! are too many connections, the oldest of those on which the guard has let no
-//! request in is closed.
+//! before its request is there. So a request has to come in time; and when
+//! there are too many connections, the oldest of those on which the guard has
+//! let no request in is closed.
 
 use crate::guard::Known;
 use axum::Router;

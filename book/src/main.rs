@@ -4,14 +4,14 @@
 //! cargo run                      open it
 //! cargo run -- build             write it as static pages
 //! cargo run -- record [NAME...]  make its recorded outputs again
-//! cargo run -- new step NAME     the files of a new step, or: exercise NAME [PACKAGE]
+//! cargo run -- new step NAME     a step's files; or: exercise NAME [PACKAGE]
 //!
 //! cargo run -- check             how far you are, and what comes next
 //! cargo run -- check NAME...     judge your answers to these exercises
 //! cargo run -- watch             judge whatever you save, until Ctrl-C
 //! cargo run -- hint [NAME]       the next hint
 //! cargo run -- solution [NAME]   ours, once you have solved it (or: --anyway)
-//! cargo run -- reset NAME        the exercise as shipped; yours goes to backups/
+//! cargo run -- reset NAME        as it was shipped; yours goes to backups/
 //! cargo run -- undo NAME         and back again
 //! ```
 //!
@@ -55,14 +55,14 @@ const HELP: &str = "\
 cargo run                      open the book
 cargo run -- build             write it as static pages
 cargo run -- record [NAME...]  make its recorded outputs again
-cargo run -- new step NAME     the files of a new step, or: exercise NAME [PACKAGE]
+cargo run -- new step NAME     a step's files; or: exercise NAME [PACKAGE]
 
 cargo run -- check             how far you are, and what comes next
 cargo run -- check NAME...     judge your answers to these exercises
 cargo run -- watch             judge whatever you save, until Ctrl-C
 cargo run -- hint [NAME]       the next hint
 cargo run -- solution [NAME]   ours, once you have solved it (or: --anyway)
-cargo run -- reset NAME        the exercise as shipped; yours goes to backups/
+cargo run -- reset NAME        as it was shipped; yours goes to backups/
 cargo run -- undo NAME         and back again
 ";
 

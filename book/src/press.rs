@@ -23,14 +23,14 @@ pub struct Press {
     /// Each edition has a folder of its own in here.
     folder: PathBuf,
     edition: AtomicUsize,
-    news: watch::Sender<News>,
+    state: watch::Sender<State>,
     /// A page has begun to listen to them.
     asked: Notify,
 }
 
 /// For the pages: which of them has changed, and why others have not.
 #[derive(Default, Serialize)]
-pub struct News {
+pub struct State {
     /// In which edition a page was last changed, after the first one.
     pages: BTreeMap<String, usize>,
     /// What is in the way of another edition, in sentences.
@@ -55,7 +55,7 @@ impl Press {
             sources: sources(tree),
             folder: folder.to_owned(),
             edition: AtomicUsize::new(0),
-            news: watch::Sender::default(),
+            state: watch::Sender::default(),
             asked: Notify::new(),
         })
     }
@@ -67,19 +67,19 @@ impl Press {
     }
 
     /// What has changed: at once, and then whenever it does.
-    pub fn news(&self) -> watch::Receiver<News> {
-        let mut news = self.news.subscribe();
-        news.mark_changed();
+    pub fn listen(&self) -> watch::Receiver<State> {
+        let mut changes = self.state.subscribe();
+        changes.mark_changed();
         self.asked.notify_one();
-        news
+        changes
     }
 
     /// Makes another edition whenever something is saved, as long as a page
-    /// listens to the news. Never ends.
+    /// listens. Never ends.
     pub async fn watch(&self) {
         let mut seen = fingerprint(&self.sources);
         loop {
-            if self.news.receiver_count() == 0 {
+            if self.state.receiver_count() == 0 {
                 self.asked.notified().await;
             }
             sleep(PAUSE).await;
@@ -91,7 +91,7 @@ impl Press {
                     Ok(faults) => faults,
                     Err(why) => vec![format!("{why:#}")],
                 };
-                self.news.send_modify(|news| news.faults = faults);
+                self.state.send_modify(|state| state.faults = faults);
             }
         }
     }
@@ -107,7 +107,7 @@ impl Press {
                 let _ = fs::remove_dir_all(place(&self.folder, old));
             }
             let pages = pages.into_iter().map(|page| (page, number));
-            self.news.send_modify(|news| news.pages.extend(pages));
+            self.state.send_modify(|state| state.pages.extend(pages));
         }
         Ok(faults)
     }

@@ -38,7 +38,7 @@ pub fn router(reader: Arc<Reader>, door: Guard) -> Router {
     Router::new()
         .route("/live/style.css", get(style))
         .route("/live/script.js", get(script))
-        .route("/live/news", get(news))
+        .route("/live/news", get(stream_changes))
         .route("/live/exercises/{name}/check", post(check))
         .route("/live/exercises/{name}/hint", post(hint))
         .route("/live/exercises/{name}/solution", post(solution))
@@ -127,8 +127,8 @@ impl Reader {
 
 /// All exercises, at once and whenever something changes about them; and which
 /// pages have changed.
-async fn news(State(reader): State<Arc<Reader>>) -> Response {
-    let listeners = (reader.desk.listen(), reader.press.news());
+async fn stream_changes(State(reader): State<Arc<Reader>>) -> Response {
+    let listeners = (reader.desk.listen(), reader.press.listen());
     let stream = unfold(listeners, async |(mut exercises, mut pages)| {
         let (name, data) = tokio::select! {
             changed = exercises.changed() => {

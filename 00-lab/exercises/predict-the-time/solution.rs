@@ -1,8 +1,8 @@
 //! Solution: predict the time.
 //!
 //! One after another, everything adds up. All at once, the core takes the pages
-//! in the order of their arrival: it begins with the next when it is free and the
-//! page is there, whichever is later.
+//! in the order of their arrival: it begins with the next when it is free and
+//! the page is there, whichever is later.
 
 use std::time::Duration;
 

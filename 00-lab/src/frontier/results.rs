@@ -22,8 +22,8 @@ pub struct Results {
     pub checksum: String,
     /// The pages that gave an answer, failed ones too, with its status.
     pub listing: Vec<(u16, Url)>,
-    /// The pages that were [put back](crate::Frontier::put_back), and how often.
-    /// Each time they may have been asked for in vain.
+    /// The pages that were [put back](crate::Frontier::put_back), and how
+    /// often. Each time they may have been asked for in vain.
     pub put_back: Vec<(Url, u32)>,
     /// How many pages could be under way, if the system ran short.
     pub room: Option<Room>,
@@ -107,7 +107,8 @@ impl Results {
     }
 }
 
-/// For each page, whether it redirects without an end: in a circle, or into one.
+/// For each page, whether it redirects without an end: in a circle, or into
+/// one.
 fn redirect_endlessly(pages: &[Known]) -> Vec<bool> {
     let target = |place: usize| match &pages[place].state {
         State::Done { kept: Ok(kept), .. } => kept.redirects_to,
@@ -124,8 +125,8 @@ fn redirect_endlessly(pages: &[Known]) -> Vec<bool> {
             way.push(place);
             next = target(place);
         }
-        // The walk is over, or has met its own trace, which is a circle, or that
-        // of an earlier walk, whose end is known.
+        // The walk is over, or has met its own trace, which is a circle, or
+        // that of an earlier walk, whose end is known.
         let no_end =
             next.is_some_and(|met| walks[met] == Some(start) || endless[met]);
         for place in way {

@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use std::io::Read;
 
-/// The most codings, as many as curl takes. With more, a few bytes could keep us
-/// busy for long.
+/// The most codings, as many as curl takes. With more, a few bytes could keep
+/// us busy for long.
 const MOST: usize = 5;
 
 /// Undoes the codings of a body, which are named in the order in which they

@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
 use std::mem;
 
-/// A head on its way in. Its end is found line by line, so that it is parsed only
-/// once, even if it comes byte by byte.
+/// A head on its way in. Its end is found line by line, so that it is parsed
+/// only once, even if it comes byte by byte.
 #[derive(Default)]
 pub(super) struct HeadBytes {
     bytes: Vec<u8>,
@@ -18,8 +18,8 @@ pub(super) struct HeadBytes {
 }
 
 impl HeadBytes {
-    /// Takes bytes up to the end of the head, and then gives the head back. After
-    /// that it can take another head.
+    /// Takes bytes up to the end of the head, and then gives the head back.
+    /// After that it can take another head.
     pub(super) fn take(
         &mut self,
         bytes: &mut &[u8],
@@ -147,8 +147,8 @@ impl Head {
 /// of them is not understood, the end of the body is not known.
 fn count_framing_lines(head: &[u8]) -> usize {
     let lines = head.split(|byte| *byte == b'\n').enumerate().skip(1);
-    // A line that begins with a space continues the line before it, unless it is
-    // the first header.
+    // A line that begins with a space continues the line before it, unless it
+    // is the first header.
     let is_continued = |line: &[u8]| matches!(line, [b' ' | b'\t', ..]);
     let whole = lines.filter(|(n, line)| *n == 1 || !is_continued(line));
     whole.filter(|(_, line)| names_framing(line.trim_ascii_start())).count()

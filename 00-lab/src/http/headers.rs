@@ -13,9 +13,9 @@ pub(super) fn values(
     named.map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
 }
 
-/// Where a redirect leads. Bytes that are not ASCII stay as they are, written as
-/// `%` and a number, since nothing names their charset; browsers, curl, wget and
-/// Python do the same.
+/// Where a redirect leads. Bytes that are not ASCII stay as they are, written
+/// as `%` and a number, since nothing names their charset; browsers, curl, wget
+/// and Python do the same.
 pub(super) fn location(headers: &[Header<'_>]) -> Option<String> {
     let mut headers = headers.iter();
     let is_it = |it: &&Header<'_>| it.name.eq_ignore_ascii_case("Location");
@@ -36,8 +36,8 @@ pub(super) fn items(headers: &[Header<'_>], name: &str) -> Vec<String> {
     items.map(|item| item.trim().to_owned()).collect()
 }
 
-/// The media type, in lower case, and the charset. Of several, the last legal one
-/// counts; if it names no charset, an equal one before it may (the Fetch
+/// The media type, in lower case, and the charset. Of several, the last legal
+/// one counts; if it names no charset, an equal one before it may (the Fetch
 /// Standard, "extract a MIME type").
 pub(super) fn media_type(headers: &[Header<'_>]) -> (String, Option<String>) {
     let (mut media, mut charset) = (String::new(), None);

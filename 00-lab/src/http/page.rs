@@ -27,9 +27,9 @@ pub struct Page {
     pub links: Vec<Url>,
     /// How many rounds of hashing the page asks for, see [`Page::work`].
     pub rounds: u32,
-    /// What it does to the process that works on it: `abort` ends it, `eat` takes
-    /// all of its memory, `hang` blocks the thread for ever. A stand-in for a
-    /// fault in a library, perhaps, that one page in a million meets.
+    /// What it does to the process that works on it: `abort` ends it, `eat`
+    /// takes all of its memory, `hang` blocks the thread for ever. A stand-in
+    /// for a fault in a library, perhaps, that one page in a million meets.
     pub harm: Option<String>,
     /// From asking for it to its last byte.
     pub took: Duration,

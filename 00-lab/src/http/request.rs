@@ -32,9 +32,10 @@ pub fn request(url: &Url) -> Vec<u8> {
 /// The address to connect to for `url`.
 ///
 /// A name may stand for several addresses, of which some do not accept:
-/// `localhost` is often `::1` first, where few servers listen. So the first call
-/// for a name tries one address after the other and remembers the first that
-/// accepts. It blocks as long as that takes; later calls only look up the result.
+/// `localhost` is often `::1` first, where few servers listen. So the first
+/// call for a name tries one address after the other and remembers the first
+/// that accepts. It blocks as long as that takes; later calls only look up the
+/// result.
 ///
 /// # Errors
 ///
@@ -55,8 +56,8 @@ pub fn address(url: &Url) -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// The first of `addresses` that accepts a connection. A single address is given
-/// back untried.
+/// The first of `addresses` that accepts a connection. A single address is
+/// given back untried.
 fn first_that_accepts(addresses: &[SocketAddr]) -> io::Result<SocketAddr> {
     if let [only] = addresses {
         return Ok(*only);

@@ -73,8 +73,8 @@ fn in_content(mut content: &str) -> Option<String> {
     }
 }
 
-/// The charset that a tag means: the tag was read as ASCII, so a charset in which
-/// ASCII reads differently cannot be true.
+/// The charset that a tag means: the tag was read as ASCII, so a charset in
+/// which ASCII reads differently cannot be true.
 fn in_ascii(encoding: &'static Encoding) -> &'static Encoding {
     match encoding {
         _ if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,

@@ -64,8 +64,8 @@ impl Connection {
         }
     }
 
-    /// Reads what the client has sent. Gives back the request, once, when all of
-    /// it is here.
+    /// Reads what the client has sent. Gives back the request, once, when all
+    /// of it is here.
     ///
     /// # Errors
     ///
@@ -87,7 +87,8 @@ impl Connection {
 
     /// Begins the answer; [`Connection::step`] sends it.
     pub fn begin(&mut self, script: Vec<Step>) {
-        // Each piece goes in a segment of its own, and does not wait for others.
+        // Each piece goes in a segment of its own, and does not wait for
+        // others.
         if script.len() > 2 {
             let _ = self.socket.set_nodelay(true);
         }

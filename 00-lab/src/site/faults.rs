@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A way to misbehave. Each one that a site has adds [`Fault::PAGES`] pages to it;
-/// the other pages stay as they are.
+/// A way to misbehave. Each one that a site has adds [`Fault::PAGES`] pages to
+/// it; the other pages stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// One byte at a time.
@@ -68,8 +68,9 @@ impl Fault {
         Fault::NotHttp,
     ];
 
-    /// The faults that end the process in which the page is worked on. The answer
-    /// is in good order, but asks for it; see [`Page::work`](crate::Page::work).
+    /// The faults that end the process in which the page is worked on. The
+    /// answer is in good order, but asks for it; see
+    /// [`Page::work`](crate::Page::work).
     pub const DEADLY: &[Fault] = &[Fault::Abort, Fault::Eat, Fault::Hang];
 
     /// How many pages each fault adds.

@@ -96,7 +96,8 @@ impl Shape {
 }
 
 /// Reads a command line. `take` is given the name of each flag, takes the
-/// flag's value, if it has one, and gives back `false` if there is no such flag.
+/// flag's value, if it has one, and gives back `false` if there is no such
+/// flag.
 ///
 /// Gives back `false` if the command line asks for help.
 ///

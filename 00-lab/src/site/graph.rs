@@ -66,8 +66,8 @@ impl Graph {
         });
     }
 
-    /// Links the pages as a tree, so that every page is found, and then adds some
-    /// links, so that many pages are found twice.
+    /// Links the pages as a tree, so that every page is found, and then adds
+    /// some links, so that many pages are found twice.
     fn link(&mut self, shape: &Shape) {
         let healthy = shape.pages as usize;
         // One page is plain text, in which `<a href` is no link.
@@ -76,8 +76,8 @@ impl Graph {
         }
         for n in 1..self.pages.len() {
             let mut dice = dice_of(!shape.seed, n);
-            // The tree is shallow, so that a crawl soon knows more pages than it
-            // may ask for at once, and each page has about as many links.
+            // The tree is shallow, so that a crawl soon knows more pages than
+            // it may ask for at once, and each page has about as many links.
             let youngest = (n.min(healthy) - 1) / 6;
             let choice = if n < healthy { 4 } else { healthy };
             let parent = youngest - dice.below(choice.min(youngest + 1));

@@ -36,8 +36,8 @@ pub(super) enum Host {
     },
 }
 
-/// The site's process, seen from its parent. It ends on order. If the pipe to it
-/// closes instead, its parent was killed: then it removes the recording and
+/// The site's process, seen from its parent. It ends on order. If the pipe to
+/// it closes instead, its parent was killed: then it removes the recording and
 /// ends.
 pub(crate) struct Process {
     child: Child,

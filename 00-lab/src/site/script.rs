@@ -182,7 +182,8 @@ fn plain_answer(status: &str, extra: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// An answer in chunks of growing size, with an extension on each, and a trailer.
+/// An answer in chunks of growing size, with an extension on each, and a
+/// trailer.
 fn chunked_answer(node: &Node, rounds: u32) -> Vec<u8> {
     let coding = "Transfer-Encoding: chunked\r\nTrailer: X-End\r\n";
     let mut bytes = head_of(node, rounds, coding);
@@ -219,8 +220,9 @@ fn pieces(
     steps
 }
 
-/// A `cut` for [`pieces`]: between the CR and the LF of each line, right before or
-/// after the LF, and anywhere else, in small pieces first, where the head is.
+/// A `cut` for [`pieces`]: between the CR and the LF of each line, right before
+/// or after the LF, and anywhere else, in small pieces first, where the head
+/// is.
 fn anywhere(node: &Node) -> impl FnMut(&[u8]) -> usize {
     let mut dice = dice_of(u64::from(node.nth), node.body.len());
     let mut longest = 8;

@@ -106,9 +106,9 @@ impl Server {
             self.handle(key)?;
         }
 
-        // These were read a turn ago. By now it is noticed if a client has closed
-        // another connection before: one that gives up on a page and asks for
-        // the next has one request in flight, not two.
+        // These were read a turn ago. By now it is noticed if a client has
+        // closed another connection before: one that gives up on a page and
+        // asks for the next has one request in flight, not two.
         for (key, request) in asked {
             self.answer(key, request);
         }

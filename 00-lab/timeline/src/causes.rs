@@ -17,8 +17,8 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    /// Takes note of an event of track `index`, and of the `other` track that it
-    /// names.
+    /// Takes note of an event of track `index`, and of the `other` track that
+    /// it names.
     pub fn note(
         &mut self,
         index: usize,

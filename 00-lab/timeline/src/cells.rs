@@ -21,8 +21,8 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    /// How each cell is drawn in text, how on a page (as a class of `style.css`,
-    /// if it is drawn there), and what it means.
+    /// How each cell is drawn in text, how on a page (as a class of
+    /// `style.css`, if it is drawn there), and what it means.
     pub const LEGEND: [(Cell, char, &str, &str); 10] = [
         (Cell::Runs, '█', "lanes-run", "runs"),
         (Cell::RunsInPart, '▓', "lanes-part", "runs partly"),

@@ -42,8 +42,8 @@ impl Recording {
         let mut events: Vec<_> =
             whole.lines().filter_map(Event::parse).collect();
         let skipped = whole.lines().count() - events.len();
-        // Between the look at the clock and the write of one thread, another may
-        // have written.
+        // Between the look at the clock and the write of one thread, another
+        // may have written.
         events.sort_by_key(|event| event.at);
 
         let start = events.first().map_or(0, |event| event.at);

@@ -134,7 +134,8 @@ impl Recording {
         self.asked.iter().map(|&(_, n)| n).max().unwrap_or(0)
     }
 
-    /// The most lanes, without the site's, that were in such a state at one time.
+    /// The most lanes, without the site's, that were in such a state at one
+    /// time.
     pub fn most_at_once(&self, is_such: impl Fn(&State) -> bool) -> usize {
         let such = self.spans().filter(|span| is_such(&span.state));
         // An end sorts before a beginning at the same time: such spans do not

@@ -4,8 +4,8 @@
 //! not scaled but laid out anew: letters are as large on a phone as on a desk.
 //!
 //! It is complete as it is. For a script that lays it out again when a reader
-//! zooms in, each shape also has its times in microseconds (`data-t`), and up to
-//! [`FINE`] shapes that are too short to be seen are there (`lanes-fine`).
+//! zooms in, each shape also has its times in microseconds (`data-t`), and up
+//! to [`FINE`] shapes that are too short to be seen are there (`lanes-fine`).
 
 mod rows;
 mod shapes;
@@ -32,8 +32,8 @@ const PHONE: f64 = 340.0;
 const DESK: f64 = 700.0;
 const LETTER: f64 = 6.6;
 
-/// Up to [`FEW`] arrows are drawn whatever they mean, and more than [`MANY`] are
-/// not drawn at all.
+/// Up to [`FEW`] arrows are drawn whatever they mean, and more than [`MANY`]
+/// are not drawn at all.
 const FEW: usize = 16;
 const MANY: usize = 60;
 
@@ -123,8 +123,8 @@ impl Recording {
     }
 }
 
-/// The arrows that are drawn, between drawn lanes. If there are many, only those
-/// that hand a lock on or notify are; if these are many, too, none is.
+/// The arrows that are drawn, between drawn lanes. If there are many, only
+/// those that hand a lock on or notify are; if these are many, too, none is.
 fn choose_arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
     let seen = |flow: &&Flow| flow.from.0 < drawn && flow.to.0 < drawn;
     let hands_on =

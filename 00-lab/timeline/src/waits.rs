@@ -137,8 +137,8 @@ impl Recording {
         }
     }
 
-    /// One sentence for each circle of lanes of which each waits for a lock that
-    /// the next one holds: none of them can ever go on.
+    /// One sentence for each circle of lanes of which each waits for a lock
+    /// that the next one holds: none of them can ever go on.
     pub fn circles(&self) -> Vec<String> {
         let mut seen = vec![false; self.tracks.len()];
         let mut circles = Vec::new();

@@ -57,15 +57,15 @@ impl Watch {
         }
     }
 
-    /// Watches this process itself. For it, a circle of threads that wait for one
-    /// another is a reason to end, too.
+    /// Watches this process itself. For it, a circle of threads that wait for
+    /// one another is a reason to end, too.
     pub fn of_this_process(silence: Duration) -> Watch {
         let watch = Watch::new(process::id(), silence, None);
         Watch { circles: true, ..watch }
     }
 
-    /// Why the process has to be ended; `None` as long as it does not. This costs
-    /// little: call it several times in a `silence`.
+    /// Why the process has to be ended; `None` as long as it does not. This
+    /// costs little: call it several times in a `silence`.
     pub fn check(&mut self) -> Option<String> {
         let now = Instant::now();
         // If we were stopped as well (Ctrl-Z), or if a debugger holds the
@@ -75,8 +75,8 @@ impl Watch {
         if asleep || is_paused() || is_traced(self.pid) {
             self.since = now;
         }
-        let path = path();
-        if let Some(file) = path.and_then(|path| fs::metadata(path).ok())
+        let recording = path();
+        if let Some(file) = recording.and_then(|it| fs::metadata(it).ok())
             && file.len() != self.size
         {
             let size = file.len();
@@ -86,7 +86,10 @@ impl Watch {
         let silent = now - self.since;
         let what = if self.end.is_some_and(|end| now >= end) {
             "time is up".to_owned() + &self.cpu_used(silent)
-        } else if path.is_some() && silent >= self.silence && !self.is_full() {
+        } else if recording.is_some()
+            && silent >= self.silence
+            && !self.is_full()
+        {
             let what = format!("nothing has happened for {silent:.1?}");
             what + &self.cpu_used(silent)
         } else if self.circles && silent >= LULL && self.finds_a_circle() {
@@ -103,8 +106,8 @@ impl Watch {
         self.size + longest_line > MOST
     }
 
-    /// Set if threads of the process wait for one another in a circle. One look is
-    /// enough as long as nothing more is recorded.
+    /// Set if threads of the process wait for one another in a circle. One look
+    /// is enough as long as nothing more is recorded.
     fn finds_a_circle(&mut self) -> bool {
         if mem::replace(&mut self.searched, true) {
             return false;
@@ -115,7 +118,8 @@ impl Watch {
         !recording.circles().is_empty()
     }
 
-    /// The CPU time used in the last `silent`, in a parenthesis, if it is known.
+    /// The CPU time used in the last `silent`, in a parenthesis, if it is
+    /// known.
     fn cpu_used(&self, silent: Duration) -> String {
         let cpu = self.cpu.zip(cpu_of(self.pid));
         match cpu.map(|(then, now)| now.saturating_sub(then)) {

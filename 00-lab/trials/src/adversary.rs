@@ -80,7 +80,7 @@ impl Adversary {
     pub fn among(threads: usize) -> Adversary {
         static ONE: Mutex<()> = Mutex::new(());
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut game = game();
+        let mut game = lock_game();
         let number = game.number + 1;
         *game = Game { number, expected: threads, ..Game::default() };
         Adversary { _hooked: Hooked::to(&HoldUp), _one_at_a_time: one }
@@ -90,7 +90,7 @@ impl Adversary {
 impl Drop for Adversary {
     fn drop(&mut self) {
         // The threads that are held up see that their game is over.
-        game().number += 1;
+        lock_game().number += 1;
         MOVED.notify_all();
     }
 }
@@ -152,7 +152,7 @@ impl Player {
 
 impl Drop for Player {
     fn drop(&mut self) {
-        let mut game = game();
+        let mut game = lock_game();
         if self.game.get() == game.number {
             game.ended += 1;
             MOVED.notify_all();
@@ -225,7 +225,7 @@ impl Player {
 /// and gives back `false` then.
 fn hold_up_until(number: u64, is_so: impl Fn(&Game) -> bool) -> bool {
     let began = Instant::now();
-    let mut game = game();
+    let mut game = lock_game();
     while game.number == number && !is_so(&game) {
         let all_here = game.arrived >= game.expected;
         let patience = if all_here { TO_MOVE } else { TO_ARRIVE };
@@ -243,11 +243,11 @@ fn hold_up_until(number: u64, is_so: impl Fn(&Game) -> bool) -> bool {
 
 /// Changes what is known of this thread, and wakes those that are held up.
 fn update(change: impl FnOnce(&Player, &mut Game)) {
-    let _ = PLAYER.try_with(|player| change(player, &mut game()));
+    let _ = PLAYER.try_with(|player| change(player, &mut lock_game()));
     MOVED.notify_all();
 }
 
-fn game() -> MutexGuard<'static, Game> {
+fn lock_game() -> MutexGuard<'static, Game> {
     GAME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -81,7 +81,7 @@ pub fn apply(difference: &str, other: &str) -> Result<String, String> {
         let (old, new) =
             old_and_new(hunk.trim_end_matches('\n').lines().skip(1))
                 .map_err(|line| format!("hunk {n} has a line {line:?}"))?;
-        let place = place(&code, done, &old)
+        let place = find_place(&code, done, &old)
             .map_err(|why| format!("the lines of hunk {n} {why}"))?;
         lines.extend(code[done..place].iter().map(|&line| line.to_owned()));
         lines.extend(new.iter().map(|&line| line.to_owned()));
@@ -120,7 +120,11 @@ fn old_and_new<'a>(
 /// # Errors
 ///
 /// What is wrong, unless that is exactly once.
-fn place(code: &[&str], done: usize, old: &[&str]) -> Result<usize, String> {
+fn find_place(
+    code: &[&str],
+    done: usize,
+    old: &[&str],
+) -> Result<usize, String> {
     if old.is_empty() {
         return Err("are all new, so they have no place; add one above".into());
     }
@@ -233,15 +237,15 @@ fn second() {
         let write = |file: &str, text: &str| {
             fs::write(folder.path().join(file), text).unwrap();
         };
-        let why = |name: &str| {
-            let answer = answer(folder.path(), name);
-            answer.unwrap_err().to_string()
-        };
-        assert!(why("one").contains("one.diff: "), "{}", why("one"));
+        let refuse =
+            |name: &str| answer(folder.path(), name).unwrap_err().to_string();
+        let why = refuse("one");
+        assert!(why.contains("one.diff: "), "{why}");
         write("one.diff", "Met with: a\n\n@@\n-fn third() {\n");
-        assert!(why("one").contains("solution.rs: "), "{}", why("one"));
+        let why = refuse("one");
+        assert!(why.contains("solution.rs: "), "{why}");
         write("solution.rs", SOLUTION);
-        let why = why("one");
+        let why = refuse("one");
         assert!(why.contains("one.diff, from "), "{why}");
         assert!(why.contains("the lines of hunk 1 do not"), "{why}");
     }

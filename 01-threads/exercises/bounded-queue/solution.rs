@@ -1,9 +1,9 @@
 //! Solution: a bounded queue.
 //!
 //! Each wait is a loop around its condition, under the lock that guards it.
-//! There is one condition variable for room and one for values, so that a notify
-//! wakes a thread that can use it. The state changes first, and then a thread is
-//! notified.
+//! There is one condition variable for room and one for values, so that a
+//! notify wakes a thread that can use it. The state changes first, and then a
+//! thread is notified.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;

@@ -1,7 +1,7 @@
 //! Solution: the first error stops the rest.
 //!
-//! The thread that meets a failure takes the work away, so that there is nothing
-//! left to begin. A failure that is there already stays the first.
+//! The thread that meets a failure takes the work away, so that there is
+//! nothing left to begin. A failure that is there already stays the first.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

@@ -4,8 +4,8 @@
 //!
 //! A few threads fetch the pages of a list, `at_once` at a time. Once a page
 //! cannot be had, no other fetch is to begin; when those under way have ended,
-//! that failure is the answer. As it stands, all pages are fetched all the same,
-//! and the answer is the last failure. Mend it.
+//! that failure is the answer. As it stands, all pages are fetched all the
+//! same, and the answer is the last failure. Mend it.
 
 use lab::sync::Mutex;
 use lab::{Failure, Page, Url, fetch};

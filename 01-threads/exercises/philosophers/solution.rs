@@ -1,8 +1,8 @@
 //! Solution: dining philosophers.
 //!
-//! Each philosopher takes the lower of her two forks first. So she waits only for
-//! forks with higher numbers than the one she has. Numbers cannot rise all the
-//! way round a circle, so there is no circle.
+//! Each philosopher takes the lower of her two forks first. So she waits only
+//! for forks with higher numbers than the one she has. Numbers cannot rise all
+//! the way round a circle, so there is no circle.
 
 use lab::sync::Mutex;
 

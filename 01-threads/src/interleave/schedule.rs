@@ -33,8 +33,8 @@ impl<O> Schedule<O> {
         self.turns().next_back()
     }
 
-    /// The thread that took each step, from the first step to the last; 0 is the
-    /// first thread.
+    /// The thread that took each step, from the first step to the last; 0 is
+    /// the first thread.
     pub fn turns(&self) -> impl DoubleEndedIterator<Item = usize> {
         self.moves.iter().map(|step| step.thread)
     }

@@ -47,7 +47,8 @@ fn by_memory() -> io::Result<Duration> {
     Ok(each)
 }
 
-/// All of the child: each 1 becomes a 0. Not for ever: our parent may be killed.
+/// All of the child: each 1 becomes a 0. Not for ever: our parent may be
+/// killed.
 fn answer() -> Result<(), Failure> {
     let shared = Shared::open(stdin().as_fd().try_clone_to_owned()?)?;
     let start = Instant::now();

@@ -46,8 +46,8 @@ fn wait_for(what: &str) {
     sleep(DEADLINE);
 }
 
-/// The first letter of the child's state, as `ps` has it: S sleeps, R runs, Z is
-/// a zombie. Empty if there is no such process.
+/// The first letter of the child's state, as `ps` has it: S sleeps, R runs, Z
+/// is a zombie. Empty if there is no such process.
 fn state(child: &Child) -> String {
     let pid = child.id().to_string();
     match Command::new("ps").args(["-o", "stat=", "-p", &pid]).output() {

@@ -319,7 +319,10 @@ impl Target {
             Err(hung) => Some(Verdict {
                 printed: printed(&hung.stdout, test) + &hung.stderr,
                 recording: Some(*hung.recording),
-                ..Verdict::new(Kind::Hangs, hangs(&hung.why, hung.written))
+                ..Verdict::new(
+                    Kind::Hangs,
+                    explain_hang(&hung.why, hung.written),
+                )
             }),
         }
     }
@@ -348,7 +351,7 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         (Kind::WrongWay, why.to_owned())
     } else if let Some((_, why)) = stderr.split_once("\nended: ") {
         // By the watchdog that is inside.
-        (Kind::Hangs, hangs(why, written))
+        (Kind::Hangs, explain_hang(why, written))
     } else if let Some(first) = panics.first() {
         (Kind::Panics, describe_panic(first))
     } else if stdout.contains("\ntest result: FAILED") {
@@ -368,9 +371,9 @@ fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
 /// What is said of an answer that goes on printing.
 pub const PRINTS: &str = "and did not end";
 
-/// Why it hangs, if it has written so many bytes. What is printed is not
-/// recorded: a program that does nothing else for ever seems to do nothing.
-fn hangs(why: &str, written: u64) -> String {
+/// Explains a hang of a program that has printed `written` bytes. What is
+/// printed is not recorded: a program that prints for ever seems to do nothing.
+fn explain_hang(why: &str, written: u64) -> String {
     if written <= MOST as u64 {
         return why.to_owned();
     }

@@ -42,8 +42,8 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Writes the folder's new names to the disk, in case the power fails. Where
-    /// a folder cannot be synced, they are as good as before.
+    /// Writes the folder's new names to the disk, in case the power fails.
+    /// Where a folder cannot be synced, they are as good as before.
     fn sync(&self) {
         let _ = self.folder.sync_all();
     }

@@ -21,8 +21,8 @@ pub struct Page {
 /// A line under "When it says".
 #[derive(Debug)]
 pub struct Cause {
-    /// A piece of a verdict's sentence, or the code of a compiler's error, or the word
-    /// `hangs` or `panics`.
+    /// A piece of a verdict's sentence, or the code of a compiler's error, or
+    /// the word `hangs` or `panics`.
     pub message: String,
     /// Where that comes from, usually, in this exercise.
     pub cause: String,

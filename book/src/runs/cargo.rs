@@ -54,8 +54,8 @@ impl BuildOutput {
     }
 }
 
-/// Cargo's own lines begin with a verb, `   Compiling`, which ends in the twelfth
-/// column. All others are the compiler's.
+/// Cargo's own lines begin with a verb, `   Compiling`, which ends in the
+/// twelfth column. All others are the compiler's.
 fn line(text: &str) -> Option<Line> {
     let (verb, rest) = text.split_at_checked(12).unwrap_or_default();
     let verb = verb.trim_start();

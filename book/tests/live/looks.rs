@@ -2,9 +2,9 @@
 //! what it looked like.
 //!
 //! What is kept is small and grey, a dot for 8 by 8 of the screen's, so that it
-//! can be looked at in a diff, and so that the edge of a letter does not matter.
-//! With `LOOKS=keep` in the environment, it is made anew. Other systems have
-//! other fonts: only CI insists.
+//! can be looked at in a diff, and so that the edge of a letter does not
+//! matter. With `LOOKS=keep` in the environment, it is made anew. Other systems
+//! have other fonts: only CI insists.
 
 use super::reader::Reader;
 use super::webdriver::Browser;

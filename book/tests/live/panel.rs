@@ -1,4 +1,5 @@
-//! What stands below a command: nothing of it is lost, and it says what goes on.
+//! What stands below a command: nothing of it is lost, and it says what goes
+//! on.
 
 use super::browser::open;
 use super::reader::Reader;

@@ -1,5 +1,5 @@
-//! One list of all pages in the order in which they were found, and two numbers:
-//! how many were given out, and how many are done.
+//! One list of all pages in the order in which they were found, and two
+//! numbers: how many were given out, and how many are done.
 
 use lab::Url;
 

@@ -80,8 +80,8 @@ fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
     let mut client = server.visit(stall);
     server.turn_until("it is in flight", |server| server.in_flight == 1);
     for n in 1..=20 {
-        // The kernel reports the listener first, then the client that has left; by
-        // then the next request is there too.
+        // The kernel reports the listener first, then the client that has left;
+        // by then the next request is there too.
         let _first = server.visit(b"");
         drop(client);
         client = server.visit(stall);

@@ -29,8 +29,8 @@ const PHILOSOPHERS: &str = "\
     5 3 1 want Fork 3
     6 4 1 want Fork 1";
 
-/// The sentence for a lane that did not say that it waits. It may well wait, for
-/// the end of a thread or at a barrier.
+/// The sentence for a lane that did not say that it waits. It may well wait,
+/// for the end of a thread or at a barrier.
 const SILENT: &str = "has recorded nothing for 10 s: it computes, or waits \
                       for what is not recorded";
 

@@ -87,8 +87,9 @@ impl Picture {
         );
     }
 
-    /// Draws a span. It is left to those who zoom in if it is too short to be seen,
-    /// or hidden behind the `last` one drawn: its class, and where it ended.
+    /// Draws a span. It is left to those who zoom in if it is too short to be
+    /// seen, or hidden behind the `last` one drawn: its class, and where it
+    /// ended.
     fn draw_span(
         &mut self,
         span: &Span,

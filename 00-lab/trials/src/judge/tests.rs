@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use timeline::private::Folder;
 
-fn judged(answer: impl FnOnce()) -> Judged {
+fn judge(answer: impl FnOnce()) -> Judged {
     let judge = Judge::begin();
     answer();
     judge.end()
@@ -21,7 +21,7 @@ fn judged(answer: impl FnOnce()) -> Judged {
 fn what_a_site_in_a_thread_computes_is_not_the_answers() {
     alone(|| {
         let before = cpu_time();
-        let judged = judged(|| {
+        let judged = judge(|| {
             let shape = Shape { latency: Duration::ZERO, ..Shape::default() };
             let site = Site::in_thread(shape);
             for _ in 0..20 {
@@ -43,13 +43,13 @@ fn what_a_site_in_a_thread_computes_is_not_the_answers() {
 #[test]
 fn a_thread_that_spins_is_busy_and_one_that_waits_is_not() {
     alone(|| {
-        let spun = judged(|| {
+        let spun = judge(|| {
             let began = Instant::now();
             while began.elapsed() < Duration::from_millis(50) {
                 compute(b"round and round", 10);
             }
         });
-        let slept = judged(|| thread::sleep(Duration::from_millis(50)));
+        let slept = judge(|| thread::sleep(Duration::from_millis(50)));
         assert!(spun.cpu > 5 * slept.cpu, "{:?}, {:?}", spun.cpu, slept.cpu);
         assert!(slept.busy() < 0.5);
     });
@@ -60,7 +60,7 @@ fn a_thread_that_is_left_behind_is_named() {
     alone(|| {
         let (end, ended) = channel::<()>();
         let (began, begun) = channel();
-        let left = judged(|| {
+        let left = judge(|| {
             let wait = move || {
                 let _waiting = waiting("the end of time");
                 began.send(()).unwrap();
@@ -73,11 +73,11 @@ fn a_thread_that_is_left_behind_is_named() {
         assert_eq!(left.threads_left, ["orphan"]);
         if cfg!(target_os = "linux") {
             let (end, ended) = channel::<()>();
-            let left = judged(|| drop(thread::spawn(move || ended.recv())));
+            let left = judge(|| drop(thread::spawn(move || ended.recv())));
             drop(end);
             assert_eq!(left.threads_left, ["a thread that records nothing"]);
         }
-        let joined = judged(|| {
+        let joined = judge(|| {
             thread::spawn(|| drop(waiting("a moment"))).join().unwrap();
         });
         assert!(joined.threads_left.is_empty(), "{:?}", joined.threads_left);
@@ -89,7 +89,7 @@ fn a_child_that_is_not_waited_for_is_seen() {
     alone(|| {
         let mut child = None;
         let judged =
-            judged(|| child = Some(Command::new("true").spawn().unwrap()));
+            judge(|| child = Some(Command::new("true").spawn().unwrap()));
         assert!(judged.children_left);
         child.unwrap().wait().unwrap();
     });
@@ -99,7 +99,7 @@ fn a_child_that_is_not_waited_for_is_seen() {
 fn a_lock_that_is_held_across_a_wait_is_named() {
     alone(|| {
         let lock = Mutex::new(());
-        let across = judged(|| {
+        let across = judge(|| {
             let _held = lock.lock().unwrap();
             let _waiting = waiting("/3");
         });
@@ -109,7 +109,7 @@ fn a_lock_that_is_held_across_a_wait_is_named() {
         assert!(sentence.contains("while it holds lock"), "{sentence}");
         assert!(sentence.contains("waits for /3"), "{sentence}");
 
-        let before = judged(|| {
+        let before = judge(|| {
             drop(lock.lock().unwrap());
             let _waiting = waiting("/3");
         });
@@ -121,7 +121,7 @@ fn a_lock_that_is_held_across_a_wait_is_named() {
 fn a_thread_that_looks_again_and_again_does_not_sleep() {
     alone(|| {
         let stretch = Duration::from_millis(20);
-        judged(|| {
+        judge(|| {
             let (end, ended) = channel::<()>();
             let waits = thread::spawn(move || ended.recv());
             assert!(others_sleep(stretch), "it waits");

@@ -1,5 +1,5 @@
-//! Two counting semaphores, of free places and of values, around a list: each is a
-//! number and a condition variable.
+//! Two counting semaphores, of free places and of values, around a list: each
+//! is a number and a condition variable.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;

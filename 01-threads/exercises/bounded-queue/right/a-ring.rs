@@ -1,5 +1,5 @@
-//! A ring of places that are made once; two counters say where the next value goes
-//! and where the first one is.
+//! A ring of places that are made once; two counters say where the next value
+//! goes and where the first one is.
 
 use lab::sync::{Condvar, Mutex};
 

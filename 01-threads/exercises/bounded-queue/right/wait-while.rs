@@ -1,5 +1,5 @@
-//! The loop around the wait is in `wait_while`, and the lock is released before the
-//! other is notified.
+//! The loop around the wait is in `wait_while`, and the lock is released before
+//! the other is notified.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;

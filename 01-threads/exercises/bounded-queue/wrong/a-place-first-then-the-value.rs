@@ -1,7 +1,7 @@
 //! Met with: in whatever order these calls take place
 //!
-//! A push takes a place under one lock, and puts its value there under the next: a
-//! close may come in between, and a pop that finds nothing.
+//! A push takes a place under one lock, and puts its value there under the
+//! next: a close may come in between, and a pop that finds nothing.
 
 use lab::sync::{Condvar, Mutex};
 use std::collections::VecDeque;

@@ -1,5 +1,5 @@
-//! From the last link to the first, with check and insert apart, in a block that
-//! ends before the fetch.
+//! From the last link to the first, with check and insert apart, in a block
+//! that ends before the fetch.
 
 use lab::sync::Mutex;
 use lab::{Failure, Url, fetch};

@@ -1,5 +1,5 @@
-//! Scoped threads that write into a place of their own each, and catch the panic
-//! where it happens: there is nothing to join by hand.
+//! Scoped threads that write into a place of their own each, and catch the
+//! panic where it happens: there is nothing to join by hand.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;

@@ -1,5 +1,5 @@
-//! Under one lock she tries for both forks, and sleeps until some are put back if
-//! she cannot have them at once.
+//! Under one lock she tries for both forks, and sleeps until some are put back
+//! if she cannot have them at once.
 
 use lab::sync::{Condvar, Mutex};
 

@@ -1,6 +1,6 @@
-//! Every second one takes her right fork first. Around a table with an odd number
-//! of seats two with even numbers are neighbours, and all the same no circle
-//! closes: somewhere it has to turn.
+//! Every second one takes her right fork first. Around a table with an odd
+//! number of seats two with even numbers are neighbours, and all the same no
+//! circle closes: somewhere it has to turn.
 
 use lab::sync::Mutex;
 

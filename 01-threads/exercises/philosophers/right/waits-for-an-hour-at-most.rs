@@ -6,7 +6,8 @@ use std::time::Duration;
 
 /// A round table.
 pub struct Table {
-    /// Which forks are taken; each lies to the left of the seat with its number.
+    /// Which forks are taken; each lies to the left of the seat with its
+    /// number.
     taken: Mutex<Vec<bool>>,
     changed: Condvar,
 }

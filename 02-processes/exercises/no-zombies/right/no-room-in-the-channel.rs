@@ -1,4 +1,5 @@
-//! A channel without room, and `waitid`, which looks and leaves the child where it is.
+//! A channel without room, and `waitid`, which looks and leaves the child where
+//! it is.
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use std::process::{Child, ExitStatus};

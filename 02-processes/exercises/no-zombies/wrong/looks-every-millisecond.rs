@@ -1,7 +1,7 @@
 //! Met with: asks again and again
 //!
-//! Looks every millisecond which have ended: that takes time from all, and may be
-//! a millisecond late.
+//! Looks every millisecond which have ended: that takes time from all, and may
+//! be a millisecond late.
 
 use std::process::{Child, ExitStatus};
 use std::thread;

@@ -1,7 +1,7 @@
 //! Met with: which others wait for
 //!
-//! Lets the system say which child has ended, of all that this process has: also of
-//! those that others wait for.
+//! Lets the system say which child has ended, of all that this process has:
+//! also of those that others wait for.
 
 use rustix::process::{Pid, WaitOptions, wait};
 use std::os::unix::process::ExitStatusExt;

@@ -1,5 +1,5 @@
-//! As many moments as there may be restarts: the oldest of them has to be over before
-//! there may be another.
+//! As many moments as there may be restarts: the oldest of them has to be over
+//! before there may be another.
 
 use std::collections::VecDeque;
 use std::io;

@@ -1,5 +1,5 @@
-//! When one has ended badly, it calls itself for the others. It waits by asking for
-//! the child's output, which it has none of.
+//! When one has ended badly, it calls itself for the others. It waits by asking
+//! for the child's output, which it has none of.
 
 use std::io;
 use std::process::{Child, ExitStatus};

@@ -1,5 +1,5 @@
-//! Reads from what there is as from a file, and keeps what could not be read as a
-//! whole.
+//! Reads from what there is as from a file, and keeps what could not be read as
+//! a whole.
 
 use std::io::Read;
 

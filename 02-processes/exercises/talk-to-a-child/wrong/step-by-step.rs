@@ -1,7 +1,7 @@
 //! Met with: with sort waits
 //!
-//! Waits for the answer to each piece before it says the next. The child may have
-//! none before it has heard all.
+//! Waits for the answer to each piece before it says the next. The child may
+//! have none before it has heard all.
 
 use std::io::{self, Read, Write};
 use std::process::{Command, ExitStatus, Stdio};

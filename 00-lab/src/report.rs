@@ -27,7 +27,9 @@ impl Report {
     pub(crate) fn json(&self) -> Value {
         let failed = self.results.failed.iter();
         let failed: Vec<_> = failed
-            .map(|(url, why)| json!({"url": url.as_str(), "why": why.to_string()}))
+            .map(|(url, why)| {
+                json!({"url": url.as_str(), "why": why.to_string()})
+            })
             .collect();
         json!({
             "rung": self.rung,

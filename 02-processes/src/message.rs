@@ -90,7 +90,8 @@ fn encode_failure(why: &Failure) -> Value {
         Failure::System(why) => json!({ "system": why }),
         // Both ends of the pipe are the same program, and have the same list.
         plain => {
-            json!({ "plain": Failure::PLAIN.iter().position(|(it, _)| it == plain) })
+            let mut all = Failure::PLAIN.iter();
+            json!({ "plain": all.position(|(it, _)| it == plain) })
         }
     }
 }

@@ -53,8 +53,8 @@ impl Recording {
                 row.iter().find(|span| (span.from..span.to).contains(&at))?;
                 Some(json!({
                     "ph": phase, "bp": "e", "id": id, "cat": "flow",
-                    "name": format!("{:?}", flow.link).to_lowercase(), "pid": track.pid,
-                    "tid": thread, "ts": micros(at),
+                    "name": format!("{:?}", flow.link).to_lowercase(),
+                    "pid": track.pid, "tid": thread, "ts": micros(at),
                 }))
             });
             if let [Some(from), Some(to)] = ends {

@@ -273,7 +273,8 @@ impl Run {
         }
         assert!(
             most <= at_once,
-            "wrong answer: {most} fetches at once, though `at_once` is {at_once}"
+            "wrong answer: {most} fetches at once, though `at_once` is \
+             {at_once}"
         );
     }
 

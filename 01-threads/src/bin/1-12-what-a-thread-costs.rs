@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p threads --bin 1-12-what-a-thread-costs
 //!
-//! Look at the ratios: each is little against a page.
+//! Look at the last two times: each is little against a page.
 
 use lab::{Failure, Site, fetch};
 use std::sync::Barrier;

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p processes --bin 2-10-what-a-message-costs
 //!
-//! Look at the ratio: to leave the process costs little more.
+//! Look at the last two times: to leave the process makes little difference.
 
 use lab::{Failure, Site, fetch};
 use processes::{child_command, measure_time, started_as};

@@ -53,6 +53,7 @@ impl Cell {
             State::Wait(_) => Cell::Waits,
             State::Blocked(_) => Cell::Blocked,
             State::Ready => Cell::Ready,
+            State::Idle => Cell::Nothing,
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum What<'a> {
     Wait(&'a str),
     /// It could run; the lane with this number has woken it.
     Ready(Id),
+    /// It does nothing, until it runs or waits again.
+    Idle,
     /// The lane ends.
     Done,
     /// It has to wait for a lock.
@@ -67,11 +69,21 @@ pub struct Event<'a> {
     pub cpu: u64,
     /// What happened.
     pub what: What<'a>,
+    /// The file and the line of code that caused it, if that is known.
+    pub source: Option<(&'a str, u32)>,
 }
 
 impl<'a> Event<'a> {
     /// Reads a line; `None` if it is no event.
     pub fn parse(line: &'a str) -> Option<Event<'a>> {
+        // A text has no tab in it.
+        let (line, source) = match line.split_once('\t') {
+            None => (line, None),
+            Some((line, source)) => {
+                let (file, number) = source.rsplit_once(':')?;
+                (line, Some((file, number.parse().ok()?)))
+            }
+        };
         let mut words = line.splitn(6, ' ');
         let at = words.next()?.parse().ok()?;
         let pid = words.next()?.parse().ok()?;
@@ -79,14 +91,18 @@ impl<'a> Event<'a> {
         let lane = words.next()?.parse().ok()?;
         let cpu = words.next()?.parse().ok()?;
         let what = What::parse(words.next()?)?;
-        Some(Event { at, pid, thread, lane, cpu, what })
+        Some(Event { at, pid, thread, lane, cpu, what, source })
     }
 }
 
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Event { at, pid, thread, lane, cpu, what } = self;
-        write!(f, "{at} {pid} {thread} {lane} {cpu} {what}")
+        let Event { at, pid, thread, lane, cpu, what, source } = self;
+        write!(f, "{at} {pid} {thread} {lane} {cpu} {what}")?;
+        match source {
+            None => Ok(()),
+            Some((file, line)) => write!(f, "\t{file}:{line}"),
+        }
     }
 }
 
@@ -102,6 +118,7 @@ impl<'a> What<'a> {
             "run" => What::Run,
             "wait" => What::Wait(text),
             "ready" => What::Ready(text.parse().ok()?),
+            "idle" => What::Idle,
             "done" => What::Done,
             "want" => What::Want(text),
             "hold" => What::Hold(text),
@@ -131,6 +148,7 @@ impl fmt::Display for What<'_> {
             What::Run => f.write_str("run"),
             What::Wait(what) => write!(f, "wait {}", OneLine(what)),
             What::Ready(by) => write!(f, "ready {by}"),
+            What::Idle => f.write_str("idle"),
             What::Done => f.write_str("done"),
             What::Want(lock) => write!(f, "want {}", OneLine(lock)),
             What::Hold(lock) => write!(f, "hold {}", OneLine(lock)),
@@ -183,6 +201,7 @@ mod tests {
             What::Wait("/3 or so"),
             What::Wait(""),
             What::Ready(3),
+            What::Idle,
             What::Done,
             What::Want("Fork 1"),
             What::Hold("Fork 1"),
@@ -197,8 +216,10 @@ mod tests {
             What::Reap { pid: 77, how: "" },
         ] {
             let (at, pid, thread, lane, cpu) = (u64::MAX, 2, 3, 4, 5);
-            let event = Event { at, pid, thread, lane, cpu, what };
-            assert_eq!(Event::parse(&event.to_string()), Some(event));
+            for source in [None, Some(("a folder/main.rs", 52))] {
+                let event = Event { at, pid, thread, lane, cpu, what, source };
+                assert_eq!(Event::parse(&event.to_string()), Some(event));
+            }
         }
     }
 
@@ -212,9 +233,14 @@ mod tests {
 
     #[test]
     fn a_line_of_another_kind_is_no_event() {
-        for line in
-            ["", "1 2 3", "1 2 3 4 5", "1 2 3 4 5 sing", "a 2 3 4 5 run"]
-        {
+        for line in [
+            "",
+            "1 2 3",
+            "1 2 3 4 5",
+            "1 2 3 4 5 sing",
+            "a 2 3 4 5 run",
+            "1 2 3 4 5 run\tmain.rs",
+        ] {
             assert_eq!(Event::parse(line), None, "{line:?}");
         }
     }

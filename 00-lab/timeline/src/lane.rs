@@ -5,6 +5,7 @@ use super::write::{is_on, now, pid, thread_cpu, write};
 use std::cell::Cell;
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::thread;
 
@@ -16,7 +17,7 @@ use std::thread;
 pub fn event(what: What<'_>) {
     if is_on() {
         // The very last destructors of a thread are no longer recorded.
-        let _ = OWN.try_with(|own| own.record(own.current.get(), what));
+        let _ = OWN.try_with(|own| own.record(own.current.get(), what, None));
     }
 }
 
@@ -65,6 +66,10 @@ impl Drop for Waiting {
 /// lane.runs();
 /// lane.done(); // As would dropping it.
 /// ```
+///
+/// The line of code that calls `new`, `named`, `waits` or `ready` is recorded
+/// with it; if it stands in a function with `#[track_caller]`, the line that
+/// calls that.
 #[derive(Debug)]
 pub struct Lane {
     id: Id,
@@ -75,11 +80,13 @@ pub struct Lane {
 
 impl Lane {
     /// A lane that is named by its kind and a number: `task 3`.
+    #[track_caller]
     pub fn new(kind: &str) -> Lane {
         Lane::named(kind, "")
     }
 
     /// A lane with a name.
+    #[track_caller]
     pub fn named(kind: &str, name: impl Display) -> Lane {
         let lane = Lane {
             id: new_id(),
@@ -89,7 +96,7 @@ impl Lane {
         if is_on() {
             let name = name.to_string();
             let parent = Some(current());
-            lane.record(What::Spawn { kind, parent, name: &name });
+            lane.record_here(What::Spawn { kind, parent, name: &name });
         }
         lane
     }
@@ -112,16 +119,24 @@ impl Lane {
     }
 
     /// It waits for `what`; an empty text leaves what it waited for before.
+    #[track_caller]
     pub fn waits(&self, what: impl Display) {
         if is_on() {
-            self.record(What::Wait(&what.to_string()));
+            self.record_here(What::Wait(&what.to_string()));
         }
         self.leave();
     }
 
+    /// It does nothing, and waits for nothing.
+    pub fn idles(&self) {
+        self.record(What::Idle);
+        self.leave();
+    }
+
     /// It could run. Any thread may call this, to wake it.
+    #[track_caller]
     pub fn ready(&self) {
-        self.record(What::Ready(current()));
+        self.record_here(What::Ready(current()));
     }
 
     /// It has come to its end. Later calls change nothing.
@@ -135,7 +150,16 @@ impl Lane {
     /// Records anything else about it.
     pub fn record(&self, what: What<'_>) {
         if is_on() {
-            let _ = OWN.try_with(|own| own.record(self.id, what));
+            let _ = OWN.try_with(|own| own.record(self.id, what, None));
+        }
+    }
+
+    /// Records it with the line of code that calls.
+    #[track_caller]
+    fn record_here(&self, what: What<'_>) {
+        if is_on() {
+            let caller = Some(Location::caller());
+            let _ = OWN.try_with(|own| own.record(self.id, what, caller));
         }
     }
 
@@ -155,6 +179,9 @@ impl Drop for Lane {
     }
 }
 
+/// The line of code that caused an event, if that is known.
+type Source = Option<&'static Location<'static>>;
+
 /// A thread's own lane.
 struct Own {
     id: Id,
@@ -171,7 +198,7 @@ thread_local! {
 }
 
 impl Own {
-    fn record(&self, lane: Id, what: What<'_>) {
+    fn record(&self, lane: Id, what: What<'_>, source: Source) {
         if lane == self.id && !self.begun.replace(true) {
             let thread = thread::current();
             let name = match thread.name() {
@@ -182,12 +209,12 @@ impl Own {
             };
             let spawn =
                 What::Spawn { kind: "thread", parent: None, name: &name };
-            self.write(lane, spawn);
+            self.write(lane, spawn, None);
         }
-        self.write(lane, what);
+        self.write(lane, what, source);
     }
 
-    fn write(&self, lane: Id, what: What<'_>) {
+    fn write(&self, lane: Id, what: What<'_>, source: Source) {
         write(&Event {
             at: now(),
             pid: pid(),
@@ -195,6 +222,7 @@ impl Own {
             lane,
             cpu: thread_cpu(),
             what,
+            source: source.map(|source| (source.file(), source.line())),
         });
     }
 }
@@ -202,7 +230,7 @@ impl Own {
 impl Drop for Own {
     fn drop(&mut self) {
         if is_on() && self.begun.get() {
-            self.write(self.id, What::Done);
+            self.write(self.id, What::Done, None);
         }
     }
 }

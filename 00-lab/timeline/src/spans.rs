@@ -84,6 +84,8 @@ pub enum State {
     Blocked(String),
     /// It could run, and does not.
     Ready,
+    /// It does nothing, and waits for nothing: a socket that is closed.
+    Idle,
 }
 
 /// A time during which a lock was held.
@@ -182,6 +184,13 @@ impl Track {
         let from = self.spans.first().map_or(Duration::ZERO, |span| span.from);
         let to = self.spans.last().map_or(Duration::ZERO, |span| span.to);
         (from, to)
+    }
+}
+
+impl Span {
+    /// Set if the lane says that it runs.
+    pub(super) fn is_run(&self) -> bool {
+        matches!(self.state, State::Run { .. })
     }
 }
 

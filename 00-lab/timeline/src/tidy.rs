@@ -1,6 +1,6 @@
 //! The order and the names of tracks, once all are known.
 
-use super::spans::{Recording, State, Track};
+use super::spans::{Recording, Span, State, Track};
 use std::collections::{BTreeSet, HashMap};
 use std::mem;
 
@@ -14,8 +14,13 @@ impl Recording {
 
     /// Puts the tracks in the order in which they began. But the site is last,
     /// and `worker 1` to `worker 8` share the places of all workers by number.
+    /// A timer that never ran is left out: each fetch sets one, in case.
     fn put_in_order(&mut self) {
-        let mut order: Vec<usize> = (0..self.tracks.len()).collect();
+        let tracks = self.tracks.iter().enumerate();
+        let shown = tracks.filter(|(_, track)| {
+            track.kind != "timer" || track.spans.iter().any(Span::is_run)
+        });
+        let mut order: Vec<usize> = shown.map(|(index, _)| index).collect();
         order.sort_by_key(|&index| self.tracks[index].kind == "site");
 
         // The places of each numbered name, and the tracks that stand there.
@@ -40,23 +45,23 @@ impl Recording {
         self.rearrange(&order);
     }
 
-    /// Puts the tracks in a new order, which holds their old places.
+    /// Puts the tracks in a new order, which holds their old places. A track
+    /// that is not in it goes, with its flows.
     fn rearrange(&mut self, order: &[usize]) {
-        let mut place = vec![0; order.len()];
+        let mut place = vec![None; self.tracks.len()];
         for (new, &old) in order.iter().enumerate() {
-            place[old] = new;
+            place[old] = Some(new);
         }
-        for flow in &mut self.flows {
-            flow.from.0 = place[flow.from.0];
-            flow.to.0 = place[flow.to.0];
-        }
-        for (index, _) in self.notified.values_mut() {
-            *index = place[*index];
-        }
-        let old = mem::take(&mut self.tracks);
-        let mut tracks: Vec<_> = place.into_iter().zip(old).collect();
-        tracks.sort_by_key(|(place, _)| *place);
-        self.tracks = tracks.into_iter().map(|(_, track)| track).collect();
+        self.flows.retain_mut(|flow| {
+            let ends = place[flow.from.0].zip(place[flow.to.0]);
+            ends.map(|ends| (flow.from.0, flow.to.0) = ends).is_some()
+        });
+        self.notified.retain(|_, (index, _)| {
+            place[*index].map(|new| *index = new).is_some()
+        });
+        let old = &mut self.tracks;
+        let tracks = order.iter().map(|&index| mem::take(&mut old[index]));
+        self.tracks = tracks.collect();
     }
 
     /// Names the process in each lane of a second process: `process 2` is its

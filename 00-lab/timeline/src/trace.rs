@@ -166,6 +166,7 @@ impl State {
             State::Wait(what) => format!("waits for {what}"),
             State::Blocked(lock) => format!("waits for lock {lock}"),
             State::Ready => "ready to run".into(),
+            State::Idle => "idle".into(),
         }
     }
 }

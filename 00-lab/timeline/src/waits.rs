@@ -106,7 +106,8 @@ impl Recording {
             }
             State::Wait(what) if what.is_empty() => format!("{name} waits"),
             State::Wait(what) => format!("{name} waits for {what}"),
-            State::Ready => format!("{name} is ready, and nobody runs it"),
+            State::Ready => format!("{name} is ready, and nothing runs it"),
+            State::Idle => format!("{name} does nothing"),
             State::Run { .. } => {
                 let since = self.length - track.heard + silence;
                 let silent = format_duration(since);

@@ -19,6 +19,7 @@ pub(super) fn next_state(state: &State, what: &What<'_>) -> Option<State> {
         What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
         What::Wait("") if state.waits() => None,
         What::Wait(what) => Some(State::Wait(what.to_owned())),
+        What::Idle => Some(State::Idle),
         What::Want(lock) => Some(State::Blocked(lock.to_owned())),
         // A lane that is woken while it runs goes on running.
         What::Ready(_) if matches!(state, State::Run { .. }) => None,

@@ -18,8 +18,12 @@ impl State {
     /// What the lane does, as a sentence without its subject.
     pub(super) fn sentence(&self) -> String {
         let name = self.name();
-        let has_verb = !self.is_off_the_cpu() && *self != State::Ready;
-        if has_verb { name } else { format!("is {name}") }
+        let is_adjective = matches!(self, State::Ready | State::Idle);
+        if is_adjective || self.is_off_the_cpu() {
+            format!("is {name}")
+        } else {
+            name
+        }
     }
 }
 

@@ -17,7 +17,7 @@ mod desk;
 mod tests;
 
 pub use desk::Desk;
-pub use exercise::{Exercise, all_exercises, without_page};
+pub use exercise::{Exercise, all_exercises, find};
 pub use page::{CAUSES, Page};
 pub use solution::Solution;
 pub use terminal::{Usage, check, hint, reset, solution, undo};

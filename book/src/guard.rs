@@ -9,20 +9,24 @@
 //! of ours (`Origin`), if it may change anything? Does it know the secret of
 //! this start, from its address once or from then on in a cookie?
 
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use std::fs::File;
-use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+mod stop;
+mod secret;
 
-/// How long a browser has to come with the ticket that it was started with.
-const TICKET: Duration = Duration::from_secs(60);
+#[cfg(test)]
+mod tests;
+
+pub use stop::{ARRIVES, Stop};
+
+use self::secret::{Ticket, new_secret, same_secret};
+use self::stop::{
+    NO_COOKIES, NO_SECRET, OLD_COOKIE, OLD_TOKEN, OTHER_HOST, OTHER_PAGE,
+    OTHER_SITE,
+};
+use axum::http::header::{self, HeaderMap, HeaderName};
+use axum::http::{Method, Uri};
+use std::io;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 /// How a host may name this computer. The port is not asked: behind `ssh -L`,
 /// or an editor that forwards ports, it is the other end's.
@@ -38,69 +42,9 @@ pub struct Guard {
     ticket: Mutex<Option<Ticket>>,
 }
 
-/// Stands for the token once, and not for long.
-struct Ticket {
-    value: String,
-    until: Instant,
-    is_spent: bool,
-}
-
 /// The mark of a connection: set if a request on it has been let in.
 #[derive(Clone, Default)]
 pub struct Known(pub Arc<AtomicBool>);
-
-/// What a request is answered, if not by the router.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It knows the secret by its address: here is the cookie of this name; go
-    /// to this path.
-    Welcome { cookie: String, path: String },
-    /// It has brought the cookie, and its address need not show more than this
-    /// path.
-    Go(String),
-    /// It is refused, and told why.
-    Refused(StatusCode, &'static str),
-}
-
-const OTHER_HOST: Stop = Stop::Refused(
-    StatusCode::MISDIRECTED_REQUEST,
-    "The request was meant for another host. The reader answers as 127.0.0.1, \
-     as localhost and as [::1]; from another computer it is reached through a \
-     forwarded port, such as that of <code>ssh -L</code>.",
-);
-const OTHER_SITE: Stop =
-    forbidden("The request was made by a page of another site.");
-const OTHER_PAGE: Stop =
-    forbidden("The request does not come from a page of this book.");
-const NO_SECRET: Stop =
-    forbidden("This browser has not been let in by this start of the reader.");
-const OLD_TOKEN: Stop = forbidden(
-    "The secret in this address is another one than that of this start: it is \
-     from an earlier start, or a part of it is missing.",
-);
-const OLD_COOKIE: Stop = forbidden(
-    "This browser was let in by an earlier start of the reader, and has not \
-     seen the address of this one.",
-);
-const NO_COOKIES: Stop = forbidden(
-    "This browser has not kept the cookie that it was given. Allow cookies for \
-     this address: without one, the reader cannot tell you from the pages of \
-     other sites.",
-);
-const SPENT_TICKET: Stop = forbidden(
-    "The ticket in this address has let a browser in already, and is good only \
-     once. If that was not your browser, close the reader with Ctrl-C.",
-);
-const LATE_TICKET: Stop = forbidden(
-    "The ticket in this address was good for a minute, which is over.",
-);
-
-const fn forbidden(why: &'static str) -> Stop {
-    Stop::Refused(StatusCode::FORBIDDEN, why)
-}
-
-/// The parameter of the address to which a browser goes with its first cookie.
-const ARRIVES: &str = "welcome";
 
 impl Guard {
     /// A guard with a fresh token.
@@ -124,12 +68,16 @@ impl Guard {
     ///
     /// If the system has no random numbers.
     pub fn url_with_ticket(&self) -> io::Result<String> {
-        let value = new_secret()?;
-        let url = format!("http://127.0.0.1:{}/?ticket={value}", self.port);
-        let until = Instant::now() + TICKET;
-        let ticket = Ticket { value, until, is_spent: false };
+        let ticket = Ticket::new()?;
+        let (port, value) = (self.port, &ticket.value);
+        let url = format!("http://127.0.0.1:{port}/?ticket={value}");
         *self.ticket.lock().unwrap() = Some(ticket);
         Ok(url)
+    }
+
+    /// What the cookie holds that lets a browser in from then on.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Lets a request pass, or says what stops it.
@@ -139,15 +87,16 @@ impl Guard {
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<(), Stop> {
-        let Some(host) = only_value(headers, header::HOST) else {
-            return Err(OTHER_HOST);
-        };
-        // A target may name a host as well, which then is the one that counts.
+        // Is this computer meant? A target may name a host as well, which then
+        // is the one that counts.
+        let host = only_value(headers, header::HOST).ok_or(OTHER_HOST)?;
         let same = |it: &str| it.eq_ignore_ascii_case(host);
         if !uri.authority().is_none_or(|it| same(it.as_str())) {
             return Err(OTHER_HOST);
         }
-        let Some(port) = port_of(host) else { return Err(OTHER_HOST) };
+        let port = port_of(host).ok_or(OTHER_HOST)?;
+
+        // Has a page of ours made the request, or else the reader?
         if comes_from_elsewhere(method, headers) {
             return Err(OTHER_SITE);
         }
@@ -157,6 +106,8 @@ impl Guard {
                 return Err(OTHER_PAGE);
             }
         }
+
+        // Does it bring the cookie? Then its address need not show a secret.
         // Cookies do not know ports, and two readers need two names: the port
         // as the browser has it, since two that are elsewhere may both be 8019.
         let cookie = format!("taking-turns-{port}");
@@ -175,6 +126,8 @@ impl Guard {
                 false => Ok(()),
             };
         }
+
+        // Does it know the secret by its address?
         let welcome = || Stop::Welcome { cookie, path: local_path(uri.path()) };
         Err(match (part("token"), part("ticket")) {
             (Some(token), _) if !same_secret(token, &self.token) => OLD_TOKEN,
@@ -204,37 +157,11 @@ impl Guard {
         ours.map(|value| same_secret(value, &self.token)).collect()
     }
 
-    /// Takes a ticket, if it is good.
+    /// Takes the ticket, if one was given out and it is still good.
     fn spend_ticket(&self, value: &str) -> Result<(), Stop> {
         let mut ticket = self.ticket.lock().unwrap();
-        let Some(ticket) =
-            ticket.as_mut().filter(|it| same_secret(value, &it.value))
-        else {
-            return Err(OLD_TOKEN);
-        };
-        if ticket.is_spent {
-            return Err(SPENT_TICKET);
-        }
-        if Instant::now() > ticket.until {
-            return Err(LATE_TICKET);
-        }
-        ticket.is_spent = true;
-        Ok(())
+        ticket.as_mut().ok_or(OLD_TOKEN)?.spend(value)
     }
-}
-
-/// 256 bits that nobody can guess, in hexadecimal.
-fn new_secret() -> io::Result<String> {
-    let mut random = [0; 32];
-    File::open("/dev/urandom")?.read_exact(&mut random)?;
-    Ok(random.map(|byte| format!("{byte:02x}")).concat())
-}
-
-/// Compares without telling by its time how much was right.
-fn same_secret(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let differs = a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b));
-    a.len() == b.len() && std::hint::black_box(differs) == 0
 }
 
 /// The port of a host that is this computer by one of its names.
@@ -270,97 +197,6 @@ fn comes_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
     }
 }
 
-/// The guard as axum calls it.
-pub async fn guard(
-    State(guard): State<Arc<Guard>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (method, uri) = (request.method(), request.uri());
-    let known = request.extensions().get::<Known>();
-    let mut response = match guard.admit(method, uri, request.headers()) {
-        Ok(()) => {
-            known.inspect(|it| it.0.store(true, Ordering::Relaxed));
-            next.run(request).await
-        }
-        Err(Stop::Welcome { cookie, path }) => {
-            welcome_page(&guard, &cookie, &path)
-        }
-        Err(Stop::Go(path)) => {
-            (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
-        }
-        Err(Stop::Refused(status, why)) => refusal_page(status, why),
-    };
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (CORP, "same-origin"),
-        (COOP, "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    // Pages with scripts have brought a policy of their own.
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(NOTHING));
-    response
-}
-
-const CORP: HeaderName =
-    HeaderName::from_static("cross-origin-resource-policy");
-const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; \
-                       base-uri 'none'; form-action 'none'";
-
-/// Sets the cookie and goes on, so that the secret does not stay in the address
-/// bar. Not by a redirect: a browser that was sent here by another site would
-/// not bring a strict cookie along. Whether it has come is then to be seen.
-fn welcome_page(guard: &Guard, cookie: &str, path: &str) -> Response {
-    let path = escape(path);
-    let page = plain_page(
-        &format!(
-            "<meta http-equiv=\"refresh\" content=\"0; url={path}?{ARRIVES}\">"
-        ),
-        &format!("<p><a href=\"{path}?{ARRIVES}\">Open the book</a></p>"),
-    );
-    let token = &guard.token;
-    let cookie = format!("{cookie}={token}; Path=/; HttpOnly; SameSite=Strict");
-    ([(header::SET_COOKIE, cookie)], page).into_response()
-}
-
-fn refusal_page(status: StatusCode, why: &str) -> Response {
-    let page = plain_page(
-        "",
-        &format!(
-            "<h1>Refused</h1>\n<p>{why}</p>\n<p>Open the address that \
-             <code>cargo run</code> has printed in your terminal; it is \
-             another one each time.</p>"
-        ),
-    );
-    (status, page).into_response()
-}
-
-/// A page that is none of the book's.
-pub fn plain_page(head: &str, body: &str) -> Response {
-    let html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         {head}<title>Taking Turns</title>\n{body}\n"
-    );
-    let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-    (kind, Body::from(html)).into_response()
-}
-
-/// A text that means nothing in HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
-}
-
 fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
@@ -371,228 +207,4 @@ fn only_value(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).into_iter();
     let value = values.next()?;
     values.next().is_none().then_some(value)?.to_str().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ask(
-        guard: &Guard,
-        ask: &str,
-        headers: &[(&str, &str)],
-    ) -> Result<(), Stop> {
-        let (method, path) = ask.split_once(' ').unwrap();
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            let name: HeaderName = name.parse().unwrap();
-            map.append(name, value.parse().unwrap());
-        }
-        guard.admit(&method.parse().unwrap(), &path.parse().unwrap(), &map)
-    }
-
-    const HOST: (&str, &str) = ("host", "127.0.0.1:8019");
-
-    #[test]
-    fn only_our_own_browser_is_let_in() {
-        let guard = Guard::new(8019).unwrap();
-        let cookie = format!("a=b; taking-turns-8019={}", guard.token);
-        let cookie = ("cookie", cookie.as_str());
-        let origin = ("origin", "http://127.0.0.1:8019");
-
-        assert_eq!(ask(&guard, "GET /", &[HOST, cookie]), Ok(()));
-        assert_eq!(ask(&guard, "POST /", &[HOST, cookie, origin]), Ok(()));
-
-        assert_eq!(ask(&guard, "GET /", &[HOST]), Err(NO_SECRET));
-        let refused = ask(&guard, "POST /", &[HOST, cookie]);
-        assert_eq!(refused, Err(OTHER_PAGE));
-        for origin in [
-            "http://evil.example",
-            "null",
-            "http://localhost:8019",
-            "http://127.0.0.1:9000",
-            "https://127.0.0.1:8019",
-        ] {
-            let origin = ("origin", origin);
-            let refused = ask(&guard, "POST /", &[HOST, cookie, origin]);
-            assert_eq!(refused, Err(OTHER_PAGE), "{origin:?}");
-        }
-        let twice = ask(&guard, "POST /", &[HOST, cookie, origin, origin]);
-        assert_eq!(twice, Err(OTHER_PAGE));
-        let wrong = ("cookie", "taking-turns-8019=0123");
-        assert_eq!(ask(&guard, "GET /", &[HOST, wrong]), Err(OLD_COOKIE));
-    }
-
-    #[test]
-    fn cookies_of_others_are_no_matter() {
-        let guard = Guard::new(8019).unwrap();
-        let ours = format!("taking-turns-8019={}", guard.token);
-        for others in ["name=J\u{fc}rgen; ", "a=\u{7f16}; b; =; ;; ", "x=\"y; "]
-        {
-            for cookie in [
-                format!("{others}{ours}"),
-                format!("{ours}; {others}"),
-                format!("taking-turns-801=1; {ours}"),
-            ] {
-                let mut headers = HeaderMap::new();
-                headers.insert("host", HeaderValue::from_static(HOST.1));
-                let cookie = HeaderValue::from_bytes(cookie.as_bytes());
-                headers.insert("cookie", cookie.unwrap());
-                let uri = Uri::from_static("/");
-                let answer = guard.admit(&Method::GET, &uri, &headers);
-                assert_eq!(answer, Ok(()), "{headers:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_host_is_this_computer_by_name_whatever_its_port() {
-        let guard = Guard::new(8019).unwrap();
-        for host in [
-            "127.0.0.1:8019",
-            "localhost:9000",
-            "LOCALHOST:8019",
-            "[::1]:3000",
-            "localhost",
-        ] {
-            let port = port_of(host).unwrap();
-            let cookie = format!("taking-turns-{port}={}", guard.token);
-            let origin = format!("http://{host}");
-            let headers = [
-                ("host", host),
-                ("origin", &origin),
-                ("cookie", cookie.as_str()),
-            ];
-            assert_eq!(ask(&guard, "POST /", &headers), Ok(()), "{host}");
-            let target = format!("GET http://{host}/");
-            assert_eq!(ask(&guard, &target, &headers), Ok(()), "{host}");
-        }
-        let cookie = format!("taking-turns-8019={}", guard.token);
-        let cookie = ("cookie", cookie.as_str());
-        for host in [
-            "",
-            "evil.example",
-            "evil.example:8019",
-            "localhost.evil.example:8019",
-            "127.0.0.1.evil.example",
-            "127.0.0.10:8019",
-            "user@127.0.0.1:8019",
-            "127.0.0.1:8019:8019",
-            "127.0.0.1:",
-            "127.0.0.1:+8019",
-            "127.0.0.1:65536",
-            "127.0.0.1 :8019",
-            "0.0.0.0:8019",
-            "::1",
-        ] {
-            let host = ("host", host);
-            let stopped = ask(&guard, "GET /", &[host, cookie]);
-            assert_eq!(stopped, Err(OTHER_HOST), "{host:?}");
-        }
-        let evil = ("host", "evil.example");
-        for hosts in [&[][..], &[HOST, evil], &[evil, HOST], &[HOST, HOST]] {
-            let headers = [hosts, &[cookie]].concat();
-            let stopped = ask(&guard, "GET /", &headers);
-            assert_eq!(stopped, Err(OTHER_HOST), "{hosts:?}");
-        }
-        let target = "GET http://evil.example/";
-        assert_eq!(ask(&guard, target, &[HOST, cookie]), Err(OTHER_HOST));
-    }
-
-    #[test]
-    fn another_sites_page_may_lead_here_and_no_more() {
-        let guard = Guard::new(8019).unwrap();
-        let cookie = format!("taking-turns-8019={}", guard.token);
-        let ours = [HOST, ("cookie", cookie.as_str())];
-        let from = |site, mode, dest| {
-            let said = [
-                ("sec-fetch-site", site),
-                ("sec-fetch-mode", mode),
-                ("sec-fetch-dest", dest),
-            ];
-            ask(&guard, "GET /", &[&ours[..], &said].concat())
-        };
-        assert_eq!(from("same-origin", "cors", "empty"), Ok(()));
-        assert_eq!(from("none", "navigate", "document"), Ok(()));
-        assert_eq!(from("cross-site", "navigate", "document"), Ok(()));
-        for (mode, dest) in [
-            ("no-cors", "image"),
-            ("no-cors", "script"),
-            ("cors", "empty"),
-            ("navigate", "iframe"),
-        ] {
-            for site in ["cross-site", "same-site", "anything"] {
-                let stopped = from(site, mode, dest);
-                assert_eq!(stopped, Err(OTHER_SITE), "{mode} {dest}");
-            }
-        }
-    }
-
-    /// What follows the port in an address.
-    fn path_of(url: &str) -> &str {
-        url.split_once("8019").unwrap().1
-    }
-
-    fn welcome(port: u16) -> Result<(), Stop> {
-        let cookie = format!("taking-turns-{port}");
-        Err(Stop::Welcome { cookie, path: "/".into() })
-    }
-
-    #[test]
-    fn the_token_is_taken_from_the_address_once_for_a_cookie() {
-        let guard = Guard::new(8019).unwrap();
-        let url = guard.url();
-        let get = format!("GET {}", path_of(&url));
-        let host = ("host", "localhost:9000");
-        assert_eq!(ask(&guard, &get, &[host]), welcome(9000));
-        assert_eq!(ask(&guard, "GET /?token=", &[host]), Err(OLD_TOKEN));
-        let longer = format!("{get}0");
-        assert_eq!(ask(&guard, &longer, &[host]), Err(OLD_TOKEN));
-        let origin = ("origin", "http://localhost:9000");
-        let post = format!("POST {}", path_of(&url));
-        assert_eq!(ask(&guard, &post, &[host, origin]), Err(NO_SECRET));
-
-        // It comes back with the cookie, or without; then it leaves the rest.
-        let arrives = "GET /a.html?welcome";
-        assert_eq!(ask(&guard, arrives, &[host]), Err(NO_COOKIES));
-        let cookie = format!("taking-turns-9000={}", guard.token);
-        let cookie = ("cookie", cookie.as_str());
-        let go = Err(Stop::Go("/a.html".into()));
-        assert_eq!(ask(&guard, arrives, &[host, cookie]), go);
-        let go = Err(Stop::Go("/".into()));
-        assert_eq!(ask(&guard, &get, &[host, cookie]), go);
-    }
-
-    #[test]
-    fn a_ticket_is_good_once_and_for_a_minute() {
-        let guard = Guard::new(8019).unwrap();
-        assert_eq!(ask(&guard, "GET /?ticket=", &[HOST]), Err(OLD_TOKEN));
-        let url = guard.url_with_ticket().unwrap();
-        assert!(!url.contains(&guard.token), "{url}");
-        let get = format!("GET {}", path_of(&url));
-        let head = format!("HEAD {}", path_of(&url));
-        let longer = format!("{get}0");
-        assert_eq!(ask(&guard, &longer, &[HOST]), Err(OLD_TOKEN));
-        assert_eq!(ask(&guard, &head, &[HOST]), Err(NO_SECRET));
-        assert_eq!(ask(&guard, &get, &[HOST]), welcome(8019));
-        assert_eq!(ask(&guard, &get, &[HOST]), Err(SPENT_TICKET));
-
-        let url = guard.url_with_ticket().unwrap();
-        guard.ticket.lock().unwrap().as_mut().unwrap().until -= TICKET;
-        let get = format!("GET {}", path_of(&url));
-        assert_eq!(ask(&guard, &get, &[HOST]), Err(LATE_TICKET));
-    }
-
-    #[test]
-    fn a_path_stays_here() {
-        for path in ["/a", "//a", "///a", "/\\a", "\\/a", "a"] {
-            assert_eq!(local_path(path), "/a");
-        }
-    }
-
-    #[test]
-    fn every_start_has_a_token_of_its_own() {
-        let [a, b] = [8019, 8019].map(|port| Guard::new(port).unwrap().url());
-        assert_ne!(a, b);
-    }
 }

@@ -23,11 +23,13 @@ mod strict;
 mod pages;
 mod press;
 mod changes;
+mod shown;
 mod files;
 mod recorded;
 mod rungs;
 mod new;
 mod guard;
+mod layer;
 mod connections;
 mod runs;
 mod html;
@@ -145,7 +147,7 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
 
 /// Checks the chapters, builds the book aside, and puts it in its place.
 fn build(tree: &Tree) -> Result<()> {
-    check(tree)?;
+    strict::fail_on(&strict::faults(tree))?;
     let place = pages::build(&tree.book(), None)?;
     println!("{}", place.join("index.html").display());
     Ok(())
@@ -183,10 +185,4 @@ fn until_stopped(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
 
 fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
-}
-
-fn check(tree: &Tree) -> Result<()> {
-    let faults = strict::faults(tree);
-    faults.iter().for_each(|fault| eprintln!("{fault}"));
-    strict::fail_on(faults.len())
 }

@@ -3,7 +3,7 @@
 
 use crate::exercises::Usage;
 use crate::files::cannot;
-use crate::tree::{Rung, Tree, in_order};
+use crate::tree::{Rung, Tree, in_order, names};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::Write;
@@ -119,12 +119,10 @@ impl Place<'_> {
 
     /// A template with the names in it.
     fn fill(&self, template: &str) -> String {
-        let chapters = self.tree.book().join("chapters");
-        let chapters = fs::read_dir(chapters).into_iter().flatten().flatten();
-        let mut names = chapters.map(|it| it.file_name().into_string());
+        let chapters = names(&self.tree.book().join("chapters"), "");
         let start = format!("{}-", self.rung.number());
-        let chapter = names
-            .find_map(|name| name.ok().filter(|name| name.starts_with(&start)));
+        let mut chapters = chapters.into_iter();
+        let chapter = chapters.find(|name| name.starts_with(&start));
         template
             .replace("{name}", self.name)
             .replace("{number}", self.number)

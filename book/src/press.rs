@@ -1,7 +1,8 @@
 //! The pages, made again whenever something that they are made of is saved.
 
-use crate::changes::{PAUSE, fingerprint};
+use crate::changes::fingerprint;
 use crate::files::all_in;
+use crate::shown::Shown;
 use crate::strict::Fault;
 use crate::tree::Tree;
 use crate::{pages, strict};
@@ -13,8 +14,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::{env, fs, io};
 use tokio::process::Command;
-use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::sync::watch;
 
 /// Makes pages, and has those that are shown.
 pub struct Press {
@@ -23,9 +23,7 @@ pub struct Press {
     /// Each edition has a folder of its own in here.
     folder: PathBuf,
     edition: AtomicUsize,
-    state: watch::Sender<State>,
-    /// A page has begun to listen to them.
-    asked: Notify,
+    state: Shown<State>,
 }
 
 /// For the pages: which of them has changed, and why others have not.
@@ -47,16 +45,14 @@ impl Press {
     pub async fn new(tree: &Tree, folder: &Path) -> Result<Press> {
         let first = place(folder, 0);
         let made = made(&tree.root, &first, &first).await?;
-        made.faults.iter().for_each(|fault| eprintln!("{fault}"));
         made.remarks.iter().for_each(|it| eprintln!("not ours: {it}"));
-        strict::fail_on(made.faults.len())?;
+        strict::fail_on(&made.faults)?;
         Ok(Press {
             root: tree.root.clone(),
             sources: sources(tree),
             folder: folder.to_owned(),
             edition: AtomicUsize::new(0),
-            state: watch::Sender::default(),
-            asked: Notify::new(),
+            state: Shown::default(),
         })
     }
 
@@ -68,32 +64,22 @@ impl Press {
 
     /// What has changed: at once, and then whenever it does.
     pub fn listen(&self) -> watch::Receiver<State> {
-        let mut changes = self.state.subscribe();
-        changes.mark_changed();
-        self.asked.notify_one();
-        changes
+        self.state.listen()
     }
 
     /// Makes another edition whenever something is saved, as long as a page
     /// listens. Never ends.
     pub async fn watch(&self) {
-        let mut seen = fingerprint(&self.sources);
-        loop {
-            if self.state.receiver_count() == 0 {
-                self.asked.notified().await;
-            }
-            sleep(PAUSE).await;
-            let now = fingerprint(&self.sources);
-            if now != seen {
-                seen = now;
-                let (number, before) = self.pages();
-                let faults = match self.print(number + 1, &before).await {
-                    Ok(faults) => faults,
-                    Err(why) => vec![format!("{why:#}")],
-                };
-                self.state.send_modify(|state| state.faults = faults);
-            }
-        }
+        let seen = Some(fingerprint(&self.sources));
+        let renew = async || {
+            let (number, before) = self.pages();
+            let faults = match self.print(number + 1, &before).await {
+                Ok(faults) => faults,
+                Err(why) => vec![format!("{why:#}")],
+            };
+            self.state.now.send_modify(|state| state.faults = faults);
+        };
+        self.state.watch(&self.sources, seen, renew).await;
     }
 
     /// Makes edition `number`, unless the strict check finds faults.
@@ -107,7 +93,7 @@ impl Press {
                 let _ = fs::remove_dir_all(place(&self.folder, old));
             }
             let pages = pages.into_iter().map(|page| (page, number));
-            self.state.send_modify(|state| state.pages.extend(pages));
+            self.state.now.send_modify(|state| state.pages.extend(pages));
         }
         Ok(faults)
     }

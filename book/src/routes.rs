@@ -3,8 +3,9 @@
 use crate::body::{Nothing, Sent};
 use crate::connections;
 use crate::exercises::{Desk, Solution};
-use crate::guard::{Guard, guard, plain_page};
+use crate::guard::Guard;
 use crate::html::{self, with_reader};
+use crate::layer::{guard, plain_page};
 use crate::press::Press;
 use crate::runs::{Event, Order, Refused, Run, Runs, menu};
 use anyhow::Result;

@@ -25,6 +25,7 @@ use chapter::Chapter;
 use check::Check;
 use std::collections::BTreeSet;
 use std::env;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// Everything that is wrong with the chapters, sorted.
@@ -67,13 +68,14 @@ pub fn for_readers(faults: Vec<Fault>) -> (Vec<Fault>, Vec<Fault>) {
     faults.into_iter().partition(|fault| is_ci || !fault.is_harmless)
 }
 
-/// Refuses chapters with this many faults.
+/// Refuses chapters that have faults, and prints these on standard error.
 ///
 /// # Errors
 ///
 /// If there are any.
-pub fn fail_on(faults: usize) -> Result<()> {
-    match faults {
+pub fn fail_on(faults: &[impl Display]) -> Result<()> {
+    faults.iter().for_each(|fault| eprintln!("{fault}"));
+    match faults.len() {
         0 => Ok(()),
         1 => bail!("the chapters have a fault; mend it and try again"),
         n => bail!("the chapters have {n} faults; mend them and try again"),

@@ -7,9 +7,9 @@ use super::page::Page;
 use super::progress::{self, Progress, hash};
 use super::solution::{Solution, solution_of};
 use super::verdict::{Kind, Verdict};
-use crate::changes::{PAUSE, fingerprint};
 use crate::files::{read, read_text};
 use crate::plain::plain;
+use crate::shown::Shown;
 use crate::tree::Tree;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -18,8 +18,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
-use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::sync::watch;
 
 /// How many bytes of an answer a page lists. Those that we ship have 2 KiB.
 const LISTED: usize = 64 * 1024;
@@ -31,11 +30,9 @@ pub struct Desk {
     /// What is known of the answer to each.
     answers: Mutex<Vec<Known>>,
     /// What all pages show, as JSON.
-    shown: watch::Sender<String>,
+    shown: Shown<String>,
     /// The numbers of the exercises whose answers are to be judged.
     queue: Sender<usize>,
-    /// A page has begun to listen.
-    arrived: Notify,
 }
 
 /// What is known of an answer besides what is in the progress.
@@ -75,9 +72,8 @@ impl Desk {
             root: tree.root.clone(),
             answers: Mutex::new(all.iter().map(|_| Known::default()).collect()),
             all,
-            shown: watch::Sender::default(),
+            shown: Shown::default(),
             queue,
-            arrived: Notify::new(),
         });
         let judge = desk.clone();
         thread::Builder::new()
@@ -93,19 +89,11 @@ impl Desk {
         let answers = self.all.iter().flat_map(|it| [it.answer(), it.check()]);
         let files: Vec<_> =
             answers.chain([progress::file(&self.root)]).collect();
-        let mut seen = None;
-        loop {
-            if self.shown.receiver_count() == 0 {
-                self.arrived.notified().await;
-            }
-            let now = Some(fingerprint(&files));
-            if now != seen {
-                seen = now;
-                self.hand_in_what_is_new();
-                self.show();
-            }
-            sleep(PAUSE).await;
-        }
+        let renew = async || {
+            self.hand_in_what_is_new();
+            self.show();
+        };
+        self.shown.watch(&files, None, renew).await;
     }
 
     /// The number of the exercise of this name.
@@ -187,10 +175,7 @@ impl Desk {
 
     /// What the pages show, at once and then whenever it changes.
     pub fn listen(&self) -> watch::Receiver<String> {
-        let mut shown = self.shown.subscribe();
-        shown.mark_changed();
-        self.arrived.notify_one();
-        shown
+        self.shown.listen()
     }
 
     /// Hands in every answer that has not been judged yet, once.
@@ -253,7 +238,7 @@ impl Desk {
             "remark": progress::last_remark(),
         });
         let now = now.to_string();
-        self.shown.send_if_modified(|shown| {
+        self.shown.now.send_if_modified(|shown| {
             let has_changed = *shown != now;
             *shown = now;
             has_changed

@@ -1,9 +1,8 @@
 //! An exercise: its files, and which exercises there are.
 
-use crate::files::{has_extension, read, read_text};
+use crate::files::{all_in, has_extension, read, read_text};
 use crate::tree::Tree;
 use anyhow::{Result, anyhow, ensure};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -23,45 +22,39 @@ pub struct Exercise {
     pub root: PathBuf,
 }
 
-/// All exercises, in the order of the book. What looks like one and has no page
-/// there is a reader's own.
+/// All exercises, in the order of the book.
 pub fn all_exercises(tree: &Tree) -> Vec<Exercise> {
-    let mut found = with_place(tree);
-    found.sort_by_key(|(place, _)| *place);
-    let in_book = found.into_iter().filter(|(place, _)| place.is_some());
-    in_book.map(|(_, exercise)| exercise).collect()
+    find(tree).0
 }
 
-/// What looks like an exercise, and has no page in the book.
-pub fn without_page(tree: &Tree) -> Vec<Exercise> {
-    let found = with_place(tree).into_iter();
-    let others = found.filter(|(place, _)| place.is_none());
-    others.map(|(_, exercise)| exercise).collect()
-}
-
-/// The exercises by their files, each with its place in the book's summary.
-fn with_place(tree: &Tree) -> Vec<(Option<usize>, Exercise)> {
+/// All exercises; and what looks like one and has no page in the book: it is a
+/// reader's own, or not finished.
+pub fn find(tree: &Tree) -> (Vec<Exercise>, Vec<Exercise>) {
     let chapters = tree.book().join("chapters");
     let summary = read_text(&chapters.join("SUMMARY.md"));
     let summary = summary.unwrap_or_default();
-    let mut found = Vec::new();
+    let links = summary.split("](").skip(1);
+    let pages: Vec<_> = links.filter_map(|it| it.split(')').next()).collect();
+    let (mut in_book, mut others) = (Vec::new(), Vec::new());
     for rung in &tree.rungs {
         for name in &rung.exercises {
-            let end = format!("exercise-{name}.md)");
-            let at = summary.find(&end);
-            let link = summary[..at.unwrap_or(0)].rsplit('(').next();
-            let page = format!("{}{end}", link.unwrap_or_default());
+            let file = format!("exercise-{name}.md");
+            let place = pages.iter().position(|page| page.ends_with(&file));
             let exercise = Exercise {
                 name: name.clone(),
                 package: rung.package.clone(),
                 rung: tree.root.join(&rung.folder),
-                page: chapters.join(page.trim_end_matches(')')),
+                page: chapters.join(place.map_or(&*file, |at| pages[at])),
                 root: tree.root.clone(),
             };
-            found.push((at, exercise));
+            match place {
+                Some(place) => in_book.push((place, exercise)),
+                None => others.push(exercise),
+            }
         }
     }
-    found
+    in_book.sort_by_key(|(place, _)| *place);
+    (in_book.into_iter().map(|(_, it)| it).collect(), others)
 }
 
 impl Exercise {
@@ -118,13 +111,9 @@ impl Exercise {
     }
 
     fn answers(&self, kind: &str) -> Vec<PathBuf> {
-        let folder = fs::read_dir(self.in_folder(kind));
-        let entries = folder.into_iter().flatten().flatten();
-        let mut answers: Vec<_> = entries.map(|entry| entry.path()).collect();
-        answers.retain(|file| {
-            has_extension("rs", file) || has_extension("diff", file)
-        });
-        answers.sort();
+        let mut answers = all_in(&self.in_folder(kind));
+        let ends = ["rs", "diff"];
+        answers.retain(|file| ends.iter().any(|end| has_extension(end, file)));
         answers
     }
 

@@ -96,7 +96,7 @@ impl Progress {
         change: impl FnOnce(&mut Progress),
     ) -> io::Result<()> {
         // A watch in one window and the reader in another may both do this.
-        let lock = Lock::on(root)?;
+        let _lock = Lock::on(root)?;
         let mut progress = match read(&file(root)) {
             Ok(text) => Progress::parse(&text),
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
@@ -117,7 +117,7 @@ impl Progress {
             ));
         }
         change(&mut progress);
-        write(&lock, &file(root), progress.text().as_bytes())
+        write(&file(root), progress.text().as_bytes())
     }
 
     /// The same for what a reader has asked for and gets in any case. If it

@@ -14,15 +14,6 @@ use std::io::{Write as _, stderr};
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Prints a line, or not, if nothing reads it any more: `head` may have ended.
-macro_rules! print_line {
-    ($($line:tt)*) => {{
-        use std::io::Write;
-        let _ = writeln!(std::io::stdout(), $($line)*);
-    }};
-}
-pub(super) use print_line;
-
 /// Judges the exercises of these names. With none, says how far the reader is,
 /// and what comes next.
 ///
@@ -49,10 +40,10 @@ pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
     // What it does as shipped is no mistake of the reader's.
     if let Ok(false) = exercise.is_started() {
         let kind = Kind::NotStarted;
-        print_line!("{}", paint(kind, &format!("{name}: {kind}")));
-        print_line!("{file} is as shipped; edit it, save it, and then");
-        print_line!("\n  cargo run -- check {name}\n");
-        print_line!(
+        println!("{}", paint(kind, &format!("{name}: {kind}")));
+        println!("{file} is as shipped; edit it, save it, and then");
+        println!("\n  cargo run -- check {name}\n");
+        println!(
             "what it does as shipped: cargo test -p {package} --test {name}"
         );
         return Ok(Kind::NotStarted);
@@ -61,11 +52,11 @@ pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
     let verdict = judge_and_show(exercise)?;
     let kind = verdict.kind;
     let line = paint(kind, &format!("{name}: {kind}"));
-    print_line!("{line} ({:.1?})", began.elapsed());
-    print_line!("{file}\n");
+    println!("{line} ({:.1?})", began.elapsed());
+    println!("{file}\n");
     print_verdict(exercise, &verdict);
     if kind == Kind::Solved {
-        print_line!();
+        println!();
         print_next(next_after(all, exercise, &Progress::read(&exercise.root)));
     }
     Ok(kind)
@@ -81,23 +72,23 @@ fn judge_and_show(exercise: &Exercise) -> Result<Verdict> {
 fn print_verdict(exercise: &Exercise, verdict: &Verdict) {
     // What is no part of the verdict does not get among it.
     let _ = write!(stderr(), "{}", verdict.warnings);
-    print_line!("{}", indented(&verdict.why));
+    println!("{}", indented(&verdict.why));
     if let (Kind::WrongWay, Some(recording)) =
         (verdict.kind, &verdict.recording)
     {
-        print_line!("\n{}", recording.lanes(timeline::width()));
+        println!("\n{}", recording.lanes(timeline::width()));
     }
     if !verdict.printed.trim().is_empty() {
-        print_line!("\nit printed:\n{}", indented(verdict.printed.trim()));
+        println!("\nit printed:\n{}", indented(verdict.printed.trim()));
     }
     let page = Page::of(exercise).unwrap_or_default();
     if let Some(cause) = page.cause(verdict) {
-        print_line!("\nusually: {cause}");
+        println!("\nusually: {cause}");
     }
     let name = &exercise.name;
     match verdict.kind {
-        Kind::Solved => print_line!("\nours: cargo run -- solution {name}"),
-        _ => print_line!("\na hint: cargo run -- hint {name}"),
+        Kind::Solved => println!("\nours: cargo run -- solution {name}"),
+        _ => println!("\na hint: cargo run -- hint {name}"),
     }
 }
 
@@ -118,9 +109,9 @@ fn print_table(tree: &Tree) -> Result<ExitCode> {
             // There is no sign for it, and there is more to be read.
             Err(why) => format!("  {:width$}  {why:#}", exercise.name),
         };
-        print_line!("{state}");
+        println!("{state}");
     }
-    print_line!("\n{solved} of {} solved", all.len());
+    println!("\n{solved} of {} solved", all.len());
     print_next(next);
     Ok(ExitCode::SUCCESS)
 }
@@ -129,10 +120,10 @@ fn print_table(tree: &Tree) -> Result<ExitCode> {
 fn print_next(next: Option<&Exercise>) {
     match next {
         Some(exercise) => {
-            print_line!("next: {}", exercise.seen(&exercise.answer()));
-            print_line!("      cargo run -- check {}", exercise.name);
+            println!("next: {}", exercise.seen(&exercise.answer()));
+            println!("      cargo run -- check {}", exercise.name);
         }
-        None => print_line!("that was the last one: all are solved"),
+        None => println!("that was the last one: all are solved"),
     }
 }
 
@@ -197,7 +188,7 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
     let is_noted = Progress::note(&tree.root, note);
     let until = if is_noted { next } else { last };
     for (n, hint) in hints.iter().enumerate().take(until + 1).skip(next) {
-        print_line!(
+        println!(
             "{}, hint {} of {}\n\n{hint}\n",
             exercise.name,
             n + 1,
@@ -205,8 +196,8 @@ pub fn hint(tree: &Tree, name: Option<&str>) -> Result<ExitCode> {
         );
     }
     if until == last {
-        print_line!("that was the last one; ours, if you want to see it:");
-        print_line!("cargo run -- solution {} --anyway", exercise.name);
+        println!("that was the last one; ours, if you want to see it:");
+        println!("cargo run -- solution {} --anyway", exercise.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -227,7 +218,7 @@ pub fn solution(
     let exercise = named_or_next(&all, name, &progress)?;
     match solution_of(exercise, anyway)? {
         Some(Solution { idea, difference }) => {
-            print_line!("{idea}\n\n{}", paint_diff(&difference));
+            println!("{idea}\n\n{}", paint_diff(&difference));
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -253,12 +244,12 @@ pub fn reset(tree: &Tree, name: &str) -> Result<ExitCode> {
     let answer = exercise.seen(&exercise.answer());
     let is_gone = !exercise.answer().exists();
     match keep::reset(exercise)? {
-        None if is_gone => print_line!("{answer} is as shipped again"),
-        None => print_line!("{answer} is as shipped; nothing to do"),
+        None if is_gone => println!("{answer} is as shipped again"),
+        None => println!("{answer} is as shipped; nothing to do"),
         Some(backup) => {
-            print_line!("{answer} is as shipped again");
-            print_line!("yours is now {}", exercise.seen(&backup));
-            print_line!("to have it back: cargo run -- undo {name}");
+            println!("{answer} is as shipped again");
+            println!("yours is now {}", exercise.seen(&backup));
+            println!("to have it back: cargo run -- undo {name}");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -274,9 +265,9 @@ pub fn undo(tree: &Tree, name: &str) -> Result<ExitCode> {
     let exercise = named(&all, name)?;
     let (back, instead) = keep::undo(exercise)?;
     let answer = exercise.seen(&exercise.answer());
-    print_line!("{answer} is again what {} was", exercise.seen(&back));
+    println!("{answer} is again what {} was", exercise.seen(&back));
     if let Some(instead) = instead {
-        print_line!("what was there is now {}", exercise.seen(&instead));
+        println!("what was there is now {}", exercise.seen(&instead));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use super::exercise::{Exercise, all_exercises};
 use super::progress::Progress;
-use super::terminal::{check_one, next, print_line};
+use super::terminal::{check_one, next};
 use crate::changes::{PAUSE, fingerprint};
 use crate::tree::Tree;
 use anyhow::Result;
@@ -17,7 +17,7 @@ use std::thread::sleep;
 /// None that ends it, so far: what cannot be judged is said, and can be mended.
 pub fn watch(tree: &Tree) -> Result<Infallible> {
     let all = all_exercises(tree);
-    print_line!("checks an exercise whenever you save it; Ctrl-C ends it\n");
+    println!("checks an exercise whenever you save it; Ctrl-C ends it\n");
     let saved = |exercise: &Exercise| fingerprint(&[exercise.answer()]);
     let mut seen: Vec<_> = all.iter().map(saved).collect();
     if let Some(exercise) = next(&all, &Progress::read(&tree.root)) {
@@ -40,7 +40,7 @@ pub fn watch(tree: &Tree) -> Result<Infallible> {
 
 fn check_and_say(all: &[Exercise], exercise: &Exercise) {
     if let Err(why) = check_one(all, exercise) {
-        print_line!("{}: {why:#}", exercise.name);
+        println!("{}: {why:#}", exercise.name);
     }
-    print_line!();
+    println!();
 }

@@ -3,11 +3,9 @@
 use super::chapter::Chapter;
 use super::check::Check;
 use super::includes;
-use crate::exercises::{CAUSES, Exercise, Page, all_exercises, without_page};
-use crate::files::{is_hidden, read_text};
-use crate::tree::is_ours;
-use std::ffi::OsStr;
-use std::fs;
+use crate::exercises::{CAUSES, Exercise, Page, find};
+use crate::files::read_text;
+use crate::tree::{is_ours, names};
 
 /// How many wrong answers there are at least.
 const WRONG: usize = 2;
@@ -16,8 +14,8 @@ const WRONG: usize = 2;
 const HINTS: usize = 3;
 
 pub fn check(check: &mut Check<'_>, chapters: &[Chapter]) {
-    let all = all_exercises(check.tree);
-    for exercise in all.iter().chain(&without_page(check.tree)) {
+    let (all, others) = find(check.tree);
+    for exercise in all.iter().chain(&others) {
         is_whole(check, exercise);
         has_a_page(check, exercise, chapters);
     }
@@ -81,9 +79,8 @@ fn has_a_page(
     chapters: &[Chapter],
 ) {
     let Some(page) = page_of(exercise, chapters) else {
-        let page = format!("chapters/exercise-{}.md", exercise.name);
         let why = "is missing; there is no page of this exercise".into();
-        return check.stranger(&check.tree.book().join(page), why);
+        return check.stranger(&exercise.page, why);
     };
     let Page { hints, causes } = Page::parse(&page.text);
     if hints.len() != HINTS || hints.iter().any(String::is_empty) {
@@ -110,8 +107,7 @@ fn page_of<'a>(
     exercise: &Exercise,
     chapters: &'a [Chapter],
 ) -> Option<&'a Chapter> {
-    let file = format!("exercise-{}.md", exercise.name);
-    chapters.iter().find(|page| page.file.ends_with(&file))
+    chapters.iter().find(|page| page.file == exercise.page)
 }
 
 /// What is an exercise by its name or its folder has a starter, which makes it
@@ -119,17 +115,14 @@ fn page_of<'a>(
 fn have_starters(check: &mut Check<'_>) {
     for rung in &check.tree.rungs {
         let folder = check.tree.root.join(&rung.folder).join("exercises");
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let file = entry.path();
-            let name = match file.is_dir() {
-                true => file.file_name(),
-                false if file.extension() == Some("rs".as_ref()) => {
-                    file.file_stem()
-                }
-                false => None,
+        for entry in names(&folder, "") {
+            let file = folder.join(&entry);
+            let name = match entry.strip_suffix(".rs") {
+                Some(name) => name,
+                None if file.is_dir() => &entry,
+                None => continue,
             };
-            let Some(name) = name.and_then(OsStr::to_str) else { continue };
-            if is_hidden(&file) || rung.exercises.iter().any(|it| it == name) {
+            if rung.exercises.iter().any(|it| it == name) {
                 continue;
             }
             if is_ours(name) {

@@ -80,7 +80,7 @@ impl Recording {
             State::Blocked(lock) => {
                 let holder = self.holder(track.pid, lock);
                 let which = match holder.map(|index| &self.tracks[index]) {
-                    None => "nobody holds".to_owned(),
+                    None => "no thread holds".to_owned(),
                     Some(holder) if holder.lane == track.lane => {
                         "it holds itself".to_owned()
                     }
@@ -94,7 +94,7 @@ impl Recording {
             State::Wait(what) if what.starts_with("condvar ") => {
                 let notified = self.notified.get(&(track.pid, what.clone()));
                 let which = match notified {
-                    None => "nobody has notified".to_owned(),
+                    None => "no thread has notified".to_owned(),
                     Some(&(by, at)) => {
                         let by = &self.tracks[by].name;
                         let when =

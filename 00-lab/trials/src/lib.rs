@@ -8,6 +8,7 @@ pub mod answers;
 mod conformance;
 mod alone;
 pub mod judge;
+pub mod queue;
 pub mod schedule;
 pub mod twin;
 pub mod watchdog;

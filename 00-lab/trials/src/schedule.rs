@@ -10,8 +10,8 @@
 //! Not all schedules are equally likely to show a mistake. Three kinds are
 //! tried. In the first, any thread goes on at each step. In the second, each
 //! has its turn, a step at a time, so that all come to hold one lock and want
-//! the next. In the third, each thread has a priority, which is changed at up
-//! to two steps. This is the *probabilistic concurrency testing* of Burckhardt,
+//! the next. In the third, each thread has a priority, which is changed at one
+//! step or two. This is the *probabilistic concurrency testing* of Burckhardt,
 //! Kothari, Musuvathi and Nagarakatte (2010): a mistake that needs few changes
 //! at the right steps is found with a probability that they give. That a
 //! program is run under a scheduler of one's own, and that a thread which only
@@ -58,7 +58,6 @@ mod part;
 use crate::threads::OneCore;
 use crate::watchdog;
 use crew::{Crew, Number, Run, note_this_thread};
-use finding::HANGS;
 use lab::Dice;
 use lab::sync::hook::{Hooked, count_names_anew};
 use order::Basis;
@@ -72,7 +71,7 @@ use std::thread::{self, JoinHandle};
 use turns::Turns;
 
 pub use finding::Finding;
-pub use part::{step, wait_until};
+pub use part::{step, wait_until, woke_unasked};
 
 /// Tries this many `schedules` of what `scenario` does with its threads.
 ///
@@ -180,8 +179,8 @@ fn silence_panics() {
 /// `again`.
 fn fail(finding: Finding, again: &str) -> ! {
     match finding {
-        Finding::Hangs => {
-            watchdog::end_this_process(&format!("{HANGS} {again}"))
+        Finding::Hangs | Finding::HangsAfter(_) => {
+            watchdog::end_this_process(&format!("{finding} {again}"))
         }
         // It has been reported already.
         Finding::Panics(..) => resume_unwind(Box::new(finding)),
@@ -274,6 +273,19 @@ impl Schedule {
         self.turns.wait_as_first(Does::Rests)
     }
 
+    /// Waits until no other thread can go on. Then ends all waits, though no
+    /// thread was notified, and waits for that again; this many `times`.
+    ///
+    /// # Errors
+    /// What went wrong meanwhile.
+    pub fn disturb(&self, times: usize) -> Result<(), Finding> {
+        self.settle()?;
+        (0..times).try_for_each(|_| {
+            self.turns.table().wake_all_unasked();
+            self.settle()
+        })
+    }
+
     /// Waits until all threads have ended.
     ///
     /// # Errors
@@ -316,9 +328,16 @@ impl<R> Thread<R> {
         self.turns.table().players[self.number].has_ended()
     }
 
-    /// Set if it has had to wait, at least once.
-    pub fn has_waited(&self) -> bool {
-        self.turns.table().players[self.number].has_waited
+    /// Set if its last wait on a condition variable ended, and no thread had
+    /// notified it.
+    pub fn woke_unasked(&self) -> bool {
+        self.turns.table().players[self.number].woke_unasked
+    }
+
+    /// Set if it waits for a lock.
+    pub fn waits_for_lock(&self) -> bool {
+        let players = &self.turns.table().players;
+        matches!(players[self.number].does, Does::WaitsForLock(_))
     }
 
     /// Waits until it has ended; gives back what its call did.

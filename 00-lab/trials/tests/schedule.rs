@@ -401,3 +401,51 @@ fn a_thread_that_waits_until_something_is_so_goes_on_then() {
     });
     assert_eq!(none, None);
 }
+
+#[test]
+fn threads_that_wait_are_woken_in_vain_as_often_as_said() {
+    let none = find(&mut Dice::new(1), 10, |schedule, _| {
+        let pair = Arc::new((Mutex::new(0), Condvar::new()));
+        let thread = schedule.spawn("impatient", move || {
+            let mut woken = pair.0.lock().unwrap();
+            while *woken < 50 {
+                woken = pair.1.wait(woken).unwrap();
+                *woken += 1;
+            }
+            schedule::woke_unasked()
+        });
+        // Now and then a wait ends in any schedule.
+        schedule.disturb(40)?;
+        assert!(!thread.is_done());
+        schedule.disturb(10)?;
+        assert!(thread.is_done() && thread.woke_unasked());
+        assert!(thread.join()?);
+        schedule.end()
+    });
+    assert_eq!(none, None);
+}
+
+#[test]
+fn threads_that_wake_each_other_for_ever_are_told() {
+    for seed in 0..10 {
+        let found = find_in_100(seed, |schedule| {
+            let pair = Arc::new((Mutex::new(()), Condvar::new()));
+            for name in ["one", "another"] {
+                let pair = Arc::clone(&pair);
+                schedule.spawn(name, move || {
+                    let mut guard = pair.0.lock().unwrap();
+                    loop {
+                        pair.1.notify_one();
+                        guard = pair.1.wait(guard).unwrap();
+                    }
+                });
+            }
+            schedule.end()
+        });
+        let name = match found {
+            Some(Finding::WokenForNothing(name)) => name,
+            other => panic!("seed {seed}: {other:?}"),
+        };
+        assert!(["one", "another"].contains(&name.as_str()), "{name}");
+    }
+}

@@ -4,206 +4,262 @@
 //! Some hundred schedules are tried in each run: the check decides in which
 //! order the threads take their steps (see [`trials::schedule`]). First come
 //! cases that each show one kind of mistake. Then threads make random calls; in
-//! some order of these calls, a plain list has to reply alike.
+//! some order of these calls, a plain list has to reply alike (see
+//! [`trials::queue`]).
 //!
 //! Ways to be wrong, each with an answer in `wrong/`: a call does not wait, or
-//! looks only once, or asks again and again, with or without a pause; it looks
-//! under one lock and acts under the next; it wakes none, too few, too early,
-//! only now and then, or one that can do nothing; it wakes none, and each looks
-//! when its time is up, or gives up; it counts on the first that waits to be
-//! the first that is woken; there is room for one too many, or one too few, or
-//! again for all that others have taken a place for; values come out in another
-//! order, twice, or not at all once the queue is closed; a closed queue takes a
-//! value, or has a thread wait, or is open again when it is closed twice; a
-//! close between a look and a wait goes unseen; and a wait by means that are
-//! not recorded.
+//! looks only once, or a few times, or asks again and again, with or without a
+//! pause, or two wake each other to look; it looks under one lock and acts
+//! under the next; it wakes none, too few, too early, only now and then, or one
+//! that can do nothing; it wakes none, and each looks when its time is up, or
+//! gives up; it counts on the first that waits to be the first that is woken;
+//! there is room for one too many, or one too few, or again for all that others
+//! have taken a place for; values come out in another order, also if only
+//! another pop comes in between, twice, or not at all once the queue is closed;
+//! a closed queue takes a value, or has a thread wait, or is open again when it
+//! is closed twice; a close between a look and a wait goes unseen, or it wakes
+//! only those that have to wait just then; and a wait by means that are not
+//! recorded.
 //!
 //! As shipped: `pop` gave None from an empty queue that was open
 
-mod history;
-
 use super::Queue;
-use history::{Call, History};
 use lab::Dice;
-use std::fmt::Debug;
-use std::iter;
-use std::sync::{Arc, Mutex};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 use trials::judge::Judge;
-use trials::schedule::{Finding, Schedule, Thread, step, try_all};
+use trials::queue::Call::{self, Close, Pop, Push};
+use trials::queue::Reply::{self, Popped, Pushed};
+use trials::queue::{self, Caller, Trial};
+use trials::schedule::{Finding, Schedule, try_all};
 
 trials::answer!("exercises/bounded-queue.rs");
 
-/// How many schedules are tried of each case, and of any calls at all.
-const FEW: usize = 6;
-const MORE: usize = 20;
-const MANY: usize = 40;
-
 #[test]
 fn values_come_out_once_and_in_order_and_no_thread_waits_in_vain() {
-    let mut dice = Dice::random();
     let judge = Judge::of(ANSWER.require_recorded_waits());
-    let room = 2 + dice.below(4) as u32;
-    let dice = &mut dice;
-    try_all(dice, FEW, |it, _| pop_waits_while_the_queue_is_empty(it));
-    try_all(dice, FEW, |it, _| push_waits_while_the_queue_is_full(it, room));
-    try_all(dice, 1, |it, _| what_went_through_leaves_no_more_room(it, room));
-    let large = 6 + dice.below(300) as u32;
-    try_all(dice, 1, |it, _| push_waits_while_the_queue_is_full(it, large));
-    try_all(dice, FEW, |it, _| two_push_where_one_has_room(it));
-    try_all(dice, FEW, |it, _| two_pop_where_there_is_one_value(it));
-    for room in [2, 3] {
-        try_all(dice, 1, |it, _| {
-            after_close_nothing_goes_in_and_the_rest_comes_out(it, room)
-        });
-    }
-    try_all(dice, MORE, all_that_wait_for_room_get_it);
-    try_all(dice, MORE, all_that_wait_for_a_value_get_it);
-    try_all(dice, FEW, |it, _| close_wakes_all_that_pop(it));
-    try_all(dice, FEW, |it, _| close_wakes_all_that_push(it));
-    try_all(dice, MANY, |it, _| close_wakes_one_about_to_wait(it, false));
-    try_all(dice, MANY, |it, _| close_wakes_one_about_to_wait(it, true));
-    try_all(dice, 2, |it, dice| everything_arrives(it, 1 + dice.below(5)));
-    try_all(dice, MORE, a_push_a_pop_and_a_close);
-    for threads in [2, 3, 4] {
-        try_all(dice, MORE, |it, dice| any_calls(it, dice, threads));
+    let dice = &mut Dice::random();
+    for (schedules, case) in CASES {
+        try_all(dice, schedules, case);
     }
     judge.end();
 }
 
 type Tried = Result<(), Finding>;
+type Case = fn(&Schedule, &mut Dice) -> Tried;
 
-fn pop_waits_while_the_queue_is_empty(schedule: &Schedule) -> Tried {
-    let queue = Arc::new(Queue::with_room_for(2));
-    let from = "from an empty queue that was open";
-    let consumer =
-        require_wait(schedule, start_pop(schedule, 1, &queue), "pop", from)?;
-    let reply = start_push(schedule, 1, &queue).join()?;
-    require_equal("`push` said to an open queue", reply, Ok(()))?;
-    require_equal("1 was pushed, and popped", consumer.join()?, Some(1))
+/// In how many schedules each case is tried.
+const CASES: [(usize, Case); 20] = [
+    (1, pop_sleeps_on),
+    (1, push_sleeps_on),
+    (5, pop_waits_while_the_queue_is_empty),
+    (5, push_waits_while_the_queue_is_full),
+    (1, what_went_through_leaves_no_more_room),
+    (1, a_large_queue_has_all_its_room),
+    (6, two_push_where_one_has_room),
+    (6, two_pop_where_there_is_one_value),
+    (8, after_close_nothing_goes_in_and_the_rest_comes_out),
+    (20, all_that_wait_for_room_get_it),
+    (20, all_that_wait_for_a_value_get_it),
+    (6, close_wakes_all_that_pop),
+    (6, close_wakes_all_that_push),
+    (20, some_calls_and_a_close_wake_all),
+    (40, close_wakes_one_about_to_pop),
+    (40, close_wakes_one_about_to_push),
+    (60, what_two_pop_comes_out_in_order),
+    (2, everything_arrives),
+    (40, a_push_a_pop_and_a_close),
+    (60, any_calls),
+];
+
+/// How often a thread that sleeps is woken in vain, one after another.
+const IN_VAIN: usize = 100;
+
+/// A value that can neither be copied nor made up.
+struct Gift(u32);
+
+impl queue::Queue for Queue<Gift> {
+    fn push(&self, value: u32) -> Result<(), u32> {
+        Queue::push(self, Gift(value)).map_err(|gift| gift.0)
+    }
+
+    fn pop(&self) -> Option<u32> {
+        Queue::pop(self).map(|gift| gift.0)
+    }
+
+    fn close(&self) {
+        Queue::close(self);
+    }
 }
 
-fn push_waits_while_the_queue_is_full(schedule: &Schedule, room: u32) -> Tried {
-    let queue = make_full(schedule, room)?;
+fn make_empty(schedule: &Schedule, room: usize) -> Trial<'_> {
+    Trial::of(Arc::new(Queue::<Gift>::with_room_for(room)), room, schedule)
+}
+
+/// Makes a queue to which 1 to `values` were pushed.
+fn make_holding(
+    schedule: &Schedule,
+    values: u32,
+    room: usize,
+) -> Result<Trial<'_>, Finding> {
+    let trial = make_empty(schedule, room);
+    let producer = trial.start("producer", &pushes(1..=values));
+    schedule.rest()?;
+    if !producer.is_done() {
+        return Err(wrong(&format!(
+            "{values} values were pushed to a queue with room for {room}, one \
+             after another, and `push` did not come back, though there was room"
+        )));
+    }
+    require_pushed(&trial.join(&producer)?)?;
+    Ok(trial)
+}
+
+/// Makes a queue that is full.
+fn make_full(schedule: &Schedule, room: u32) -> Result<Trial<'_>, Finding> {
+    make_holding(schedule, room, room as usize)
+}
+
+fn pop_sleeps_on(schedule: &Schedule, _: &mut Dice) -> Tried {
+    try_pop_from_empty(schedule, IN_VAIN)
+}
+
+fn pop_waits_while_the_queue_is_empty(
+    schedule: &Schedule,
+    _: &mut Dice,
+) -> Tried {
+    try_pop_from_empty(schedule, 0)
+}
+
+fn try_pop_from_empty(schedule: &Schedule, in_vain: usize) -> Tried {
+    let trial = make_empty(schedule, 2);
+    let consumer = trial.start("consumer", &[Pop]);
+    let from = "from an empty queue that was open";
+    schedule.disturb(in_vain)?;
+    require_wait(schedule, &consumer, "pop", from)?;
+    require_pushed(&trial.call("producer", &[Push(1)])?)?;
+    let popped = trial.join(&consumer)?;
+    require_equal("1 was pushed, and popped", popped, some(1..=1))?;
+    trial.end()
+}
+
+fn push_sleeps_on(schedule: &Schedule, _: &mut Dice) -> Tried {
+    try_push_to_full(schedule, 1, IN_VAIN)
+}
+
+fn push_waits_while_the_queue_is_full(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    try_push_to_full(schedule, 2 + dice.below(4) as u32, 0)
+}
+
+fn a_large_queue_has_all_its_room(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    try_push_to_full(schedule, 6 + dice.below(300) as u32, 0)
+}
+
+fn try_push_to_full(schedule: &Schedule, room: u32, in_vain: usize) -> Tried {
+    let trial = make_full(schedule, room)?;
     let to = format!("at an open queue with room for {room}, which was full");
-    let last = start_push(schedule, room + 1, &queue);
-    let producer = require_wait(schedule, last, "push", &to)?;
-    let all = move |queue: &Queue<u32>| {
-        let popped = (0..=room).map(|_| {
-            step();
-            queue.pop()
-        });
-        popped.collect::<Vec<_>>()
-    };
-    let popped = start_call(schedule, "consumer", &queue, all).join()?;
-    require_equal("`push` said to an open queue", producer.join()?, Ok(()))?;
-    let pushed: Vec<_> = (1..=room + 1).map(Some).collect();
-    require_equal(
-        "pushed in the order 1, 2, 3 and so on, popped",
-        popped,
-        pushed,
-    )
+    let producer = trial.start("last producer", &[Push(room + 1)]);
+    schedule.disturb(in_vain)?;
+    require_wait(schedule, &producer, "push", &to)?;
+    let popped = trial.call("consumer", &pops(room + 1))?;
+    require_pushed(&trial.join(&producer)?)?;
+    let what = "pushed in the order 1, 2, 3 and so on, popped";
+    require_equal(what, popped, some(1..=room + 1))
 }
 
 /// For a queue that is a ring: its places are used again and again.
 fn what_went_through_leaves_no_more_room(
     schedule: &Schedule,
-    room: u32,
+    dice: &mut Dice,
 ) -> Tried {
     // More than a byte can count, and not a multiple of any room.
     const THROUGH: u32 = 301;
-    let queue = make_full(schedule, room)?;
-    let through = move |queue: &Queue<u32>| {
-        for n in 1..=THROUGH {
-            step();
-            let reply = (queue.pop(), queue.push(room + n));
-            require_equal(
-                &format!(
-                    "{room} values in order from {n} on were inside, and `pop` \
-                     and then `push` said"
-                ),
-                reply,
-                (Some(n), Ok(())),
-            )?;
-        }
-        Ok(())
-    };
-    start_call(schedule, "one after another", &queue, through).join()??;
+    let room = 2 + dice.below(4) as u32;
+    let trial = make_full(schedule, room)?;
+    let calls: Vec<_> =
+        (1..=THROUGH).flat_map(|n| [Pop, Push(room + n)]).collect();
+    let replies = trial.call("one after another", &calls)?;
+    for (n, replies) in (1..).zip(replies.chunks(2)) {
+        let what = format!(
+            "{room} values in order from {n} on were inside, and `pop` and \
+             then `push` said"
+        );
+        let has_to_be = vec![Popped(Some(n)), Pushed(Ok(()))];
+        require_equal(&what, replies.to_vec(), has_to_be)?;
+    }
     let at = format!(
         "at an open queue with room for {room}, which was full again after \
          others had gone through"
     );
-    let last = start_push(schedule, room + THROUGH + 1, &queue);
-    let producer = require_wait(schedule, last, "push", &at)?;
-    let popped = start_pop(schedule, 1, &queue).join()?;
-    require_equal(
-        "the next was popped, and it was",
-        popped,
-        Some(THROUGH + 1),
-    )?;
-    require_equal("`push` said to an open queue", producer.join()?, Ok(()))
+    let producer = trial.start("last producer", &[Push(room + THROUGH + 1)]);
+    require_wait(schedule, &producer, "push", &at)?;
+    let popped = trial.call("consumer", &[Pop])?;
+    let next = some(THROUGH + 1..=THROUGH + 1);
+    require_equal("the next was popped, and it was", popped, next)?;
+    require_pushed(&trial.join(&producer)?)
 }
 
-fn two_push_where_one_has_room(schedule: &Schedule) -> Tried {
-    let queue = Arc::new(Queue::with_room_for(1));
-    let producers = [1, 2].map(|n| start_push(schedule, n, &queue));
+fn two_push_where_one_has_room(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = make_empty(schedule, 1);
+    let producers = start_each(&trial, "producer", &pushes(1..=2));
     schedule.rest()?;
-    if producers.iter().all(Thread::is_done) {
-        return fail(
+    if producers.iter().all(Caller::is_done) {
+        return Err(wrong(
             "two threads pushed at the same time, and a queue with room for 1 \
              took both values",
-        );
+        ));
     }
-    let popped =
-        start_call(schedule, "consumer", &queue, pop_times::<2>).join()?;
-    let pushed = [1, 2].map(Some);
-    require_equal("1 and 2 were pushed, and popped", sorted(popped), pushed)?;
-    let reply = join_each(producers)?;
-    require_equal("`push` said to an open queue", reply, vec![Ok(()); 2])
+    let popped = sorted(trial.call("consumer", &pops(2))?);
+    require_equal("1 and 2 were pushed, and popped", popped, some(1..=2))?;
+    require_pushed(&join_each(&trial, &producers)?)?;
+    trial.end()
 }
 
-fn two_pop_where_there_is_one_value(schedule: &Schedule) -> Tried {
-    let queue = make_full(schedule, 1)?;
-    let consumers = [1, 2].map(|n| start_pop(schedule, n, &queue));
+fn two_pop_where_there_is_one_value(
+    schedule: &Schedule,
+    _: &mut Dice,
+) -> Tried {
+    let trial = make_full(schedule, 1)?;
+    let consumers = start_each(&trial, "consumer", &pops(2));
     schedule.rest()?;
-    if consumers.iter().all(Thread::is_done) {
-        return fail(
+    if consumers.iter().all(Caller::is_done) {
+        return Err(wrong(
             "two threads popped at the same time, there was 1 value, and both \
              came back",
-        );
+        ));
     }
-    start_push(schedule, 2, &queue).join()?.unwrap_or_default();
-    let popped = sorted(join_each(consumers)?);
-    require_equal(
-        "1 and 2 were pushed, and popped",
-        popped,
-        vec![Some(1), Some(2)],
-    )
+    require_pushed(&trial.call("producer", &[Push(2)])?)?;
+    let popped = sorted(join_each(&trial, &consumers)?);
+    require_equal("1 and 2 were pushed, and popped", popped, some(1..=2))?;
+    trial.end()
 }
 
 /// Also if the queue is full: `push` must not wait for room.
 fn after_close_nothing_goes_in_and_the_rest_comes_out(
     schedule: &Schedule,
-    room: u32,
+    dice: &mut Dice,
 ) -> Tried {
-    let queue = make_holding(schedule, 2, room)?;
-    start_call(schedule, "closer", &queue, Queue::close).join()?;
-    let reply = start_push(schedule, 3, &queue).join()?;
-    require_equal("`push(3)` said to a closed queue", reply, Err(3))?;
-    let rest =
-        start_call(schedule, "consumer", &queue, pop_times::<4>).join()?;
-    let left = [Some(1), Some(2), None, None];
-    require_equal(
-        "1 and 2 were pushed before `close`, and popped after",
-        rest,
-        left,
-    )?;
-    start_call(schedule, "closer", &queue, Queue::close).join()?;
-    let reply = start_push(schedule, 4, &queue).join()?;
-    require_equal(
-        "`push(4)` said to a queue closed for the second time",
-        reply,
-        Err(4),
-    )
+    let room = dice.one_of(&[2, 2, 3]);
+    let trial = make_holding(schedule, 2, room)?;
+    trial.call("closer", &[Close])?;
+    let reply = trial.call("producer", &[Push(3)])?;
+    let refused = vec![Pushed(Err(3))];
+    require_equal("`push(3)` said to a closed queue", reply, refused)?;
+    let rest = trial.call("consumer", &pops(4))?;
+    let left = [Some(1), Some(2), None, None].map(Popped).to_vec();
+    let what = "1 and 2 were pushed before `close`, and popped after";
+    require_equal(what, rest, left)?;
+    trial.call("closer", &[Close])?;
+    let reply = trial.call("producer", &[Push(4)])?;
+    let what = "`push(4)` said to a queue closed for the second time";
+    require_equal(what, reply, vec![Pushed(Err(4))])?;
+    trial.end()
 }
 
 /// If one of them is not woken, this hangs. The consumer may make room for two
@@ -214,23 +270,13 @@ fn all_that_wait_for_room_get_it(
 ) -> Tried {
     let threads = 2 + dice.below(2) as u32;
     let room = 1 + dice.below(2) as u32;
-    let queue = make_full(schedule, room)?;
-    let producers = (0..threads).map(|n| start_push(schedule, 10 + n, &queue));
-    let producers: Vec<_> = producers.collect();
+    let trial = make_full(schedule, room)?;
+    let last = room + 1..=room + threads;
+    let producers = start_each(&trial, "producer", &pushes(last));
     schedule.rest()?;
-    let total = room + threads;
-    let pops_all = move |queue: &Queue<u32>| {
-        let popped = (0..total).filter_map(|_| {
-            step();
-            queue.pop()
-        });
-        popped.count()
-    };
-    let popped = start_call(schedule, "consumer", &queue, pops_all).join()?;
-    let what = "room after room was made for all, and popped";
-    require_equal(what, popped, total as usize)?;
-    let reply = vec![Ok(()); threads as usize];
-    require_equal("`push` said to an open queue", join_each(producers)?, reply)
+    trial.call("consumer", &pops(room + threads))?;
+    require_pushed(&join_each(&trial, &producers)?)?;
+    trial.end()
 }
 
 /// If one of them is not woken, this hangs.
@@ -239,284 +285,217 @@ fn all_that_wait_for_a_value_get_it(
     dice: &mut Dice,
 ) -> Tried {
     let threads = 2 + dice.below(2) as u32;
-    let queue = Arc::new(Queue::with_room_for(1 + dice.below(2)));
-    let consumers = (0..threads).map(|n| start_pop(schedule, n, &queue));
-    let consumers: Vec<_> = consumers.collect();
+    let trial = make_empty(schedule, 1 + dice.below(2));
+    let consumers = start_each(&trial, "consumer", &pops(threads));
     schedule.rest()?;
-    let push_all = move |queue: &Queue<u32>| {
-        (0..threads).try_for_each(|value| {
-            step();
-            queue.push(value)
-        })
-    };
-    let reply = start_call(schedule, "producer", &queue, push_all).join()?;
-    require_equal("`push` said to an open queue", reply, Ok(()))?;
-    let popped = join_each(consumers)?.into_iter().flatten().count();
+    require_pushed(&trial.call("producer", &pushes(1..=threads))?)?;
+    let popped = sorted(join_each(&trial, &consumers)?);
     let what = "a value was pushed for each, and popped";
-    require_equal(what, popped, threads as usize)
+    require_equal(what, popped, some(1..=threads))?;
+    trial.end()
 }
 
 /// If one of them is not woken, this hangs.
-fn close_wakes_all_that_pop(schedule: &Schedule) -> Tried {
-    let queue = Arc::new(Queue::with_room_for(1));
-    let consumers = [1, 2, 3].map(|n| start_pop(schedule, n, &queue));
+fn close_wakes_all_that_pop(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = make_empty(schedule, 1);
+    let consumers = start_each(&trial, "consumer", &pops(4));
     schedule.rest()?;
-    start_call(schedule, "closer", &queue, Queue::close).join()?;
-    let reply = join_each(consumers)?;
+    trial.call("closer", &[Close])?;
+    let replies = join_each(&trial, &consumers)?;
     let what = "`pop` said as an empty queue was closed";
-    require_equal(what, reply, vec![None; 3])
+    require_equal(what, replies, vec![Popped(None); 4])?;
+    trial.end()
 }
 
 /// If one of them is not woken, this hangs.
-fn close_wakes_all_that_push(schedule: &Schedule) -> Tried {
-    let queue = make_full(schedule, 1)?;
-    let producers = [2, 3, 4].map(|n| start_push(schedule, n, &queue));
+fn close_wakes_all_that_push(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = make_full(schedule, 1)?;
+    let producers = start_each(&trial, "producer", &pushes(2..=5));
     schedule.rest()?;
-    start_call(schedule, "closer", &queue, Queue::close).join()?;
+    trial.call("closer", &[Close])?;
     let what = "`push` said as a full queue was closed";
-    require_equal(what, join_each(producers)?, [2, 3, 4].map(Err).to_vec())
+    let back = (2..=5).map(|value| Pushed(Err(value))).collect();
+    require_equal(what, join_each(&trial, &producers)?, back)?;
+    trial.end()
+}
+
+/// Some threads sleep, and another makes a few calls that wake fewer of them,
+/// or as many, and then closes the queue. When it does, no thread may have to
+/// wait any more, and some may still sleep.
+fn some_calls_and_a_close_wake_all(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let room = 1 + dice.below(3) as u32;
+    let threads = 2 + dice.below(3) as u32;
+    let calls = 1 + dice.below(threads as usize) as u32;
+    let (trial, asleep, mut wake) = if dice.below(2) == 0 {
+        let last = room + 1..=room + threads;
+        let wake = pops(calls.min(room));
+        (make_full(schedule, room)?, pushes(last), wake)
+    } else {
+        let wake = pushes(1..=calls.min(room));
+        (make_empty(schedule, room as usize), pops(threads), wake)
+    };
+    start_each(&trial, "sleeper", &asleep);
+    schedule.settle()?;
+    wake.push(Close);
+    trial.start("closer", &wake);
+    trial.end()
 }
 
 /// The caller has looked, and does not wait yet. If the close is lost, this
 /// hangs.
-fn close_wakes_one_about_to_wait(schedule: &Schedule, pushes: bool) -> Tried {
-    let queue = match pushes {
-        true => make_full(schedule, 1)?,
-        false => Arc::new(Queue::with_room_for(1)),
-    };
-    let call = move |queue: &Queue<u32>| match pushes {
-        true => queue.push(2).err(),
-        false => queue.pop(),
-    };
-    let name = if pushes { "producer of 2" } else { "consumer" };
-    let caller = start_call(schedule, name, &queue, call);
-    start_call(schedule, "closer", &queue, Queue::close);
-    let (reply, call) = match pushes {
-        true => (Some(2), "`push` gave back, as a full queue was closed,"),
-        false => (None, "`pop` said, as an empty queue was closed,"),
-    };
-    require_equal(call, caller.join()?, reply)
+fn close_wakes_one_about_to_pop(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = make_empty(schedule, 1);
+    let consumer = trial.start("consumer", &[Pop]);
+    trial.start("closer", &[Close]);
+    let what = "`pop` said, as an empty queue was closed,";
+    require_equal(what, trial.join(&consumer)?, vec![Popped(None)])?;
+    trial.end()
 }
 
-/// A value that can neither be copied nor made up.
-struct Gift(u32);
+fn close_wakes_one_about_to_push(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = make_full(schedule, 1)?;
+    let producer = trial.start("producer of 2", &[Push(2)]);
+    trial.start("closer", &[Close]);
+    let what = "`push` gave back, as a full queue was closed,";
+    require_equal(what, trial.join(&producer)?, vec![Pushed(Err(2))])?;
+    trial.end()
+}
 
-fn everything_arrives(schedule: &Schedule, room: usize) -> Tried {
-    let queue = Arc::new(Queue::with_room_for(room));
-    let consumers = [1, 2].map(|n| {
-        let all = |queue: &Queue<Gift>| {
-            let gifts = iter::from_fn(|| {
-                step();
-                queue.pop()
-            });
-            gifts.map(|gift| gift.0).collect::<Vec<_>>()
-        };
-        start_call(schedule, &format!("consumer {n}"), &queue, all)
-    });
-    let values = |producer: u32| (0..5).map(move |n| 100 * producer + n);
-    let producers = [1, 2, 3].map(|n| {
-        let all = move |queue: &Queue<Gift>| {
-            values(n).try_for_each(|value| {
-                step();
-                queue.push(Gift(value)).map_err(|gift| gift.0)
-            })
-        };
-        start_call(schedule, &format!("producer {n}"), &queue, all)
-    });
-    let reply = join_each(producers)?;
-    require_equal("`push` said to an open queue", reply, vec![Ok(()); 3])?;
-    start_call(schedule, "closer", &queue, Queue::close).join()?;
-
-    let popped = join_each(consumers)?;
-    for popped in &popped {
-        let of = |n| popped.iter().filter(move |&value| value / 100 == n);
-        if !(1..=3).all(|n| of(n).is_sorted()) {
-            return fail(&format!(
-                "each producer pushed in rising order, and a consumer popped \
-                 {popped:?}"
-            ));
-        }
+/// Two threads pop, each once or twice, and another pushes meanwhile.
+fn what_two_pop_comes_out_in_order(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let values = 2 + dice.below(2) as u32;
+    let trial = make_holding(schedule, values, 3 + dice.below(2))?;
+    for n in 1..=2 {
+        let times = 1 + dice.below(2) as u32;
+        trial.start(&format!("consumer {n}"), &pops(times));
     }
-    let mut popped = popped.concat();
-    popped.sort_unstable();
-    let pushed: Vec<_> = [1, 2, 3].into_iter().flat_map(values).collect();
-    require_equal(
-        "three producers pushed 15 values, and popped",
-        popped,
-        pushed,
-    )
+    trial.start("another producer", &pushes(values + 1..=4));
+    trial.end()
+}
+
+fn everything_arrives(schedule: &Schedule, dice: &mut Dice) -> Tried {
+    let trial = make_empty(schedule, 1 + dice.below(5));
+    for n in 1..=2 {
+        trial.start(&format!("consumer {n}"), &pops(8));
+    }
+    let producers = (1..=3).map(|n| {
+        let values = pushes(100 * n..=100 * n + 4);
+        trial.start(&format!("producer {n}"), &values)
+    });
+    let producers: Vec<_> = producers.collect();
+    require_pushed(&join_each(&trial, &producers)?)?;
+    trial.call("closer", &[Close])?;
+    trial.end()
 }
 
 /// Each call may begin while another is under way.
 fn a_push_a_pop_and_a_close(schedule: &Schedule, dice: &mut Dice) -> Tried {
-    let plans = vec![vec![Call::Push(1)], vec![Call::Pop]];
-    some_order_explains(schedule, 1 + dice.below(2), plans, true)
+    let trial = make_empty(schedule, 1 + dice.below(2));
+    trial.start("producer", &[Push(1)]);
+    trial.start("consumer", &[Pop]);
+    trial.start("closer", &[Close]);
+    trial.end()
 }
 
-/// `threads` threads make a few calls each, and another closes the queue.
-fn any_calls(schedule: &Schedule, dice: &mut Dice, threads: u32) -> Tried {
+/// Some threads make a few calls each, and another closes the queue: at any
+/// time, or once no other can go on.
+fn any_calls(schedule: &Schedule, dice: &mut Dice) -> Tried {
+    let trial = make_empty(schedule, 1 + dice.below(2));
     // In two of three programs there are more of the one kind.
     let pushes_of_six = 2 + dice.below(3);
-    let mut plan = |thread| {
+    for thread in 1..=2 + dice.below(3) as u32 {
         let calls = 0..1 + dice.below(3) as u32;
         let call = |n| match dice.below(6) < pushes_of_six {
-            true => Call::Push(10 * thread + n),
-            false => Call::Pop,
+            true => Push(10 * thread + n),
+            false => Pop,
         };
-        calls.map(call).collect()
-    };
-    let plans = (1..=threads).map(&mut plan).collect();
-    let (room, at_any_time) = (1 + dice.below(2), dice.below(2) == 0);
-    some_order_explains(schedule, room, plans, at_any_time)
-}
-
-/// Each thread makes the calls that are planned for it, and another closes the
-/// queue: at any time, or once no other can go on.
-fn some_order_explains(
-    schedule: &Schedule,
-    room: usize,
-    plans: Vec<Vec<Call>>,
-    at_any_time: bool,
-) -> Tried {
-    let queue = Arc::new(Queue::with_room_for(room));
-    let history = Arc::new(Mutex::new(History::new(room)));
-    for (plan, thread) in plans.into_iter().zip(1..) {
-        let history = Arc::clone(&history);
-        let all = move |queue: &Queue<u32>| {
-            for call in plan {
-                call.make(queue, thread, &history);
-                step();
-            }
-        };
-        start_call(schedule, &format!("thread {thread}"), &queue, all);
+        let calls: Vec<_> = calls.map(call).collect();
+        trial.start(&format!("thread {thread}"), &calls);
     }
-    if !at_any_time {
-        // First without waits that end unasked: they would hide a lost notify.
-        schedule.settle()?;
-        history.lock().unwrap().judge()?;
-        schedule.rest()?;
-        history.lock().unwrap().judge()?;
+    if dice.below(2) == 0 {
+        trial.settle()?;
     }
-    let closes = Arc::clone(&history);
-    start_call(schedule, "closer", &queue, move |queue| {
-        Call::Close.make(queue, 0, &closes);
-    });
-    schedule.end()?;
-    history.lock().unwrap().judge()
+    trial.start("closer", &[Close]);
+    trial.end()
 }
 
 /// Requires that this call waits, and waits again if its wait ends unasked.
-fn require_wait<R: Debug>(
+fn require_wait(
     schedule: &Schedule,
-    thread: Thread<R>,
+    caller: &Caller,
     call: &str,
     at: &str,
-) -> Result<Thread<R>, Finding> {
+) -> Tried {
     schedule.rest()?;
-    if !thread.is_done() {
-        return Ok(thread);
+    if !caller.is_done() {
+        return Ok(());
     }
-    let why = if thread.has_waited() {
-        "its wait had ended, though nobody had notified it, and it did not \
+    let why = if caller.woke_unasked() {
+        "its wait had ended, though no thread had notified it, and it did not \
          look again"
     } else {
         "it did not wait"
     };
-    let reply = thread.join()?;
-    fail(&format!("`{call}` gave {reply:?} {at}: {why}"))
+    let reply = caller.join()?;
+    Err(wrong(&format!("`{call}` gave {:?} {at}: {why}", reply[0])))
 }
 
-fn fail<T>(why: &str) -> Result<T, Finding> {
-    Err(Finding::new(format!("wrong answer: {why}")))
+fn require_pushed(replies: &[Reply]) -> Tried {
+    let all = vec![Pushed(Ok(())); replies.len()];
+    require_equal("`push` said to an open queue", replies.to_vec(), all)
 }
 
-fn require_equal<T: PartialEq + Debug>(
-    what: &str,
-    is: T,
-    has_to_be: T,
-) -> Tried {
+fn require_equal(what: &str, is: Vec<Reply>, has_to_be: Vec<Reply>) -> Tried {
     match is == has_to_be {
         true => Ok(()),
-        false => fail(&format!("{what} {is:?}; it has to be {has_to_be:?}")),
+        false => {
+            Err(wrong(&format!("{what} {is:?}; it has to be {has_to_be:?}")))
+        }
     }
 }
 
-fn sorted<V: AsMut<[Option<u32>]>>(mut values: V) -> V {
-    values.as_mut().sort_unstable();
-    values
+fn wrong(why: &str) -> Finding {
+    Finding::new(format!("wrong answer: {why}"))
 }
 
-/// Makes a queue that is full.
-fn make_full(
-    schedule: &Schedule,
-    room: u32,
-) -> Result<Arc<Queue<u32>>, Finding> {
-    make_holding(schedule, room, room)
+/// Starts a thread for each of these calls.
+fn start_each(trial: &Trial<'_>, name: &str, calls: &[Call]) -> Vec<Caller> {
+    let threads = (1..).zip(calls.chunks(1));
+    threads.map(|(n, call)| trial.start(&format!("{name} {n}"), call)).collect()
 }
 
-/// Makes a queue to which 1 to `values` were pushed.
-fn make_holding(
-    schedule: &Schedule,
-    values: u32,
-    room: u32,
-) -> Result<Arc<Queue<u32>>, Finding> {
-    let queue = Arc::new(Queue::with_room_for(room as usize));
-    let all = move |queue: &Queue<u32>| {
-        (1..=values).try_for_each(|value| {
-            step();
-            queue.push(value)
-        })
-    };
-    let producer = start_call(schedule, "producer", &queue, all);
-    schedule.rest()?;
-    if !producer.is_done() {
-        return fail(&format!(
-            "{values} values were pushed to a queue with room for {room}, one \
-             after another, and `push` did not come back, though there was room"
-        ));
+/// Joins all of them; gives back all their replies.
+fn join_each(
+    trial: &Trial<'_>,
+    callers: &[Caller],
+) -> Result<Vec<Reply>, Finding> {
+    let mut replies = Vec::new();
+    for caller in callers {
+        replies.extend(trial.join(caller)?);
     }
-    require_equal("`push` said to an open queue", producer.join()?, Ok(()))?;
-    Ok(queue)
+    Ok(replies)
 }
 
-/// Pops `N` times.
-fn pop_times<const N: usize>(queue: &Queue<u32>) -> [Option<u32>; N] {
-    [(); N].map(|()| {
-        step();
-        queue.pop()
-    })
+fn pushes(values: RangeInclusive<u32>) -> Vec<Call> {
+    values.map(Push).collect()
 }
 
-fn start_pop(
-    schedule: &Schedule,
-    n: u32,
-    queue: &Arc<Queue<u32>>,
-) -> Thread<Option<u32>> {
-    start_call(schedule, &format!("consumer {n}"), queue, Queue::pop)
+fn pops(times: u32) -> Vec<Call> {
+    vec![Pop; times as usize]
 }
 
-fn start_push(
-    schedule: &Schedule,
-    value: u32,
-    queue: &Arc<Queue<u32>>,
-) -> Thread<Result<(), u32>> {
-    let push = move |queue: &Queue<u32>| queue.push(value);
-    start_call(schedule, &format!("producer of {value}"), queue, push)
+/// What is popped if these values come out.
+fn some(values: RangeInclusive<u32>) -> Vec<Reply> {
+    values.map(|value| Popped(Some(value))).collect()
 }
 
-fn start_call<T: Send + 'static, R: Send + 'static>(
-    schedule: &Schedule,
-    name: &str,
-    queue: &Arc<Queue<T>>,
-    call: impl FnOnce(&Queue<T>) -> R + Send + 'static,
-) -> Thread<R> {
-    let queue = Arc::clone(queue);
-    schedule.spawn(name, move || call(&queue))
-}
-
-/// Joins all of them.
-fn join_each<R>(
-    threads: impl IntoIterator<Item = Thread<R>>,
-) -> Result<Vec<R>, Finding> {
-    threads.into_iter().map(|thread| thread.join()).collect()
+fn sorted(mut replies: Vec<Reply>) -> Vec<Reply> {
+    replies.sort_unstable();
+    replies
 }

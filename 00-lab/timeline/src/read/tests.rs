@@ -93,8 +93,8 @@ fn waits_for_anything_else_are_named_too() {
         explain(lines),
         [
             "main waits for /stall-1",
-            "a waits for condvar 1, which nobody has notified",
-            "b waits for condvar 3, which nobody has notified",
+            "a waits for condvar 1, which no thread has notified",
+            "b waits for condvar 3, which no thread has notified",
             "c waits for condvar 2, which b notified last, \
              before that wait began",
             "d waits for lock Jobs, which it holds itself",

@@ -9,8 +9,12 @@ pub enum Finding {
     Check(String),
     /// Every thread waits, and none is left to wake another.
     Hangs,
+    /// The same, after this.
+    HangsAfter(&'static str),
     /// This thread asks again and again instead of waiting.
     Asks(String),
+    /// This thread is notified again and again, and can do nothing with it.
+    WokenForNothing(String),
     /// This thread was not notified: it went on because its time was up.
     TimeIsUp(String),
     /// This thread sleeps, and not in a wait of `lab::sync`.
@@ -28,8 +32,7 @@ impl Finding {
     }
 }
 
-pub(super) const HANGS: &str =
-    "all threads wait, and none is left to wake them";
+const HANGS: &str = "all threads wait, and none is left to wake them";
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,10 +41,17 @@ impl fmt::Display for Finding {
         match self {
             Finding::Check(sentence) => f.write_str(sentence),
             Finding::Hangs => f.write_str(HANGS),
+            Finding::HangsAfter(what) => write!(f, "after {what}, {HANGS}"),
             Finding::Asks(thread) => write!(
                 f,
                 "right answer, wrong way: with nothing to do, {thread} does \
                  not sleep, but asks again and again instead of waiting"
+            ),
+            Finding::WokenForNothing(thread) => write!(
+                f,
+                "right answer, wrong way: with nothing to do, threads notify \
+                 one another again and again; {thread} looks, sleeps again, \
+                 and is woken once more"
             ),
             Finding::TimeIsUp(thread) => write!(
                 f,

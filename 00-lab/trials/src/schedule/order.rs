@@ -57,10 +57,11 @@ impl Choice {
         let order = match dice.below(4) {
             _ if number == 0 => Order::InTurn,
             0 => Order::Any,
-            changes => {
+            more => {
                 let mut at = vec![1 + number % steps];
-                at.resize_with(changes, || 1 + dice.below(steps));
-                at.truncate(changes - 1);
+                if more == 1 {
+                    at.push(1 + dice.below(steps));
+                }
                 Order::ByPriority(at)
             }
         };

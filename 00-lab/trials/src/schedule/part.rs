@@ -53,6 +53,16 @@ pub fn step() {
     }
 }
 
+/// Set if the last wait of this thread on a condition variable ended, and no
+/// thread had notified it.
+///
+/// # Panics
+/// In a thread that no schedule has started.
+pub fn woke_unasked() -> bool {
+    let (turns, me) = part().expect("a thread of a schedule");
+    turns.table().players[me].woke_unasked
+}
+
 /// Waits until something `is_so` that other threads bring about. It is asked
 /// between steps, so it must take no turn itself.
 ///
@@ -101,14 +111,13 @@ impl Hook for GivesWay {
 
     fn wait_for_lock(&self, lock: usize) {
         let (turns, me) = part().expect("a thread of a schedule");
-        let mut table = turns.table();
+        let table = turns.table();
         if me == FIRST
             && let Some(finding) = table.finding.clone()
         {
             drop(table);
             panic!("a lock is left locked: {finding}");
         }
-        table.players[me].has_waited = true;
         drop(table);
         turns.give_way(me, Does::WaitsForLock(lock));
     }
@@ -129,7 +138,6 @@ impl Hook for GivesWay {
         let (turns, me) = part().expect("a thread of a schedule");
         let mut table = turns.table();
         table.free_lock(lock);
-        table.players[me].has_waited = true;
         table.players[me].is_late = false;
         let until = limit.map(|limit| table.end_of(limit));
         drop(table);
@@ -147,8 +155,6 @@ impl Hook for GivesWay {
         if !all && !woken.is_empty() {
             woken = vec![table.choice.dice.one_of(&woken)];
         }
-        for number in woken {
-            table.end_wait(number, false);
-        }
+        woken.into_iter().for_each(|number| table.notify(number));
     }
 }

@@ -36,7 +36,8 @@ pub(super) struct Player {
     /// The number that the system has for it.
     pub number: Number,
     pub does: Does,
-    pub has_waited: bool,
+    /// Set if its last wait ended, and it was not notified.
+    pub woke_unasked: bool,
     /// Set if it has just been chosen, and done nothing since: another could
     /// have gone on here.
     pub is_fresh: bool,
@@ -46,6 +47,8 @@ pub(super) struct Player {
     pub asked: usize,
     /// and how often a wait of it has ended by its limit since then.
     pub was_late: usize,
+    /// and how often it was notified while it waited.
+    pub was_notified: usize,
     /// How often it was found asleep in its turn.
     pub slept: usize,
 }
@@ -57,11 +60,12 @@ impl Player {
             thread: None,
             number: Number::default(),
             does: Does::Ready,
-            has_waited: false,
+            woke_unasked: false,
             is_fresh: false,
             is_late: false,
             asked: 0,
             was_late: 0,
+            was_notified: 0,
             slept: 0,
         }
     }

@@ -24,6 +24,9 @@ const FEW_WAKES: usize = 10;
 /// A limit that is further away is for what never happens. Each rest brings it
 /// nearer, so a limit of an hour has to stay beyond this through many rests.
 const FAR: Duration = Duration::from_secs(1800);
+/// A thread that is notified more often than that, with nothing done in between,
+/// can do nothing with it.
+const MANY_NOTIFIES: usize = 60;
 /// After this many waits of a thread that end by their limit, one after
 /// another, nothing is expected of the next.
 const FEW_LATE: usize = 3;
@@ -85,6 +88,7 @@ impl Table {
     pub fn note_progress(&mut self) {
         for player in &mut self.players {
             (player.asked, player.was_late) = (0, 0);
+            player.was_notified = 0;
         }
     }
 
@@ -173,11 +177,44 @@ impl Table {
         self.clock.saturating_add(limit)
     }
 
-    /// Ends the wait of a thread, by its limit if it `is_late`.
-    pub fn end_wait(&mut self, number: usize, is_late: bool) {
+    /// Ends the wait of a thread because it is notified.
+    pub fn notify(&mut self, number: usize) {
+        self.end_wait(number);
         let player = &mut self.players[number];
-        (player.does, player.is_late) = (Does::Ready, is_late);
-        player.was_late += usize::from(is_late);
+        player.was_notified += 1;
+        if player.was_notified > MANY_NOTIFIES {
+            let finding = Finding::WokenForNothing(player.name.clone());
+            self.note(finding);
+        }
+    }
+
+    /// Ends the wait of a thread though it was not notified. It may have to
+    /// take a lock in order to look again.
+    fn wake_unasked(&mut self, number: usize) {
+        self.end_wait(number);
+        let player = &mut self.players[number];
+        (player.woke_unasked, player.asked) = (true, 0);
+    }
+
+    /// Ends the wait of a thread by its limit.
+    fn end_late(&mut self, number: usize) {
+        self.end_wait(number);
+        let player = &mut self.players[number];
+        (player.woke_unasked, player.is_late) = (true, true);
+        player.was_late += 1;
+    }
+
+    fn end_wait(&mut self, number: usize) {
+        let player = &mut self.players[number];
+        player.does = Does::Ready;
+        (player.woke_unasked, player.is_late) = (false, false);
+    }
+
+    /// Ends all waits though no thread was notified.
+    pub fn wake_all_unasked(&mut self) {
+        for number in self.waiting(None) {
+            self.wake_unasked(number);
+        }
     }
 
     /// A lock is free: all that wait for it may try again.
@@ -198,7 +235,7 @@ impl Table {
         if wakes {
             self.wakes -= 1;
             let woken = self.choice.dice.one_of(&waiting);
-            self.end_wait(woken, false);
+            self.wake_unasked(woken);
         }
         wakes
     }
@@ -232,14 +269,12 @@ impl Table {
         // First all waits end at once, perhaps; when all have settled again,
         // all that have a limit, perhaps.
         if mem::take(&mut rest.wakes) {
-            for number in self.waiting(None) {
-                self.end_wait(number, false);
-            }
+            self.wake_all_unasked();
         } else if mem::take(&mut rest.limits) {
             let soon = self.clock + FAR;
             for (at, number) in self.limits() {
                 if at < soon {
-                    self.end_wait(number, true);
+                    self.end_late(number);
                 }
             }
         // Then the clock goes on, from limit to limit, to the end of the rest.
@@ -247,7 +282,7 @@ impl Table {
             && at <= until
         {
             self.clock = self.clock.max(at);
-            self.end_wait(number, true);
+            self.end_late(number);
             if self.players[number].was_late > FEW_WAKES {
                 self.note(Finding::Asks(self.players[number].name.clone()));
             }
@@ -268,7 +303,7 @@ impl Table {
             return false;
         }
         self.clock = self.clock.max(at);
-        self.end_wait(number, true);
+        self.end_late(number);
         let name = &self.players[number].name;
         self.time_is_up.get_or_insert_with(|| name.clone());
         true

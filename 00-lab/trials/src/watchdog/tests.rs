@@ -51,7 +51,7 @@ fn a_deadlock_is_explained_after_the_kill() {
         "left waits for lock Fork 2, which right holds",
         "right waits for lock Fork 1, which left holds",
         "a circle: left waits for right, which waits for left",
-        "patient waits for condvar 1, which nobody has notified",
+        "patient waits for condvar 1, which no thread has notified",
         "reader waits for /stall-1",
         "spins has recorded nothing for ",
     ] {

@@ -163,7 +163,7 @@ impl Stream {
                 let more = taken.unwrap_or_default();
                 if !more.is_empty() {
                     return Err(format!(
-                        "{how}: after the error nobody knows where a frame \
+                        "{how}: after the error nothing says where a frame \
                          begins, and what came out is {}",
                         all_quoted(&more)
                     ));

@@ -40,11 +40,6 @@ pub enum Failure {
     BadChunk,
     /// The body comes in a coding that we did not ask for.
     UnknownCoding,
-    /// The content is compressed, and cannot be undone: it is damaged, or ends
-    /// too early.
-    BadGzip,
-    /// The same for content that is compressed in another way.
-    BadDeflate,
     /// The page needs something that we do not have: a coding of its content, a
     /// charset.
     Unsupported(String),
@@ -103,7 +98,7 @@ impl Failure {
     }
 
     /// The failures that carry nothing, each with the words for it.
-    pub const PLAIN: [(Failure, &'static str); 15] = [
+    pub const PLAIN: [(Failure, &'static str); 13] = [
         (Failure::TimedOut, "timed out"),
         (Failure::Refused, "connection refused"),
         (Failure::Reset, "connection reset"),
@@ -116,8 +111,6 @@ impl Failure {
         (Failure::TwoLengths, "two different Content-Lengths"),
         (Failure::BadChunk, "illegal chunk"),
         (Failure::UnknownCoding, "unknown transfer coding"),
-        (Failure::BadGzip, "illegal gzip"),
-        (Failure::BadDeflate, "illegal deflate"),
         (Failure::RedirectLoop, "redirects in a circle"),
     ];
 }

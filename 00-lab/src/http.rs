@@ -11,7 +11,6 @@ mod head;
 mod headers;
 mod body;
 mod chunks;
-mod coding;
 mod page;
 
 pub use incoming::Incoming;

@@ -1,6 +1,6 @@
 //! What comes before the body: the status line and the headers.
 
-use super::headers::{items, location, media_type, values};
+use super::headers::{codings, items, location, media_type, values};
 use super::{HARM, MOST_BODY, MOST_HEADER};
 use crate::failure::Failure;
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Response, Status};
@@ -82,8 +82,8 @@ fn blank_lone_returns(head: &mut [u8]) {
 pub(super) struct Head {
     pub status: u16,
     pub framing: Framing,
-    /// The codings of the content, in the order in which they were applied.
-    pub codings: Vec<String>,
+    /// The coding of the content, such as `gzip`, if it has one.
+    pub coding: Option<String>,
     /// The media type, in lower case; empty if the head names none.
     pub media: String,
     pub charset: Option<String>,
@@ -133,7 +133,7 @@ impl Head {
         Ok(Head {
             status,
             framing: framing(status, headers)?,
-            codings: items(headers, "Content-Encoding"),
+            coding: codings(headers, "Content-Encoding").pop(),
             media,
             charset,
             location: location(headers),
@@ -179,9 +179,7 @@ fn framing(status: u16, headers: &[Header<'_>]) -> Result<Framing, Failure> {
         return Ok(Framing::Length(0));
     }
     // If both headers are there, this one counts.
-    let mut codings = items(headers, "Transfer-Encoding");
-    codings.retain(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"));
-    match codings.as_slice() {
+    match codings(headers, "Transfer-Encoding").as_slice() {
         [] => {}
         [coding] if coding.eq_ignore_ascii_case("chunked") => {
             return Ok(Framing::Chunked);

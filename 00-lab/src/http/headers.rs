@@ -36,6 +36,13 @@ pub(super) fn items(headers: &[Header<'_>], name: &str) -> Vec<String> {
     items.map(|item| item.trim().to_owned()).collect()
 }
 
+/// The items that name a coding: some servers say that there is none.
+pub(super) fn codings(headers: &[Header<'_>], name: &str) -> Vec<String> {
+    let mut codings = items(headers, name);
+    codings.retain(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"));
+    codings
+}
+
 /// The media type, in lower case, and the charset. Of several, the last legal
 /// one counts; if it names no charset, an equal one before it may (the Fetch
 /// Standard, "extract a MIME type").

@@ -1,10 +1,7 @@
 use super::*;
 use crate::cpu_time_of_thread;
 use crate::http::{MOST_BODY, MOST_HEADER};
-use flate2::Compression;
-use flate2::read::{GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
-use std::io::Read;
 
 fn url() -> Url {
     "http://127.0.0.1:8000/dir/page?query".parse().unwrap()
@@ -206,20 +203,6 @@ fn chunked_may_be_named_twice_and_beside_identity() {
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut gzip = Vec::new();
-    let mut encoder = GzEncoder::new(bytes, Compression::fast());
-    encoder.read_to_end(&mut gzip).unwrap();
-    gzip
-}
-
-fn zlib(bytes: &[u8]) -> Vec<u8> {
-    let mut zlib = Vec::new();
-    let mut encoder = ZlibEncoder::new(bytes, Compression::fast());
-    encoder.read_to_end(&mut zlib).unwrap();
-    zlib
-}
-
 /// The result for a page of HTML with this coding.
 fn coded(coding: &str, body: &[u8]) -> Fetched {
     let head = format!(
@@ -232,51 +215,28 @@ fn coded(coding: &str, body: &[u8]) -> Fetched {
 const LINK: &[u8] = b"<a href=a>";
 
 #[test]
-fn a_coding_of_the_content_is_undone_though_the_request_named_none() {
-    let raw = &zlib(LINK)[2..];
-    let two_members = [gzip(&LINK[..4]), gzip(&LINK[4..])].concat();
-    for (coding, bytes) in [
-        ("gzip", &gzip(LINK)[..]),
-        ("X-GZIP", &gzip(LINK)),
-        ("gzip", &two_members),
-        ("gzip", &[&gzip(LINK)[..], b"\0\0\0"].concat()),
-        ("deflate", &zlib(LINK)),
-        ("deflate", raw),
-        ("deflate, gzip", &gzip(&zlib(LINK))),
-        ("deflate\r\nContent-Encoding: gzip", &gzip(&zlib(LINK))),
-        ("identity, gzip, ", &gzip(LINK)),
-        ("identity", LINK),
-        ("", LINK),
-    ] {
-        let page = coded(coding, bytes).unwrap_or_else(|why| {
-            panic!("{coding}: {why}");
-        });
+fn a_page_that_is_not_compressed_may_say_so() {
+    for coding in ["identity", "Identity", "", " , identity"] {
+        let page = coded(coding, LINK).unwrap();
         assert_eq!(page.body, LINK, "{coding}");
-        assert_eq!(page.digest, Sha1::from(LINK).digest().bytes());
         assert_eq!(page.links.len(), 1, "{coding}");
     }
 }
 
 #[test]
-fn a_coding_that_cannot_be_undone_is_a_failure() {
-    let whole = gzip(LINK);
-    for cut in 1..whole.len() {
-        let taken = coded("gzip", &whole[..cut]);
-        assert_eq!(taken, Err(Failure::BadGzip), "{cut}");
-    }
-    let mut damaged = whole.clone();
-    damaged[whole.len() - 6] ^= 1;
-    assert_eq!(coded("gzip", &damaged), Err(Failure::BadGzip), "its sum");
-    assert_eq!(coded("gzip", LINK), Err(Failure::BadGzip));
-    assert_eq!(coded("gzip, gzip", &whole), Err(Failure::BadGzip));
-    assert_eq!(coded("deflate", LINK), Err(Failure::BadDeflate));
-    assert_eq!(coded("deflate", &zlib(LINK)[..9]), Err(Failure::BadDeflate));
-
+fn a_compressed_page_is_a_failure_that_names_the_coding() {
     let why = |coding: &str| coded(coding, LINK).unwrap_err().to_string();
-    assert_eq!(why("br"), "content coding \"br\" is not supported");
-    assert_eq!(why("gzip, zstd"), "content coding \"zstd\" is not supported");
-    let many = "deflate, gzip, deflate, gzip, deflate, gzip";
-    assert!(why(many).starts_with("content coding \"deflate, gzip, "));
+    for coding in ["gzip", "x-gzip", "deflate", "br", "zstd"] {
+        let named = format!("content coding {coding:?} is not supported");
+        assert_eq!(why(coding), named);
+    }
+    assert!(why("gzip, br").starts_with("content coding \"br\""));
+    assert!(why("br\r\nContent-Encoding: identity").contains("\"br\""));
+    assert!(why("gzip, identity, ").contains("\"gzip\""));
+    // A server may name anything.
+    let long = why(&"x".repeat(1000));
+    assert!(long.len() < 100, "{long}");
+    assert!(!why("a\u{9b}").contains('\u{9b}'));
 }
 
 #[test]
@@ -287,22 +247,6 @@ fn what_has_no_content_has_no_coding() {
     // Of an error, only the status is looked at.
     let gone = "HTTP/1.1 404 No\r\nContent-Encoding: br\r\n\r\nzzz";
     assert_eq!(take(gone), Err(Failure::Status(404)));
-}
-
-#[test]
-fn what_is_small_and_grows_huge_is_a_failure() {
-    let zeros = vec![0; MOST_BODY + 1];
-    let bombs = [("gzip", gzip(&zeros)), ("deflate", zlib(&zeros))];
-    for (coding, bomb) in &bombs {
-        assert!(bomb.len() < MOST_BODY / 100);
-        assert_eq!(coded(coding, bomb), Err(Failure::HugeBody), "{coding}");
-    }
-    let most = coded("gzip", &gzip(&zeros[1..])).unwrap();
-    assert_eq!(most.body.len(), MOST_BODY);
-    // One member after another.
-    let half = gzip(&zeros[MOST_BODY / 2..]);
-    let taken = coded("gzip", &[&half[..], &half].concat());
-    assert_eq!(taken, Err(Failure::HugeBody));
 }
 
 #[test]

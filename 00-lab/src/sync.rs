@@ -13,9 +13,9 @@ mod condvar;
 #[doc(hidden)]
 pub mod hook;
 
-pub use condvar::Condvar;
+pub use condvar::{Condvar, WaitTimeoutResult};
 
-use hook::{Hook, hook};
+use hook::{Hook, deciding_hook, with_hook};
 use std::any::type_name;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,6 +29,7 @@ use timeline::What;
 /// an error that still holds the guard. Unlike there, `new` is not a `const
 /// fn`: a mutex is called by the type of what is in it, and numbered in the
 /// order in which they are made: `Fork 1`, `Fork 2`.
+#[derive(Debug)]
 pub struct Mutex<T: ?Sized> {
     name: String,
     inner: sync::Mutex<T>,
@@ -74,22 +75,15 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is poisoned; the error holds the guard all the same.
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        let installed = hook();
-        if let Some(hook) = installed {
-            hook.before_lock();
-        }
-        let locked = match self.inner.try_lock() {
-            Ok(inner) => Ok(inner),
-            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
-            Err(TryLockError::WouldBlock) => {
-                timeline::event(What::Want(&self.name));
-                match installed.filter(|hook| hook.decides()) {
-                    Some(hook) => self.lock_by(hook),
-                    None => self.inner.lock(),
-                }
+        with_hook(|hook| hook.before_lock());
+        let locked = self.try_inner().unwrap_or_else(|| {
+            timeline::event(What::Want(&self.name));
+            match deciding_hook() {
+                Some(hook) => self.lock_by(hook),
+                None => self.inner.lock(),
             }
-        };
-        self.guard(locked)
+        });
+        map(locked, |inner| self.guard(inner))
     }
 
     /// Takes the lock if that needs no waiting.
@@ -97,15 +91,10 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// If it is held, or poisoned.
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        if let Some(hook) = hook() {
-            hook.before_lock();
-        }
-        match self.inner.try_lock() {
-            Ok(inner) => Ok(self.guard(Ok(inner))?),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                Ok(self.guard(Err(poisoned))?)
-            }
-            Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
+        with_hook(|hook| hook.before_lock());
+        match self.try_inner() {
+            Some(locked) => Ok(map(locked, |inner| self.guard(inner))?),
+            None => Err(TryLockError::WouldBlock),
         }
     }
 
@@ -127,16 +116,22 @@ impl<T: ?Sized> Mutex<T> {
         self.inner.clear_poison();
     }
 
-    /// Waits for the lock: the hook decides when it is tried again.
+    /// std's lock, if that needs no waiting.
+    fn try_inner(&self) -> Option<LockResult<sync::MutexGuard<'_, T>>> {
+        match self.inner.try_lock() {
+            Ok(inner) => Some(Ok(inner)),
+            Err(TryLockError::Poisoned(poisoned)) => Some(Err(poisoned)),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Waits for std's lock: the hook decides when it is tried again.
     fn lock_by(&self, hook: &dyn Hook) -> LockResult<sync::MutexGuard<'_, T>> {
         loop {
-            match self.inner.try_lock() {
-                Ok(inner) => return Ok(inner),
-                Err(TryLockError::Poisoned(poisoned)) => return Err(poisoned),
-                Err(TryLockError::WouldBlock) => {
-                    hook.wait_for_lock(self.number());
-                }
+            if let Some(locked) = self.try_inner() {
+                return locked;
             }
+            hook.wait_for_lock(self.number());
         }
     }
 
@@ -148,17 +143,22 @@ impl<T: ?Sized> Mutex<T> {
     /// Wraps std's guard: from here on this thread holds the lock.
     fn guard<'a>(
         &'a self,
-        locked: LockResult<sync::MutexGuard<'a, T>>,
-    ) -> LockResult<MutexGuard<'a, T>> {
+        inner: sync::MutexGuard<'a, T>,
+    ) -> MutexGuard<'a, T> {
         timeline::event(What::Hold(&self.name));
-        if let Some(hook) = hook() {
-            hook.after_lock(self.number());
-        }
-        let wrap = |inner| MutexGuard { mutex: self, inner: Some(inner) };
-        match locked {
-            Ok(inner) => Ok(wrap(inner)),
-            Err(poisoned) => Err(PoisonError::new(wrap(poisoned.into_inner()))),
-        }
+        with_hook(|hook| hook.after_lock(self.number()));
+        MutexGuard { mutex: self, inner: Some(inner) }
+    }
+}
+
+/// Changes what a lock gives back, poisoned or not.
+fn map<T, U>(
+    result: LockResult<T>,
+    change: impl FnOnce(T) -> U,
+) -> LockResult<U> {
+    match result {
+        Ok(value) => Ok(change(value)),
+        Err(poisoned) => Err(PoisonError::new(change(poisoned.into_inner()))),
     }
 }
 
@@ -170,9 +170,7 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
         // come first in the recording.
         timeline::event(What::Release(&self.mutex.name));
         drop(inner);
-        if let Some(hook) = hook() {
-            hook.after_release(self.mutex.number());
-        }
+        with_hook(|hook| hook.after_release(self.mutex.number()));
     }
 }
 
@@ -187,12 +185,6 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         self.inner.as_mut().expect("it is there until the drop")
-    }
-}
-
-impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
     }
 }
 

@@ -80,9 +80,22 @@ pub fn count_names_anew() {
     super::NAMES.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }
 
-/// The hook that decides about this thread, if there is one.
+/// Calls the hook that decides about this thread, if there is one.
 #[inline]
-pub(super) fn hook() -> Option<&'static dyn Hook> {
+pub(super) fn with_hook(call: impl FnOnce(&dyn Hook)) {
+    if let Some(hook) = hook() {
+        call(hook);
+    }
+}
+
+/// The hook in which this thread waits, instead of in std.
+#[inline]
+pub(super) fn deciding_hook() -> Option<&'static dyn Hook> {
+    hook().filter(|hook| hook.decides())
+}
+
+#[inline]
+fn hook() -> Option<&'static dyn Hook> {
     if ON.load(Relaxed) { hook_of_this_thread() } else { None }
 }
 

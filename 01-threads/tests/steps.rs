@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 use timeline::{Link, Recording, Span, State};
+use trials::waits_under_locks;
 use trials::watchdog::{self, parse_time};
 
 fn run(step: &str) -> (Recording, String) {
@@ -75,7 +76,7 @@ fn a_lock_across_the_fetch_lets_one_page_through_at_a_time() {
     assert!(stdout.contains(" 1 at once\n"), "{stdout}");
 
     assert_eq!(recording.most_at_once(State::waits), 1);
-    let under = recording.waits_under_locks();
+    let under = waits_under_locks(&recording);
     assert_eq!(under.len(), requests as usize, "each under the lock");
     let waited = recording.time_in(State::waits);
     assert!(waited > recording.length.mul_f64(0.7), "the total is the sum");

@@ -125,8 +125,7 @@ impl Orders {
         }
 
         let parent = parent_id();
-        let start_watch = |silence| Watch::new(parent, silence, None);
-        let mut watch = self.silence.map(start_watch);
+        let mut watch = self.silence.map(|time| Watch::new(parent, time));
         loop {
             if server.turn(TICK)? {
                 let mut order = [0; 16];

@@ -53,7 +53,7 @@ pub use lane::{Lane, Waiting, current, event, waiting};
 pub use session::{finish, so_far, start};
 pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
-pub use watch::{LULL, Watch, describe_hang};
+pub use watch::{Watch, describe_hang};
 pub use write::{
     Paused, VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on,
     is_temporary, path, pause,

@@ -1,7 +1,7 @@
 //! Why nothing happens any more: what each lane waits for.
 
 use super::axis::format_duration;
-use super::spans::{Held, Recording, State, Track};
+use super::spans::{Recording, State, Track};
 use super::write::now;
 use std::time::Duration;
 
@@ -28,25 +28,6 @@ impl Recording {
             sentences.push(format!("… and {more} more"));
         }
         sentences.extend(self.circles());
-        sentences
-    }
-
-    /// One sentence for each wait, other than for a lock, during which the
-    /// lane held a lock: a lane that wants that lock waits as long.
-    pub fn waits_under_locks(&self) -> Vec<String> {
-        let mut sentences = Vec::new();
-        for track in &self.tracks {
-            for span in &track.spans {
-                let State::Wait(what) = &span.state else { continue };
-                let under = track.held.iter().filter(|held| {
-                    held.from <= span.from && span.from < held.to
-                });
-                sentences.extend(under.map(|Held { lock, .. }| {
-                    let name = &track.name;
-                    format!("{name} waits for {what} while it holds {lock}")
-                }));
-            }
-        }
         sentences
     }
 

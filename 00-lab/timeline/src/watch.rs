@@ -5,33 +5,23 @@ use super::spans::Recording;
 use super::text::width;
 use super::write::{MOST, is_paused, path};
 use std::fs;
-use std::mem;
-use std::process;
 use std::time::{Duration, Instant};
 
-/// Watches whether a process still records anything. Threads that wait for one
-/// another in a circle never will: for them it need not wait any longer.
+/// Watches whether a process still records anything.
 ///
 /// ```
 /// use timeline::Watch;
 /// use std::time::Duration;
 ///
-/// let us = std::process::id();
-/// let mut watch = Watch::new(us, Duration::from_secs(10), None);
+/// let mut watch = Watch::new(std::process::id(), Duration::from_secs(10));
 /// assert_eq!(watch.check(), None);
 /// ```
 pub struct Watch {
     pid: u32,
     silence: Duration,
-    end: Option<Instant>,
     /// The size of the recording, in bytes, and since when it has that size.
     size: u64,
     since: Instant,
-    /// Set if a circle of waiting threads is a reason to end the process. A
-    /// program may have one on purpose, and go on with other threads.
-    circles: bool,
-    /// Set once a recording of this size has been searched for circles.
-    searched: bool,
     /// The time of the last check.
     looked: Instant,
     /// The CPU time that the process had used when the recording last grew.
@@ -40,28 +30,10 @@ pub struct Watch {
 
 impl Watch {
     /// Watches process `pid`, which has to record something at least once in
-    /// each `silence`, and to be over by `end`. It has to record into the same
-    /// file as this process.
-    pub fn new(pid: u32, silence: Duration, end: Option<Instant>) -> Watch {
+    /// each `silence`, into the same file as this process.
+    pub fn new(pid: u32, silence: Duration) -> Watch {
         let (since, cpu) = (Instant::now(), cpu_of(pid));
-        Watch {
-            pid,
-            silence,
-            end,
-            size: 0,
-            since,
-            circles: false,
-            searched: false,
-            looked: since,
-            cpu,
-        }
-    }
-
-    /// Watches this process itself. For it, a circle of threads that wait for
-    /// one another is a reason to end, too.
-    pub fn of_this_process(silence: Duration) -> Watch {
-        let watch = Watch::new(process::id(), silence, None);
-        Watch { circles: true, ..watch }
+        Watch { pid, silence, size: 0, since, looked: since, cpu }
     }
 
     /// Why the process has to be ended; `None` as long as it does not. This
@@ -75,47 +47,26 @@ impl Watch {
         if asleep || is_paused() || is_traced(self.pid) {
             self.since = now;
         }
-        let recording = path();
-        if let Some(file) = recording.and_then(|it| fs::metadata(it).ok())
-            && file.len() != self.size
-        {
-            let size = file.len();
+        let size = fs::metadata(path()?).map_or(self.size, |file| file.len());
+        if size != self.size {
             let cpu = cpu_of(self.pid);
-            *self = Watch { size, since: now, searched: false, cpu, ..*self };
+            *self = Watch { size, since: now, cpu, ..*self };
         }
+        // One that may not record any more is silent as well.
+        let longest_line = 1 << 16;
+        let is_full = self.size + longest_line > MOST;
         let silent = now - self.since;
-        let what = if self.end.is_some_and(|end| now >= end) {
-            "time is up".to_owned() + &self.cpu_used(silent)
-        } else if recording.is_some()
-            && silent >= self.silence
-            && !self.is_full()
-        {
-            let what = format!("nothing has happened for {silent:.1?}");
-            what + &self.cpu_used(silent)
-        } else if self.circles && silent >= LULL && self.finds_a_circle() {
-            "deadlock".to_owned()
-        } else {
+        if silent < self.silence || is_full {
             return None;
-        };
+        }
+        let cpu = self.cpu_used(silent);
+        let what = format!("nothing has happened for {silent:.1?}{cpu}");
         Some(describe_hang(&what, so_far().ok()))
     }
 
-    /// Set if the process may not record any more. Then silence says nothing.
-    fn is_full(&self) -> bool {
-        let longest_line = 1 << 16;
-        self.size + longest_line > MOST
-    }
-
-    /// Set if threads of the process wait for one another in a circle. One look
-    /// is enough as long as nothing more is recorded.
-    fn finds_a_circle(&mut self) -> bool {
-        if mem::replace(&mut self.searched, true) {
-            return false;
-        }
-        let Ok(mut recording) = so_far() else { return false };
-        // A circle in a child does not count: the process can still kill it.
-        recording.tracks.retain(|track| track.pid == self.pid);
-        !recording.circles().is_empty()
+    /// Since when nothing more is recorded.
+    pub fn since(&self) -> Instant {
+        self.since
     }
 
     /// The CPU time used in the last `silent`, in a parenthesis, if it is
@@ -134,9 +85,6 @@ impl Watch {
         }
     }
 }
-
-/// A program that records nothing for this long may be in a deadlock.
-pub const LULL: Duration = Duration::from_millis(100);
 
 /// Set if a debugger holds the process. Only Linux tells.
 fn is_traced(pid: u32) -> bool {

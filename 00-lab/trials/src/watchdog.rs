@@ -25,8 +25,9 @@ pub fn watch_this_process(silence: Duration) -> Watching {
     let (stop, stopped) = channel::<()>();
     let parent = getppid();
     let watch = move || {
-        let mut watch = Watch::of_this_process(silence);
-        let pause = (silence / 10).min(timeline::LULL);
+        let mut watch = Watch::new(process::id(), silence);
+        let pause = (silence / 10).min(LULL);
+        let mut searched = None;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
             if getppid() != parent {
                 process::exit(101);
@@ -34,10 +35,29 @@ pub fn watch_this_process(silence: Duration) -> Watching {
             if let Some(verdict) = watch.check() {
                 end_with(&verdict);
             }
+            // One look is enough as long as nothing more is recorded.
+            let since = watch.since();
+            if since.elapsed() >= LULL && searched != Some(since) {
+                searched = Some(since);
+                if is_deadlocked() {
+                    end_this_process("deadlock");
+                }
+            }
         }
     };
     let _ = thread::Builder::new().name("watchdog".to_owned()).spawn(watch);
     Watching { _stop: stop }
+}
+
+/// A program that records nothing for this long may be in a deadlock.
+const LULL: Duration = Duration::from_millis(100);
+
+/// Set if threads of this process wait for one another in a circle. One in a
+/// child does not count: this process can still kill it.
+fn is_deadlocked() -> bool {
+    let Ok(mut recording) = timeline::so_far() else { return false };
+    recording.tracks.retain(|track| track.pid == process::id());
+    !recording.circles().is_empty()
 }
 
 /// Ends this process with status 101, because of `what`, and says what each

@@ -14,8 +14,8 @@ use std::panic::resume_unwind;
 use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
-use trials::Adversary;
 use trials::judge::{Gate, Judge, Judged, others_sleep, wait_until};
+use trials::{Adversary, waits_under_locks};
 
 trials::answer!("exercises/check-then-insert.rs");
 
@@ -250,7 +250,7 @@ impl Run {
     fn judge_way(&self) {
         let Run { new, results, at_once, .. } = self;
         let (new, threads) = (new.len(), results.len());
-        let under_locks = self.judged.recording.waits_under_locks();
+        let under_locks = waits_under_locks(&self.judged.recording);
         assert!(
             under_locks.is_empty(),
             "right answer, wrong way: {}: all that want the lock wait as well",

@@ -11,8 +11,8 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
-use trials::Adversary;
 use trials::judge::{Gate, Judge, others_sleep, wait_until};
+use trials::{Adversary, waits_under_locks};
 
 trials::answer!("exercises/first-error.rs");
 
@@ -292,7 +292,7 @@ fn judge_ways(judge: Judge, runs: &[Run]) {
         "wrong answer: `fetch_all` is back, and these have not ended: {}",
         judged.threads_left.join(", ")
     );
-    let under_locks = judged.recording.waits_under_locks();
+    let under_locks = waits_under_locks(&judged.recording);
     assert!(
         under_locks.is_empty(),
         "right answer, wrong way: {}: all that want the lock wait as well",

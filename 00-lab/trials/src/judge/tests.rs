@@ -1,7 +1,7 @@
 //! What an answer did is what the judge says it did.
 
 use super::{Answer, Judge, Judged, others_sleep};
-use crate::alone;
+use crate::{alone, waits_under_locks};
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
@@ -103,8 +103,8 @@ fn a_lock_that_is_held_across_a_wait_is_named() {
             let _held = lock.lock().unwrap();
             let _waiting = waiting("/3");
         });
-        let [sentence] = &across.recording.waits_under_locks()[..] else {
-            panic!("{:?}", across.recording.waits_under_locks());
+        let [sentence] = &waits_under_locks(&across.recording)[..] else {
+            panic!("{:?}", waits_under_locks(&across.recording));
         };
         assert!(sentence.contains("while it holds lock"), "{sentence}");
         assert!(sentence.contains("waits for /3"), "{sentence}");
@@ -113,7 +113,7 @@ fn a_lock_that_is_held_across_a_wait_is_named() {
             drop(lock.lock().unwrap());
             let _waiting = waiting("/3");
         });
-        assert!(before.recording.waits_under_locks().is_empty());
+        assert!(waits_under_locks(&before.recording).is_empty());
     });
 }
 

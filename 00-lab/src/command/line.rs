@@ -128,9 +128,8 @@ pub(super) fn help(rung: &Rung) -> String {
              \u{20} --json               the report as one JSON object\n\
              \u{20} --list FILE          every URL reached, with its status\n\
              \u{20} --trace FILE         the timeline, for Perfetto\n";
-    let [survivable, deadly] = [Fault::ALL, Fault::DEADLY].map(|faults| {
-        faults.iter().map(|fault| fault.name()).collect::<Vec<_>>().join(", ")
-    });
+    let survivable = Fault::names(&Fault::survivable());
+    let deadly = Fault::names(Fault::DEADLY);
     help + &format!(
         "\nFaults: all, {survivable}.\n\
          Deadly in one process, and not in all: {deadly}.\n"

@@ -48,26 +48,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Every fault that a crawler can survive in one process.
-    pub const ALL: &[Fault] = &[
-        Fault::Trickle,
-        Fault::Split,
-        Fault::Stall,
-        Fault::Reset,
-        Fault::Error500,
-        Fault::Missing,
-        Fault::Redirect,
-        Fault::RedirectLoop,
-        Fault::WrongLength,
-        Fault::ShortLength,
-        Fault::NoLength,
-        Fault::Chunked,
-        Fault::Interim,
-        Fault::HugeHeader,
-        Fault::HugeBody,
-        Fault::NotHttp,
-    ];
-
     /// The faults that end the process in which the page is worked on. The
     /// answer is in good order, but asks for it; see
     /// [`Page::work`](crate::Page::work).
@@ -76,45 +56,54 @@ impl Fault {
     /// How many pages each fault adds.
     pub const PAGES: u32 = 2;
 
-    /// [`ALL`](Fault::ALL), and then the [`DEADLY`](Fault::DEADLY).
+    /// Every fault; its name; and words that the reason must contain for which
+    /// a page with it cannot be had, or none if it can.
+    const TABLE: [(Fault, &str, &str); 19] = [
+        (Fault::Trickle, "trickle", ""),
+        (Fault::Split, "split", ""),
+        (Fault::Stall, "stall", "timed out"),
+        (Fault::Reset, "reset", "reset"),
+        (Fault::Error500, "error-500", "status 500"),
+        (Fault::Missing, "missing", "status 404"),
+        (Fault::Redirect, "redirect", ""),
+        (Fault::RedirectLoop, "redirect-loop", "circle"),
+        (Fault::WrongLength, "wrong-length", "closed after"),
+        (Fault::ShortLength, "short-length", ""),
+        (Fault::NoLength, "no-length", ""),
+        (Fault::Chunked, "chunked", ""),
+        (Fault::Interim, "interim", ""),
+        (Fault::HugeHeader, "huge-header", "header"),
+        (Fault::HugeBody, "huge-body", "body"),
+        (Fault::NotHttp, "not-http", "not HTTP"),
+        (Fault::Abort, "abort", "ends its worker"),
+        (Fault::Eat, "eat", "ends its worker"),
+        (Fault::Hang, "hang", "ends its worker"),
+    ];
+
+    /// Every fault; the [`DEADLY`](Fault::DEADLY) come last.
     pub fn each() -> impl Iterator<Item = Fault> {
-        Fault::ALL.iter().chain(Fault::DEADLY).copied()
+        Fault::TABLE.into_iter().map(|(fault, ..)| fault)
+    }
+
+    /// Every fault that a crawler can survive in one process.
+    pub fn survivable() -> Vec<Fault> {
+        Fault::each().filter(|it| !Fault::DEADLY.contains(it)).collect()
     }
 
     /// The name on the command line, and in the path of its pages.
     pub fn name(self) -> &'static str {
-        self.words().0
+        Fault::TABLE[self as usize].1
     }
 
     /// If a page with this fault cannot be had: words that the reason given
     /// must contain. `None` if a crawler has to cope with it.
     pub fn breaks(self) -> Option<&'static str> {
-        Some(self.words().1).filter(|words| !words.is_empty())
+        Some(Fault::TABLE[self as usize].2).filter(|words| !words.is_empty())
     }
 
-    /// The name; and words of the reason, or none if the page can be had.
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Fault::Trickle => ("trickle", ""),
-            Fault::Split => ("split", ""),
-            Fault::Stall => ("stall", "timed out"),
-            Fault::Reset => ("reset", "reset"),
-            Fault::Error500 => ("error-500", "status 500"),
-            Fault::Missing => ("missing", "status 404"),
-            Fault::Redirect => ("redirect", ""),
-            Fault::RedirectLoop => ("redirect-loop", "circle"),
-            Fault::WrongLength => ("wrong-length", "closed after"),
-            Fault::ShortLength => ("short-length", ""),
-            Fault::NoLength => ("no-length", ""),
-            Fault::Chunked => ("chunked", ""),
-            Fault::Interim => ("interim", ""),
-            Fault::HugeHeader => ("huge-header", "header"),
-            Fault::HugeBody => ("huge-body", "body"),
-            Fault::NotHttp => ("not-http", "not HTTP"),
-            Fault::Abort => ("abort", "ends its worker"),
-            Fault::Eat => ("eat", "ends its worker"),
-            Fault::Hang => ("hang", "ends its worker"),
-        }
+    /// The names of these faults, in one text.
+    pub(crate) fn names(these: &[Fault]) -> String {
+        these.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -129,9 +118,24 @@ impl FromStr for Fault {
 
     fn from_str(name: &str) -> Result<Fault, String> {
         Fault::each().find(|fault| fault.name() == name).ok_or_else(|| {
-            let names: Vec<_> = Fault::each().map(Fault::name).collect();
-            let names = names.join(", ");
+            let names = Fault::names(&Fault::each().collect::<Vec<_>>());
             format!("no fault is called {name:?}; there are all, {names}")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fault;
+
+    #[test]
+    fn each_fault_has_its_own_line_in_the_table() {
+        for (line, (fault, ..)) in Fault::TABLE.into_iter().enumerate() {
+            assert_eq!(fault as usize, line, "{fault:?}");
+        }
+        let last = Fault::TABLE.len() - Fault::DEADLY.len();
+        let (survivable, deadly) = Fault::TABLE.split_at(last);
+        assert!(deadly.iter().map(|it| it.0).eq(Fault::DEADLY.to_vec()));
+        assert_eq!(survivable.len(), Fault::survivable().len());
     }
 }

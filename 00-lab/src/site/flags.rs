@@ -163,7 +163,7 @@ pub(super) fn of_shape(shape: &Shape) -> Vec<String> {
 fn take_faults(args: &mut Parser) -> Result<Vec<Fault>, String> {
     let names = take_text(args)?;
     if names == "all" {
-        return Ok(Fault::ALL.to_vec());
+        return Ok(Fault::survivable());
     }
     let faults = names.split(',').map(str::parse);
     let mut faults = faults.collect::<Result<Vec<Fault>, _>>()?;

@@ -13,7 +13,7 @@ fn start_site(faults: &[Fault]) -> Site {
 
 #[test]
 fn every_fault_ends_as_the_answer_says() {
-    for &fault in Fault::ALL {
+    for fault in Fault::survivable() {
         let site = start_site(&[fault]);
         for n in 1..=Fault::PAGES {
             let url = site.url().join(&format!("/{fault}-{n}")).unwrap();

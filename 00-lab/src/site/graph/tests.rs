@@ -12,8 +12,8 @@ fn shape(pages: u32, seed: u64, faults: &[Fault]) -> Shape {
 /// Small sites and large ones, with and without faults.
 fn graphs() -> impl Iterator<Item = Graph> {
     [1, 2, 3, 9, 10, 11, 40, 1000].into_iter().flat_map(|pages| {
-        [&[][..], Fault::ALL].into_iter().flat_map(move |faults| {
-            (1..4).map(move |seed| Graph::new(&shape(pages, seed, faults)))
+        [Vec::new(), Fault::survivable()].into_iter().flat_map(move |faults| {
+            (1..4).map(move |seed| Graph::new(&shape(pages, seed, &faults)))
         })
     })
 }
@@ -68,7 +68,7 @@ fn pages_are_neither_tiny_nor_so_large_that_hashing_them_frees_the_gil() {
 
 #[test]
 fn the_same_seed_makes_the_same_site_and_another_one_another() {
-    let of = |seed| Answer::of(&shape(40, seed, Fault::ALL)).checksum;
+    let of = |seed| Answer::of(&shape(40, seed, &Fault::survivable())).checksum;
     assert_eq!(of(5), of(5));
     assert_ne!(of(5), of(6));
     assert_ne!(of(0), of(u64::MAX));
@@ -77,8 +77,8 @@ fn the_same_seed_makes_the_same_site_and_another_one_another() {
 #[test]
 fn faults_add_pages_and_leave_the_others_what_they_were() {
     let without = Graph::new(&shape(40, 1, &[])).pages;
-    let with = Graph::new(&shape(40, 1, Fault::ALL)).pages;
-    assert_eq!(with.len(), 40 + 2 * Fault::ALL.len());
+    let with = Graph::new(&shape(40, 1, &Fault::survivable())).pages;
+    assert_eq!(with.len(), 40 + 2 * Fault::survivable().len());
     for (before, after) in without.iter().zip(&with) {
         assert_eq!(before.path, after.path);
         assert_eq!(before.latency, after.latency);

@@ -4,7 +4,7 @@ use crate::site::{Fault, Shape};
 use crate::{Incoming, Url};
 
 fn new_graph() -> Graph {
-    Graph::new(&Shape { faults: Fault::ALL.to_vec(), ..Shape::default() })
+    Graph::new(&Shape { faults: Fault::survivable(), ..Shape::default() })
 }
 
 /// The script of the n-th page with a fault, and where the page is.
@@ -85,8 +85,10 @@ fn reads_as(pieces: &[&[u8]], body: &[u8]) -> bool {
 #[test]
 fn what_a_good_client_has_in_the_end_is_what_the_answer_says() {
     let graph = new_graph();
-    let benign = Fault::ALL.iter().filter(|fault| fault.breaks().is_none());
-    for &fault in benign {
+    let benign = Fault::survivable()
+        .into_iter()
+        .filter(|fault| fault.breaks().is_none());
+    for fault in benign {
         for nth in [1, 2] {
             let (index, script) = script(&graph, fault, nth);
             let body = body_of(&graph.pages[index]);

@@ -19,12 +19,8 @@ use std::collections::HashSet;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use timeline::{Recording, What};
-
-/// A crawl is ended if it records nothing for this long, beyond what it may
-/// wait for a page.
-const SILENCE: Duration = Duration::from_secs(10);
 
 /// Runs a rung's crawl as the command line asks, and reports.
 ///
@@ -42,46 +38,55 @@ pub fn run(rung: &Rung, crawl: impl FnOnce(&Job) -> Frontier) -> ExitCode {
             let _ = io::stdout().write_all(help(rung).as_bytes());
             Ok(())
         }
-        Err(why) => Err((2, why)),
+        Err(why) => Err(Stop { status: 2, why }),
     };
-    let Err((status, why)) = done else { return ExitCode::SUCCESS };
+    let Err(Stop { status, why }) = done else { return ExitCode::SUCCESS };
     // Standard error may be closed as well; the status still tells.
     let _ = writeln!(io::stderr(), "{}: {why}", rung.name);
     ExitCode::from(status)
 }
 
+/// Why this process ends with another status than 0.
+struct Stop {
+    status: u8,
+    why: String,
+}
+
+/// What goes wrong later than the command line has the status 1.
+impl From<String> for Stop {
+    fn from(why: String) -> Stop {
+        Stop { status: 1, why }
+    }
+}
+
 impl Command {
     /// Crawls, and writes what was asked for.
-    ///
-    /// # Errors
-    ///
-    /// The exit status, and why.
     fn perform(
         &self,
         rung: &str,
         crawl: impl FnOnce(&Job) -> Frontier,
-    ) -> Result<(), (u8, String)> {
-        let mut outputs = self.open_outputs()?;
-        let (report, recording) =
-            self.report_on(rung, crawl).map_err(|why| (1, why))?;
-        self.write(&report, &recording, &mut outputs).map_err(|why| (1, why))
-    }
-
-    /// Starts the recording, and opens the files of `--list` and `--trace`: one
-    /// that cannot be written is better known before the crawl, and must not be
-    /// looked for again after it.
-    fn open_outputs(&self) -> Result<Outputs, (u8, String)> {
-        let recording = timeline::start()
-            .map_err(|why| (1, format!("cannot record: {why}")))?;
+    ) -> Result<(), Stop> {
+        let recording =
+            timeline::start().map_err(|why| format!("cannot record: {why}"))?;
+        // A file that cannot be written is better known before the crawl, and
+        // must not be looked for again after it.
         let open = |flag, path: &Option<PathBuf>| {
-            let output = path.as_ref().map(|path| Output::open(flag, path));
-            output.transpose().map_err(|why| (1, why))
+            path.as_ref().map(|path| Output::open(flag, path)).transpose()
         };
-        let list = open("list", &self.list)?;
-        let trace = open("trace", &self.trace)?;
-        let both: Vec<_> = list.iter().chain(&trace).collect();
-        output::each_its_own(&both, recording).map_err(|why| (2, why))?;
-        Ok(Outputs { list, trace })
+        let mut list = open("list", &self.list)?;
+        let mut trace = open("trace", &self.trace)?;
+        output::each_its_own(list.iter().chain(&trace), recording)
+            .map_err(|why| Stop { status: 2, why })?;
+
+        let (report, recording) = self.report_on(rung, crawl)?;
+        // Each is written even if another cannot be.
+        let reported = self.print(&report, &recording);
+        let listed =
+            list.iter_mut().try_for_each(|it| it.write(&report.listing()));
+        let traced = trace
+            .iter_mut()
+            .try_for_each(|it| it.write(&recording.chrome_trace().to_string()));
+        Ok(reported.and(listed).and(traced)?)
     }
 
     /// Crawls, and measures how that goes.
@@ -93,8 +98,8 @@ impl Command {
         // Start the site.
         timeline::event(What::Run);
         allow_many_files();
-        let silence = SILENCE + self.timeout + 4 * self.shape.work;
-        let target = Target::open(self.site.as_ref(), &self.shape, silence)
+        let theirs = self.site.clone();
+        let target = Target::open(theirs, &self.shape, self.timeout)
             .map_err(|why| format!("cannot start the slow site: {why}"))?;
 
         // Crawl it.
@@ -142,12 +147,11 @@ impl Command {
         Ok((report, recording))
     }
 
-    /// Writes the report and the files, each of them even if another fails.
-    fn write(
+    /// Prints the report.
+    fn print(
         &self,
         report: &Report,
         recording: &Recording,
-        outputs: &mut Outputs,
     ) -> Result<(), String> {
         let text = if self.json {
             format!("{}\n", report.json())
@@ -155,27 +159,12 @@ impl Command {
             let lanes = recording.lanes(timeline::width());
             format!("{report}\n{lanes}\n{}\n", report.last_line())
         };
-        let reported = match io::stdout().lock().write_all(text.as_bytes()) {
+        match io::stdout().lock().write_all(text.as_bytes()) {
             // Its reader has read enough.
             Err(why) if why.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other.map_err(|why| format!("cannot report: {why}")),
-        };
-        let listed = match &mut outputs.list {
-            Some(list) => list.write(&report.listing()),
-            None => Ok(()),
-        };
-        let traced = match &mut outputs.trace {
-            Some(trace) => trace.write(&recording.chrome_trace().to_string()),
-            None => Ok(()),
-        };
-        reported.and(listed).and(traced)
+        }
     }
-}
-
-/// What a crawl writes besides its report.
-struct Outputs {
-    list: Option<Output>,
-    trace: Option<Output>,
 }
 
 /// How many processes did the crawling.

@@ -20,7 +20,6 @@ mod host;
 pub use answer::Answer;
 pub(crate) use child::serve_if_child;
 pub use faults::Fault;
-pub(crate) use host::Process;
 pub use host::cpu_in_threads;
 pub use seen::Seen;
 
@@ -35,8 +34,8 @@ use std::time::{Duration, Instant};
 use timeline::What;
 use url::Url;
 
-/// A step is ended if it records nothing for this long, beyond what a page may
-/// take.
+/// A program is ended if it records nothing for this long, beyond what a page
+/// may take.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a site is like. The same shape makes the same pages.
@@ -100,19 +99,19 @@ impl Site {
             exit(1, &format!("cannot record: {why}"));
         }
         timeline::event(What::Run);
-        let silence = SILENCE + 4 * (shape.latency + shape.work);
-        Site::start_watched(&shape, silence).unwrap_or_else(|why| {
+        Site::start_watched(&shape, 4 * shape.latency).unwrap_or_else(|why| {
             exit(1, &format!("cannot start the slow site: {why}"))
         })
     }
 
     /// Starts a site of this shape in a process of its own, which ends this
-    /// one if it records nothing for as long as `silence`.
+    /// one if it hangs. It may wait for as long as `wait` for a page.
     ///
     /// # Errors
     ///
     /// If the process does not start, or does not say where it listens.
-    pub fn start_watched(shape: &Shape, silence: Duration) -> io::Result<Site> {
+    pub fn start_watched(shape: &Shape, wait: Duration) -> io::Result<Site> {
+        let silence = SILENCE + wait + 4 * shape.work;
         let (host, url) = Host::process(shape, silence)?;
         Ok(Site::up(shape.clone(), host, url))
     }

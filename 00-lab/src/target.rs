@@ -2,16 +2,17 @@
 
 use crate::frontier::Results;
 use crate::http::path;
-use crate::site::{Answer, Process, Seen, Shape, Site};
+use crate::site::{Answer, Seen, Shape, Site};
 use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 use url::Url;
 
-/// The site to crawl, and the process that watches this one meanwhile.
-pub(crate) enum Target {
-    Ours(Box<Site>),
-    Theirs(Url, Process),
+/// The site to crawl. The slow site's process watches this one, so it is
+/// started for another site, too.
+pub(crate) struct Target {
+    slow: Site,
+    theirs: Option<Url>,
 }
 
 /// What the slow site has seen of a crawl. For another site these are the
@@ -27,47 +28,36 @@ pub(crate) struct Verdict {
 }
 
 impl Target {
-    /// Starts the slow site, unless another one is given; and a watchdog that
-    /// ends this process if it records nothing for as long as `silence`.
+    /// Starts the slow site, whose process ends this one if it hangs. It may
+    /// wait for as long as `wait` for a page.
     pub fn open(
-        theirs: Option<&Url>,
+        theirs: Option<Url>,
         shape: &Shape,
-        silence: Duration,
+        wait: Duration,
     ) -> io::Result<Target> {
-        Ok(match theirs {
-            None => Target::Ours(Site::start_watched(shape, silence)?.into()),
-            Some(url) => Target::Theirs(url.clone(), Process::watch(silence)?),
-        })
+        Ok(Target { slow: Site::start_watched(shape, wait)?, theirs })
     }
 
     pub fn url(&self) -> &Url {
-        match self {
-            Target::Ours(site) => site.url(),
-            Target::Theirs(url, _) => url,
-        }
+        self.theirs.as_ref().unwrap_or(self.slow.url())
     }
 
     pub fn end(self, results: &Results, at_once: usize) -> Verdict {
-        match self {
-            Target::Ours(site) => {
-                let answer = site.answer().clone();
-                let seen = site.end();
-                Verdict {
-                    peak: Some(seen.peak),
-                    sum_of_waits: seen.sum_of_waits,
-                    ideal: answer.ideal(at_once),
-                    right: Some(compare(results, &answer, &seen)),
-                }
-            }
-            Target::Theirs(_, watcher) => {
-                drop(watcher);
-                Verdict {
-                    peak: None,
-                    sum_of_waits: results.sum_of_waits,
-                    ideal: results.ideal(at_once),
-                    right: None,
-                }
-            }
+        if self.theirs.is_some() {
+            return Verdict {
+                peak: None,
+                sum_of_waits: results.sum_of_waits,
+                ideal: results.ideal(at_once),
+                right: None,
+            };
+        }
+        let answer = self.slow.answer().clone();
+        let seen = self.slow.end();
+        Verdict {
+            peak: Some(seen.peak),
+            sum_of_waits: seen.sum_of_waits,
+            ideal: answer.ideal(at_once),
+            right: Some(compare(results, &answer, &seen)),
         }
     }
 }

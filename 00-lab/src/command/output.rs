@@ -88,8 +88,8 @@ impl Drop for Output {
 /// # Errors
 ///
 /// One sentence.
-pub(super) fn each_its_own(
-    outputs: &[&Output],
+pub(super) fn each_its_own<'a>(
+    outputs: impl Iterator<Item = &'a Output>,
     recording: &Path,
 ) -> Result<(), String> {
     let mut taken = vec![

@@ -29,17 +29,8 @@ pub(super) const LOG: &[u8] = b"log\n";
 pub(super) const END: &[u8] = b"end\n";
 pub(super) const LEAVE: &[u8] = b"leave\n";
 
-/// The flag with which that process serves nothing and only watches its parent.
-pub(super) const WATCH_ONLY: &str = "watch-only";
-
 /// How often to look whether the parent still records anything.
 pub(super) const TICK: Duration = Duration::from_secs(1);
-
-/// The flags that let the site's process end this one if this one records
-/// nothing for as long as `silence`.
-pub(super) fn watch_flags(silence: Duration) -> [String; 2] {
-    ["--silence".to_owned(), silence.as_millis().to_string()]
-}
 
 /// If this process was started to be the site, serves it and does not return.
 pub fn serve_if_child() {
@@ -65,22 +56,15 @@ struct Orders {
     remove: bool,
     /// End the parent if it records nothing for as long as this.
     silence: Option<Duration>,
-    /// Serve nothing.
-    watch_only: bool,
 }
 
 impl Orders {
     fn parse(args: Parser) -> Result<Orders, String> {
-        let mut orders = Orders {
-            shape: Shape::default(),
-            remove: false,
-            silence: None,
-            watch_only: false,
-        };
+        let mut orders =
+            Orders { shape: Shape::default(), remove: false, silence: None };
         flags::each_flag(args, |name, args| {
             match name {
                 "remove" => orders.remove = true,
-                WATCH_ONLY => orders.watch_only = true,
                 "silence" => {
                     let ms = args.value().and_then(|ms| ms.parse());
                     let ms = ms.map_err(flags::sentence)?;
@@ -120,9 +104,7 @@ impl Orders {
         let stdin = io::stdin();
         // SAFETY: it is open as long as this process lives.
         unsafe { server.poller.add(&stdin, Event::readable(OTHER)) }?;
-        if !self.watch_only {
-            print_line(server.url())?;
-        }
+        print_line(server.url())?;
 
         let parent = parent_id();
         let mut watch = self.silence.map(|time| Watch::new(parent, time));

@@ -1,6 +1,6 @@
 //! Where the site runs: in a process of its own, or on a thread.
 
-use super::child::{self, END, LEAVE, LOG, ROLE, TICK};
+use super::child::{END, LEAVE, LOG, ROLE, TICK};
 use super::flags;
 use super::serve::Server;
 use super::{Seen, Shape};
@@ -39,7 +39,7 @@ pub(super) enum Host {
 /// The site's process, seen from its parent. It ends on order. If the pipe to
 /// it closes instead, its parent was killed: then it removes the recording and
 /// ends.
-pub(crate) struct Process {
+pub(super) struct Process {
     child: Child,
     answers: BufReader<ChildStdout>,
 }
@@ -51,7 +51,8 @@ impl Host {
         silence: Duration,
     ) -> io::Result<(Host, Url)> {
         let mut flags = flags::of_shape(shape);
-        flags.extend(child::watch_flags(silence));
+        let silence = silence.as_millis().to_string();
+        flags.extend(["--silence".to_owned(), silence]);
         let mut process = Process::start(&flags)?;
         let url = process.line()?.parse().map_err(io::Error::other)?;
         Ok((Host::Process(process), url))
@@ -117,14 +118,6 @@ impl Host {
 }
 
 impl Process {
-    /// Starts a process that ends this one if it records nothing for as long as
-    /// `silence`. With a slow site, the site's own process does so.
-    pub fn watch(silence: Duration) -> io::Result<Process> {
-        let mut flags = child::watch_flags(silence).to_vec();
-        flags.push(format!("--{}", child::WATCH_ONLY));
-        Process::start(&flags)
-    }
-
     /// Starts this program again, in its other role.
     fn start(flags: &[String]) -> io::Result<Process> {
         let mut command = Command::new(env::current_exe()?);

@@ -122,7 +122,7 @@ impl Command {
             .map_err(|why| format!("cannot read the recording: {why}"))?;
 
         // Without a first page there is nothing to report.
-        if let Some(why) = results.no_start() {
+        if let Some(why) = &results.no_start {
             let advice = match why {
                 Failure::TimedOut => "; --timeout MS can give it longer",
                 _ => "",

@@ -33,7 +33,8 @@ pub struct Results {
     waits: Vec<Duration>,
     /// For each page, the places of the pages that it was the first to link to.
     found: Vec<Vec<usize>>,
-    no_start: Option<Failure>,
+    /// Why there was no crawl, if its first page already gave no answer.
+    pub(crate) no_start: Option<Failure>,
 }
 
 impl Results {
@@ -45,11 +46,6 @@ impl Results {
     /// If `at_once` is zero.
     pub fn ideal(&self, at_once: usize) -> Duration {
         ideal(at_once, &self.waits, &self.found)
-    }
-
-    /// Why there was no crawl, if its first page already gave no answer.
-    pub fn no_start(&self) -> Option<&Failure> {
-        self.no_start.as_ref()
     }
 
     pub(super) fn of(pages: &[Known]) -> Results {

@@ -158,7 +158,7 @@ fn a_page_fails_for_which_the_system_has_nothing_though_it_is_alone() {
     frontier.next();
     frontier.done(&url("/"), Err(no_files()));
     assert!(frontier.finished());
-    assert_eq!(frontier.results().no_start(), Some(&no_files()));
+    assert_eq!(frontier.results().no_start, Some(no_files()));
 
     // If every page runs short, the crawl ends, too.
     let mut frontier = new_frontier();
@@ -194,7 +194,7 @@ fn before_the_deadline_a_page_that_times_out_has_failed() {
     let results = frontier.results();
     assert_eq!(results.failed, [(url("/"), Failure::TimedOut)]);
     assert_eq!(results.not_reached, []);
-    assert_eq!(results.no_start(), Some(&Failure::TimedOut));
+    assert_eq!(results.no_start, Some(Failure::TimedOut));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn results_add_up_what_was_fetched_well() {
     let digests = digests.map(|(path, length)| (path, [length; 20]));
     assert_eq!(results.checksum, checksum(digests));
     assert!(results.sum_of_waits >= Duration::from_millis(40));
-    assert_eq!(results.no_start(), None);
+    assert_eq!(results.no_start, None);
 }
 
 #[test]
@@ -231,10 +231,10 @@ fn a_start_that_gives_no_answer_is_no_start() {
     let mut frontier = new_frontier();
     frontier.next();
     frontier.done(&url("/"), Err(Failure::Refused));
-    assert_eq!(frontier.results().no_start(), Some(&Failure::Refused));
+    assert_eq!(frontier.results().no_start, Some(Failure::Refused));
 
     let missing = crawl(&[]);
-    assert_eq!(missing.results().no_start(), None, "it has been reached");
+    assert_eq!(missing.results().no_start, None, "it has been reached");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The values of headers, as far as a crawler needs them.
 
 use httparse::Header;
+use percent_encoding::{AsciiSet, percent_encode};
 
 /// The values of all headers of this name.
 pub(super) fn values(
@@ -19,12 +20,8 @@ pub(super) fn values(
 pub(super) fn location(headers: &[Header<'_>]) -> Option<String> {
     let mut headers = headers.iter();
     let is_it = |it: &&Header<'_>| it.name.eq_ignore_ascii_case("Location");
-    let bytes = headers.find(is_it)?.value.trim_ascii().iter();
-    let encoded = bytes.map(|byte| match byte.is_ascii() {
-        true => char::from(*byte).to_string(),
-        false => format!("%{byte:02X}"),
-    });
-    Some(encoded.collect())
+    let bytes = headers.find(is_it)?.value.trim_ascii();
+    Some(percent_encode(bytes, &AsciiSet::EMPTY).to_string())
 }
 
 /// The items of all headers of this name, whose values are lists. The same list

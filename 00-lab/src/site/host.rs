@@ -5,7 +5,6 @@ use super::flags;
 use super::serve::Server;
 use super::{Seen, Shape};
 use polling::Poller;
-use std::convert::Infallible;
 use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write, stdout};
 use std::process::{self, Child, ChildStdout, Command, Stdio};
@@ -101,19 +100,16 @@ impl Host {
         let Host::Process(mut process) = self else {
             return io::Error::other("on a thread it has no log");
         };
-        let print = || -> io::Result<Infallible> {
-            process.order(LOG)?;
+        let printed = process.order(LOG).and_then(|()| {
             hello();
-            loop {
-                writeln!(stdout(), "{}", process.line()?)?;
-            }
-        };
-        let Err(why) = print();
-        if why.kind() == ErrorKind::BrokenPipe {
+            io::copy(&mut process.answers, &mut stdout())
+        });
+        match printed {
             // Our reader has read enough.
-            process::exit(0);
+            Err(why) if why.kind() == ErrorKind::BrokenPipe => process::exit(0),
+            Err(why) => why,
+            Ok(_) => ErrorKind::UnexpectedEof.into(),
         }
-        why
     }
 }
 

@@ -62,7 +62,7 @@ impl Recording {
     /// `<desc>`.
     pub fn svg(&self, title: &str) -> String {
         // What is drawn: the first lanes, and the site if it saw anything.
-        let drawn = &self.tracks[..self.most_drawn()];
+        let (drawn, left) = self.drawn_tracks();
         let site = self.of_kind("site").next();
         let site = site.filter(|_| !self.flight.is_empty());
 
@@ -88,9 +88,8 @@ impl Recording {
         for flow in choose_arrows(&self.flows, drawn.len()) {
             picture.draw_arrow(flow);
         }
-        let lanes = self.tracks.len() - self.of_kind("site").count();
-        if lanes > drawn.len() {
-            let more = format!("… and {} more", lanes - drawn.len());
+        if left > 0 {
+            let more = format!("… and {left} more");
             picture.open_row(&more, &more, "");
             picture.close_row();
         }

@@ -2,13 +2,12 @@
 
 use super::axis::round_times;
 use super::cells::{Cell, Columns};
-use super::spans::Recording;
+use super::spans::{Recording, Track};
 use std::env;
-use std::fmt::Write;
 use std::io::stdout;
 
 /// More lanes than this are counted, not drawn.
-pub(super) const MOST_LANES: usize = 24;
+const MOST_LANES: usize = 24;
 
 /// The most columns that are drawn: a picture is made in memory.
 const WIDEST: usize = 1000;
@@ -33,7 +32,7 @@ impl Recording {
         if self.tracks.is_empty() {
             return "nothing was recorded".to_owned();
         }
-        let drawn = &self.tracks[..self.tracks.len().min(self.most_drawn())];
+        let (drawn, left) = self.drawn_tracks();
         let names = drawn.iter().map(|track| track.name.chars().count());
         let margin = names.max().unwrap_or(0).clamp(4, (width / 3).max(4));
         let canvas = Canvas {
@@ -51,30 +50,31 @@ impl Recording {
             used.extend(cells.iter().map(|(cell, _)| *cell));
             canvas.write_row(&mut picture, &track.name, &cells_as_text(&cells));
         }
-        let left = self.tracks.len() - drawn.len();
-        let left = left - usize::from(left > 0 && self.has_site());
         if left > 0 {
             canvas.write_row(&mut picture, "…", &format!("and {left} more"));
         }
-        // The requests in flight, the axis, and what the symbols mean.
-        let digits = self.draw_digits(&canvas.columns);
-        if let Some((name, digits)) = &digits {
-            canvas.write_row(&mut picture, name, digits);
+        // What the symbols mean, of those that were used.
+        let legend = Cell::LEGEND.into_iter();
+        let mut legend: Vec<_> = legend
+            .filter(|(cell, ..)| used.contains(cell))
+            .map(|(_, symbol, _, meaning)| format!("{symbol} {meaning}"))
+            .collect();
+        // The requests in flight, and the axis.
+        if let Some((name, digits)) = self.draw_digits(&canvas.columns) {
+            canvas.write_row(&mut picture, name, &digits);
+            let more = if digits.contains('+') { ", + more" } else { "" };
+            legend.push(format!("1–9 requests in flight{more}"));
         }
         canvas.write_row(&mut picture, "", &canvas.draw_axis());
-        let digits = digits.as_ref().map(|(_, digits)| digits.as_str());
-        canvas.write_legend(&mut picture, &used, digits, width);
-        picture
+        picture + &side_by_side(&legend, width)
     }
 
-    /// How many tracks are drawn as lanes: the site is drawn as digits.
-    pub(super) fn most_drawn(&self) -> usize {
+    /// The tracks that are drawn as lanes, and the number of those that are
+    /// not. The site is drawn as what it saw.
+    pub(super) fn drawn_tracks(&self) -> (&[Track], usize) {
         let lanes = self.tracks.len() - self.of_kind("site").count();
-        lanes.min(MOST_LANES)
-    }
-
-    fn has_site(&self) -> bool {
-        self.of_kind("site").next().is_some()
+        let drawn = lanes.min(MOST_LANES);
+        (&self.tracks[..drawn], lanes - drawn)
     }
 
     /// For each column the most requests that were in flight, as the site saw
@@ -152,34 +152,22 @@ impl Canvas {
         }
         axis
     }
+}
 
-    /// Writes what the symbols mean, of those that were used.
-    fn write_legend(
-        &self,
-        picture: &mut String,
-        used: &[Cell],
-        digits: Option<&str>,
-        width: usize,
-    ) {
-        let mut entries: Vec<String> = Cell::LEGEND
-            .into_iter()
-            .filter(|(cell, ..)| used.contains(cell))
-            .map(|(_, symbol, _, meaning)| format!("{symbol} {meaning}"))
-            .collect();
-        if let Some(digits) = digits {
-            let more = if digits.contains('+') { ", + more" } else { "" };
-            entries.push(format!("1–9 requests in flight{more}"));
-        }
-        let mut line = 0;
-        for entry in entries {
-            let length = entry.chars().count();
-            let gap = match line {
-                0 => "",
-                _ if line + 3 + length > width => "\n",
-                _ => "   ",
-            };
-            line = if gap == "\n" { 0 } else { line + gap.len() } + length;
-            let _ = write!(picture, "{gap}{entry}");
-        }
+/// Texts side by side, on as many lines of this width as they need.
+fn side_by_side(texts: &[String], width: usize) -> String {
+    let mut lines = String::new();
+    let mut column = 0;
+    for text in texts {
+        let length = text.chars().count();
+        let gap = match column {
+            0 => "",
+            _ if column + 3 + length > width => "\n",
+            _ => "   ",
+        };
+        column = if gap == "\n" { length } else { column + gap.len() + length };
+        lines += gap;
+        lines += text;
     }
+    lines
 }

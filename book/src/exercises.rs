@@ -5,6 +5,7 @@ mod page;
 mod verdict;
 mod panics;
 mod judge;
+mod rounds;
 mod progress;
 mod keep;
 mod solution;

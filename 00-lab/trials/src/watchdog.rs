@@ -5,7 +5,7 @@ mod group;
 mod run;
 
 pub use group::{Group, kill_all_groups};
-pub use run::{Hung, Ran, abridge, format_size, run, run_keeping};
+pub use run::{Hung, Ran, abridge, format_size, run, run_keeping, run_unless};
 
 use rustix::process::{Pid, Signal, getppid, kill_process};
 use std::io::{Write, stderr};

@@ -1,10 +1,10 @@
-//! Judging an answer: compile it, run its tests each in a process of its own,
-//! and once it passes, run them again and again.
+//! Judging an answer: compile it, run its tests, and say what was found.
 
 use super::exercise::Exercise;
 use super::keep::Lock;
 use super::panics::{Panic, panics};
 use super::progress::{Progress, describe_failed_update, hash};
+use super::rounds::LIMIT;
 use super::verdict::{Kind, Verdict};
 use crate::changes::fingerprint;
 use crate::tree::Tree;
@@ -15,29 +15,12 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread;
 use std::time::Duration;
 use trials::watchdog::{self, Ran};
 
-/// How often an answer has to pass.
-pub const ROUNDS: usize = 20;
-
-/// How many tests run at once when an answer is run again and again: more than
-/// there are cores, so that they get into each other's way, and so that the
-/// cores have something to do while most of them wait.
-const AT_ONCE: usize = 16;
-
-/// How long one test may take. They take a tenth of a second.
-const LIMIT: Duration = Duration::from_secs(8);
-
-/// How long it may take beside [`AT_ONCE`] others.
-const LIMIT_BESIDE_OTHERS: Duration = Duration::from_secs(16);
-
 /// How much is kept of what a test prints, in bytes, and of what the compiler
 /// says: it is to be read, in a terminal or on a page.
-const MOST: usize = 64 * 1024;
+pub const MOST: usize = 64 * 1024;
 
 /// How long the compiler may take, to build all that is needed.
 const COMPILING: Duration = Duration::from_secs(15 * 60);
@@ -112,8 +95,8 @@ fn note_verdict(
 /// A test target that compiled.
 #[derive(Debug)]
 pub struct Target {
-    program: PathBuf,
-    folder: PathBuf,
+    pub program: PathBuf,
+    pub folder: PathBuf,
     /// Set if cargo found the program there and took it to be the same.
     is_fresh: bool,
     /// Its tests, by their whole names.
@@ -145,11 +128,7 @@ pub fn judge(exercise: &Exercise, on_stage: OnStage<'_>) -> Result<Verdict> {
         exercise.name
     );
     let tests: Vec<_> = target.tests.iter().map(String::as_str).collect();
-    on_stage(Stage::Running(1, ROUNDS));
-    let mut verdict = target.run(&tests);
-    if verdict.kind == Kind::Solved {
-        verdict = target.run_again(&tests, ROUNDS - 1, on_stage);
-    }
+    let verdict = target.run_all(&tests, on_stage);
     Ok(Verdict { warnings: target.warnings, ..verdict })
 }
 
@@ -244,92 +223,8 @@ fn list_tests(program: &Path, folder: &Path) -> Result<Vec<String>> {
     Ok(names.map(str::to_owned).collect())
 }
 
-impl Target {
-    /// Runs tests, each in a process of its own, one for each core at once.
-    pub fn run(&self, tests: &[&str]) -> Verdict {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let verdicts =
-            at_once(cores, tests.len(), |n| self.run_one(tests[n], LIMIT));
-        // A wrong answer explains more than the way it was come by.
-        let worst = verdicts.into_iter().flatten().min_by_key(|v| v.kind);
-        worst.unwrap_or_else(|| Verdict::new(Kind::Solved, ""))
-    }
-
-    /// Runs tests so many times, several at once; the verdict is solved or
-    /// flaky. One round has passed before.
-    pub fn run_again(
-        &self,
-        tests: &[&str],
-        rounds: usize,
-        on_stage: OnStage<'_>,
-    ) -> Verdict {
-        let (runs, of) = (rounds * tests.len(), 1 + rounds);
-        // The run that a test is of: the first has passed before.
-        let run_of = |n: usize| 2 + n / tests.len();
-        let hung = AtomicUsize::new(0);
-        let verdicts = at_once(AT_ONCE, runs, |n| {
-            if n % tests.len() == 0 {
-                on_stage(Stage::Running(run_of(n), of));
-            }
-            // One hang tells as much as twenty, and takes as long as all else.
-            let verdict = match hung.load(Relaxed) {
-                0 => {
-                    let test = tests[n % tests.len()];
-                    self.run_one(test, LIMIT_BESIDE_OTHERS)?
-                }
-                _ => return None,
-            };
-            hung.fetch_add((verdict.kind == Kind::Hangs).into(), Relaxed);
-            Some(verdict)
-        });
-        let has_failed =
-            |run: &&[Option<Verdict>]| run.iter().any(Option::is_some);
-        let failed = verdicts.chunks(tests.len()).filter(has_failed).count();
-        let failures = verdicts.into_iter().enumerate();
-        let failures = failures.filter_map(|(n, it)| Some((run_of(n), it?)));
-        match failures.min_by_key(|(_, verdict)| verdict.kind) {
-            None => {
-                let why = format!("each of {of} runs passed");
-                Verdict::new(Kind::Solved, why)
-            }
-            Some((run, verdict)) => {
-                let Verdict { kind, why, .. } = &verdict;
-                let run = ordinal(run);
-                let others = match failed - 1 {
-                    0 => String::new(),
-                    n => format!(" (and {n} more)"),
-                };
-                let why = format!(
-                    "the {run} of {of} runs failed{others}: {kind}: {why}"
-                );
-                Verdict { kind: Kind::Flaky, why, ..verdict }
-            }
-        }
-    }
-
-    /// `None` if the test passes.
-    fn run_one(&self, test: &str, limit: Duration) -> Option<Verdict> {
-        let mut command = Command::new(&self.program);
-        command
-            .args(["--exact", "--nocapture", test])
-            .current_dir(&self.folder)
-            .env("RUST_BACKTRACE", "0");
-        match watchdog::run_keeping(MOST, &mut command, limit) {
-            Ok(ran) => verdict_of(ran, test),
-            Err(hung) => Some(Verdict {
-                printed: printed(&hung.stdout, test) + &hung.stderr,
-                recording: Some(*hung.recording),
-                ..Verdict::new(
-                    Kind::Hangs,
-                    explain_hang(&hung.why, hung.written),
-                )
-            }),
-        }
-    }
-}
-
 /// What a test that has ended says of the answer; `None` if it passed.
-fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
+pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     let Ran { status, stdout, stderr, written, recording } = ran;
     // The answer may have ended the process, and with any status.
     if status.success() && stdout.contains("\ntest result: ok. 1 passed") {
@@ -373,7 +268,7 @@ pub const PRINTS: &str = "and did not end";
 
 /// Explains a hang of a program that has printed `written` bytes. What is
 /// printed is not recorded: a program that prints for ever seems to do nothing.
-fn explain_hang(why: &str, written: u64) -> String {
+pub fn explain_hang(why: &str, written: u64) -> String {
     if written <= MOST as u64 {
         return why.to_owned();
     }
@@ -383,7 +278,7 @@ fn explain_hang(why: &str, written: u64) -> String {
 }
 
 /// What a test has printed, without what is printed about it.
-fn printed(stdout: &str, test: &str) -> String {
+pub fn printed(stdout: &str, test: &str) -> String {
     let printed = stdout.trim_start().strip_prefix("running 1 test\n");
     let end = format!("test {test} ... ");
     let printed = printed.unwrap_or(stdout).split(&end).next();
@@ -407,42 +302,4 @@ const ASSERT_EQ: &str = "assertion `left == right` failed: ";
 fn describe_panic(panic: &Panic<'_>) -> String {
     let Panic { thread, place, message } = panic;
     format!("thread {thread} panics at {place}: {message}")
-}
-
-/// `second`: which one it is, in a word.
-fn ordinal(n: usize) -> String {
-    const WORDS: &str = "\
-        first second third fourth fifth sixth seventh eighth ninth tenth \
-        eleventh twelfth thirteenth fourteenth fifteenth sixteenth \
-        seventeenth eighteenth nineteenth twentieth";
-    let word = WORDS.split(' ').nth(n - 1).map(str::to_owned);
-    word.unwrap_or_else(|| format!("{n}th"))
-}
-
-/// Calls `job` with 0 to `count` less one, by so many threads; gives back what
-/// it returned, in that order.
-pub fn at_once<T: Send>(
-    threads: usize,
-    count: usize,
-    job: impl Fn(usize) -> T + Sync,
-) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..threads.min(count) {
-            scope.spawn(|| {
-                loop {
-                    let n = next.fetch_add(1, Relaxed);
-                    if n >= count {
-                        break;
-                    }
-                    let result = job(n);
-                    done.lock().unwrap().push((n, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap();
-    done.sort_by_key(|(n, _)| *n);
-    done.into_iter().map(|(_, result)| result).collect()
 }

@@ -5,7 +5,8 @@
 mod answers;
 
 use self::answers::{compiled, module};
-use super::judge::{ROUNDS, Target, at_once, judge};
+use super::judge::{Target, judge};
+use super::rounds::at_once;
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, Page, all_exercises};
 use crate::tree::Tree;
@@ -82,7 +83,7 @@ fn every_right_answer_passes_though_it_is_unlike_the_solution() {
         let target = compiled(&exercise);
         for answer in exercise.right() {
             let tests = tests_of(&target, &module(&exercise, &answer));
-            let verdict = target.run_again(&tests, ROUNDS, &|_| {});
+            let verdict = target.run_all(&tests, &|_| {});
             is_solved(&exercise.seen(&answer), &verdict);
         }
     }
@@ -90,7 +91,7 @@ fn every_right_answer_passes_though_it_is_unlike_the_solution() {
 
 #[test]
 fn every_solution_passes_again_and_again() {
-    passes(ROUNDS);
+    every_solution_is_solved();
 }
 
 #[test]
@@ -104,17 +105,17 @@ fn every_solution_passes_beside_others_that_want_the_cores() {
                 }
             });
         }
-        let judged = scope.spawn(|| passes(ROUNDS)).join();
+        let judged = scope.spawn(every_solution_is_solved).join();
         enough.store(true, Relaxed);
         judged.unwrap();
     });
 }
 
-fn passes(rounds: usize) {
+fn every_solution_is_solved() {
     for exercise in all_exercises(&Tree::here()) {
         let target = compiled(&exercise);
         let tests = tests_of(&target, &module(&exercise, &exercise.solution()));
-        let verdict = target.run_again(&tests, rounds, &|_| {});
+        let verdict = target.run_all(&tests, &|_| {});
         is_solved(&exercise.name, &verdict);
     }
 }

@@ -98,6 +98,54 @@ fn each_kind_of_answer_meets_its_verdict() {
     );
 }
 
+/// Gives back how many of its runs are under way at once. Waits for another,
+/// but not for ever.
+const COUNTS_RUNS: &str = "
+    fn runs() -> usize {
+        use std::os::unix::net::{UnixListener, UnixStream};
+        use std::time::{Duration, Instant};
+        let name = format!(\"run-{}.socket\", std::process::id());
+        let _open_as_long_as_it_runs = UnixListener::bind(name).unwrap();
+        let began = Instant::now();
+        loop {
+            let files = std::fs::read_dir(\".\").unwrap().flatten();
+            let sockets = files.map(|file| file.file_name());
+            let sockets = sockets.filter(|name| {
+                let name = name.to_string_lossy();
+                name.ends_with(\".socket\") && UnixStream::connect(&*name).is_ok()
+            });
+            let count = sockets.count();
+            if count > 1 || began.elapsed() > Duration::from_millis(800) {
+                return count;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }";
+
+#[test]
+fn what_is_wrong_is_said_of_a_run_that_had_no_others_beside_it() {
+    let shop = Workshop::new();
+    shop.answer(&format!(
+        "pub fn answer() -> i32 {{ runs().try_into().unwrap() }} {COUNTS_RUNS}"
+    ));
+    let ran = shop.run("check six-times-seven");
+    assert!(ran.stdout.contains("six-times-seven: wrong answer"), "{ran:?}");
+    assert!(ran.stdout.contains("\n  1 is not 42\n"), "{ran:?}");
+}
+
+#[test]
+fn an_answer_that_is_wrong_only_beside_others_is_flaky() {
+    let shop = Workshop::new();
+    shop.answer(&format!(
+        "pub fn answer() -> i32 {{ if runs() > 1 {{ 41 }} else {{ 42 }} }} \
+         {COUNTS_RUNS}"
+    ));
+    let ran = shop.run("check six-times-seven");
+    assert!(ran.stdout.contains("six-times-seven: flaky"), "{ran:?}");
+    assert!(ran.stdout.contains(" of 20 runs failed"), "{ran:?}");
+    assert!(ran.stdout.contains("41 is not 42"), "{ran:?}");
+}
+
 #[test]
 fn an_untouched_file_is_met_with_what_to_do_and_no_verdict() {
     let shop = Workshop::new();

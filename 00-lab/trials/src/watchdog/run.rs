@@ -76,6 +76,20 @@ pub fn run_keeping(
     command: &mut Command,
     limit: Duration,
 ) -> Result<Ran, Hung> {
+    run_unless(&|| false, most, command, limit)
+}
+
+/// Runs a program as [`run_keeping`] does, and kills it as soon as `call_off`,
+/// which is asked several times in a tenth of a second, gives back `true`.
+///
+/// # Errors
+/// As [`run`], and if it is called off.
+pub fn run_unless(
+    call_off: &dyn Fn() -> bool,
+    most: usize,
+    command: &mut Command,
+    limit: Duration,
+) -> Result<Ran, Hung> {
     let program = command.get_program().display().to_string();
     let not_started = |why: io::Error| Hung {
         why: format!("cannot start {program}: {why}"),
@@ -87,7 +101,7 @@ pub fn run_keeping(
     let file = RecordingFile::new().map_err(not_started)?;
     let started = Running::start(command, &file, most);
     let mut running = started.map_err(not_started)?;
-    let why = match running.wait(limit, &file) {
+    let why = match running.wait(limit, &file, call_off) {
         Ok(status) => {
             let ([stdout, stderr], written) = running.output();
             let recording = file.read();
@@ -134,11 +148,13 @@ impl Running {
     /// Waits until it has ended and so has its output.
     ///
     /// # Errors
-    /// What it does instead, when time is up or it has recorded too much.
+    /// What it does instead, when time is up, it is called off, or it has
+    /// recorded too much.
     fn wait(
         &mut self,
         limit: Duration,
         file: &RecordingFile,
+        call_off: &dyn Fn() -> bool,
     ) -> Result<ExitStatus, String> {
         let began = Instant::now();
         // Short at first: most of what is run ends within milliseconds.
@@ -159,6 +175,9 @@ impl Running {
                         .to_owned(),
                 });
             };
+            if call_off() {
+                return Err("called off".to_owned());
+            }
             if file.size() > MOST_RECORDED {
                 let most = format_size(MOST_RECORDED);
                 return Err(format!("goes on after {most} of recording"));
@@ -173,7 +192,7 @@ impl Running {
         self.group.kill();
         // A process that is not found may keep the output open, so with a
         // limit.
-        let _ = self.wait(Duration::from_secs(1), file);
+        let _ = self.wait(Duration::from_secs(1), file, &|| false);
     }
 
     /// What it wrote to both streams, and how many bytes that was in all.

@@ -5,6 +5,7 @@ use crate::alone::command_of_test;
 use crate::watchdog;
 use lab::sync::{Condvar, Mutex};
 use lab::{Lane, waiting};
+use std::cell::Cell;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};
@@ -82,6 +83,19 @@ fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
     assert!(ran.stdout.contains("the beginning"), "{}", ran.stdout);
     assert!(ran.stdout.contains("the end"), "{}", ran.stdout);
     assert!(ran.stdout.contains("\n… 10.0 MB left out …\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_program_that_is_called_off_is_ended_at_once() {
+    let asked = Cell::new(0);
+    let call_off = || asked.replace(asked.get() + 1) > 2;
+    let began = Instant::now();
+    let mut command = Command::new("sleep");
+    let hung =
+        watchdog::run_unless(&call_off, 1000, command.arg("600"), PLENTY);
+    let hung = hung.expect_err("it runs for ten minutes");
+    assert!(hung.why.starts_with("called off\n"), "{}", hung.why);
+    assert!(began.elapsed() < PLENTY);
 }
 
 #[test]

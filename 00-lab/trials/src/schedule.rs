@@ -11,12 +11,13 @@
 //! tried. In the first, any thread goes on at each step. In the second, each
 //! has its turn, a step at a time, so that all come to hold one lock and want
 //! the next. In the third, each thread has a priority, which is changed at one
-//! step or two. This is the *probabilistic concurrency testing* of Burckhardt,
-//! Kothari, Musuvathi and Nagarakatte (2010): a mistake that needs few changes
-//! at the right steps is found with a probability that they give. That a
-//! program is run under a scheduler of one's own, and that a thread which only
-//! asks again has to give way, comes from CHESS (Musuvathi and others, 2008);
-//! `loom` and `shuttle` do the same for Rust.
+//! step or two; and in the schedule after it the reverse of that, so that two
+//! threads are tried in both orders. This is the *probabilistic concurrency
+//! testing* of Burckhardt, Kothari, Musuvathi and Nagarakatte (2010): a mistake
+//! that needs few changes at the right steps is found with a probability that
+//! they give. That a program is run under a scheduler of one's own, and that a
+//! thread which only asks again has to give way, comes from CHESS (Musuvathi
+//! and others, 2008); `loom` and `shuttle` do the same for Rust.
 //!
 //! What the rules of [`Condvar`](lab::sync::Condvar) leave open is left to the
 //! dice, too: which thread `notify_one` wakes, and whether a wait ends that was
@@ -120,9 +121,13 @@ fn search(
     let _pause = timeline::pause();
     let _one_core = OneCore::keep();
     let crew = Arc::default();
-    let mut steps = 0;
+    let (mut steps, mut priorities) = (0, 0);
     let found = (0..schedules).find_map(|number| {
-        let basis = Basis { seed: dice.number(), number, steps };
+        let seed = dice.number();
+        if number % 2 == 0 {
+            priorities = seed;
+        }
+        let basis = Basis { seed, priorities, number, steps };
         match try_one(basis, scenario, Some(&crew)) {
             Ok(choices) => {
                 steps = choices;

@@ -6,6 +6,9 @@ use lab::Dice;
 #[derive(Clone, Copy)]
 pub(super) struct Basis {
     pub seed: u64,
+    /// The priorities of two schedules, which follow one another in a search
+    /// and of which the second reverses them.
+    pub priorities: u64,
     /// The place of the schedule in a search, from 0.
     pub number: usize,
     /// At how many steps of the schedule before it there was a choice.
@@ -36,6 +39,8 @@ pub(super) struct Choice {
     /// Set for the first schedule of a search.
     pub is_first: bool,
     order: Order,
+    priorities: Dice,
+    are_reversed: bool,
     /// Of each thread: its priority, and how many steps it has had.
     threads: Vec<(usize, usize)>,
     /// At how many steps there was a choice.
@@ -47,33 +52,53 @@ pub(super) struct Choice {
 impl Choice {
     /// The first schedule of a search gives each thread its turn.
     ///
-    /// Priorities change at some of the steps that are expected: in schedule
-    /// `number` at that step first, so that before long there has been a change
-    /// at each step.
+    /// The others come in pairs. In three pairs of four there are priorities:
+    /// in the second schedule of a pair the reverse of those in the first. They
+    /// change at one of the steps that are expected; at the next one in the
+    /// next of these pairs, so that before long there has been a change at each
+    /// step. In each third of these pairs they change at another step, too.
     pub fn new(basis: Basis) -> Choice {
-        let Basis { seed, number, steps } = basis;
+        let Basis { seed, priorities, number, steps } = basis;
         let mut dice = Dice::new(seed);
         let steps = steps.max(1);
-        let order = match dice.below(4) {
+        let pair = number / 2;
+        let order = match pair % 4 {
             _ if number == 0 => Order::InTurn,
-            0 => Order::Any,
-            more => {
-                let mut at = vec![1 + number % steps];
-                if more == 1 {
+            3 => Order::Any,
+            _ => {
+                let with_priorities = pair - pair / 4;
+                let mut at = vec![1 + with_priorities % steps];
+                if with_priorities % 3 == 2 {
                     at.push(1 + dice.below(steps));
                 }
                 Order::ByPriority(at)
             }
         };
+        let priorities = Dice::new(priorities);
+        let are_reversed = number % 2 == 1;
         let threads = Vec::new();
         let is_first = number == 0;
         let (steps, last, in_a_row) = (0, 0, 0);
-        Choice { dice, is_first, order, threads, steps, last, in_a_row }
+        Choice {
+            dice,
+            is_first,
+            order,
+            priorities,
+            are_reversed,
+            threads,
+            steps,
+            last,
+            in_a_row,
+        }
     }
 
     /// Adds one more thread to choose from.
     pub fn add_thread(&mut self) {
-        let priority = self.dice.below(PRIORITIES);
+        let priority = self.priorities.below(PRIORITIES);
+        let priority = match self.are_reversed {
+            true => PRIORITIES - 1 - priority,
+            false => priority,
+        };
         self.threads.push((priority, 0));
     }
 

@@ -74,30 +74,27 @@ use turns::Turns;
 pub use finding::Finding;
 pub use part::{step, wait_until, woke_unasked};
 
-/// Tries this many `schedules` of what `scenario` does with its threads.
+/// What is tried in each of some schedules: starts threads, and looks what they
+/// come to.
+pub type Case = fn(&Schedule, &mut Dice) -> Result<(), Finding>;
+
+/// Tries each case in as many schedules as stand beside it.
 ///
 /// Records none of them; but if something goes wrong, the same schedule is run
 /// once more and recorded, and what is found then ends the test.
 ///
 /// # Panics
 /// If something goes wrong. If the threads hang, the process ends.
-pub fn try_all(
-    dice: &mut Dice,
-    schedules: usize,
-    scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
-) {
-    judge(dice, schedules, &scenario);
-}
-
-/// What is tried in each schedule. Not generic: the compiler would make all of
-/// this anew for each scenario of a check, and the reader would wait for it.
-type Scenario<'a> = &'a dyn Fn(&Schedule, &mut Dice) -> Result<(), Finding>;
-
-fn judge(dice: &mut Dice, schedules: usize, scenario: Scenario<'_>) {
+pub fn try_all(dice: &mut Dice, cases: &[(usize, Case)]) {
     let again = dice.again();
-    if let Some((basis, first)) = search(dice, schedules, scenario) {
+    let search = Search::begin();
+    let found = cases.iter().find_map(|(schedules, case)| {
+        Some((case, search.find(dice, *schedules, case)?))
+    });
+    drop(search);
+    if let Some((case, (basis, first))) = found {
         // An answer that has dice of its own may do better this time.
-        let second = try_one(basis, scenario, None).err();
+        let second = try_one(basis, case, None).err();
         fail(second.unwrap_or(first), &again);
     }
 }
@@ -108,36 +105,58 @@ pub fn find(
     schedules: usize,
     scenario: impl Fn(&Schedule, &mut Dice) -> Result<(), Finding>,
 ) -> Option<Finding> {
-    search(dice, schedules, &scenario).map(|(_, finding)| finding)
+    let found = Search::begin().find(dice, schedules, &scenario);
+    found.map(|(_, finding)| finding)
 }
 
-/// Finds a schedule in which something goes wrong; gives back what its order
-/// depends on, too.
-fn search(
-    dice: &mut Dice,
-    schedules: usize,
-    scenario: Scenario<'_>,
-) -> Option<(Basis, Finding)> {
-    let _pause = timeline::pause();
-    let _one_core = OneCore::keep();
-    let crew = Arc::default();
-    let (mut steps, mut priorities) = (0, 0);
-    let found = (0..schedules).find_map(|number| {
-        let seed = dice.number();
-        if number % 2 == 0 {
-            priorities = seed;
-        }
-        let basis = Basis { seed, priorities, number, steps };
-        match try_one(basis, scenario, Some(&crew)) {
-            Ok(choices) => {
-                steps = choices;
-                None
+/// What is tried in a schedule. Not generic: the compiler would make all of
+/// this anew for each scenario.
+type Scenario<'a> = &'a dyn Fn(&Schedule, &mut Dice) -> Result<(), Finding>;
+
+/// A search for schedules in which something goes wrong. While it lasts,
+/// nothing is recorded, and all threads share a core.
+struct Search {
+    crew: Arc<Crew>,
+    _one_core: OneCore,
+    _pause: timeline::Paused,
+}
+
+impl Search {
+    fn begin() -> Search {
+        let (pause, one_core) = (timeline::pause(), OneCore::keep());
+        Search { crew: Arc::default(), _one_core: one_core, _pause: pause }
+    }
+
+    /// Finds a schedule in which something goes wrong; gives back what its
+    /// order depends on, too.
+    fn find(
+        &self,
+        dice: &mut Dice,
+        schedules: usize,
+        scenario: Scenario<'_>,
+    ) -> Option<(Basis, Finding)> {
+        let (mut steps, mut priorities) = (0, 0);
+        (0..schedules).find_map(|number| {
+            let seed = dice.number();
+            if number % 2 == 0 {
+                priorities = seed;
             }
-            Err(finding) => Some((basis, finding)),
-        }
-    });
-    crew.dismiss();
-    found
+            let basis = Basis { seed, priorities, number, steps };
+            match try_one(basis, scenario, Some(&self.crew)) {
+                Ok(choices) => {
+                    steps = choices;
+                    None
+                }
+                Err(finding) => Some((basis, finding)),
+            }
+        })
+    }
+}
+
+impl Drop for Search {
+    fn drop(&mut self) {
+        self.crew.dismiss();
+    }
 }
 
 /// Tries one schedule; gives back at how many steps there was a choice. With a

@@ -103,8 +103,8 @@ impl Choice {
     }
 
     /// Chooses one of the threads that are `ready`; there is at least one.
-    pub fn choose(&mut self, ready: &[usize]) -> usize {
-        if let [only] = *ready {
+    pub fn choose(&mut self, mut ready: Vec<usize>) -> usize {
+        if let [only] = ready[..] {
             return only;
         }
         self.steps += 1;
@@ -115,7 +115,6 @@ impl Choice {
         {
             self.put_last(self.last);
         }
-        let mut ready = ready.to_vec();
         if self.in_a_row >= MOST_IN_A_ROW {
             ready.retain(|&it| it != self.last);
             self.put_last(self.last);

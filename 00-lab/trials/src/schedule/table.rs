@@ -114,7 +114,7 @@ impl Table {
             } else if let Some(name) = self.find_asker(&ready) {
                 self.note(Finding::Asks(name));
             } else {
-                let chosen = self.choice.choose(&ready);
+                let chosen = self.choice.choose(ready);
                 self.players[chosen].does = Does::Ready;
                 return chosen;
             }
@@ -140,6 +140,11 @@ impl Table {
     /// The name of a thread that asks again and again, if there is one: it has
     /// come to a lock too often.
     fn find_asker(&self, ready: &[usize]) -> Option<String> {
+        // This is asked at each step, and there is hardly ever one.
+        let may_ask = |it: &Player| it.asked > FEW_LOCKS || it.slept > 0;
+        if !self.players.iter().any(may_ask) {
+            return None;
+        }
         let sleeps = |it: &&Player| it.slept > FEW_SLEEPS && it.asked > 1;
         if let Some(sleeper) = self.players.iter().find(sleeps) {
             return Some(sleeper.name.clone());
@@ -228,16 +233,17 @@ impl Table {
 
     /// Now and then ends a wait though it was not notified. Set if it did.
     fn wake_one_unasked(&mut self) -> bool {
-        let waiting = self.waiting(None);
-        let wakes = self.wakes > 0
-            && !waiting.is_empty()
-            && self.choice.dice.below(WAKES_ONE_IN) == 0;
-        if wakes {
-            self.wakes -= 1;
-            let woken = self.choice.dice.one_of(&waiting);
-            self.wake_unasked(woken);
+        if self.wakes == 0 || self.choice.dice.below(WAKES_ONE_IN) > 0 {
+            return false;
         }
-        wakes
+        let waiting = self.waiting(None);
+        if waiting.is_empty() {
+            return false;
+        }
+        self.wakes -= 1;
+        let woken = self.choice.dice.one_of(&waiting);
+        self.wake_unasked(woken);
+        true
     }
 
     /// No thread can go on: lets happen what comes by itself. Set if something

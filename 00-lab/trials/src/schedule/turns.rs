@@ -13,7 +13,7 @@ use std::sync::atomic::{
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long to wait for the next step before looking what keeps it.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -114,7 +114,13 @@ impl Turns {
         // many looks have found it asleep since.
         let mut seen = (usize::MAX, 0, 0);
         while self.turn.load(Acquire) != FIRST {
+            let began = Instant::now();
             thread::park_timeout(PAUSE);
+            // Handed its turn before it was parked, it does not pause the next
+            // time; and a look costs more than a turn.
+            if began.elapsed() < PAUSE {
+                continue;
+            }
             let running = self.turn.load(Acquire);
             let step = self.steps.load(Relaxed);
             let Some(look) = self.look_at(running) else { continue };

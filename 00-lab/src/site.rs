@@ -139,8 +139,7 @@ impl Site {
 
     /// The address of page `n`; the front page is 0.
     pub fn page(&self, n: usize) -> Url {
-        let path = if n == 0 { "/".into() } else { format!("/{n}") };
-        self.url.join(&path).expect("a path")
+        self.url.join(&graph::path_of(n as u32)).expect("a path")
     }
 
     /// Its first `n` pages, or as many as it has.

@@ -5,7 +5,6 @@ use super::head::{Head, HeadBytes};
 use super::{Fetched, Page, page};
 use crate::failure::Failure;
 use crate::links;
-use sha1_smol::Sha1;
 use std::mem;
 use std::time::Instant;
 use timeline::What;
@@ -132,7 +131,7 @@ impl Incoming {
         Ok(Page {
             url: self.url.clone(),
             status: head.status,
-            digest: Sha1::from(&body).digest().bytes(),
+            digest: page::digest(&body),
             body,
             links,
             rounds: head.rounds,

@@ -112,27 +112,18 @@ pub(crate) fn each_flag(
         let name = match arg {
             Arg::Long("help") => return Ok(false),
             Arg::Long(name) => name.to_owned(),
-            Arg::Short(name) => return Err(no_flag(&format!("-{name}"))),
-            Arg::Value(text) => {
-                return Err(format!("cannot use {text:?}; {ADVICE}"));
-            }
+            other => return Err(sentence(other.unexpected())),
         };
         if !take(&name, &mut args)? {
-            return Err(no_flag(&format!("--{name}")));
+            return Err(sentence(Arg::Long(&name).unexpected()));
         }
     }
     Ok(true)
 }
 
-const ADVICE: &str = "--help lists the flags";
-
-fn no_flag(flag: &str) -> String {
-    format!("there is no flag {flag}; {ADVICE}")
-}
-
 /// The sentence of lexopt for an error, and what to do about it.
 pub(crate) fn sentence(why: lexopt::Error) -> String {
-    format!("{why}; {ADVICE}")
+    format!("{why}; --help lists the flags")
 }
 
 /// Takes a flag's value, which has to be a text.

@@ -28,42 +28,31 @@ pub(crate) struct Node {
 
 impl Graph {
     pub(crate) fn new(shape: &Shape) -> Graph {
-        let mut graph = Graph { pages: Vec::new() };
-        for n in 0..shape.pages {
-            let path = if n == 0 { "/".into() } else { format!("/{n}") };
-            graph.add(shape, path, None, 0);
-        }
-        for &fault in &shape.faults {
-            for n in 1..=Fault::PAGES {
-                let path = format!("/{fault}-{n}");
-                graph.add(shape, path, Some(fault), n);
+        let healthy = (0..shape.pages).map(|n| (path_of(n), None, 0));
+        let faulty = shape.faults.iter().flat_map(|&fault| {
+            let nth = 1..=Fault::PAGES;
+            nth.map(move |n| (format!("/{fault}-{n}"), Some(fault), n))
+        });
+        let pages = healthy.chain(faulty).enumerate();
+        let pages = pages.map(|(index, (path, fault, nth))| {
+            let mut dice = dice_of(shape.seed, index);
+            Node {
+                path,
+                fault,
+                nth,
+                latency: around(&mut dice, shape.latency),
+                work: around(&mut dice, shape.work),
+                links: Vec::new(),
+                body: Vec::new(),
+                content_type: "text/html; charset=utf-8",
             }
-        }
+        });
+        let mut graph = Graph { pages: pages.collect() };
         graph.link(shape);
         for index in 0..graph.pages.len() {
             graph.pages[index].body = graph.text(index).into_bytes();
         }
         graph
-    }
-
-    fn add(
-        &mut self,
-        shape: &Shape,
-        path: String,
-        fault: Option<Fault>,
-        nth: u32,
-    ) {
-        let mut dice = dice_of(shape.seed, self.pages.len());
-        self.pages.push(Node {
-            path,
-            fault,
-            nth,
-            latency: around(&mut dice, shape.latency),
-            work: around(&mut dice, shape.work),
-            links: Vec::new(),
-            body: Vec::new(),
-            content_type: "text/html; charset=utf-8",
-        });
     }
 
     /// Links the pages as a tree, so that every page is found, and then adds
@@ -140,6 +129,11 @@ impl Graph {
                  <script>document.write('<a href=\"/scripted\">')</script>\n";
         text
     }
+}
+
+/// The path of healthy page `n`.
+pub(super) fn path_of(n: u32) -> String {
+    if n == 0 { "/".to_owned() } else { format!("/{n}") }
 }
 
 /// A link to a page, written in one of nine ways. Relative links start with

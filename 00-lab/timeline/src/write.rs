@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -20,7 +20,7 @@ pub const VARIABLE: &str = "LAB_RECORDING";
 pub(super) static ON: AtomicBool = AtomicBool::new(false);
 pub(super) static OUTPUT: OnceLock<Output> = OnceLock::new();
 /// What went wrong with writing, if anything.
-static ERROR: Mutex<Option<(ErrorKind, String)>> = Mutex::new(None);
+static ERROR: OnceLock<io::Error> = OnceLock::new();
 
 /// How much a process may record, in bytes: a crawl of 100,000 pages records
 /// a third of it. A step that never ends would fill the disk.
@@ -89,9 +89,8 @@ pub fn env() -> Option<(&'static str, &'static Path)> {
 
 /// Why the recording stopped early, if it did: the disk was full, say. The
 /// program goes on.
-pub fn error() -> Option<io::Error> {
-    let error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
-    error.as_ref().map(|(kind, why)| io::Error::new(*kind, why.as_str()))
+pub fn error() -> Option<&'static io::Error> {
+    ERROR.get()
 }
 
 /// The CPU time that all threads of this process have used.
@@ -113,7 +112,7 @@ pub(super) fn write(event: &Event<'_>) {
     let before = WRITTEN.fetch_add(line.len() as u64, Relaxed);
     if before + line.len() as u64 > MOST {
         let why = "it would be too long; the program may go round in a loop";
-        return stop(&io::Error::new(ErrorKind::FileTooLarge, why));
+        return stop(io::Error::new(ErrorKind::FileTooLarge, why));
     }
     let written = loop {
         match (&output.file).write(line.as_bytes()) {
@@ -126,14 +125,14 @@ pub(super) fn write(event: &Event<'_>) {
         Ok(_) => io::Error::new(ErrorKind::WriteZero, "the disk is full"),
         Err(why) => why,
     };
-    stop(&why);
+    stop(why);
 }
 
 /// Ends the recording here: with a hole it would be misleading.
-fn stop(why: &io::Error) {
+fn stop(why: io::Error) {
     ON.store(false, Relaxed);
-    let mut error = ERROR.lock().unwrap_or_else(PoisonError::into_inner);
-    error.get_or_insert((why.kind(), why.to_string()));
+    // Only the first is kept.
+    let _ = ERROR.set(why);
 }
 
 /// The time on the monotonic clock, which all processes share.

@@ -2,6 +2,7 @@ use super::*;
 use crate::cpu_time_of_thread;
 use crate::http::{MOST_BODY, MOST_HEADER};
 use proptest::prelude::*;
+use sha1_smol::Sha1;
 
 fn url() -> Url {
     "http://127.0.0.1:8000/dir/page?query".parse().unwrap()

@@ -1,5 +1,6 @@
 //! What to send, and where to.
 
+use super::page::path;
 use std::collections::HashMap;
 use std::io::{self, Error, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
@@ -16,7 +17,7 @@ use url::{Position, Url};
 /// assert!(request.contains("\r\nHost: 127.0.0.1:8000\r\n"));
 /// ```
 pub fn request(url: &Url) -> Vec<u8> {
-    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let path = path(url);
     let host = &url[Position::BeforeHost..Position::AfterPort];
     format!(
         "GET {path} HTTP/1.1\r\n\

@@ -49,15 +49,6 @@ impl Answer {
         }
     }
 
-    /// The latency of page `n`.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such page.
-    pub fn latency(&self, n: usize) -> Duration {
-        self.waits[n]
-    }
-
     /// How long a crawl without any costs of its own takes, with at most
     /// `at_once` requests in flight; see [`ideal`].
     pub fn ideal(&self, at_once: usize) -> Duration {

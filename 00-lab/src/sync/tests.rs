@@ -2,8 +2,9 @@
 
 use super::{Condvar, Mutex, shorten_name};
 use std::sync::TryLockError;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_panic_under_the_lock_poisons_it_as_in_std() {
@@ -46,6 +47,29 @@ fn a_wait_ends_by_itself_when_time_is_up() {
     assert!(!timeout.timed_out());
     drop(guard);
     assert_eq!(mutex.into_inner().unwrap(), 1);
+}
+
+#[test]
+fn to_be_notified_again_and_again_makes_a_wait_no_longer() {
+    let (mutex, condvar) = (Mutex::new(()), Condvar::new());
+    let (limit, patience) =
+        (Duration::from_millis(200), Duration::from_secs(9));
+    let (start, is_over) = (Instant::now(), AtomicBool::new(false));
+    thread::scope(|s| {
+        s.spawn(|| {
+            while !is_over.load(Relaxed) && start.elapsed() < patience {
+                condvar.notify_all();
+                thread::yield_now();
+            }
+        });
+        let guard = mutex.lock().unwrap();
+        let (_, ended) =
+            condvar.wait_timeout_while(guard, limit, |()| true).unwrap();
+        is_over.store(true, Relaxed);
+        assert!(ended.timed_out());
+    });
+    let time = start.elapsed();
+    assert!(time >= limit && time < patience, "{time:?}");
 }
 
 #[test]

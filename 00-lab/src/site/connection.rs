@@ -24,8 +24,6 @@ pub(super) struct Connection {
     script: Option<VecDeque<Step>>,
     /// How many bytes of the first step have been sent.
     sent: usize,
-    /// When the pause is over that is the first step.
-    until: Option<Instant>,
     /// Set while it counts as in flight.
     pub counted: bool,
     /// Set if the poller knows the socket.
@@ -58,7 +56,6 @@ impl Connection {
             request: Vec::new(),
             script: None,
             sent: 0,
-            until: None,
             counted: false,
             watched: false,
         }
@@ -110,29 +107,26 @@ impl Connection {
     /// If the client has left.
     pub fn step(&mut self) -> io::Result<Next> {
         let Some(script) = &mut self.script else { return Ok(Next::Readable) };
-        match script.front() {
-            None => return Ok(Next::Never),
+        let Some(first) = script.front_mut() else { return Ok(Next::Never) };
+        match first {
             // Steps that wait.
-            Some(Step::Stall) => return Ok(Next::Readable),
-            Some(&Step::Pause(time)) => {
-                let now = Instant::now();
-                match self.until {
-                    None => {
-                        let at = now + time;
-                        self.until = Some(at);
-                        return Ok(Next::At(at));
-                    }
-                    // The client has sent something; the timer still runs.
-                    Some(at) if now < at => return Ok(Next::Readable),
-                    Some(_) => self.until = None,
-                }
+            Step::Stall => return Ok(Next::Readable),
+            Step::Pause(time) => {
+                let at = Instant::now() + *time;
+                *first = Step::Until(at);
+                return Ok(Next::At(at));
             }
+            // The client has sent something; the timer still runs.
+            Step::Until(at) if Instant::now() < *at => {
+                return Ok(Next::Readable);
+            }
+            Step::Until(_) => {}
             // Steps that send.
-            Some(Step::Reset) => {
+            Step::Reset => {
                 let unsent_is_dropped = Some(Duration::ZERO);
                 SockRef::from(&self.socket).set_linger(unsent_is_dropped)?;
             }
-            Some(Step::Send(bytes) | Step::Repeat(bytes)) => {
+            Step::Send(bytes) | Step::Repeat(bytes) => {
                 match self.socket.write(&bytes[self.sent..]) {
                     Ok(n) => self.sent += n,
                     Err(why) if is_not_ready(&why) => {
@@ -144,7 +138,7 @@ impl Connection {
                     return Ok(Next::Now);
                 }
                 self.sent = 0;
-                if let Step::Repeat(_) = script[0] {
+                if let Step::Repeat(_) = first {
                     // It never ends, so the other clients have their turn now.
                     return Ok(Next::Writable);
                 }

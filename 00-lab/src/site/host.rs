@@ -4,14 +4,12 @@ use super::child::{END, LEAVE, LOG, ROLE, TICK};
 use super::flags;
 use super::serve::Server;
 use super::{Seen, Shape};
-use polling::Poller;
 use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write, stdout};
 use std::process::{self, Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Sender, TryRecvError, channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{TryRecvError, channel};
+use std::thread;
 use std::time::Duration;
 use url::Url;
 
@@ -27,12 +25,8 @@ pub fn cpu_in_threads() -> Duration {
 /// What a site runs on. It ends when this is dropped.
 pub(super) enum Host {
     Process(Process),
-    /// The site's thread, which ends once there is no `Sender` any more.
-    Thread {
-        alive: Sender<()>,
-        poller: Arc<Poller>,
-        thread: JoinHandle<io::Result<Seen>>,
-    },
+    /// A thread, by what ends it.
+    Thread(Box<dyn FnOnce() -> io::Result<Seen> + Send + Sync>),
 }
 
 /// The site's process, seen from its parent. It ends on order. If the pipe to
@@ -62,7 +56,8 @@ impl Host {
         let mut server = Server::new(shape)?;
         let url = server.url();
         let poller = server.poller.clone();
-        let (alive, still) = channel();
+        // It serves as long as there is a sender.
+        let (alive, still) = channel::<()>();
         let serve = move || {
             while still.try_recv() == Err(TryRecvError::Empty) {
                 server.turn(TICK)?;
@@ -74,7 +69,12 @@ impl Host {
             Ok(seen)
         };
         let thread = thread::Builder::new().name("site".into()).spawn(serve)?;
-        Ok((Host::Thread { alive, poller, thread }, url))
+        let end = move || {
+            drop(alive);
+            poller.notify()?;
+            thread.join().unwrap()
+        };
+        Ok((Host::Thread(Box::new(end)), url))
     }
 
     /// Ends the site; gives back what it has seen.
@@ -86,11 +86,7 @@ impl Host {
                 json.map(|json| Seen::from_json(&json))
                     .map_err(io::Error::other)
             }
-            Host::Thread { alive, poller, thread } => {
-                drop(alive);
-                poller.notify()?;
-                thread.join().unwrap()
-            }
+            Host::Thread(end) => end(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Fault;
 use super::graph::{Graph, Node, dice_of};
 use crate::http::HARM;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One thing to do with a connection, which is closed after the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(super) enum Step {
     Repeat(Vec<u8>),
     /// Do nothing for this long.
     Pause(Duration),
+    /// Do nothing until then: a pause that has begun.
+    Until(Instant),
     /// Never do anything again.
     Stall,
     /// Reset the connection; bytes that are under way are lost.

@@ -56,8 +56,8 @@ const CASES: [(usize, Case); 21] = [
     (6, two_push_where_one_has_room),
     (6, two_pop_where_there_is_one_value),
     (8, after_close_nothing_goes_in_and_the_rest_comes_out),
-    (20, all_that_wait_for_room_get_it),
-    (20, all_that_wait_for_a_value_get_it),
+    (24, all_that_wait_for_room_get_it),
+    (24, all_that_wait_for_a_value_get_it),
     (6, close_wakes_all_that_pop),
     (6, close_wakes_all_that_push),
     (16, some_pops_and_a_close_wake_all),
@@ -269,9 +269,8 @@ fn all_that_wait_for_room_get_it(
     let threads = 2 + dice.below(2) as u32;
     let room = 1 + dice.below(2) as u32;
     let trial = make_full(schedule, room)?;
-    let last = room + 1..=room + threads;
-    let producers = start_each(&trial, "producer", &pushes(last));
-    schedule.rest()?;
+    let last = pushes(room + 1..=room + threads);
+    let producers = start_asleep(schedule, dice, &trial, "producer", &last)?;
     trial.call("consumer", &pops(room + threads))?;
     require_pushed(&join_each(&trial, &producers)?)?;
     trial.end()
@@ -284,8 +283,8 @@ fn all_that_wait_for_a_value_get_it(
 ) -> Tried {
     let threads = 2 + dice.below(2) as u32;
     let trial = make_empty(schedule, 1 + dice.below(2));
-    let consumers = start_each(&trial, "consumer", &pops(threads));
-    schedule.rest()?;
+    let pops = pops(threads);
+    let consumers = start_asleep(schedule, dice, &trial, "consumer", &pops)?;
     require_pushed(&trial.call("producer", &pushes(1..=threads))?)?;
     let popped = sorted(join_each(&trial, &consumers)?);
     let what = "a value was pushed for each, and popped";
@@ -481,6 +480,26 @@ fn wrong(why: &str) -> Finding {
 fn start_each(trial: &Trial<'_>, name: &str, calls: &[Call]) -> Vec<Caller> {
     let threads = (1..).zip(calls.chunks(1));
     threads.map(|(n, call)| trial.start(&format!("{name} {n}"), call)).collect()
+}
+
+/// Starts a thread for each of these calls, which have to wait. All sleep then,
+/// or all but the last, which may take what another was woken for.
+fn start_asleep(
+    schedule: &Schedule,
+    dice: &mut Dice,
+    trial: &Trial<'_>,
+    name: &str,
+    calls: &[Call],
+) -> Result<Vec<Caller>, Finding> {
+    let asleep = calls.len() - dice.below(2);
+    let mut threads = start_each(trial, name, &calls[..asleep]);
+    schedule.rest()?;
+    threads.extend(start_each(
+        trial,
+        &format!("late {name}"),
+        &calls[asleep..],
+    ));
+    Ok(threads)
 }
 
 /// Joins all of them; gives back all their replies.

@@ -18,29 +18,25 @@
 //! Before anything else the chapters are checked: what the text promises must
 //! be there.
 
-mod tree;
-mod strict;
 mod pages;
 mod press;
-mod changes;
 mod shown;
-mod files;
-mod recorded;
 mod rungs;
-mod new;
 mod guard;
 mod layer;
 mod connections;
+mod desk;
 mod runs;
 mod html;
 mod body;
 mod plain;
+mod reader;
 mod routes;
 mod serve;
-mod exercises;
 
 use anyhow::{Context, Result, bail};
-use exercises::Usage;
+use author::{new, recorded, strict};
+use exercises::{Tree, Usage};
 use press::Press;
 use std::env::args_os;
 use std::io::Write as _;
@@ -50,7 +46,6 @@ use std::process::{self, ExitCode};
 use std::{io, thread};
 use timeline::private::Folder;
 use tokio::runtime::{Builder, Runtime};
-use tree::Tree;
 use trials::watchdog;
 
 const HELP: &str = "\

@@ -1,7 +1,7 @@
 //! From chapters to pages, with mdBook as a library.
 
-use crate::files::all_in;
 use anyhow::{Context, Result};
+use exercises::files::all_in;
 use mdbook_driver::MDBook;
 use mdbook_driver::errors::Result as MdBookResult;
 use mdbook_html::HtmlHandlebars;

@@ -12,9 +12,9 @@ pub struct Plain {
     sequence: Sequence,
     /// A carriage return came last: it ends the line, if no line feed does.
     returned: bool,
-    /// Characters of this line so far.
+    /// How many characters this line has so far.
     length: usize,
-    /// Lines so far.
+    /// How many lines there were so far.
     pub lines: usize,
 }
 
@@ -39,7 +39,7 @@ enum Sequence {
 }
 
 impl Plain {
-    /// What these bytes add.
+    /// The text that these bytes add.
     pub fn push(&mut self, bytes: &[u8]) -> String {
         self.rest.extend(bytes);
         let whole = self.rest.len() - unfinished(&self.rest);
@@ -52,7 +52,7 @@ impl Plain {
         text
     }
 
-    /// What is left when nothing follows.
+    /// What is left to be shown once no more bytes come.
     pub fn end(&mut self) -> String {
         let cut = std::mem::take(&mut self.rest);
         let mut text = String::from_utf8_lossy(&cut).into_owned();
@@ -60,6 +60,7 @@ impl Plain {
         text
     }
 
+    /// Shows a character, unless it belongs to a sequence.
     fn take(&mut self, c: char, text: &mut String) {
         use Sequence::{Control, Escape, None, Text};
         self.sequence = match (self.sequence, c) {
@@ -92,6 +93,7 @@ impl Plain {
             _ => {
                 self.length += 1;
                 if self.length > LONGEST_LINE {
+                    // It is counted, and no more.
                 } else if is_unseen(c) {
                     text.extend(c.escape_unicode());
                 } else {

@@ -1,12 +1,12 @@
 //! The pages, made again whenever something that they are made of is saved.
 
-use crate::changes::fingerprint;
-use crate::files::all_in;
+use crate::pages;
 use crate::shown::Shown;
-use crate::strict::Fault;
-use crate::tree::Tree;
-use crate::{pages, strict};
 use anyhow::{Context, Result, ensure};
+use author::strict::{self, Fault};
+use exercises::Tree;
+use exercises::changes::fingerprint;
+use exercises::files::all_in;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -21,7 +21,7 @@ pub fn rung(package: &str) -> Option<&'static Rung> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::Tree;
+    use exercises::Tree;
 
     #[test]
     fn every_rung_of_the_workspace_is_here_in_its_order() {

@@ -8,7 +8,7 @@ mod cargo;
 pub use order::{Order, menu};
 pub use run::{Event, Run};
 
-use crate::tree::Tree;
+use exercises::Tree;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

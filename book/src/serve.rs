@@ -1,13 +1,14 @@
 //! The live reader, from its start to its end.
 
 use crate::connections;
-use crate::exercises::Desk;
+use crate::desk::Desk;
 use crate::guard::Guard;
 use crate::press::Press;
-use crate::routes::{Reader, router};
+use crate::reader::Reader;
+use crate::routes::router;
 use crate::runs::Runs;
-use crate::tree::Tree;
 use anyhow::{Context, Result};
+use exercises::Tree;
 use std::env;
 use std::future::pending;
 use std::io::{ErrorKind, Write, stderr, stdout};

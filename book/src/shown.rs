@@ -1,7 +1,7 @@
 //! What pages show, for those that are open: they hear of every change, and as
 //! long as one listens, the files are watched that it is made of.
 
-use crate::changes::{PAUSE, fingerprint};
+use exercises::changes::{PAUSE, fingerprint};
 use std::path::PathBuf;
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;

@@ -1,7 +1,7 @@
 //! What cargo says while it builds: how far it is, and what is wrong.
 
 use crate::plain::Plain;
-use crate::tree::Program;
+use exercises::tree::Program;
 use serde_json::Value;
 use std::path::PathBuf;
 

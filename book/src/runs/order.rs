@@ -2,7 +2,8 @@
 
 use crate::body::parse;
 use crate::rungs::rung;
-use crate::tree::{Program, Tree};
+use exercises::Tree;
+use exercises::tree::Program;
 use lab::Rung;
 use lab::site::Fault;
 use lab::site::flags::{Flag, SHAPE};

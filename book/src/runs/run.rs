@@ -48,7 +48,7 @@ impl Run {
     pub fn new(order: &Order<'_>, recording: PathBuf) -> Run {
         Run {
             name: order.program.name().to_owned(),
-            title: crate::recorded::title(order.program),
+            title: order.program.title(),
             recording,
             flags: order.flags.clone(),
             start: Instant::now(),

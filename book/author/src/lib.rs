@@ -1,0 +1,5 @@
+//! For authors: what chapters must contain, and what is made for them.
+
+pub mod new;
+pub mod recorded;
+pub mod strict;

@@ -1,0 +1,286 @@
+//! Recorded outputs: what each program printed, and the picture of that run.
+
+use anyhow::{Context, Result, ensure};
+use exercises::Tree;
+use exercises::diff;
+use exercises::tree::Program;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use timeline::Recording;
+use timeline::private::Folder;
+use trials::watchdog;
+
+/// Columns of a listing that fits the page.
+const COLUMNS: &str = "80";
+
+/// How long a program may take; most of that is for cargo.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The step that stays up until it is ended.
+const STAYS_UP: &str = "0-1-meet-the-slow-site";
+
+/// The programs of these names; all of them if no name is given.
+///
+/// # Errors
+///
+/// A sentence, if there is no program of that name.
+pub fn named<'a>(
+    tree: &'a Tree,
+    names: &[&str],
+) -> Result<Vec<Program<'a>>, String> {
+    if names.is_empty() {
+        return Ok(tree.programs().collect());
+    }
+    let program = |name: &&str| {
+        let none = || format!("no step or crawl is called {name:?}");
+        tree.program(name).ok_or_else(none)
+    };
+    names.iter().map(program).collect()
+}
+
+/// Runs programs, and keeps what they print and record in
+/// `book/recorded/NAME.txt` and `.svg`.
+///
+/// # Errors
+///
+/// If one fails, or the disk does.
+pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
+    for &program in programs {
+        let (text, recording) = run(tree, program)?;
+        let file = |end| file(&tree.book(), program.name(), end);
+        fs::create_dir_all(tree.book().join("recorded"))?;
+        fs::write(file("txt"), text)?;
+        fs::write(file("svg"), recording.svg(&program.title()))?;
+        println!("{}", program.name());
+    }
+    Ok(())
+}
+
+/// What has changed in each step since the one that its page names, in
+/// `book/recorded/STEP.diff`.
+///
+/// # Errors
+///
+/// If a page names no step before it, or the disk fails.
+pub fn record_changes(tree: &Tree) -> Result<()> {
+    for (step, changes) in changes(tree)? {
+        fs::write(file(&tree.book(), &step, "diff"), changes)?;
+    }
+    Ok(())
+}
+
+/// Each step but the first of each rung, and what has changed.
+fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
+    let pages = tree.chapters();
+    let mut before: Vec<(&str, String)> = Vec::new();
+    let mut all = Vec::new();
+    for rung in &tree.rungs {
+        for (n, step) in rung.steps.iter().enumerate() {
+            let source = format!("{}/src/bin/{step}.rs", rung.folder);
+            let now = fs::read_to_string(tree.root.join(source))?;
+            if n > 0 {
+                let since = since(&pages, step)?;
+                let from = before.iter().find(|(it, _)| it.starts_with(&since));
+                let (name, text) = from.with_context(|| {
+                    format!("the page of {step} names no step before it")
+                })?;
+                all.push((step.clone(), diff((name, text), (step, &now))));
+            }
+            before.push((step, now));
+        }
+    }
+    Ok(all)
+}
+
+/// What the name of the step begins with that this one is compared with:
+/// `2-1-`, if its page says `What changed since 2-1`.
+fn since(pages: &[PathBuf], step: &str) -> Result<String> {
+    let file = format!("{step}.md");
+    let page = pages.iter().find(|page| page.ends_with(&file));
+    let text = fs::read_to_string(page.context("it has no page")?)?;
+    let summary = text.split_once("<summary>What changed since ");
+    let summary = summary.and_then(|(_, rest)| rest.split_once("</summary>"));
+    let summary = summary.with_context(|| {
+        format!("the page of {step} does not say what changed since when")
+    });
+    Ok(format!("{}-", summary?.0))
+}
+
+/// Where a recorded output is kept.
+pub fn file(book: &Path, name: &str, end: &str) -> PathBuf {
+    book.join("recorded").join(format!("{name}.{end}"))
+}
+
+/// Runs a program; gives back what it printed, and its recording.
+pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
+    let name = program.name();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["run", "-q"])
+        .args(program.selection())
+        .current_dir(&tree.root)
+        .env("COLUMNS", COLUMNS)
+        // A backtrace takes longer than all the rest of a step.
+        .env_remove("RUST_BACKTRACE");
+    let (text, recording) = if name == STAYS_UP {
+        run_and_visit(&mut cargo)?
+    } else {
+        let ran = watchdog::run(&mut cargo, LIMIT)?;
+        let why = &ran.stderr;
+        ensure!(ran.status.success(), "{name}: {}: {why}", ran.status);
+        (ran.stdout, ran.recording)
+    };
+    Ok((text.trim_start_matches('\n').to_owned(), recording))
+}
+
+/// Runs a site that stays up, and asks for three of its pages, as a reader
+/// would.
+fn run_and_visit(cargo: &mut Command) -> Result<(String, Recording)> {
+    let folder = Folder::new().context("there is no place to record to")?;
+    let events = folder.path().join("events");
+    let mut child = cargo
+        .env(timeline::VARIABLE, &events)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo")?;
+    let limit = watchdog::kill_after(&child, LIMIT);
+    let stdout = child.stdout.take().expect("it is piped");
+    let text = visit(BufReader::new(stdout));
+    // Not `kill`, so that it can tidy up.
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    child.wait()?;
+    drop(limit);
+    Ok((text?, Recording::read(&events)?))
+}
+
+/// Visits the site whose address it prints first; gives back all it prints.
+fn visit(mut stdout: impl BufRead) -> Result<String> {
+    let mut text = String::new();
+    stdout.read_line(&mut text)?;
+    let url: lab::Url = text.trim().parse()?;
+    stdout.read_line(&mut text)?;
+    for path in ["/", "/3", "/3"] {
+        // The same page takes the same time; so do its records.
+        let deadline = Instant::now() + Duration::from_secs(5);
+        lab::fetch_by(&url.join(path)?, deadline)?;
+        ensure!(stdout.read_line(&mut text)? > 0, "it says nothing of {path}");
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What two runs of a program have in common: numbers may differ, and so
+    /// may the order in which threads get there, and where in a lane what
+    /// happens.
+    fn shape(text: &str) -> Vec<String> {
+        let mut lines: Vec<_> = text
+            .lines()
+            .filter(|line| !is_drawn(line))
+            .map(without_numbers)
+            .collect();
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+
+    /// Of lanes, only their names are compared, and elsewhere. Their axis and
+    /// their legend depend on what happened in this run.
+    fn is_drawn(line: &str) -> bool {
+        let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?', '†'];
+        line.contains(drawn)
+            || line.starts_with("thread ") && line.ends_with('!')
+            || line.contains("in flight") && !line.contains("at most")
+            || line.starts_with("site ")
+    }
+
+    fn without_numbers(line: &str) -> String {
+        let mut shape = String::new();
+        for c in line.chars() {
+            let digit = c.is_ascii_digit() || c == ',' || c == '.';
+            match c {
+                // As many blanks as the numbers left.
+                ' ' if shape.ends_with(' ') => {}
+                _ if digit && shape.ends_with('#') => {}
+                _ if c.is_ascii_digit() => shape.push('#'),
+                c => shape.push(c),
+            }
+        }
+        // `1.02s`, `980ms`, `1.2µs` and `520ns` are times, all of them.
+        let units = ["#ms", "#µs", "#ns"];
+        units.iter().fold(shape, |shape, unit| shape.replace(unit, "#s"))
+    }
+
+    /// The names of the lanes.
+    fn lanes(text: &str) -> Vec<String> {
+        let names = text.lines().filter_map(|line| {
+            let marks = ['█', '─', '▓', '·', '═', '×', '!'];
+            let name = line.split(marks).next()?.trim();
+            let kinds = ["main", "thread ", "worker "];
+            let lane = kinds.iter().any(|kind| name.starts_with(kind));
+            (lane && is_drawn(line)).then(|| name.to_owned())
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_shown_has_the_shape_of_a_fresh_run() {
+        let tree = Tree::here();
+        for program in tree.programs() {
+            // What else runs here may make a program late, and one that has a
+            // deadline is then another. Not always.
+            let again = |_| is_as_shown(&tree, program);
+            let first = is_as_shown(&tree, program);
+            first.or_else(again).or_else(again).unwrap();
+        }
+    }
+
+    /// Runs it, and compares.
+    fn is_as_shown(tree: &Tree, program: Program<'_>) -> Result<()> {
+        let name = program.name();
+        let kept = fs::read_to_string(file(&tree.book(), name, "txt"))?;
+        let (fresh, recording) = run(tree, program)?;
+        let (kept_shape, shape) = (shape(&kept), shape(&fresh));
+        ensure!(kept_shape == shape, "{name}: {kept_shape:?}, now {shape:?}");
+        let (kept_lanes, lanes) = (lanes(&kept), lanes(&fresh));
+        ensure!(kept_lanes == lanes, "{name}: {kept_lanes:?}, now {lanes:?}");
+
+        let picture = fs::read_to_string(file(&tree.book(), name, "svg"))?;
+        for track in &recording.tracks {
+            // Which worker is in which process, and how many there are, is not
+            // said.
+            let of_process = track.name.starts_with("process ");
+            let label = if of_process { "process 2" } else { &track.name };
+            ensure!(picture.contains(label), "{name} shows no {label}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_changes_that_are_shown_are_those_there_are() {
+        let tree = Tree::here();
+        for (step, changes) in changes(&tree).unwrap() {
+            let kept = fs::read_to_string(file(&tree.book(), &step, "diff"));
+            assert_eq!(kept.expect(&step), changes, "{step}: record it again");
+        }
+    }
+
+    #[test]
+    fn a_shape_forgets_numbers_and_nothing_else() {
+        assert_eq!(shape("a 1,024 b 52 ms"), ["a # b # ms"]);
+        assert_eq!(shape("b\na"), shape("a\nb"));
+        assert_ne!(shape("a 1 b"), shape("a b"));
+        assert_ne!(shape("the answer is right"), shape("the answer is wrong"));
+        let lines = "main █───\nthread 2   █──\nsite 111\n█ runs   ─ waits";
+        assert_eq!(lanes(lines), ["main", "thread 2"]);
+    }
+}

@@ -1,0 +1,150 @@
+//! A command in the text must exist, flags and all.
+
+use super::chapter::{Chapter, Code};
+use super::check::Check;
+use exercises::Tree;
+use exercises::tree::{Program, Rung};
+use lab::site::flags::SHAPE;
+
+/// What `cargo run --` takes.
+const COMMANDS: [&str; 10] = [
+    "build", "record", "new", "help", "check", "watch", "hint", "solution",
+    "reset", "undo",
+];
+
+/// Those of them that are about an exercise.
+const ABOUT_ONE: [&str; 5] = ["check", "hint", "solution", "reset", "undo"];
+
+/// The flags of a crawl that take no number, and whether they take a value.
+const OTHERS: [(&str, bool); 5] = [
+    ("site", true),
+    ("faults", true),
+    ("json", false),
+    ("list", true),
+    ("trace", true),
+];
+
+/// Finds commands of cargo that would fail because of what they name.
+pub fn check(check: &mut Check<'_>, chapter: &Chapter) {
+    for code in &chapter.code {
+        for (line, command) in commands(code) {
+            if let Err(why) = exists(check.tree, command) {
+                let why = format!("`{command}` does not work: {why}");
+                check.fault(&chapter.file, line, why);
+            }
+        }
+    }
+}
+
+/// The `cargo` commands in a piece of code, each with its line.
+fn commands(code: &Code) -> Vec<(usize, &str)> {
+    let found: Vec<_> = match code.language.as_deref() {
+        None => vec![(code.line, code.text.as_str())],
+        Some("console") => (code.line..)
+            .zip(code.text.lines())
+            .filter_map(|(n, line)| Some((n, line.strip_prefix("$ ")?)))
+            .collect(),
+        Some(_) => Vec::new(),
+    };
+    let commands = found.into_iter().filter_map(|(line, text)| {
+        let text = text.strip_prefix("time ").unwrap_or(text);
+        let text = text.split(" #").next()?.trim();
+        text.starts_with("cargo ").then_some((line, text))
+    });
+    commands.collect()
+}
+
+fn exists(tree: &Tree, command: &str) -> Result<(), String> {
+    let (cargo, flags) = match command.split_once(" -- ") {
+        Some((cargo, flags)) => (cargo, flags),
+        None => (command.trim_end_matches(" --"), ""),
+    };
+    let mut words = cargo.split_whitespace().skip(1);
+    let flags: Vec<_> = flags.split_whitespace().collect();
+    match words.next() {
+        Some("run") => run(tree, &words.collect::<Vec<_>>(), &flags),
+        Some("test") => test(tree, &words.collect::<Vec<_>>()),
+        // `cargo install mdbook` and the like are cargo's own affair.
+        _ => Ok(()),
+    }
+}
+
+fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
+    let Some(package) = value(words, "-p") else {
+        return match flags.first() {
+            None => Ok(()),
+            Some(flag) if ABOUT_ONE.contains(flag) => {
+                exercises(tree, &flags[1..])
+            }
+            Some(flag) if COMMANDS.contains(flag) => Ok(()),
+            Some(flag) => Err(format!("the book has no command {flag:?}")),
+        };
+    };
+    let rung = find_rung(tree, package)?;
+    let program = match value(words, "--bin") {
+        None => Program::Crawl(&rung.package),
+        Some(bin) if rung.steps.iter().any(|step| step == bin) => {
+            Program::Step(&rung.package, bin)
+        }
+        Some(bin) => return Err(format!("{package} has no step {bin:?}")),
+    };
+    let mut flags = flags.iter();
+    while let Some(flag) = flags.next() {
+        let takes_value = takes(program, flag)?;
+        if takes_value && flags.next().is_none() {
+            return Err(format!("{flag} wants a value"));
+        }
+    }
+    Ok(())
+}
+
+/// Every name is that of an exercise; `NAME` stands for any.
+fn exercises(tree: &Tree, names: &[&str]) -> Result<(), String> {
+    let mut all = tree.rungs.iter().flat_map(|rung| &rung.exercises);
+    let unknown = names.iter().find(|name| {
+        !matches!(**name, "NAME" | "--anyway") && !all.any(|it| it == *name)
+    });
+    match unknown {
+        Some(name) => Err(format!("there is no exercise {name:?}")),
+        None => Ok(()),
+    }
+}
+
+fn test(tree: &Tree, words: &[&str]) -> Result<(), String> {
+    let Some(package) = value(words, "-p") else { return Ok(()) };
+    let rung = find_rung(tree, package)?;
+    match value(words, "--test") {
+        Some(name) if !rung.tests().any(|test| test == name) => {
+            Err(format!("{package} has no test {name:?}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a flag takes a value, if there is such a flag.
+fn takes(program: Program<'_>, flag: &str) -> Result<bool, String> {
+    let name = flag.trim_start_matches("--");
+    if name == "help" || SHAPE.iter().any(|flag| flag.name == name) {
+        return Ok(name != "help");
+    }
+    if let Program::Crawl(_) = program {
+        let other = OTHERS.iter().find(|(other, _)| *other == name);
+        if lab::RUNG.flags().iter().any(|flag| flag.name == name) {
+            return Ok(true);
+        }
+        if let Some((_, value)) = other {
+            return Ok(*value);
+        }
+    }
+    Err(format!("{} has no flag {flag:?}", program.name()))
+}
+
+fn find_rung<'a>(tree: &'a Tree, package: &str) -> Result<&'a Rung, String> {
+    let found = tree.rungs.iter().find(|rung| rung.package == package);
+    found.ok_or_else(|| format!("there is no package {package:?}"))
+}
+
+fn value<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
+    let at = words.iter().position(|word| *word == flag)?;
+    words.get(at + 1).copied()
+}

@@ -1,0 +1,40 @@
+//! The reader's answers: kept, judged, ticked off.
+//!
+//! An [`Exercise`] is found in the workspace by its files ([`Tree`]). Its answer
+//! is judged by running the exercise's own check ([`judge_and_note`]), the
+//! [`Verdict`] is remembered in the [`Progress`], and whatever puts the answer
+//! away keeps it. What the terminal does with all that is here as well; what
+//! the pages do is in the package `book`.
+
+pub mod files;
+pub mod tree;
+pub mod changes;
+mod exercise;
+mod page;
+mod verdict;
+mod panics;
+mod judge;
+mod rounds;
+pub mod progress;
+mod keep;
+mod solution;
+mod status;
+mod which;
+mod check;
+mod watch;
+mod terminal;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::check;
+pub use exercise::{Exercise, all_exercises, find};
+pub use judge::{OnStage, Stage, judge_and_note};
+pub use page::{CAUSES, Cause, Page};
+pub use progress::Progress;
+pub use solution::{Solution, diff, solution_of};
+pub use terminal::{hint, reset, solution, undo};
+pub use tree::Tree;
+pub use verdict::{Kind, Verdict};
+pub use watch::watch;
+pub use which::Usage;

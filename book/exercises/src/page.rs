@@ -1,0 +1,118 @@
+//! What the page of an exercise has for the terminal: hints, and the usual
+//! causes of what a check says.
+
+use crate::exercise::Exercise;
+use crate::files::read_text;
+use crate::judge::PRINTS;
+use crate::verdict::{Kind, Verdict};
+use std::io;
+
+/// What stands above the causes. They give much away, so they are folded.
+pub const CAUSES: &str = "<summary>When it says</summary>";
+
+/// The hints of an exercise, and its causes.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// From a nudge to nearly the code.
+    pub hints: Vec<String>,
+    /// In the order of the page: the first that fits is the one.
+    pub causes: Vec<Cause>,
+}
+
+/// A line under "When it says".
+#[derive(Debug)]
+pub struct Cause {
+    /// A piece of a verdict's sentence, or the code of a compiler's error, or
+    /// the word `hangs` or `panics`.
+    pub message: String,
+    /// Where that comes from, usually, in this exercise.
+    pub cause: String,
+}
+
+impl Page {
+    /// The page of an exercise.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn of(exercise: &Exercise) -> io::Result<Page> {
+        Ok(Page::parse(&read_text(&exercise.page)?))
+    }
+
+    /// Reads the page as it is written.
+    ///
+    /// ```text
+    /// <details>
+    /// <summary>Hint 1</summary>
+    ///
+    /// …
+    ///
+    /// </details>
+    ///
+    /// <details>
+    /// <summary>When it says</summary>
+    ///
+    /// - **was fetched more than once**: …
+    ///
+    /// </details>
+    /// ```
+    pub fn parse(text: &str) -> Page {
+        let mut page = Page::default();
+        for piece in text.split("<summary>Hint ").skip(1) {
+            let hint = piece.split("</details>").next().unwrap_or_default();
+            let hint = hint.split_once("</summary>").unwrap_or_default().1;
+            page.hints.push(hint.trim().to_owned());
+        }
+        let causes = text.split_once(CAUSES).unwrap_or_default().1;
+        let causes = causes.split("</details>").next().unwrap_or_default();
+        for item in causes.split("\n- **").skip(1) {
+            // The list ends where a paragraph follows it.
+            let item = item.split("\n\n").next().unwrap_or_default();
+            let Some((message, cause)) = item.split_once("**:") else {
+                continue;
+            };
+            let words = cause.split_whitespace();
+            page.causes.push(Cause {
+                message: message
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                cause: words.collect::<Vec<_>>().join(" "),
+            });
+        }
+        page
+    }
+
+    /// The first cause that fits a verdict: its sentence is in it, or its error
+    /// code, `E0308`; after a colon, words of the compiler that say more.
+    pub fn cause(&self, verdict: &Verdict) -> Option<&str> {
+        let fits = |cause: &&Cause| match cause.message.as_str() {
+            // Of one that prints for ever, it is the cause that it prints.
+            "hangs" => {
+                verdict.kind == Kind::Hangs && !verdict.why.contains(PRINTS)
+            }
+            "panics" => verdict.kind == Kind::Panics,
+            message => {
+                match message.split_once(": ").unwrap_or((message, "")) {
+                    (code, text) if is_code(code) => {
+                        let code = format!("[{code}]: ");
+                        let mut errors = verdict.why.split("\nerror");
+                        verdict.kind == Kind::DoesNotCompile
+                            && errors.any(|it| {
+                                it.contains(&code) && it.contains(text)
+                            })
+                    }
+                    _ => verdict.why.contains(message),
+                }
+            }
+        };
+        self.causes.iter().find(fits).map(|cause| cause.cause.as_str())
+    }
+}
+
+/// `E0382`
+fn is_code(message: &str) -> bool {
+    message.len() == 5
+        && message.starts_with('E')
+        && message[1..].bytes().all(|byte| byte.is_ascii_digit())
+}

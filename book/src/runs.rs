@@ -2,8 +2,9 @@
 
 mod order;
 mod run;
-mod process;
 mod cargo;
+mod attend;
+mod process;
 
 pub use order::{Order, menu};
 pub use run::{Event, Run};

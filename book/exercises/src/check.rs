@@ -18,7 +18,8 @@ use std::time::Instant;
 ///
 /// # Errors
 ///
-/// If one cannot be judged, or there is none of that name (a [`Usage`](crate::Usage)).
+/// If one cannot be judged, or there is none of that name: that is a
+/// [`Usage`](crate::Usage).
 pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
     if names.is_empty() {
         return print_table(tree);

@@ -2,9 +2,9 @@
 //!
 //! An [`Exercise`] is found in the workspace by its files ([`Tree`]). Its answer
 //! is judged by running the exercise's own check ([`judge_and_note`]), the
-//! [`Verdict`] is remembered in the [`Progress`], and whatever puts the answer
-//! away keeps it. What the terminal does with all that is here as well; what
-//! the pages do is in the package `book`.
+//! [`Verdict`] is remembered in the [`Progress`]. A [`reset`] moves the answer to
+//! `backups/`, and [`undo`] brings it back. The commands of the terminal are
+//! here as well; what the pages show of all this is in the package `book`.
 
 pub mod files;
 pub mod tree;
@@ -12,11 +12,13 @@ pub mod changes;
 mod exercise;
 mod page;
 mod verdict;
+mod target;
 mod panics;
-mod judge;
+mod finding;
 mod rounds;
-pub mod progress;
 mod keep;
+pub mod progress;
+mod judge;
 mod solution;
 mod status;
 mod which;
@@ -29,9 +31,10 @@ mod tests;
 
 pub use check::check;
 pub use exercise::{Exercise, all_exercises, find};
-pub use judge::{OnStage, Stage, judge_and_note};
+pub use judge::judge_and_note;
 pub use page::{CAUSES, Cause, Page};
 pub use progress::Progress;
+pub use rounds::{OnStage, Stage};
 pub use solution::{Solution, diff, solution_of};
 pub use terminal::{hint, reset, solution, undo};
 pub use tree::Tree;

@@ -3,7 +3,7 @@
 
 use crate::exercise::Exercise;
 use crate::files::read_text;
-use crate::judge::PRINTS;
+use crate::finding::PRINTS;
 use crate::verdict::{Kind, Verdict};
 use std::io;
 

@@ -1,10 +1,10 @@
 //! Running the tests of an answer that compiled, many times: the first run
 //! tells how it is wrong, the others whether it is right each time.
 
-use super::judge::{
-    MOST, OnStage, Stage, Target, explain_hang, printed, verdict_of,
-};
-use super::verdict::{Kind, Verdict};
+use crate::finding::{verdict_of, verdict_of_hung};
+use crate::target::{LIMIT, MOST, Target};
+use crate::verdict::{Kind, Verdict};
+use std::fmt;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
@@ -28,11 +28,29 @@ const HEAD_START: Duration = Duration::from_millis(20);
 /// hardly slower, and so that little is to be ended if it fails.
 const BESIDE_FIRST: usize = 4;
 
-/// How long one test may take. They take a tenth of a second.
-pub const LIMIT: Duration = Duration::from_secs(8);
-
 /// How long it may take beside [`AT_ONCE`] others.
 const LIMIT_BESIDE_OTHERS: Duration = Duration::from_secs(16);
+
+/// What the judge is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Cargo builds it.
+    Compiling,
+    /// This one of that many runs.
+    Running(usize, usize),
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stage::Compiling => f.write_str("compiling"),
+            Stage::Running(n, of) => write!(f, "run {n} of {of}"),
+        }
+    }
+}
+
+/// Is called with each stage as it begins, by any thread.
+pub type OnStage<'a> = &'a (dyn Fn(Stage) + Sync);
 
 /// Is asked again and again while tests run; once it is `true`, they are ended.
 type CallOff<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -140,14 +158,7 @@ impl Target {
             .env("RUST_BACKTRACE", "0");
         match watchdog::run_unless(call_off, MOST, &mut command, limit) {
             Ok(ran) => verdict_of(ran, test),
-            Err(hung) => Some(Verdict {
-                printed: printed(&hung.stdout, test) + &hung.stderr,
-                recording: Some(*hung.recording),
-                ..Verdict::new(
-                    Kind::Hangs,
-                    explain_hang(&hung.why, hung.written),
-                )
-            }),
+            Err(hung) => Some(verdict_of_hung(hung, test)),
         }
     }
 }

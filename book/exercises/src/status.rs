@@ -1,6 +1,6 @@
 //! Colours and what is being done, on terminals that can show them.
 
-use crate::judge::{OnStage, Stage};
+use crate::rounds::{OnStage, Stage};
 use crate::verdict::Kind;
 use std::env;
 use std::io::{IsTerminal, Write as _, stderr, stdout};

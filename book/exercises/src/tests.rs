@@ -5,8 +5,9 @@
 mod answers;
 
 use self::answers::{compiled, module};
-use super::judge::{Target, judge};
+use super::judge::judge;
 use super::rounds::at_once;
+use super::target::Target;
 use super::verdict::{Kind, Verdict};
 use super::{Exercise, Page, all_exercises};
 use crate::tree::Tree;

@@ -5,6 +5,7 @@
     expect(unsafe_code, reason = "what is called between fork and exec")
 )]
 
+use super::attend::{GRACE, attend};
 use super::cargo::{self, BuildOutput, Line};
 use super::order::Order;
 use super::run::{Event, Run};
@@ -14,33 +15,19 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
+use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
 use trials::watchdog::Group;
-
-/// How long a program may run, or be built.
-const LONGEST: Duration = Duration::from_secs(10 * 60);
 
 /// How much it may write, in bytes and in lines.
 const MOST_OUTPUT: usize = 1024 * 1024;
 const MOST_LINES: usize = 20_000;
 
-/// What is written within this time is one event.
-const TOGETHER: Duration = Duration::from_millis(10);
-
-/// How long it goes on when no page listens any more.
-const ALONE: Duration = Duration::from_secs(5);
-
-/// How long it has to end by itself once it has been asked to.
-const GRACE: Duration = Duration::from_secs(1);
-
 /// How much cargo may say of what it has built.
 const MOST_MESSAGES: u64 = 16 * 1024 * 1024;
 
-/// Starts to build a program with cargo, and lets a thread see to that, and to
-/// the program itself, until it has ended.
+/// Starts to build a program with cargo. A thread follows that, and then the
+/// program itself, until it has ended.
 pub fn start(root: &Path, order: &Order<'_>, run: &Arc<Run>) -> io::Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.args(cargo::arguments(order.program)).envs(cargo::ENVIRONMENT);
@@ -140,78 +127,6 @@ fn supervise(
     });
     run.note(Event::Output(plain.end()));
     Ok(ended.map_or("stopped".into(), describe_exit))
-}
-
-/// Hands on what a program writes, until it has ended, and gives back how; or
-/// until it is stopped. If `take` gives a reason, it has taken enough.
-fn attend(
-    run: &Run,
-    mut program: Group,
-    output: impl Read + Send + 'static,
-    mut take: impl FnMut(&[u8]) -> Option<&'static str>,
-) -> Option<ExitStatus> {
-    let pieces = pieces_of(output);
-    let start = Instant::now();
-    let (mut heard, mut is_full) = (start, false);
-    let mut asked: Option<Instant> = None;
-    let status = loop {
-        // Why it is to be stopped, if it is.
-        let mut why = run.is_stopped.load(Relaxed).then_some("stopped");
-        match pieces.recv_timeout(TOGETHER) {
-            Ok(bytes) if !is_full => {
-                let full = take(&bytes);
-                is_full = full.is_some();
-                why = why.or(full);
-            }
-            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => thread::sleep(TOGETHER),
-        }
-        if let Some(status) = program.status() {
-            break status;
-        }
-        if run.is_watched() {
-            heard = Instant::now();
-        }
-        if heard.elapsed() > ALONE {
-            why = Some("nobody looks any more; stopped");
-        } else if start.elapsed() > LONGEST {
-            why = Some("ten minutes are over; stopped");
-        }
-
-        match (why, asked) {
-            (Some(why), None) => {
-                run.note(Event::Output(format!("\n[{why}]\n")));
-                asked = Some(Instant::now());
-                program.ask_to_end();
-            }
-            (_, Some(since)) if since.elapsed() > GRACE => program.kill(),
-            _ => {}
-        }
-    };
-    // What it has started goes with it; then the pipe comes to its end, unless
-    // something is left that cannot be found.
-    program.kill();
-    let patience = Instant::now() + GRACE;
-    let left = || patience.saturating_duration_since(Instant::now());
-    while !is_full && let Ok(bytes) = pieces.recv_timeout(left()) {
-        is_full = take(&bytes).is_some();
-    }
-    asked.is_none().then_some(status)
-}
-
-/// What is written there, in pieces of what comes together.
-fn pieces_of(mut output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (send, pieces) = sync_channel(1);
-    thread::spawn(move || {
-        let mut buffer = vec![0; 64 * 1024];
-        while let Ok(n) = output.read(&mut buffer)
-            && n > 0
-            && send.send(buffer[..n].to_vec()).is_ok()
-        {
-            thread::sleep(TOGETHER);
-        }
-    });
-    pieces
 }
 
 /// How a program has ended, in a few words.

@@ -1,7 +1,7 @@
 //! All answers of ours, in one program for each rung: its test target
 //! `answers` includes what is written here.
 
-use crate::judge::{Target, compile};
+use crate::target::{Target, compile};
 use crate::tree::Tree;
 use crate::{Exercise, all_exercises};
 use std::collections::BTreeMap;

@@ -1,0 +1,111 @@
+//! A test target with an answer in it: compiled by cargo.
+
+use crate::exercise::Exercise;
+use crate::tree::Tree;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use trials::watchdog;
+
+/// How much is kept of what a test prints, in bytes, and of what the compiler
+/// says: it is to be read, in a terminal or on a page.
+pub const MOST: usize = 64 * 1024;
+
+/// How long one test may take. They take a tenth of a second.
+pub const LIMIT: Duration = Duration::from_secs(8);
+
+/// How long the compiler may take, to build all that is needed.
+const COMPILING: Duration = Duration::from_secs(15 * 60);
+
+/// A test target that compiled.
+#[derive(Debug)]
+pub struct Target {
+    pub program: PathBuf,
+    pub folder: PathBuf,
+    /// Set if cargo found the program there and took it to be the same.
+    pub is_fresh: bool,
+    /// Its tests, by their whole names.
+    pub tests: Vec<String>,
+    /// What the compiler remarked on.
+    pub warnings: String,
+}
+
+/// Compiles a test target of an exercise's package. The inner error is what
+/// the compiler said.
+///
+/// # Errors
+///
+/// If it is not the compiler that fails.
+pub fn compile(
+    exercise: &Exercise,
+    target: &str,
+) -> Result<Result<Target, String>> {
+    // A file with a name that cargo cannot use would stop it, and it would not
+    // say which one that is.
+    let programs = exercise.rung.join("src/bin");
+    let strangers = Tree::at(&exercise.root).strangers;
+    if let Some(stranger) =
+        strangers.iter().find(|it| it.starts_with(&programs))
+    {
+        let stranger = exercise.seen(stranger);
+        bail!("cargo cannot build {stranger}, by its name; move it elsewhere");
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["test", "--no-run", "--message-format=json"])
+        .args(["-p", &exercise.package, "--test", target])
+        .current_dir(&exercise.root);
+    let cargo = watchdog::run(&mut cargo, COMPILING)?;
+
+    // It says in each line of its output what the compiler has said, or what it
+    // has built.
+    let (mut warnings, mut errors) = (String::new(), String::new());
+    let (mut program, mut is_fresh) = (None, false);
+    let messages = cargo.stdout.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        Some(message)
+    });
+    for message in messages {
+        let is_target = message["target"]["name"] == target;
+        if let Some(path) = message["executable"].as_str()
+            && is_target
+        {
+            program = Some(PathBuf::from(path));
+            is_fresh = message["fresh"] == true;
+        }
+        let text = message["message"]["rendered"].as_str().unwrap_or_default();
+        match message["message"]["level"].as_str() {
+            Some("warning") if is_target => warnings += text,
+            // Of whatever package: without it there is no answer either.
+            Some("error" | "error: internal compiler error") => errors += text,
+            // "For more information about this error, try …"
+            Some("failure-note") => errors += text,
+            _ => {}
+        }
+    }
+    let warnings = watchdog::abridge(&warnings, MOST);
+    match program {
+        Some(program) if cargo.status.success() => {
+            let folder = exercise.rung.clone();
+            let tests = list_tests(&program, &folder)?;
+            Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
+        }
+        _ if !errors.is_empty() => {
+            Ok(Err(warnings + &watchdog::abridge(&errors, MOST)))
+        }
+        _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
+    }
+}
+
+/// The names of the tests in a program.
+fn list_tests(program: &Path, folder: &Path) -> Result<Vec<String>> {
+    let mut list = Command::new(program);
+    list.args(["--list", "--format", "terse"]).current_dir(folder);
+    let list = watchdog::run_keeping(MOST, &mut list, LIMIT)
+        .context("lists no tests")?;
+    let names = list.stdout.lines();
+    let names = names.filter_map(|line| line.strip_suffix(": test"));
+    Ok(names.map(str::to_owned).collect())
+}

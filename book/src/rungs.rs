@@ -5,13 +5,16 @@
 
 use lab::Rung;
 
+#[path = "../../03-callbacks/src/rung.rs"]
+mod callbacks;
 #[path = "../../02-processes/src/rung.rs"]
 mod processes;
 #[path = "../../01-threads/src/rung.rs"]
 mod threads;
 
 /// All of them, from the lowest up.
-pub const RUNGS: [Rung; 3] = [lab::RUNG, threads::RUNG, processes::RUNG];
+pub const RUNGS: [Rung; 4] =
+    [lab::RUNG, threads::RUNG, processes::RUNG, callbacks::RUNG];
 
 /// The rung whose package this is.
 pub fn rung(package: &str) -> Option<&'static Rung> {

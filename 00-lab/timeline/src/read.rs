@@ -6,7 +6,7 @@ use super::causes::Causes;
 use super::event::{Event, Id, What};
 use super::spans::{Held, Recording, State, Track};
 use super::write::MOST;
-use open::{Open, next_state};
+use open::Open;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -86,8 +86,8 @@ impl Reader {
         self.causes.note(index, other.copied(), now, event);
         self.note(index, now, &event.what);
 
-        let open = &self.open[index];
-        let next = next_state(&open.state, &event.what);
+        let open = &mut self.open[index];
+        let next = open.next_state(event);
         if let Some(State::Run { .. }) = next {
             let (state, since) = (&open.state, open.since);
             let flow = self.causes.of(index, state, since, now, event.pid);
@@ -142,6 +142,7 @@ impl Reader {
             state: if runs { State::Run { cpu: None } } else { State::Ready },
             thread: event.thread,
             cpu: event.cpu,
+            page: None,
         });
         let index = tracks.len() - 1;
         self.by_lane.insert((event.pid, event.lane), index);

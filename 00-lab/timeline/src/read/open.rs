@@ -1,6 +1,6 @@
 //! The span that a lane is in while its recording is read.
 
-use crate::event::{Id, What};
+use crate::event::{Event, Id, What};
 use crate::spans::{Span, State, Track};
 use std::time::Duration;
 
@@ -11,24 +11,38 @@ pub(super) struct Open {
     pub thread: Id,
     /// The CPU time of that thread when the span began.
     pub cpu: u64,
-}
-
-/// The state that an event puts its lane in; `None` leaves it as it is.
-pub(super) fn next_state(state: &State, what: &What<'_>) -> Option<State> {
-    match *what {
-        What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
-        What::Wait("") if state.waits() => None,
-        What::Wait(what) => Some(State::Wait(what.to_owned())),
-        What::Idle => Some(State::Idle),
-        What::Want(lock) => Some(State::Blocked(lock.to_owned())),
-        // A lane that is woken while it runs goes on running.
-        What::Ready(_) if matches!(state, State::Run { .. }) => None,
-        What::Ready(_) => Some(State::Ready),
-        _ => None,
-    }
+    /// The page that it has asked for and that is not here yet. A thread
+    /// says itself what it waits for, and may have asked for several.
+    pub page: Option<String>,
 }
 
 impl Open {
+    /// The state that an event puts its lane in; `None` leaves it as it is.
+    pub fn next_state(&mut self, event: &Event<'_>) -> Option<State> {
+        match event.what {
+            What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
+            What::Wait("") if self.state.waits() => None,
+            // The page says more than the socket that it comes through.
+            What::Wait(what) => Some(State::Wait(
+                self.page.clone().unwrap_or_else(|| what.to_owned()),
+            )),
+            What::Want(lock) => Some(State::Blocked(lock.to_owned())),
+            // A lane that is woken while it runs goes on running.
+            What::Ready(_) if matches!(self.state, State::Run { .. }) => None,
+            What::Ready(_) => Some(State::Ready),
+            What::Idle => Some(State::Idle),
+            What::Ask(page) if event.lane != event.thread => {
+                self.page = Some(page.to_owned());
+                None
+            }
+            What::Got(_) => {
+                self.page = None;
+                None
+            }
+            _ => None,
+        }
+    }
+
     /// The span, if it ends at `to` and used `cpu` nanoseconds of CPU time.
     pub fn until(&self, to: Duration, cpu: Option<u64>) -> Span {
         let mut state = self.state.clone();

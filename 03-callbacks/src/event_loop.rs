@@ -1,0 +1,355 @@
+//! The loop: it waits for sockets, timers and other threads, and calls.
+
+mod soon;
+mod threads;
+mod waits;
+
+pub use threads::Remote;
+
+use crate::mailbox::Mailbox;
+use crate::slots::{Slot, Slots};
+use crate::socket::Socket;
+use crate::timers::{self, Timers};
+use polling::{Events, Poller};
+use soon::Soon;
+use std::any::Any;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use threads::{Post, Worked};
+use timeline::waiting;
+use waits::{Direction, Waits};
+
+/// What is called once, on the loop's thread.
+pub type Callback = Box<dyn FnOnce(&mut Loop)>;
+
+/// An event loop: one thread, on which callbacks take turns.
+///
+/// This is its contract, and each sentence is a test.
+///
+/// **Who may call.** Only the thread that made a loop can use it. A callback is
+/// given `&mut Loop`: it may register, cancel and queue whatever it likes, and
+/// no other callback runs until it has returned. Other threads have a
+/// [`Remote`].
+///
+/// **Once.** What is registered is called at most once. Its closure is dropped
+/// by the call, by [`cancel`](Loop::cancel), or with the loop, and at that
+/// moment.
+///
+/// **A turn.** The loop waits until a socket is ready, a timer is due, or
+/// something is queued or posted. Then it calls, in this order:
+///
+/// 1. what waits for the sockets that are ready, in the order in which the
+///    kernel lists them; of one socket, what waits to read comes first;
+/// 2. the timers that are due, in the order of their times; of two with the
+///    same time, the one that was set first;
+/// 3. what was queued with [`call_soon`](Loop::call_soon), in its order, and
+///    then what other threads have posted, in its order.
+///
+/// A callback that waits again, sets a timer that is due at once, or queues
+/// from within part 3 is called in a later turn: one that does so for ever does
+/// not keep the others from theirs. What a callback cancels is not called any
+/// more, even if it was ready. Nothing is called for a socket that was closed,
+/// nor for the next one to which the kernel gives its number.
+///
+/// **Spurious calls.** A callback may be called although its socket is not
+/// ready. Then reading or writing says
+/// [`WouldBlock`](std::io::ErrorKind::WouldBlock), and the callback has to wait
+/// again. If the loop cannot wait for a socket, the callback is called, and its
+/// next read or write says why.
+///
+/// **Time.** A timer is never called early. It is late by what the callbacks
+/// before it take.
+///
+/// **The end.** [`run`](Loop::run) returns once nothing can be called any more:
+/// no socket is waited for, no timer is set, nothing is queued or posted, no
+/// thread is at work, and there is no [`Remote`]. [`stop`](Loop::stop) lets it
+/// return at the end of the turn.
+///
+/// **Panics.** A callback that panics is dropped, like any other after its
+/// call; the panic hook reports where. The others are called as ever, and when
+/// `run` returns, it hands on the first panic.
+///
+/// ```
+/// use callbacks::Loop;
+/// use std::time::Duration;
+///
+/// let mut events = Loop::new()?;
+/// events.after(Duration::from_millis(2), |_| println!("second"));
+/// events.after(Duration::from_millis(1), |_| println!("first"));
+/// events.run()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// It stays on its thread:
+///
+/// ```compile_fail,E0277
+/// let mut events = callbacks::Loop::new().unwrap();
+/// std::thread::spawn(move || events.run());
+/// ```
+pub struct Loop {
+    poller: Arc<Poller>,
+    /// What the kernel has listed in this turn.
+    listed: Events,
+    /// What waits for each socket, by the socket's key. No key is used twice,
+    /// so whatever the kernel still says of a closed socket finds nothing.
+    waits: HashMap<usize, Waits>,
+    timers: Timers,
+    soon: Rc<Soon>,
+    mailbox: Arc<Mailbox<Post, Arc<Poller>>>,
+    /// What is to be called when a thread has done its work.
+    at_work: HashMap<usize, Worked>,
+    slots: Slots,
+    /// The last number that was given out, to a socket or a wait.
+    numbers: usize,
+    stopping: bool,
+    /// What the first callback that panicked has panicked with.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+/// Something registered, so that it can be [cancelled](Loop::cancel).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle(Registration);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Registration {
+    Wait { key: usize, direction: Direction, number: usize },
+    Timer(timers::Key),
+}
+
+impl Loop {
+    /// A loop with nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel has no descriptors left for it; it takes three.
+    pub fn new() -> io::Result<Loop> {
+        let poller = Arc::new(Poller::new()?);
+        let slots = Slots::default();
+        Ok(Loop {
+            mailbox: Mailbox::new(poller.clone()),
+            poller,
+            listed: Events::new(),
+            waits: HashMap::new(),
+            timers: Timers::default(),
+            soon: Rc::new(Soon::new(slots.clone())),
+            at_work: HashMap::new(),
+            slots,
+            numbers: 0,
+            stopping: false,
+            panic: None,
+        })
+    }
+
+    /// Calls `then` once `socket` can be read, or has come to its end. The loop
+    /// keeps the socket until then.
+    #[track_caller]
+    pub fn when_readable<T: AsFd + 'static>(
+        &mut self,
+        socket: Socket<T>,
+        then: impl FnOnce(&mut Loop, Socket<T>) + 'static,
+    ) -> Handle {
+        self.when(Direction::Read, socket, then)
+    }
+
+    /// Calls `then` once `socket` can be written to, or is connected, or its
+    /// connection is broken. The loop keeps the socket until then.
+    #[track_caller]
+    pub fn when_writable<T: AsFd + 'static>(
+        &mut self,
+        socket: Socket<T>,
+        then: impl FnOnce(&mut Loop, Socket<T>) + 'static,
+    ) -> Handle {
+        self.when(Direction::Write, socket, then)
+    }
+
+    /// Calls `then` at `due`, or as soon as possible if that is over.
+    #[track_caller]
+    pub fn at(
+        &mut self,
+        due: Instant,
+        then: impl FnOnce(&mut Loop) + 'static,
+    ) -> Handle {
+        let slot = self.slots.take("timer");
+        let left = due.saturating_duration_since(Instant::now());
+        slot.lane().waits(format_args!("{left:.0?}"));
+        let key = self.timers.set(due, slot, Box::new(then));
+        Handle(Registration::Timer(key))
+    }
+
+    /// Calls `then` when `delay` is over. A delay beyond what the clock can
+    /// count to is as good as for ever.
+    #[track_caller]
+    pub fn after(
+        &mut self,
+        delay: Duration,
+        then: impl FnOnce(&mut Loop) + 'static,
+    ) -> Handle {
+        const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+        self.at(Instant::now() + delay.min(FOR_EVER), then)
+    }
+
+    /// Calls `then` at the end of this turn; from within a callback that was
+    /// itself queued, at the end of the next.
+    #[track_caller]
+    pub fn call_soon(&mut self, then: impl FnOnce(&mut Loop) + 'static) {
+        self.soon.push(Box::new(then));
+    }
+
+    /// Drops what was registered, uncalled, with all that it owns. Gives back
+    /// `false` if it has been called or cancelled already.
+    pub fn cancel(&mut self, handle: Handle) -> bool {
+        match handle.0 {
+            Registration::Timer(key) => self.timers.remove(key).is_some(),
+            Registration::Wait { key, direction, number } => {
+                self.take_wait(key, direction, Some(number)).is_some()
+            }
+        }
+    }
+
+    /// Lets [`run`](Loop::run) return at the end of this turn, or of its first
+    /// one. What is left is called if it runs again.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Calls back until there is nothing left to call.
+    ///
+    /// # Errors
+    ///
+    /// If a loop is running on this thread already, or the kernel cannot wait.
+    ///
+    /// # Panics
+    ///
+    /// If a callback has panicked, with what it panicked with.
+    pub fn run(&mut self) -> io::Result<()> {
+        let _running = Running::begin()?;
+        while !self.is_over() {
+            self.turn()?;
+            if self.stopping {
+                break;
+            }
+        }
+        self.stopping = false;
+        match self.panic.take() {
+            Some(payload) => resume_unwind(payload),
+            None => Ok(()),
+        }
+    }
+
+    /// Set if there is nothing left to call, now or later.
+    fn is_over(&self) -> bool {
+        self.waits.is_empty()
+            && self.timers.is_empty()
+            && self.soon.is_empty()
+            && self.mailbox.is_over()
+    }
+
+    fn turn(&mut self) -> io::Result<()> {
+        self.wait()?;
+        self.call_ready_sockets();
+        self.call_due_timers();
+        self.call_queued();
+        Ok(())
+    }
+
+    /// Waits until there is something to call.
+    fn wait(&mut self) -> io::Result<()> {
+        let timeout = match self.timers.next() {
+            _ if !self.soon.is_empty() => Some(Duration::ZERO),
+            due => due.map(|at| at.saturating_duration_since(Instant::now())),
+        };
+        let waits = timeout != Some(Duration::ZERO);
+        let _waiting = waits.then(|| waiting("any of them"));
+        self.listed.clear();
+        self.poller.wait(&mut self.listed, timeout)?;
+        Ok(())
+    }
+
+    fn call_due_timers(&mut self) {
+        // What is set from here on comes after the mark.
+        let mark = self.timers.mark(Instant::now());
+        self.timers.before(mark).for_each(|slot| slot.lane().ready());
+        while let Some((slot, then)) = self.timers.pop(mark) {
+            self.call(slot, then);
+        }
+    }
+
+    fn call_queued(&mut self) {
+        // What is queued or posted from here on is for the next turn.
+        let queued = self.soon.take();
+        let posted = self.mailbox.collect();
+        for (slot, then) in queued {
+            self.call(slot, then);
+        }
+        for then in posted {
+            let slot = self.slots.take("callback");
+            self.call(slot, then);
+        }
+    }
+
+    /// Calls `then` on a lane of its own.
+    fn call(&mut self, slot: Slot, then: Callback) {
+        let slot = Rc::new(slot);
+        self.call_on(slot.clone(), then);
+    }
+
+    /// Calls `then` on the lane of its socket, and keeps what it panics with.
+    fn call_on(&mut self, slot: Rc<Slot>, then: Callback) {
+        let called = slot.run(|| {
+            // The loop is left as it was: what a callback has begun, such as a
+            // timer that it has set, stays.
+            catch_unwind(AssertUnwindSafe(|| then(self)))
+        });
+        if let Err(payload) = called {
+            self.panic.get_or_insert(payload);
+        }
+    }
+
+    fn next_number(&mut self) -> usize {
+        self.numbers += 1;
+        self.numbers
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        // A destructor may queue or post. First comes what refuses that, then
+        // what is dropped.
+        let queued = self.soon.close();
+        let posted = self.mailbox.close();
+        drop((queued, posted));
+    }
+}
+
+/// Set while a loop runs on this thread: a callback that waits for another
+/// loop would keep all others waiting.
+struct Running;
+
+thread_local! {
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Running {
+    fn begin() -> io::Result<Running> {
+        if RUNNING.replace(true) {
+            return Err(io::Error::other(
+                "a loop is running on this thread already: \
+                 run this one on a thread of its own",
+            ));
+        }
+        Ok(Running)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.set(false);
+    }
+}

@@ -1,0 +1,83 @@
+//! What other threads do for a loop, and have it call.
+
+use super::Loop;
+use crate::mailbox::{Bell, Closed, Mailbox, Sender};
+use polling::Poller;
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, Builder};
+
+/// What another thread wants to be called on the loop's thread.
+pub(super) type Post = Box<dyn FnOnce(&mut Loop) + Send>;
+
+/// What is called with the result of a thread's work.
+pub(super) type Worked = Box<dyn FnOnce(&mut Loop, Box<dyn Any>)>;
+
+/// Lets other threads have a loop call something. As long as there is one, the
+/// loop does not end, but waits for what may be posted.
+#[derive(Clone, Debug)]
+pub struct Remote(Sender<Post, Arc<Poller>>);
+
+impl Remote {
+    /// Has the loop call `then`, in this turn or the next; wakes it if it
+    /// waits. Any thread may call this, also the loop's own.
+    ///
+    /// # Errors
+    ///
+    /// If the loop is gone. Then `then` is dropped here.
+    pub fn post(
+        &self,
+        then: impl FnOnce(&mut Loop) + Send + 'static,
+    ) -> Result<(), Closed> {
+        self.0.post(Box::new(then))
+    }
+}
+
+impl Bell for Arc<Poller> {
+    fn ring(&self) {
+        // It writes to an eventfd or a pipe of its own. That fails only if it
+        // is full, and then it has rung.
+        let _ = self.notify();
+    }
+}
+
+impl Loop {
+    /// What other threads need in order to have this loop call something.
+    pub fn remote(&self) -> Remote {
+        Remote(Mailbox::sender(&self.mailbox))
+    }
+
+    /// Does `work` on a thread of its own, then calls `then` on this one with
+    /// its result, or with what it panicked with.
+    ///
+    /// # Errors
+    ///
+    /// If the thread does not start. Then nothing is called.
+    pub fn in_thread<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(&mut Loop, thread::Result<T>) + 'static,
+    ) -> io::Result<()> {
+        let number = self.next_number();
+        let remote = self.remote();
+        Builder::new().spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(work));
+            // If the loop is gone, the result is not wanted any more.
+            let _ = remote.post(move |events| {
+                if let Some(then) = events.at_work.remove(&number) {
+                    then(events, Box::new(result));
+                }
+            });
+        })?;
+        // `then` stays here, since it need not be fit for another thread. The
+        // thread cannot be too quick: this one collects its post.
+        let then: Worked = Box::new(|events, result| {
+            let result = result.downcast().expect("the result of this work");
+            then(events, *result);
+        });
+        self.at_work.insert(number, then);
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! One page, fetched by callbacks.
+
+use crate::event_loop::{Handle, Loop};
+use crate::socket::Socket;
+use lab::{Failure, Fetched, Incoming, Url, address, request};
+use std::cell::Cell;
+use std::io::{self, ErrorKind, Read, Write};
+use std::rc::Rc;
+use std::time::Instant;
+
+/// Fetches a page, gives up on it at `deadline`, and calls `then` once: never
+/// before this returns, so the caller need not be ready for that.
+///
+/// Only the first page of a host may block, while its name is looked up (see
+/// [`address`]).
+pub fn fetch(
+    events: &mut Loop,
+    url: &Url,
+    deadline: Instant,
+    then: impl FnOnce(&mut Loop, Fetched) + 'static,
+) {
+    let connecting = address(url).and_then(|to| Socket::connect(events, to));
+    let socket = match connecting {
+        Ok(socket) => socket,
+        Err(why) => {
+            return events.call_soon(|events| then(events, Err(why.into())));
+        }
+    };
+    let end = Rc::new(End {
+        then: Cell::new(Some(Box::new(then))),
+        wait: Cell::new(None),
+        timer: Cell::new(None),
+    });
+    let too_late = end.clone();
+    end.timer.set(Some(events.at(deadline, move |events| {
+        too_late.reach(events, Err(Failure::TimedOut));
+    })));
+    Fetch { url: url.clone(), sent: 0, end }.connect(events, socket);
+}
+
+/// A fetch under way, as long as it waits to write.
+struct Fetch {
+    url: Url,
+    /// How much of the request has been sent.
+    sent: usize,
+    end: Rc<End>,
+}
+
+/// What comes after a fetch, and what ends it. Its timer and its socket share
+/// it: whichever comes first takes `then`, and cancels the other.
+struct End {
+    then: Cell<Option<Then>>,
+    wait: Cell<Option<Handle>>,
+    timer: Cell<Option<Handle>>,
+}
+
+type Then = Box<dyn FnOnce(&mut Loop, Fetched)>;
+
+impl Fetch {
+    fn connect(self, events: &mut Loop, socket: Socket) {
+        let end = self.end.clone();
+        end.wait_for(events.when_writable(socket, |events, mut socket| {
+            match socket.is_connected() {
+                Ok(true) => self.send(events, socket),
+                Ok(false) => self.connect(events, socket),
+                Err(why) => self.end.reach(events, Err(why.into())),
+            }
+        }));
+    }
+
+    fn send(mut self, events: &mut Loop, mut socket: Socket) {
+        let request = request(&self.url);
+        match socket.write(&request[self.sent..]) {
+            Ok(n) => self.sent += n,
+            Err(why) if is_early(&why) => {}
+            Err(why) => return self.end.reach(events, Err(why.into())),
+        }
+        if self.sent == request.len() {
+            let incoming = Incoming::new(&self.url);
+            return Receive { incoming, end: self.end }.wait(events, socket);
+        }
+        let end = self.end.clone();
+        end.wait_for(events.when_writable(socket, |events, socket| {
+            self.send(events, socket);
+        }));
+    }
+}
+
+/// A fetch under way, as long as it waits to read.
+struct Receive {
+    incoming: Incoming,
+    end: Rc<End>,
+}
+
+impl Receive {
+    fn wait(self, events: &mut Loop, socket: Socket) {
+        let end = self.end.clone();
+        end.wait_for(events.when_readable(socket, |events, socket| {
+            self.receive(events, socket);
+        }));
+    }
+
+    fn receive(mut self, events: &mut Loop, mut socket: Socket) {
+        let mut buffer = [0; 16 * 1024];
+        let page = match socket.read(&mut buffer) {
+            Ok(n) => self.incoming.take(&buffer[..n]),
+            Err(why) if is_early(&why) => Ok(None),
+            Err(why) => Err(why.into()),
+        };
+        // One read a call: a server that sends without a pause must not keep
+        // the other callbacks from their turn.
+        let Some(fetched) = page.transpose() else {
+            return self.wait(events, socket);
+        };
+        drop(socket);
+        self.end.reach(events, fetched);
+    }
+}
+
+impl End {
+    fn wait_for(&self, wait: Handle) {
+        self.wait.set(Some(wait));
+    }
+
+    fn reach(&self, events: &mut Loop, fetched: Fetched) {
+        for handle in [self.wait.take(), self.timer.take()] {
+            handle.map(|handle| events.cancel(handle));
+        }
+        if let Some(then) = self.then.take() {
+            then(events, fetched);
+        }
+    }
+}
+
+/// Set if a call has done nothing, and is to be tried again.
+fn is_early(why: &io::Error) -> bool {
+    matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}

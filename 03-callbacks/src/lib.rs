@@ -1,0 +1,25 @@
+//! What rung 3 arrives at: a loop that calls back, on one thread.
+//!
+//! [`Loop`] waits for sockets and for timers, and calls what was registered
+//! for them. A [`Socket`] is one that it can wait for. A [`Remote`] lets other
+//! threads hand it callbacks. [`fetch`](fetch()) is the fetch of rung 0, torn
+//! into callbacks.
+
+mod event_loop;
+mod socket;
+mod timers;
+mod mailbox;
+mod slots;
+mod fetch;
+mod rung;
+
+/// What the mailbox is made of; the test of all interleavings has its own.
+mod sync {
+    pub use std::sync::{Arc, Mutex};
+}
+
+pub use event_loop::{Callback, Handle, Loop, Remote};
+pub use fetch::fetch;
+pub use mailbox::Closed;
+pub use rung::RUNG;
+pub use socket::Socket;

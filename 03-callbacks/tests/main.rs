@@ -1,0 +1,6 @@
+//! What rung 3 does, seen from outside: its crawl and its steps.
+
+mod conformance;
+mod odd_servers;
+mod few_files;
+mod real_site;

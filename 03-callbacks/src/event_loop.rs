@@ -4,6 +4,7 @@ mod soon;
 mod threads;
 mod waits;
 
+pub(crate) use soon::Soon;
 pub use threads::Remote;
 
 use crate::mailbox::Mailbox;
@@ -11,7 +12,6 @@ use crate::slots::{Slot, Slots};
 use crate::socket::Socket;
 use crate::timers::{self, Timers};
 use polling::{Events, Poller};
-use soon::Soon;
 use std::any::Any;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -202,6 +202,11 @@ impl Loop {
         self.soon.push(Box::new(then));
     }
 
+    /// Where a [`Deferred`](crate::Deferred) queues what it has ready.
+    pub(crate) fn soon(&self) -> Rc<Soon> {
+        self.soon.clone()
+    }
+
     /// Drops what was registered, uncalled, with all that it owns. Gives back
     /// `false` if it has been called or cancelled already.
     pub fn cancel(&mut self, handle: Handle) -> bool {
@@ -320,11 +325,10 @@ impl Loop {
 
 impl Drop for Loop {
     fn drop(&mut self) {
-        // A destructor may queue or post. First comes what refuses that, then
-        // what is dropped.
-        let queued = self.soon.close();
+        // A destructor may queue or post: first comes what refuses that.
         let posted = self.mailbox.close();
-        drop((queued, posted));
+        self.soon.close();
+        drop(posted);
     }
 }
 

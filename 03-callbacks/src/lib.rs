@@ -3,7 +3,8 @@
 //! [`Loop`] waits for sockets and for timers, and calls what was registered
 //! for them. A [`Socket`] is one that it can wait for. A [`Remote`] lets other
 //! threads hand it callbacks. [`fetch`](fetch()) is the fetch of rung 0, torn
-//! into callbacks.
+//! into callbacks. A [`Deferred`] is a value that will come, with the callbacks
+//! that wait for it.
 
 mod event_loop;
 mod socket;
@@ -11,6 +12,7 @@ mod timers;
 mod mailbox;
 mod slots;
 mod fetch;
+mod deferred;
 mod rung;
 
 /// What the mailbox is made of; the test of all interleavings has its own.
@@ -18,6 +20,9 @@ mod sync {
     pub use std::sync::{Arc, Mutex};
 }
 
+pub use deferred::{
+    Canceller, Deferred, Error, Outcome, Resolver, Returned, Why, gather, race,
+};
 pub use event_loop::{Callback, Handle, Loop, Remote};
 pub use fetch::fetch;
 pub use mailbox::Closed;

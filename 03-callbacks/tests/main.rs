@@ -4,3 +4,4 @@ mod conformance;
 mod odd_servers;
 mod few_files;
 mod real_site;
+mod deferred;

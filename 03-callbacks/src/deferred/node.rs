@@ -1,0 +1,211 @@
+//! What a chain of callbacks consists of.
+
+use super::cancel::Stop;
+use super::catch;
+use super::error::{Untaken, Why};
+use crate::event_loop::{Loop, Soon};
+use std::cell::Cell;
+use std::panic::Location;
+use std::ptr::addr_eq;
+use std::rc::{Rc, Weak};
+
+/// What a node ends with.
+pub type Settled<T> = Result<T, Untaken>;
+
+/// The callback of a node. It settles the next one.
+pub type Then<T> = Box<dyn FnOnce(&mut Loop, Settled<T>) -> Next>;
+
+/// What a walk calls next.
+pub type Next = Option<Rc<dyn Link>>;
+
+/// One place in a chain: a Deferred, whether anything still has it or not.
+///
+/// A chain is owned from its beginning: the resolver has the first node, the
+/// callback of each node has the resolver of the next one. Backwards they are
+/// known weakly. No part of a node is borrowed while foreign code runs.
+pub struct Node<T> {
+    /// Where its loop finds what to call.
+    pub soon: Rc<Soon>,
+    /// The line of code that made it.
+    pub line: &'static Location<'static>,
+    state: Cell<State<T>>,
+    source: Cell<Source<T>>,
+}
+
+enum State<T> {
+    /// It has no value yet.
+    Waits(Option<Then<T>>),
+    /// It has a value, but no callback yet.
+    Settled(Settled<T>),
+    /// It has both, and a walk is to call it.
+    Ready(Then<T>, Settled<T>),
+    /// It has called its callback.
+    Over,
+}
+
+/// What settles a node, for as long as it is not settled.
+pub enum Source<T> {
+    /// A resolver, and what can stop its work.
+    Resolver(Option<Stop<T>>),
+    /// The callback of another node, or a Deferred that this callback has
+    /// returned.
+    Node(Weak<dyn Link>),
+    /// Nothing any more.
+    Gone,
+}
+
+/// A node of any type.
+pub trait Link {
+    /// Calls what waits for it, and gives back what is to be called next.
+    fn call(&self, events: &mut Loop) -> Next;
+
+    /// What settles it, if that is another node.
+    fn before(&self) -> Next;
+
+    /// Settles it, if only a resolver could do so otherwise.
+    fn cancel(
+        self: Rc<Self>,
+        events: &mut Loop,
+        line: &'static Location<'static>,
+    ) -> Next;
+
+    /// Where its loop finds what to call.
+    fn soon(&self) -> Rc<Soon>;
+}
+
+/// Has the loop call what is ready soon, and all that follows from it.
+#[track_caller]
+pub fn walk_soon(first: Next) {
+    if let Some(mut link) = first {
+        link.soon().push(Box::new(move |events| {
+            while let Some(next) = link.call(events) {
+                link = next;
+            }
+        }));
+    }
+}
+
+impl<T: 'static> Node<T> {
+    #[track_caller]
+    pub fn new(soon: Rc<Soon>, source: Source<T>) -> Rc<Node<T>> {
+        Rc::new(Node {
+            soon,
+            line: Location::caller(),
+            state: Cell::new(State::Waits(None)),
+            source: Cell::new(source),
+        })
+    }
+
+    /// Gives it its callback. Gives it back if it is ready to be called.
+    pub fn attach(self: Rc<Self>, then: Then<T>) -> Next {
+        match self.state.replace(State::Over) {
+            State::Settled(settled) => {
+                self.state.set(State::Ready(then, settled));
+                Some(self)
+            }
+            // Only a Deferred attaches, and that consumes it.
+            _ => {
+                self.state.set(State::Waits(Some(then)));
+                None
+            }
+        }
+    }
+
+    /// Gives it its value. Gives it back if it is ready to be called. If it
+    /// was cancelled, its value comes too late, and is dropped in silence.
+    pub fn settle(self: Rc<Self>, settled: Settled<T>) -> Next {
+        let (state, too_late) = match self.state.replace(State::Over) {
+            State::Waits(Some(then)) => (State::Ready(then, settled), None),
+            State::Waits(None) => (State::Settled(settled), None),
+            other => (other, Some(settled)),
+        };
+        let is_ready = matches!(state, State::Ready(..));
+        self.state.set(state);
+        if let Some(settled) = too_late {
+            drop(settled.map_err(Untaken::take));
+            return None;
+        }
+        // What could stop it may own its resolver: here the circle is broken.
+        drop(self.source.replace(Source::Gone));
+        is_ready.then_some(self as Rc<dyn Link>)
+    }
+
+    /// Its resolver has been dropped.
+    pub fn abandon(self: Rc<Self>) {
+        if self.soon.is_closed() {
+            // There is no loop that could call anything. The queue drops it,
+            // and one after another what follows from it.
+            let soon = self.soon.clone();
+            return soon.push(Box::new(|_| drop(self)));
+        }
+        let error = Why::Dropped.at(self.line);
+        walk_soon(self.settle(Err(Untaken::new(error))));
+    }
+
+    /// From now on `inner` settles it.
+    pub fn wait_for(&self, inner: &Rc<Node<T>>) {
+        drop(self.source.replace(inner.as_source()));
+    }
+
+    /// Set if `other` is this one, or waits for it.
+    pub fn is_before(&self, other: &Rc<Node<T>>) -> bool {
+        let mut node: Next = Some(other.clone());
+        while let Some(it) = node {
+            if addr_eq(self, Rc::as_ptr(&it)) {
+                return true;
+            }
+            node = it.before();
+        }
+        false
+    }
+
+    /// This node as what settles another one.
+    pub fn as_source<U>(self: &Rc<Self>) -> Source<U> {
+        let node: Rc<dyn Link> = self.clone();
+        Source::Node(Rc::downgrade(&node))
+    }
+}
+
+impl<T: 'static> Link for Node<T> {
+    fn call(&self, events: &mut Loop) -> Next {
+        match self.state.replace(State::Over) {
+            State::Ready(then, settled) => then(events, settled),
+            _ => None,
+        }
+    }
+
+    fn before(&self) -> Next {
+        let source = self.source.replace(Source::Gone);
+        let before = match &source {
+            Source::Node(node) => node.upgrade(),
+            _ => None,
+        };
+        self.source.set(source);
+        before
+    }
+
+    fn cancel(
+        self: Rc<Self>,
+        events: &mut Loop,
+        line: &'static Location<'static>,
+    ) -> Next {
+        // Taken out: it is called once at most, even if it cancels this.
+        let stop = match self.source.replace(Source::Gone) {
+            Source::Resolver(stop) => stop,
+            other => {
+                self.source.set(other);
+                return None;
+            }
+        };
+        let given = stop.and_then(|stop| {
+            let stopped = catch(|| stop(events));
+            stopped.unwrap_or_else(|why| Some(Err(why.at(line))))
+        });
+        let result = given.unwrap_or_else(|| Err(Why::Cancelled.at(line)));
+        self.settle(result.map_err(Untaken::new))
+    }
+
+    fn soon(&self) -> Rc<Soon> {
+        self.soon.clone()
+    }
+}

@@ -572,54 +572,94 @@ fn without_a_stop_it_is_cancelled_at_once_and_what_comes_late_is_swallowed() {
     }
 }
 
+/// A Deferred that notes when it is stopped.
+fn stoppable(
+    events: &Loop,
+    log: &Log,
+    name: impl Display + 'static,
+) -> (Resolver<i32>, Deferred<i32>) {
+    let log = log.clone();
+    let (resolver, number) = Deferred::new(events);
+    (resolver, number.when_cancelled(move |_| log.say(name)))
+}
+
 #[test]
-fn what_a_stop_gives_wins_and_without_it_is_cancelled() {
+fn a_stop_is_called_once_and_what_comes_late_is_swallowed() {
     let (mut events, log) = (new_loop(), Log::default());
-    type Gives = fn() -> Option<Result<i32, Error>>;
-    let gives: [(Gives, &str); 4] = [
-        (|| Some(Ok(7)), "7"),
-        (|| Some(Err(io::Error::other("cut").into())), "cut"),
-        (|| None, "cancelled"),
-        (|| panic!("no"), "panicked: no"),
+    let (resolver, number) = stoppable(&events, &log, "stop");
+    let canceller = number.canceller();
+    log.end(number);
+    canceller.clone().cancel(&mut events);
+    canceller.cancel(&mut events);
+    events.run().unwrap();
+    canceller.cancel(&mut events);
+    resolver.resolve(1);
+    events.run().unwrap();
+    assert_eq!(log.taken(), ["stop", "cancelled"]);
+}
+
+#[test]
+fn what_a_stop_settles_wins() {
+    let (mut events, log) = (new_loop(), Log::default());
+    type Settles = fn(Resolver<i32>);
+    let cases: [(Settles, &str); 4] = [
+        (|resolver| resolver.resolve(7), "7"),
+        (|resolver| resolver.reject(io::Error::other("cut")), "cut"),
+        // So does a timer that owns it, and is cancelled.
+        (|resolver| drop(resolver), "cancelled"),
+        (|_resolver| panic!("no"), "panicked: no"),
     ];
-    for (gives, expected) in gives {
-        let calls = log.clone();
-        let (resolver, number) = Deferred::with_stop(&events, move |_| {
-            calls.say("stop");
-            gives()
-        });
+    for (settles, expected) in cases {
+        let (resolver, number) = Deferred::new(&events);
+        let number = number.when_cancelled(move |_| settles(resolver));
         let canceller = number.canceller();
-        log.end(number.then(|_, n| Ok(n)));
-        canceller.clone().cancel(&mut events);
+        log.end(number);
         canceller.cancel(&mut events);
         events.run().unwrap();
-        canceller.cancel(&mut events);
-        resolver.resolve(1);
-        events.run().unwrap();
-        assert_eq!(log.taken(), ["stop", expected]);
+        assert_eq!(log.taken(), [expected]);
     }
 }
 
-/// A resolver where the function that stops its work can find it.
-type Shared = Rc<Cell<Option<Resolver<i32>>>>;
+#[test]
+fn a_stop_in_the_middle_of_a_chain_keeps_what_is_before_it() {
+    let (mut events, log) = (new_loop(), Log::default());
+    let (resolver, first) = stoppable(&events, &log, "first");
+    let before = log.clone();
+    let middle = first.then(move |_, n| {
+        before.say(n);
+        Ok(n)
+    });
+    let stop = log.clone();
+    let middle = middle.when_cancelled(move |_| stop.say("middle"));
+    let end = middle.then(|_, n| Ok(n));
+    let canceller = end.canceller();
+    log.end(end);
+    canceller.cancel(&mut events);
+    events.run().unwrap();
+    assert_eq!(log.taken(), ["middle", "cancelled"]);
+    resolver.resolve(1);
+    events.run().unwrap();
+    assert_eq!(log.taken(), ["1"]);
+}
 
-/// A Deferred that owns its own resolver, by way of what stops it. It gives
-/// this value if it is stopped. `gone` is when that is dropped.
-fn circle(events: &Loop) -> (Shared, Deferred<i32>, Weak<()>) {
-    let cell: Shared = Rc::default();
+/// A Deferred that owns its own resolver, by way of what stops it, in a cell.
+/// The last one is gone when what stops it is.
+type Circle = (Rc<Cell<Option<Resolver<i32>>>>, Deferred<i32>, Weak<()>);
+
+fn circle(events: &Loop) -> Circle {
+    let (resolver, number) = Deferred::new(events);
+    let cell = Rc::new(Cell::new(Some(resolver)));
     let alive = Rc::new(());
     let (owned, gone) = (cell.clone(), Rc::downgrade(&alive));
-    let (resolver, number) = Deferred::with_stop(events, move |_| {
+    let number = number.when_cancelled(move |_| {
         let _alive = &alive;
         owned.take().expect("it is there").resolve(7);
-        None
     });
-    cell.set(Some(resolver));
     (cell, number, gone)
 }
 
 #[test]
-fn a_stop_may_use_the_resolver() {
+fn a_stop_may_share_the_resolver() {
     let (mut events, log) = (new_loop(), Log::default());
     let (cell, number, gone) = circle(&events);
     let canceller = number.canceller();
@@ -647,16 +687,14 @@ fn a_deferred_that_owns_its_resolver_is_freed_by_its_value() {
 #[test]
 fn a_stop_that_cancels_again_is_not_called_again() {
     let (mut events, log) = (new_loop(), Log::default());
-    let cell: Rc<Cell<Option<callbacks::Canceller>>> = Rc::default();
-    let (its_own, calls) = (cell.clone(), log.clone());
-    let (_resolver, number) = Deferred::with_stop(&events, move |events| {
+    let (resolver, number) = Deferred::new(&events);
+    let (canceller, calls) = (number.canceller(), log.clone());
+    let again = canceller.clone();
+    let number = number.when_cancelled(move |events| {
         calls.say("stop");
-        let canceller = its_own.take().expect("it is there");
-        canceller.cancel(events);
-        Some(Ok(1))
+        again.cancel(events);
+        resolver.resolve(1);
     });
-    let canceller = number.canceller();
-    cell.set(Some(canceller.clone()));
     log.end(number);
     canceller.cancel(&mut events);
     events.run().unwrap();
@@ -666,15 +704,8 @@ fn a_stop_that_cancels_again_is_not_called_again() {
 #[test]
 fn what_a_chain_waits_for_is_cancelled_at_its_source() {
     let (mut events, log) = (new_loop(), Log::default());
-    let stop = |events: &Loop, name: &'static str| {
-        let log = log.clone();
-        Deferred::<i32>::with_stop(events, move |_| {
-            log.say(name);
-            None
-        })
-    };
     // Before the first value, that is the outer one.
-    let (_resolver, outer) = stop(&events, "outer");
+    let (_resolver, outer) = stoppable(&events, &log, "outer");
     let chain = outer.then(|_, n| Ok(n)).then(|_, n| Ok(n));
     let canceller = chain.canceller();
     log.end(chain);
@@ -683,9 +714,10 @@ fn what_a_chain_waits_for_is_cancelled_at_its_source() {
     assert_eq!(log.taken(), ["outer", "cancelled"]);
 
     // Then it is the inner one, and what that waits for in its turn.
-    let (resolver, outer) = stop(&events, "outer");
-    let (inner_resolver, inner) = stop(&events, "inner");
-    let (_innermost_resolver, innermost) = stop(&events, "innermost");
+    let (resolver, outer) = stoppable(&events, &log, "outer");
+    let (inner_resolver, inner) = stoppable(&events, &log, "inner");
+    let (_innermost_resolver, innermost) =
+        stoppable(&events, &log, "innermost");
     let inner = inner.then(move |_, _| innermost.then(|_, n| Ok(n)));
     let chain = outer.then(move |_, _| inner).then(|_, n| Ok(n));
     let canceller = chain.canceller();
@@ -716,11 +748,7 @@ fn a_catch_may_turn_a_cancelled_inner_into_a_value() {
 #[test]
 fn cancelling_what_has_its_value_does_nothing() {
     let (mut events, log) = (new_loop(), Log::default());
-    let stop = log.clone();
-    let (resolver, number) = Deferred::with_stop(&events, move |_| {
-        stop.say("stop");
-        None
-    });
+    let (resolver, number) = stoppable(&events, &log, "stop");
     // From within the chain, too: there is nothing that it waits for.
     let cell: Rc<Cell<Option<callbacks::Canceller>>> = Rc::default();
     let its_own = cell.clone();
@@ -742,11 +770,7 @@ fn cancelling_what_has_its_value_does_nothing() {
 #[test]
 fn a_timeout_cancels_and_says_so() {
     let (mut events, log) = (new_loop(), Log::default());
-    let stop = log.clone();
-    let (_resolver, never) = Deferred::<i32>::with_stop(&events, move |_| {
-        stop.say("stop");
-        None
-    });
+    let (_resolver, never) = stoppable(&events, &log, "stop");
     let start = Instant::now();
     log.end(never.timeout(&mut events, millis(20)));
     events.run().unwrap();
@@ -814,17 +838,8 @@ fn a_value_that_comes_in_the_turn_of_its_timeout_stays() {
 #[test]
 fn the_first_value_wins_a_race_and_the_others_are_cancelled_once() {
     let (mut events, log) = (new_loop(), Log::default());
-    let mut resolvers = Vec::new();
-    let mut list = Vec::new();
-    for n in 0..4 {
-        let log = log.clone();
-        let (resolver, number) = Deferred::with_stop(&events, move |_| {
-            log.say(format_args!("stop {n}"));
-            (n == 3).then_some(Ok(3))
-        });
-        resolvers.push(resolver);
-        list.push(number);
-    }
+    let (resolvers, list): (Vec<_>, Vec<_>) =
+        (0..4).map(|n| stoppable(&events, &log, format!("stop {n}"))).unzip();
     let first = race(&events, list);
     log.end(
         first.then(|_, (n, value): (usize, i32)| {
@@ -917,15 +932,8 @@ fn a_gathering_fails_with_the_first_error_and_the_others_go_on() {
 fn cancelling_a_gathering_or_a_race_cancels_each_once() {
     let (mut events, log) = (new_loop(), Log::default());
     for is_race in [true, false] {
-        let (resolvers, list): (Vec<_>, Vec<_>) = (0..3)
-            .map(|n| {
-                let log = log.clone();
-                Deferred::<i32>::with_stop(&events, move |_| {
-                    log.say(n);
-                    None
-                })
-            })
-            .unzip();
+        let (resolvers, list): (Vec<_>, Vec<_>) =
+            (0..3).map(|n| stoppable(&events, &log, n)).unzip();
         let canceller = if is_race {
             let first = race(&events, list).then(|_, (_, value)| Ok(value));
             let canceller = first.canceller();

@@ -1,16 +1,16 @@
 //! What ends a Deferred before its value comes.
 
-use super::error::{Error, Untaken, Why};
-use super::node::{Link, Node, Source, walk_soon};
-use super::{Deferred, Resolver};
+use super::Deferred;
+use super::error::{Untaken, Why};
+use super::node::{Link, walk_soon};
 use crate::event_loop::Loop;
 use std::cell::Cell;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-/// Stops the work for a Deferred. It may give a result all the same.
-pub type Stop<T> = Box<dyn FnOnce(&mut Loop) -> Option<Result<T, Error>>>;
+/// What is called if a Deferred is cancelled.
+pub type Stop = Box<dyn FnOnce(&mut Loop)>;
 
 /// Cancels a [`Deferred`]. A clone cancels the same one.
 ///
@@ -21,41 +21,46 @@ pub struct Canceller {
 }
 
 impl<T: 'static> Deferred<T> {
-    /// Like [`new`](Deferred::new), for work that can be stopped: if the
-    /// Deferred is cancelled, `stop` is called, once at most, in
-    /// [`Canceller::cancel`]. It may give a result, and that is then what the
-    /// Deferred ends with. With `None`, it ends with [`Why::Cancelled`].
+    /// Has `stop` called if it is cancelled, once at most and inside
+    /// [`Canceller::cancel`], to stop the work for it. If `stop` has the
+    /// resolver, and uses it, then that is what the Deferred ends with. If it
+    /// panics, it ends with that; or else with [`Why::Cancelled`].
     ///
-    /// `stop` is dropped as soon as the Deferred has its value, even if it has
-    /// not been called. So it may own the resolver, in a cell say: that circle
-    /// is broken then.
+    /// This takes the place of what cancelling does otherwise: in the middle of
+    /// a chain nothing before this place is cancelled any more.
+    ///
+    /// `stop` is dropped as soon as there is a value, even if it has not been
+    /// called. So it may own the resolver, in a cell: that circle is broken
+    /// then.
     ///
     /// ```
     /// use callbacks::{Deferred, Loop};
     /// use std::time::{Duration, Instant};
     ///
+    /// fn sleep(events: &mut Loop, time: Duration) -> Deferred<()> {
+    ///     let (resolver, slept) = Deferred::new(events);
+    ///     let timer = events.after(time, |_| resolver.resolve(()));
+    ///     slept.when_cancelled(move |events| {
+    ///         events.cancel(timer);
+    ///     })
+    /// }
+    ///
     /// let start = Instant::now();
     /// let mut events = Loop::new()?;
     /// let hour = Duration::from_secs(3600);
-    /// let timer = events.after(hour, |_| unreachable!());
-    /// let (_resolver, late) = Deferred::<()>::with_stop(&events, move |events| {
-    ///     events.cancel(timer);
-    ///     None
-    /// });
-    /// let canceller = late.canceller();
-    /// late.catch(|_, error| assert_eq!(error.to_string(), "cancelled"));
-    /// canceller.cancel(&mut events);
+    /// let slept = sleep(&mut events, hour);
+    /// slept.canceller().cancel(&mut events);
+    /// slept.catch(|_, error| assert_eq!(error.to_string(), "cancelled"));
     /// events.run()?;
     /// assert!(start.elapsed() < hour);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[track_caller]
-    pub fn with_stop(
-        events: &Loop,
-        stop: impl FnOnce(&mut Loop) -> Option<Result<T, Error>> + 'static,
-    ) -> (Resolver<T>, Deferred<T>) {
-        let source = Source::Resolver(Some(Box::new(stop) as Stop<T>));
-        Deferred::pair(Node::new(events.soon(), source))
+    pub fn when_cancelled(
+        self,
+        stop: impl FnOnce(&mut Loop) + 'static,
+    ) -> Deferred<T> {
+        self.node.stop_by(Box::new(stop));
+        self
     }
 
     /// What cancels it, and what it then waits for.
@@ -109,8 +114,7 @@ impl Canceller {
     ///
     /// What is cancelled is what it waits for: the first resolver of its chain,
     /// or of the Deferred that a callback has returned and that the chain waits
-    /// for. That resolver's work is [stopped](Deferred::with_stop), if it can
-    /// be, and the chain goes on from there with an error: a `catch` on the way
+    /// for. Its work is [stopped](Deferred::when_cancelled), if it can be, and the chain goes on from there with an error: a `catch` on the way
     /// may still turn it into a value. Whatever the resolver gives later is
     /// dropped in silence.
     ///

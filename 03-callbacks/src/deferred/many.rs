@@ -60,10 +60,8 @@ pub fn gather<T: 'static>(
     list: Vec<Deferred<T>>,
 ) -> Deferred<Vec<T>> {
     let cancellers = cancellers_of(&list);
-    let (resolver, all) = Deferred::with_stop(events, move |events| {
-        cancel_all(&cancellers, events);
-        None
-    });
+    let (resolver, all) = Deferred::new(events);
+    let all = all.when_cancelled(move |events| cancel_all(&cancellers, events));
     let places = Places::new(list.len(), resolver);
     if list.is_empty()
         && let Some(resolver) = places.resolver.take()
@@ -110,10 +108,8 @@ pub fn race<T: 'static>(
 ) -> Deferred<(usize, T)> {
     let cancellers = Rc::new(cancellers_of(&list));
     let all = cancellers.clone();
-    let (resolver, first) = Deferred::with_stop(events, move |events| {
-        cancel_all(&all, events);
-        None
-    });
+    let (resolver, first) = Deferred::new(events);
+    let first = first.when_cancelled(move |events| cancel_all(&all, events));
     let places: Rc<Places<Error, _>> = Places::new(list.len(), resolver);
     if list.is_empty()
         && let Some(resolver) = places.resolver.take()

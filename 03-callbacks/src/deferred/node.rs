@@ -29,7 +29,7 @@ pub struct Node<T> {
     /// The line of code that made it.
     pub line: &'static Location<'static>,
     state: Cell<State<T>>,
-    source: Cell<Source<T>>,
+    source: Cell<Source>,
 }
 
 enum State<T> {
@@ -44,12 +44,14 @@ enum State<T> {
 }
 
 /// What settles a node, for as long as it is not settled.
-pub enum Source<T> {
-    /// A resolver, and what can stop its work.
-    Resolver(Option<Stop<T>>),
+pub enum Source {
+    /// A resolver, and what is to be called if it is cancelled.
+    Resolver(Option<Stop>),
     /// The callback of another node, or a Deferred that this callback has
     /// returned.
     Node(Weak<dyn Link>),
+    /// What was to be called if it is cancelled: that is being called.
+    Stop,
     /// Nothing any more.
     Gone,
 }
@@ -87,7 +89,7 @@ pub fn walk_soon(first: Next) {
 
 impl<T: 'static> Node<T> {
     #[track_caller]
-    pub fn new(soon: Rc<Soon>, source: Source<T>) -> Rc<Node<T>> {
+    pub fn new(soon: Rc<Soon>, source: Source) -> Rc<Node<T>> {
         Rc::new(Node {
             soon,
             line: Location::caller(),
@@ -132,6 +134,13 @@ impl<T: 'static> Node<T> {
 
     /// Its resolver has been dropped.
     pub fn abandon(self: Rc<Self>) {
+        // What stops the work may drop the resolver with it.
+        let source = self.source.replace(Source::Gone);
+        let is_stopped = matches!(source, Source::Stop);
+        self.source.set(source);
+        if is_stopped {
+            return;
+        }
         if self.soon.is_closed() {
             // There is no loop that could call anything. The queue drops it,
             // and one after another what follows from it.
@@ -147,6 +156,15 @@ impl<T: 'static> Node<T> {
         drop(self.source.replace(inner.as_source()));
     }
 
+    /// Has `stop` called if it is cancelled.
+    pub fn stop_by(&self, stop: Stop) {
+        match self.source.replace(Source::Gone) {
+            Source::Gone => {}
+            Source::Stop => self.source.set(Source::Stop),
+            _ => self.source.set(Source::Resolver(Some(stop))),
+        }
+    }
+
     /// Set if `other` is this one, or waits for it.
     pub fn is_before(&self, other: &Rc<Node<T>>) -> bool {
         let mut node: Next = Some(other.clone());
@@ -160,7 +178,7 @@ impl<T: 'static> Node<T> {
     }
 
     /// This node as what settles another one.
-    pub fn as_source<U>(self: &Rc<Self>) -> Source<U> {
+    pub fn as_source(self: &Rc<Self>) -> Source {
         let node: Rc<dyn Link> = self.clone();
         Source::Node(Rc::downgrade(&node))
     }
@@ -189,20 +207,17 @@ impl<T: 'static> Link for Node<T> {
         events: &mut Loop,
         line: &'static Location<'static>,
     ) -> Next {
-        // Taken out: it is called once at most, even if it cancels this.
-        let stop = match self.source.replace(Source::Gone) {
+        let stop = match self.source.replace(Source::Stop) {
             Source::Resolver(stop) => stop,
             other => {
                 self.source.set(other);
                 return None;
             }
         };
-        let given = stop.and_then(|stop| {
-            let stopped = catch(|| stop(events));
-            stopped.unwrap_or_else(|why| Some(Err(why.at(line))))
-        });
-        let result = given.unwrap_or_else(|| Err(Why::Cancelled.at(line)));
-        self.settle(result.map_err(Untaken::new))
+        // It may settle this, and it may cancel it again. It is called once.
+        let stopped = stop.map_or(Ok(()), |stop| catch(|| stop(events)));
+        let why = stopped.err().unwrap_or(Why::Cancelled);
+        self.settle(Err(Untaken::new(why.at(line))))
     }
 
     fn soon(&self) -> Rc<Soon> {

@@ -13,6 +13,7 @@ mod mailbox;
 mod slots;
 mod fetch;
 mod deferred;
+pub mod steps;
 mod rung;
 
 /// What the mailbox is made of; the test of all interleavings has its own.

@@ -1,6 +1,7 @@
 //! What rung 3 does, seen from outside: its crawl and its steps.
 
 mod conformance;
+mod steps;
 mod odd_servers;
 mod few_files;
 mod real_site;

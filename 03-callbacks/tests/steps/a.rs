@@ -1,0 +1,96 @@
+//! From the spin to a loop, and the fetch on it.
+
+use super::{main_lane, numbers, run};
+use std::time::Duration;
+use timeline::{Recording, State, Track};
+use trials::watchdog::parse_time;
+
+/// How many pages are printed; the order is that in which they came.
+fn pages(stdout: &str) -> usize {
+    let lines = stdout.lines().filter(|line| line.starts_with('/'));
+    lines.filter(|line| line.contains(" bytes in ")).count()
+}
+
+/// The last two numbers of a line like `68ms, CPU 4ms, 8 at once`: how long it
+/// took, and the CPU time of that.
+fn elapsed_and_cpu(stdout: &str) -> (Duration, Duration) {
+    let mut pairs = stdout.lines().filter_map(|it| it.split_once(", CPU "));
+    let (elapsed, rest) = pairs.next().expect(stdout);
+    let (cpu, at_once) = rest.split_once(", ").expect(stdout);
+    assert_eq!(at_once, "8 at once", "{stdout}");
+    (parse_time(elapsed), parse_time(cpu))
+}
+
+/// How often a lane waits for this.
+fn waits_for(track: &Track, what: &str) -> usize {
+    let state = State::Wait(what.to_owned());
+    track.spans.iter().filter(|span| span.state == state).count()
+}
+
+/// Of the lanes that share a thread, at most one runs at any time. What a
+/// lane does between two events of its own counts to the event before.
+fn assert_one_runs_at_a_time(recording: &Recording, kind: &str) {
+    let runs = |state: &State| matches!(state, State::Run { .. });
+    let lanes = recording.of_kind(kind).flat_map(|track| &track.spans);
+    let mut spans: Vec<_> = lanes.filter(|it| runs(&it.state)).collect();
+    spans.sort_by_key(|span| (span.from, span.to));
+    for two in spans.windows(2) {
+        assert!(two[0].to <= two[1].from, "{two:?} overlap");
+    }
+}
+
+#[test]
+fn a_spin_overlaps_the_waits_and_never_stops() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_3-1-do-not-wait"));
+    assert_eq!(pages(&stdout), 8, "{stdout}");
+    assert_eq!(recording.peak_in_flight(), 8);
+
+    // It does not wait for anything, and says so.
+    let spans = &main_lane(&recording).spans;
+    assert!(!spans.iter().any(|span| span.state.waits()), "{stdout}");
+    let line = stdout.lines().last().unwrap();
+    let refused = numbers(line)[0];
+    assert!(line.starts_with("reads refused: "), "{stdout}");
+    // A read that is refused takes less than ten microseconds.
+    let (_, cpu) = elapsed_and_cpu(&stdout);
+    assert!(refused > 1000, "{stdout}");
+    assert!(cpu / (refused as u32) < Duration::from_micros(10), "{stdout}");
+}
+
+#[test]
+fn a_thread_that_asks_the_kernel_wakes_once_for_each_page_at_most() {
+    for step in [
+        env!("CARGO_BIN_EXE_3-2-ask-the-kernel"),
+        env!("CARGO_BIN_EXE_3-3-ask-it-better"),
+    ] {
+        let (recording, stdout) = run(step);
+        assert_eq!(pages(&stdout), 8, "{stdout}");
+        assert_eq!(recording.peak_in_flight(), 8);
+
+        let last = numbers(stdout.lines().last().unwrap());
+        let [refused, woken] = last[..] else { panic!("{stdout}") };
+        // A page might come in two pieces, and a socket be ready for nothing.
+        assert!(refused <= 2 && (1..=16).contains(&woken), "{stdout}");
+        let main = main_lane(&recording);
+        assert_eq!(waits_for(main, "any socket"), woken as usize, "{stdout}");
+        let (elapsed, cpu) = elapsed_and_cpu(&stdout);
+        assert!(cpu < elapsed / 2, "{stdout}");
+    }
+}
+
+#[test]
+fn callbacks_wait_together_and_run_one_by_one() {
+    let (recording, stdout) =
+        run(env!("CARGO_BIN_EXE_3-4-a-loop-that-calls-back"));
+    assert_eq!(pages(&stdout), 8, "{stdout}");
+    // `main` came to its end before the first call.
+    let first = stdout.lines().next().unwrap();
+    assert_eq!(first, "all are asked for, and nothing has been called yet");
+
+    main_lane(&recording);
+    assert!(recording.of_kind("callback").count() >= 8);
+    assert_eq!(recording.peak_in_flight(), 8);
+    // All eight, and the loop itself.
+    assert_eq!(recording.most_at_once(State::waits), 9);
+    assert_one_runs_at_a_time(&recording, "callback");
+}

@@ -18,24 +18,38 @@ pub fn fetch(
     url: &Url,
     deadline: Instant,
     then: impl FnOnce(&mut Loop, Fetched) + 'static,
-) {
-    let connecting = address(url).and_then(|to| Socket::connect(events, to));
-    let socket = match connecting {
-        Ok(socket) => socket,
-        Err(why) => {
-            return events.call_soon(|events| then(events, Err(why.into())));
-        }
-    };
+) -> Fetching {
     let end = Rc::new(End {
         then: Cell::new(Some(Box::new(then))),
         wait: Cell::new(None),
         timer: Cell::new(None),
     });
-    let too_late = end.clone();
-    end.timer.set(Some(events.at(deadline, move |events| {
-        too_late.reach(events, Err(Failure::TimedOut));
-    })));
-    Fetch { url: url.clone(), sent: 0, end }.connect(events, socket);
+    let fetching = Fetching(end.clone());
+    match address(url).and_then(|to| Socket::connect(events, to)) {
+        Ok(socket) => {
+            let too_late = end.clone();
+            end.timer.set(Some(events.at(deadline, move |events| {
+                too_late.reach(events, Err(Failure::TimedOut));
+            })));
+            Fetch { url: url.clone(), sent: 0, end }.connect(events, socket);
+        }
+        Err(why) => events.call_soon(move |events| {
+            end.reach(events, Err(why.into()));
+        }),
+    }
+    fetching
+}
+
+/// A fetch that has begun, so that it can be stopped. Dropping this stops
+/// nothing.
+pub struct Fetching(Rc<End>);
+
+impl Fetching {
+    /// Closes the connection, and drops what was to be called, uncalled. Does
+    /// nothing if it has been called.
+    pub fn stop(&self, events: &mut Loop) {
+        drop(self.0.take(events));
+    }
 }
 
 /// A fetch under way, as long as it waits to write.
@@ -123,12 +137,17 @@ impl End {
     }
 
     fn reach(&self, events: &mut Loop, fetched: Fetched) {
+        if let Some(then) = self.take(events) {
+            then(events, fetched);
+        }
+    }
+
+    /// Takes out what is to be called, and cancels what would call it.
+    fn take(&self, events: &mut Loop) -> Option<Then> {
         for handle in [self.wait.take(), self.timer.take()] {
             handle.map(|handle| events.cancel(handle));
         }
-        if let Some(then) = self.then.take() {
-            then(events, fetched);
-        }
+        self.then.take()
     }
 }
 

@@ -25,7 +25,7 @@ pub use deferred::{
     Canceller, Deferred, Error, Outcome, Resolver, Returned, Why, gather, race,
 };
 pub use event_loop::{Callback, Handle, Loop, Remote};
-pub use fetch::fetch;
+pub use fetch::{Fetching, fetch};
 pub use mailbox::Closed;
 pub use rung::RUNG;
 pub use socket::Socket;

@@ -11,7 +11,7 @@ pub use many::{gather, race};
 
 use crate::event_loop::Loop;
 use error::Untaken;
-use node::{Next, Node, Settled, Source, walk_soon};
+use node::{Link, Next, Node, Settled, Source, walk_soon};
 use std::any::Any;
 use std::fmt::{self, Debug, Formatter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -182,7 +182,7 @@ impl<T: 'static> Deferred<T> {
         callback: impl FnOnce(&mut Loop, T) -> R + 'static,
     ) -> Deferred<R::Value> {
         self.chain(move |events, settled, next| match settled {
-            Ok(value) => next.call(|| callback(events, value)),
+            Ok(value) => next.call(events, |events| callback(events, value)),
             Err(error) => {
                 // First, since its destructor may panic: then `next` is
                 // dropped, and is heard.
@@ -212,7 +212,9 @@ impl<T: 'static> Deferred<T> {
         callback: impl FnOnce(&mut Loop, Error) -> R + 'static,
     ) -> Deferred<T> {
         self.chain(move |events, settled, next| match settled {
-            Err(error) => next.call(|| callback(events, error.take())),
+            Err(error) => {
+                next.call(events, |events| callback(events, error.take()))
+            }
             Ok(value) => {
                 drop(callback);
                 next.pass(Ok(value))
@@ -296,13 +298,19 @@ impl<T: 'static> Resolver<T> {
     /// Calls a callback of the chain, which goes on with what it returns.
     fn call<R: Returned<Value = T>>(
         self,
-        callback: impl FnOnce() -> R,
+        events: &mut Loop,
+        callback: impl FnOnce(&mut Loop) -> R,
     ) -> Next {
         let Some(node) = &self.node else { return None };
-        let error = match catch(|| callback().outcome()) {
+        let error = match catch(|| callback(events).outcome()) {
             Ok(Outcome::Now(Ok(value))) => return self.pass(Ok(value)),
             Ok(Outcome::Later(inner)) if !node.is_before(&inner.node) => {
-                node.wait_for(&inner.node);
+                if node.is_settled() {
+                    // It has been cancelled by its own callback.
+                    inner.canceller().cancel(events);
+                } else {
+                    node.wait_for(&inner.node);
+                }
                 return inner.node.attach(Box::new(|_, it| self.pass(it)));
             }
             Ok(Outcome::Later(_)) => Why::WaitsForItself.at(node.line),

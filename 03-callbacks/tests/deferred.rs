@@ -1,6 +1,8 @@
 //! What a Deferred promises. Names are sentences of its documentation.
 
-use callbacks::{Deferred, Error, Loop, Outcome, Resolver, Why, gather, race};
+use callbacks::{
+    Canceller, Deferred, Error, Loop, Outcome, Resolver, Why, gather, race,
+};
 use lab::{Dice, Failure};
 use std::cell::{Cell, RefCell};
 use std::env;
@@ -749,22 +751,65 @@ fn a_catch_may_turn_a_cancelled_inner_into_a_value() {
 fn cancelling_what_has_its_value_does_nothing() {
     let (mut events, log) = (new_loop(), Log::default());
     let (resolver, number) = stoppable(&events, &log, "stop");
-    // From within the chain, too: there is nothing that it waits for.
-    let cell: Rc<Cell<Option<callbacks::Canceller>>> = Rc::default();
-    let its_own = cell.clone();
-    let chain = number.then(move |events, n: i32| {
-        its_own.take().expect("it is there").cancel(events);
-        Ok(n)
-    });
-    let canceller = chain.canceller();
-    cell.set(Some(canceller.clone()));
-    log.end(chain);
+    let canceller = number.canceller();
+    log.end(number);
     resolver.resolve(1);
     canceller.cancel(&mut events);
     events.run().unwrap();
     canceller.cancel(&mut events);
     events.run().unwrap();
     assert_eq!(log.taken(), ["1"]);
+}
+
+#[test]
+fn what_is_on_its_way_to_a_callback_is_cancelled() {
+    let (mut events, log) = (new_loop(), Log::default());
+    // From the resolver, and from an inner Deferred.
+    for waits_for_inner in [false, true] {
+        let (resolver, number) = Deferred::new(&events);
+        let next = if waits_for_inner {
+            let outer = fired(&events, ()).then(move |_, ()| number);
+            events.run().unwrap();
+            outer
+        } else {
+            number
+        };
+        let next = next.then(|_, _: i32| -> Result<i32, Error> {
+            unreachable!("it was cancelled before")
+        });
+        let canceller = next.canceller();
+        log.end(next);
+        resolver.resolve(1);
+        canceller.cancel(&mut events);
+        events.run().unwrap();
+        assert_eq!(log.taken(), ["cancelled"]);
+    }
+}
+
+#[test]
+fn a_chain_that_its_own_callback_cancels_ends_there() {
+    let (mut events, log) = (new_loop(), Log::default());
+    for is_later in [false, true] {
+        let (resolver, number) = Deferred::new(&events);
+        let (_later, inner) = stoppable(&events, &log, "stop");
+        let own: Rc<Cell<Option<Canceller>>> = Rc::default();
+        let its_own = own.clone();
+        let chain = number
+            .then(move |events, n: i32| {
+                its_own.take().expect("it is there").cancel(events);
+                match is_later {
+                    true => Outcome::Later(inner),
+                    false => Outcome::Now(Ok(n)),
+                }
+            })
+            .then(|_, n| Ok(n));
+        own.set(Some(chain.canceller()));
+        log.end(chain);
+        resolver.resolve(1);
+        events.run().unwrap();
+        let expected = ["stop", "cancelled"];
+        assert_eq!(log.taken(), expected[usize::from(!is_later)..]);
+    }
 }
 
 #[test]

@@ -114,18 +114,34 @@ impl Canceller {
     ///
     /// What is cancelled is what it waits for: the first resolver of its chain,
     /// or of the Deferred that a callback has returned and that the chain waits
-    /// for. Its work is [stopped](Deferred::when_cancelled), if it can be, and the chain goes on from there with an error: a `catch` on the way
-    /// may still turn it into a value. Whatever the resolver gives later is
-    /// dropped in silence.
+    /// for. Its work is [stopped](Deferred::when_cancelled), if it can be, and
+    /// the chain goes on from there with an error: a `catch` on the way may
+    /// still turn it into a value. Whatever the resolver gives later is dropped
+    /// in silence.
+    ///
+    /// If the chain waits for nothing, because a value is on its way to one of
+    /// its callbacks, the error goes there in its place. If one of its
+    /// callbacks cancels it, what that returns is cancelled or dropped.
     ///
     /// As ever, no callback of a chain is called in here, but from the loop's
     /// queue.
     #[track_caller]
     pub fn cancel(&self, events: &mut Loop) {
+        let line = Location::caller();
         let Some(mut node) = self.node.upgrade() else { return };
+        if node.is_settled() {
+            return;
+        }
         while let Some(before) = node.before() {
+            if before.cancel_value(line) {
+                return;
+            }
+            // It is calling its callback.
+            if before.is_settled() {
+                break;
+            }
             node = before;
         }
-        walk_soon(node.cancel(events, Location::caller()));
+        walk_soon(node.cancel(events, line));
     }
 }

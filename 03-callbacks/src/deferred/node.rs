@@ -64,7 +64,13 @@ pub trait Link {
     /// What settles it, if that is another node.
     fn before(&self) -> Next;
 
-    /// Settles it, if only a resolver could do so otherwise.
+    /// Set if it has its value, or had it.
+    fn is_settled(&self) -> bool;
+
+    /// If its value is on the way to its callback, an error goes in its place.
+    fn cancel_value(&self, line: &'static Location<'static>) -> bool;
+
+    /// Settles it as cancelled, if it waits.
     fn cancel(
         self: Rc<Self>,
         events: &mut Loop,
@@ -202,6 +208,28 @@ impl<T: 'static> Link for Node<T> {
         before
     }
 
+    fn is_settled(&self) -> bool {
+        let source = self.source.replace(Source::Gone);
+        let is_settled = matches!(source, Source::Gone);
+        self.source.set(source);
+        is_settled
+    }
+
+    fn cancel_value(&self, line: &'static Location<'static>) -> bool {
+        match self.state.replace(State::Over) {
+            State::Ready(then, settled) => {
+                let error = Untaken::new(Why::Cancelled.at(line));
+                self.state.set(State::Ready(then, Err(error)));
+                drop(settled);
+                true
+            }
+            other => {
+                self.state.set(other);
+                false
+            }
+        }
+    }
+
     fn cancel(
         self: Rc<Self>,
         events: &mut Loop,
@@ -209,6 +237,8 @@ impl<T: 'static> Link for Node<T> {
     ) -> Next {
         let stop = match self.source.replace(Source::Stop) {
             Source::Resolver(stop) => stop,
+            // The callback that settles it is running.
+            Source::Node(_) => None,
             other => {
                 self.source.set(other);
                 return None;

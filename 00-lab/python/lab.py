@@ -6,6 +6,7 @@ a page whose only link is its target, status 400 and above is a failure.
 
 import hashlib
 import http.client
+import io
 import json
 import re
 import sys
@@ -15,6 +16,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 TIMEOUT = 2  # seconds, for each read: Python's sockets have no deadline
 MOST_BODY = 2**24
+MOST_HEADER = 2**16
 
 
 def path_of(url):
@@ -28,20 +30,42 @@ def fetch(url):
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT)
     try:
         connection.request("GET", path_of(url), headers={"Connection": "close"})
-        answer = connection.getresponse()
-        if answer.status >= 400:
-            raise http.client.HTTPException(f"status {answer.status}")
-        body = answer.read(MOST_BODY + 1)
-        coding = answer.getheader("Content-Encoding", "")
-        if body and coding not in ("", "identity"):
-            why = f'content coding "{coding}" is not supported'
-            raise http.client.HTTPException(why)
-        if len(body) > MOST_BODY:
-            raise http.client.HTTPException("body over 16 MiB")
-        work(body, int(answer.getheader("Work", 0)))
-        return body, links_of(url, answer, body)
+        return page_of(url, connection.getresponse())
     finally:
         connection.close()
+
+
+def request(url):
+    """The bytes that ask for a page, and for the end of the connection after it."""
+    host = urlsplit(url).netloc
+    return (f"GET {path_of(url)} HTTP/1.1\r\nHost: {host}\r\n"
+            "Accept-Encoding: identity\r\nConnection: close\r\n\r\n").encode()
+
+
+def parse(url, received):
+    """The same as `fetch`, from the bytes of a whole answer."""
+    class Received:
+        def makefile(self, _mode):
+            return io.BytesIO(received)
+
+    if not received:
+        raise http.client.RemoteDisconnected("no answer")
+    answer = http.client.HTTPResponse(Received(), method="GET")
+    answer.begin()
+    return page_of(url, answer)
+
+
+def page_of(url, answer):
+    if answer.status >= 400:
+        raise http.client.HTTPException(f"status {answer.status}")
+    body = answer.read(MOST_BODY + 1)
+    coding = answer.getheader("Content-Encoding", "")
+    if body and coding not in ("", "identity"):
+        raise http.client.HTTPException(f'content coding "{coding}" is not supported')
+    if len(body) > MOST_BODY:
+        raise http.client.HTTPException("body over 16 MiB")
+    work(body, int(answer.getheader("Work", 0)))
+    return body, links_of(url, answer, body)
 
 
 def work(body, rounds):

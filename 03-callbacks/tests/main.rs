@@ -6,3 +6,4 @@ mod odd_servers;
 mod few_files;
 mod real_site;
 mod deferred;
+mod python;

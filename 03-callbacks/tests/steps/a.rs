@@ -94,3 +94,79 @@ fn callbacks_wait_together_and_run_one_by_one() {
     assert_eq!(recording.most_at_once(State::waits), 9);
     assert_one_runs_at_a_time(&recording, "callback");
 }
+
+#[test]
+fn late_pages_are_reported_in_the_order_of_their_timers() {
+    let mut late_pages = 0;
+    for _ in 0..3 {
+        let (recording, stdout) = run(env!("CARGO_BIN_EXE_3-5-timers"));
+        assert_eq!(pages(&stdout), 8, "{stdout}");
+        let late: Vec<_> = stdout
+            .lines()
+            .enumerate()
+            .filter_map(|(n, it)| Some((n, it.strip_suffix(" is late")?)))
+            .collect();
+        let in_order = (0..8).map(|n| match n {
+            0 => "/".to_owned(),
+            n => format!("/{n}"),
+        });
+        let is_late = |path: &String| late.iter().any(|it| it.1 == path);
+        let in_order: Vec<_> = in_order.filter(is_late).collect();
+        let paths: Vec<_> = late.iter().map(|it| it.1).collect();
+        assert_eq!(paths, in_order, "{stdout}");
+
+        // A page is late, or its timer was cancelled: none comes before the
+        // report on it.
+        for (at, path) in &late {
+            let page = format!("{path}: ");
+            let came = stdout.lines().position(|it| it.starts_with(&page));
+            assert!(came > Some(*at), "{stdout}");
+        }
+        // Of the timers only those are drawn that were called, and none was
+        // called early: the recording began before their time was fixed.
+        assert_eq!(recording.of_kind("timer").count(), late.len());
+        for timer in recording.of_kind("timer") {
+            assert_eq!(waits_for(timer, "its time"), 1, "{stdout}");
+            let waits = timer.spans.iter().find(|it| it.state.waits());
+            let called = waits.expect("it is set first").to;
+            assert!(called >= Duration::from_millis(57), "{stdout}");
+        }
+        assert_one_runs_at_a_time(&recording, "timer");
+        main_lane(&recording);
+        late_pages += late.len();
+    }
+    assert!(late_pages > 0, "no page was late in any run");
+}
+
+#[test]
+fn a_backtrace_in_a_callback_does_not_say_who_asked() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_3-6-the-fetch-torn"));
+    assert_eq!(pages(&stdout), 9, "{stdout}");
+    let callers = |title: &str| -> Vec<&str> {
+        let lines = stdout.lines().skip_while(|line| *line != title);
+        let indented = |line: &&str| line.starts_with("    ");
+        lines.skip(1).take_while(indented).map(str::trim).collect()
+    };
+    assert_eq!(
+        callers("read on a stack:"),
+        ["fetch_blocking", "show_blocking", "main"],
+        "{stdout}"
+    );
+    assert_eq!(
+        callers("read in a callback:"),
+        ["receive", "a closure of wait", "the loop", "main"],
+        "{stdout}"
+    );
+
+    // Once for the blocking fetch, and then for any of eight sockets.
+    let main = main_lane(&recording);
+    assert_eq!(waits_for(main, "/"), 1, "{stdout}");
+    assert!(waits_for(main, "any of them") > 0, "{stdout}");
+    assert_eq!(recording.of_kind("socket").count(), 8);
+    assert_eq!(recording.peak_in_flight(), 8);
+    assert_one_runs_at_a_time(&recording, "socket");
+    // Each waits to be connected, and then for its page.
+    for socket in recording.of_kind("socket") {
+        assert!(waits_for(socket, "bytes") >= 1, "{}", socket.name);
+    }
+}

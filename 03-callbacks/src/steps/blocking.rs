@@ -1,0 +1,28 @@
+//! The fetch of rung 0, which step 3-6 tears.
+
+use super::note_callers;
+use lab::{Fetched, Incoming, Url, address, request, waiting};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// Asks for a page, and waits until all of it is here.
+///
+/// # Errors
+///
+/// If there is no page.
+pub fn fetch_blocking(url: &Url) -> Fetched {
+    let _waiting = waiting(url.path());
+
+    let mut socket = TcpStream::connect(address(url)?)?;
+    socket.write_all(&request(url))?;
+
+    let mut incoming = Incoming::new(url);
+    let mut buffer = [0; 4096];
+    loop {
+        let n = socket.read(&mut buffer)?;
+        note_callers("read on a stack");
+        if let Some(page) = incoming.take(&buffer[..n])? {
+            return Ok(page);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! A page under way, as step 3-1 builds it.
+
+use lab::{Failure, Incoming, Page, Url, address, request};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+
+/// A page under way, on a socket that does not block.
+pub struct Fetch {
+    /// Where its answer comes in.
+    pub socket: TcpStream,
+    /// How often a read was refused, since it would have had to wait.
+    pub refusals: u64,
+    incoming: Incoming,
+}
+
+impl Fetch {
+    /// Asks for a page, and does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// If the site cannot be asked.
+    pub fn begin(url: &Url) -> Result<Fetch, Failure> {
+        let mut socket = TcpStream::connect(address(url)?)?;
+        socket.write_all(&request(url))?;
+        // From here on a read that would have to wait is refused.
+        socket.set_nonblocking(true)?;
+        Ok(Fetch { socket, incoming: Incoming::new(url), refusals: 0 })
+    }
+
+    /// Takes what has come; gives back the page once it is whole.
+    ///
+    /// # Errors
+    ///
+    /// If there will be no page.
+    pub fn receive(&mut self) -> Result<Option<Page>, Failure> {
+        let mut buffer = [0; 4096];
+        match self.socket.read(&mut buffer) {
+            Ok(n) => self.incoming.take(&buffer[..n]),
+            Err(why) if why.kind() == ErrorKind::WouldBlock => {
+                self.refusals += 1;
+                Ok(None)
+            }
+            Err(why) => Err(why.into()),
+        }
+    }
+}

@@ -13,13 +13,14 @@ use crate::socket::Socket;
 use crate::timers::{self, Timers};
 use polling::{Events, Poller};
 use std::any::Any;
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use threads::{Post, Worked};
 use timeline::waiting;
@@ -51,11 +52,12 @@ pub type Callback = Box<dyn FnOnce(&mut Loop)>;
 /// 3. what was queued with [`call_soon`](Loop::call_soon), in its order, and
 ///    then what other threads have posted, in its order.
 ///
-/// A callback that waits again, sets a timer that is due at once, or queues
-/// from within part 3 is called in a later turn: one that does so for ever does
-/// not keep the others from theirs. What a callback cancels is not called any
-/// more, even if it was ready. Nothing is called for a socket that was closed,
-/// nor for the next one to which the kernel gives its number.
+/// A wait that begins in a turn is for a later one, and so is a timer that is
+/// set, even if it is due at once, and what is queued from within part 3: a
+/// callback that does so for ever does not keep the others from their turn.
+/// What a callback cancels is not called any more, even if it was ready.
+/// Nothing is called for a socket that was closed, nor for the next one to
+/// which the kernel gives its number.
 ///
 /// **Spurious calls.** A callback may be called although its socket is not
 /// ready. Then reading or writing says
@@ -96,17 +98,19 @@ pub struct Loop {
     poller: Arc<Poller>,
     /// What the kernel has listed in this turn.
     listed: Events,
-    /// What waits for each socket, by the socket's key. No key is used twice,
-    /// so whatever the kernel still says of a closed socket finds nothing.
+    /// What waits for each socket, by the socket's number. No number is used
+    /// twice, so whatever the kernel still says of a closed socket finds
+    /// nothing.
     waits: HashMap<usize, Waits>,
+    /// The descriptors of its sockets.
+    descriptors: Rc<RefCell<HashSet<RawFd>>>,
     timers: Timers,
     soon: Rc<Soon>,
     mailbox: Arc<Mailbox<Post, Arc<Poller>>>,
     /// What is to be called when a thread has done its work.
     at_work: HashMap<usize, Worked>,
     slots: Slots,
-    /// The last number that was given out, to a socket or a wait.
-    numbers: usize,
+    turns: u64,
     stopping: bool,
     /// What the first callback that panicked has panicked with.
     panic: Option<Box<dyn Any + Send>>,
@@ -136,11 +140,12 @@ impl Loop {
             poller,
             listed: Events::new(),
             waits: HashMap::new(),
+            descriptors: Rc::default(),
             timers: Timers::default(),
             soon: Rc::new(Soon::new(slots.clone())),
             at_work: HashMap::new(),
             slots,
-            numbers: 0,
+            turns: 0,
             stopping: false,
             panic: None,
         })
@@ -176,9 +181,9 @@ impl Loop {
         then: impl FnOnce(&mut Loop) + 'static,
     ) -> Handle {
         let slot = self.slots.take("timer");
-        let left = due.saturating_duration_since(Instant::now());
-        slot.lane().waits(format_args!("{left:.0?}"));
-        let key = self.timers.set(due, slot, Box::new(then));
+        slot.lane().waits_until(due);
+        let key = (due, next_number());
+        self.timers.set(key, slot, Box::new(then));
         Handle(Registration::Timer(key))
     }
 
@@ -209,19 +214,34 @@ impl Loop {
 
     /// Drops what was registered, uncalled, with all that it owns. Gives back
     /// `false` if it has been called or cancelled already.
+    #[track_caller]
     pub fn cancel(&mut self, handle: Handle) -> bool {
-        match handle.0 {
-            Registration::Timer(key) => self.timers.remove(key).is_some(),
-            Registration::Wait { key, direction, number } => {
-                self.take_wait(key, direction, Some(number)).is_some()
+        let taken = match handle.0 {
+            Registration::Timer(key) => {
+                let timer = self.timers.remove(key);
+                timer.map(|(slot, then)| (Rc::new(slot), then))
             }
-        }
+            Registration::Wait { key, direction, number } => {
+                self.take_wait(key, direction, |it| it == number)
+            }
+        };
+        let Some((slot, then)) = taken else { return false };
+        slot.cancel();
+        drop(then);
+        true
     }
 
-    /// Lets [`run`](Loop::run) return at the end of this turn, or of its first
-    /// one. What is left is called if it runs again.
+    /// Lets [`run`](Loop::run) return at the end of this turn. If it does not
+    /// run, it will do one turn without waiting. What is left is called if it
+    /// runs again.
     pub fn stop(&mut self) {
         self.stopping = true;
+    }
+
+    /// How many turns there have been. A loop that spins, since it is woken for
+    /// nothing, has many.
+    pub fn turns(&self) -> u64 {
+        self.turns
     }
 
     /// Calls back until there is nothing left to call.
@@ -235,17 +255,22 @@ impl Loop {
     /// If a callback has panicked, with what it panicked with.
     pub fn run(&mut self) -> io::Result<()> {
         let _running = Running::begin()?;
+        let ran = self.take_turns();
+        self.stopping = false;
+        match self.panic.take() {
+            Some(payload) => resume_unwind(payload),
+            None => ran,
+        }
+    }
+
+    fn take_turns(&mut self) -> io::Result<()> {
         while !self.is_over() {
             self.turn()?;
             if self.stopping {
                 break;
             }
         }
-        self.stopping = false;
-        match self.panic.take() {
-            Some(payload) => resume_unwind(payload),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Set if there is nothing left to call, now or later.
@@ -257,9 +282,13 @@ impl Loop {
     }
 
     fn turn(&mut self) -> io::Result<()> {
+        self.turns += 1;
         self.wait()?;
-        self.call_ready_sockets();
-        self.call_due_timers();
+        // What is registered from here on has a greater number: it is for a
+        // later turn.
+        let mark = next_number();
+        self.call_ready_sockets(mark);
+        self.call_due_timers(mark);
         self.call_queued();
         Ok(())
     }
@@ -267,7 +296,7 @@ impl Loop {
     /// Waits until there is something to call.
     fn wait(&mut self) -> io::Result<()> {
         let timeout = match self.timers.next() {
-            _ if !self.soon.is_empty() => Some(Duration::ZERO),
+            _ if self.stopping || !self.soon.is_empty() => Some(Duration::ZERO),
             due => due.map(|at| at.saturating_duration_since(Instant::now())),
         };
         let waits = timeout != Some(Duration::ZERO);
@@ -277,11 +306,10 @@ impl Loop {
         Ok(())
     }
 
-    fn call_due_timers(&mut self) {
-        // What is set from here on comes after the mark.
-        let mark = self.timers.mark(Instant::now());
-        self.timers.before(mark).for_each(|slot| slot.lane().ready());
-        while let Some((slot, then)) = self.timers.pop(mark) {
+    fn call_due_timers(&mut self, mark: usize) {
+        let due = self.timers.begin_turn(Instant::now(), mark);
+        due.for_each(|slot| slot.lane().ready());
+        while let Some((slot, then)) = self.timers.pop() {
             self.call(slot, then);
         }
     }
@@ -293,8 +321,7 @@ impl Loop {
         for (slot, then) in queued {
             self.call(slot, then);
         }
-        for then in posted {
-            let slot = self.slots.take("callback");
+        for (slot, then) in posted {
             self.call(slot, then);
         }
     }
@@ -316,11 +343,14 @@ impl Loop {
             self.panic.get_or_insert(payload);
         }
     }
+}
 
-    fn next_number(&mut self) -> usize {
-        self.numbers += 1;
-        self.numbers
-    }
+/// A number for a socket, a wait, a timer or a thread's work. None is given
+/// twice, not even by two loops: a handle means nothing to another loop.
+fn next_number() -> usize {
+    // Relaxed: the numbers order nothing else.
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    LAST.fetch_add(1, Relaxed)
 }
 
 impl Drop for Loop {

@@ -77,7 +77,10 @@ impl Fetch {
             match socket.is_connected() {
                 Ok(true) => self.send(events, socket),
                 Ok(false) => self.connect(events, socket),
-                Err(why) => self.end.reach(events, Err(why.into())),
+                Err(why) => {
+                    drop(socket);
+                    self.end.reach(events, Err(why.into()));
+                }
             }
         }));
     }
@@ -87,7 +90,10 @@ impl Fetch {
         match socket.write(&request[self.sent..]) {
             Ok(n) => self.sent += n,
             Err(why) if is_early(&why) => {}
-            Err(why) => return self.end.reach(events, Err(why.into())),
+            Err(why) => {
+                drop(socket);
+                return self.end.reach(events, Err(why.into()));
+            }
         }
         if self.sent == request.len() {
             let incoming = Incoming::new(&self.url);
@@ -126,6 +132,7 @@ impl Receive {
         let Some(fetched) = page.transpose() else {
             return self.wait(events, socket);
         };
+        // First, so that what comes next can have its descriptor.
         drop(socket);
         self.end.reach(events, fetched);
     }

@@ -1,14 +1,17 @@
 //! The lanes of what the loop calls: they are recorded here, so that no
 //! listing has to.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use timeline::Lane;
 
-/// The lanes that are free, by kind: `socket`, `timer`, `callback`.
-#[derive(Clone, Default)]
-pub struct Slots(Rc<RefCell<HashMap<&'static str, Vec<Lane>>>>);
+/// The lanes that are free, by kind: `socket`, `timer`, `callback` (what was
+/// queued), `post` and `work` (what another thread posts, and does). The other
+/// threads take and free lanes, too.
+#[derive(Clone, Debug, Default)]
+pub struct Slots(Arc<Mutex<HashMap<&'static str, Vec<Lane>>>>);
 
 /// A lane that is in use until this is dropped. As the kernel does with the
 /// numbers of descriptors, the next thing of its kind gets the same one: a
@@ -18,50 +21,69 @@ pub struct Slot {
     lane: Option<Lane>,
     kind: &'static str,
     free: Slots,
+    /// Set if the last that is recorded is that it does nothing.
+    rests: Cell<bool>,
 }
 
 impl Slots {
     /// A free lane of this kind, or a new one.
     #[track_caller]
     pub fn take(&self, kind: &'static str) -> Slot {
-        let used = self.0.borrow_mut().entry(kind).or_default().pop();
-        let lane = used.unwrap_or_else(|| Lane::new(kind));
-        Slot { lane: Some(lane), kind, free: self.clone() }
+        let used = self.0.lock().unwrap().entry(kind).or_default().pop();
+        let lane = match used {
+            Some(lane) => lane,
+            None => Lane::new(kind),
+        };
+        let rests = Cell::new(false);
+        Slot { lane: Some(lane), kind, free: self.clone(), rests }
     }
 }
 
 impl Slot {
-    /// Its lane.
+    /// Its lane, to record what it does.
     pub fn lane(&self) -> &Lane {
+        self.rests.set(false);
         self.lane.as_ref().expect("it is taken out at the end only")
     }
 
-    /// Calls `callback`, during which this lane runs. It idles afterwards, if
+    /// What it waits for is cancelled, by the line of code that calls.
+    #[track_caller]
+    pub fn cancel(&self) {
+        self.lane().cancelled();
+        self.rests.set(true);
+    }
+
+    /// Calls `callback`, during which this lane runs. It rests afterwards, if
     /// it has not begun to wait in the meantime.
     ///
     /// It is not kept meanwhile: if the callback closes its socket and opens
     /// another, that one gets this lane.
     pub fn run<T>(self: Rc<Slot>, callback: impl FnOnce() -> T) -> T {
-        let id = self.lane().id();
         self.lane().runs();
+        let id = self.lane().id();
         let slot = Rc::downgrade(&self);
         drop(self);
         let called = callback();
         if timeline::current() == id
             && let Some(slot) = slot.upgrade()
         {
-            slot.lane().idles();
+            slot.rest();
         }
         called
+    }
+
+    fn rest(&self) {
+        if !self.rests.get() {
+            self.lane().idles();
+            self.rests.set(true);
+        }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if let Some(lane) = self.lane.take() {
-            lane.idles();
-            let mut free = self.free.0.borrow_mut();
-            free.entry(self.kind).or_default().push(lane);
-        }
+        self.rest();
+        let mut free = self.free.0.lock().unwrap();
+        free.entry(self.kind).or_default().extend(self.lane.take());
     }
 }

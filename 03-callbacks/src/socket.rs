@@ -5,9 +5,11 @@ use crate::slots::Slot;
 use polling::Poller;
 use rustix::io::{Errno, ioctl_fionbio};
 use socket2::{Domain, Type};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsFd;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -28,23 +30,29 @@ pub(crate) struct Registered<T: AsFd + ?Sized> {
     /// What the kernel calls it.
     pub key: usize,
     pub slot: Rc<Slot>,
+    /// In use while both directions wait.
+    pub second_slot: OnceCell<Rc<Slot>>,
     pub poller: Arc<Poller>,
+    /// Those of the loop.
+    pub descriptors: Rc<RefCell<HashSet<RawFd>>>,
     pub source: T,
 }
 
-impl<T: AsFd> Socket<T> {
+impl<T: AsFd + 'static> Socket<T> {
     /// Hands `source` to a loop, and makes it non-blocking. A file on a disk is
     /// refused on Linux: it is always ready.
     ///
     /// # Errors
     ///
-    /// If the kernel cannot wait for it.
+    /// If the kernel cannot wait for it, or the loop has it already.
     #[track_caller]
     pub fn new(events: &mut Loop, source: T) -> io::Result<Socket<T>> {
         ioctl_fionbio(&source, true)?;
         events.register(source)
     }
+}
 
+impl<T: AsFd> Socket<T> {
     /// What was handed to the loop.
     pub fn get_ref(&self) -> &T {
         &self.registered.source
@@ -98,6 +106,20 @@ impl Socket {
     }
 }
 
+impl Socket<TcpListener> {
+    /// Takes the next connection.
+    ///
+    /// # Errors
+    ///
+    /// If there is none yet, or no descriptor for it. Then the listener stays
+    /// ready: to wait for it at once would be a loop without a pause. Wait with
+    /// a timer.
+    pub fn accept(&mut self) -> io::Result<TcpStream> {
+        self.check()?;
+        self.get_ref().accept().map(|(stream, _)| stream)
+    }
+}
+
 impl<T: AsFd> Clone for Socket<T> {
     fn clone(&self) -> Socket<T> {
         Socket { registered: self.registered.clone(), error: None }
@@ -133,5 +155,7 @@ impl<T: AsFd + ?Sized> Drop for Registered<T> {
         // Before it is closed: if a duplicate lives in a child, say, the kernel
         // would report it for ever, and could not be told to stop.
         let _ = self.poller.delete(&self.source);
+        let descriptor = self.source.as_fd().as_raw_fd();
+        self.descriptors.borrow_mut().remove(&descriptor);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// When a timer is due, and its number: of two that are due at the same time,
 /// the one that was set first comes first.
-pub type Key = (Instant, u64);
+pub type Key = (Instant, usize);
 
 /// The timers that are set, in the order in which they are due.
 ///
@@ -17,21 +17,19 @@ pub type Key = (Instant, u64);
 #[derive(Default)]
 pub struct Timers {
     set: BTreeMap<Key, (Slot, Callback)>,
-    /// How many have been set so far.
-    count: u64,
+    /// Those that are called in this turn. What is set meanwhile is not among
+    /// them, even if it was due long ago.
+    due: BTreeMap<Key, (Slot, Callback)>,
 }
 
 impl Timers {
-    pub fn set(&mut self, due: Instant, slot: Slot, then: Callback) -> Key {
-        let key = (due, self.count);
-        self.count += 1;
+    pub fn set(&mut self, key: Key, slot: Slot, then: Callback) {
         self.set.insert(key, (slot, then));
-        key
     }
 
     /// Takes out one timer, whether it is due or not.
     pub fn remove(&mut self, key: Key) -> Option<(Slot, Callback)> {
-        self.set.remove(&key)
+        self.set.remove(&key).or_else(|| self.due.remove(&key))
     }
 
     /// When the first one is due.
@@ -39,20 +37,24 @@ impl Timers {
         self.set.keys().next().map(|(due, _)| *due)
     }
 
-    /// Every timer that is set later comes after this key, or is due later.
-    pub fn mark(&self, now: Instant) -> Key {
-        (now, self.count)
+    /// Makes those that are due at `now`, and were set before `mark`, the
+    /// timers of this turn. Gives their lanes.
+    pub fn begin_turn(
+        &mut self,
+        now: Instant,
+        mark: usize,
+    ) -> impl Iterator<Item = &Slot> {
+        let due = self.set.range(..=(now, usize::MAX)).map(|(key, _)| *key);
+        let due: Vec<Key> = due.filter(|(_, number)| *number < mark).collect();
+        for key in due {
+            self.due.extend(self.set.remove_entry(&key));
+        }
+        self.due.values().map(|(slot, _)| slot)
     }
 
-    /// Takes out the first timer before `mark`.
-    pub fn pop(&mut self, mark: Key) -> Option<(Slot, Callback)> {
-        let first = self.set.first_entry()?;
-        (*first.key() < mark).then(|| first.remove())
-    }
-
-    /// The lanes of the timers before `mark`.
-    pub fn before(&self, mark: Key) -> impl Iterator<Item = &Slot> {
-        self.set.range(..mark).map(|(_, (slot, _))| slot)
+    /// Takes out the first timer of this turn.
+    pub fn pop(&mut self) -> Option<(Slot, Callback)> {
+        self.due.pop_first().map(|(_, timer)| timer)
     }
 
     pub fn is_empty(&self) -> bool {

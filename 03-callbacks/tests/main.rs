@@ -1,5 +1,6 @@
 //! What rung 3 does, seen from outside: its crawl and its steps.
 
+mod event_loop;
 mod conformance;
 mod steps;
 mod odd_servers;

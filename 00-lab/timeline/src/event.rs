@@ -21,6 +21,8 @@ pub enum What<'a> {
     Run,
     /// It waits for this. An empty text changes nothing if it waits already.
     Wait(&'a str),
+    /// It waits until this time on the monotonic clock, in nanoseconds.
+    Until(u64),
     /// It could run; the lane with this number has woken it.
     Ready(Id),
     /// It does nothing, until it runs or waits again.
@@ -117,6 +119,7 @@ impl<'a> What<'a> {
             }
             "run" => What::Run,
             "wait" => What::Wait(text),
+            "until" => What::Until(text.parse().ok()?),
             "ready" => What::Ready(text.parse().ok()?),
             "idle" => What::Idle,
             "done" => What::Done,
@@ -147,6 +150,7 @@ impl fmt::Display for What<'_> {
             }
             What::Run => f.write_str("run"),
             What::Wait(what) => write!(f, "wait {}", OneLine(what)),
+            What::Until(due) => write!(f, "until {due}"),
             What::Ready(by) => write!(f, "ready {by}"),
             What::Idle => f.write_str("idle"),
             What::Done => f.write_str("done"),
@@ -200,6 +204,7 @@ mod tests {
             What::Run,
             What::Wait("/3 or so"),
             What::Wait(""),
+            What::Until(u64::MAX),
             What::Ready(3),
             What::Idle,
             What::Done,

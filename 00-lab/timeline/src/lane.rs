@@ -1,13 +1,14 @@
 //! Lanes: what an event is about.
 
 use super::event::{Event, Id, What};
-use super::write::{is_on, now, pid, thread_cpu, write};
+use super::write::{is_on, now, on_our_clock, pid, thread_cpu, write};
 use std::cell::Cell;
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::thread;
+use std::time::Instant;
 
 /// Records an event of the [`Lane`] that runs on this thread, or else of the
 /// thread itself.
@@ -67,8 +68,8 @@ impl Drop for Waiting {
 /// lane.done(); // As would dropping it.
 /// ```
 ///
-/// The line of code that calls `new`, `named`, `waits` or `ready` is recorded
-/// with it; if it stands in a function with `#[track_caller]`, the line that
+/// The line of code that calls `new`, `named`, `waits`, `waits_until`,
+/// `cancelled` or `ready` is recorded with it; if it stands in a function with `#[track_caller]`, the line that
 /// calls that.
 #[derive(Debug)]
 pub struct Lane {
@@ -127,9 +128,26 @@ impl Lane {
         self.leave();
     }
 
+    /// It waits until `due`.
+    #[track_caller]
+    pub fn waits_until(&self, due: Instant) {
+        if is_on() {
+            self.record_here(What::Until(on_our_clock(due)));
+        }
+        self.leave();
+    }
+
     /// It does nothing, and waits for nothing.
     pub fn idles(&self) {
         self.record(What::Idle);
+        self.leave();
+    }
+
+    /// It does nothing any more, since the line of code that calls has
+    /// cancelled what it waited for.
+    #[track_caller]
+    pub fn cancelled(&self) {
+        self.record_here(What::Idle);
         self.leave();
     }
 

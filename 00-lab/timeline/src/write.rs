@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -138,6 +138,22 @@ fn stop(why: io::Error) {
 /// The time on the monotonic clock, which all processes share.
 pub(super) fn now() -> u64 {
     nanos(ClockId::Monotonic)
+}
+
+/// A time on the monotonic clock. Times that are equal stay so, and their
+/// order stays: an [`Instant`] does not say what the clock showed, hence one
+/// reading of both, for all.
+pub(super) fn on_our_clock(time: Instant) -> u64 {
+    static BOTH: OnceLock<(Instant, u64)> = OnceLock::new();
+    let (instant, clock) = *BOTH.get_or_init(|| (Instant::now(), now()));
+    match time.checked_duration_since(instant) {
+        Some(later) => clock.saturating_add(to_nanos(later)),
+        None => clock.saturating_sub(to_nanos(instant - time)),
+    }
+}
+
+fn to_nanos(time: Duration) -> u64 {
+    time.as_nanos().try_into().unwrap_or(u64::MAX)
 }
 
 /// The CPU time that this thread has used.

@@ -1,11 +1,13 @@
 //! What waits for sockets.
 
-use super::{Callback, Handle, Loop, Registration};
-use crate::slots::Slot;
+use super::{Callback, Handle, Loop, Registration, next_number};
+use crate::slots::{Slot, Slots};
 use crate::socket::{Registered, Socket};
-use polling::{Event, Poller};
+use polling::Event;
+use std::cell::OnceCell;
+use std::fmt::{self, Display, Formatter};
 use std::io::{self, ErrorKind};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +17,27 @@ use std::time::Instant;
 pub enum Direction {
     Read,
     Write,
+}
+
+impl Direction {
+    const BOTH: [Direction; 2] = [Direction::Read, Direction::Write];
+
+    /// Set if the kernel says that it need not wait any longer.
+    fn is_ready(self, listed: &Event) -> bool {
+        match self {
+            Direction::Read => listed.readable,
+            Direction::Write => listed.writable,
+        }
+    }
+}
+
+impl Display for Direction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Direction::Read => "bytes",
+            Direction::Write => "room for bytes",
+        })
+    }
 }
 
 /// What waits for one socket.
@@ -29,6 +52,7 @@ pub struct Waits {
 
 struct Wait {
     number: usize,
+    slot: Rc<Slot>,
     then: Callback,
 }
 
@@ -45,21 +69,24 @@ impl Waits {
     }
 
     /// Asks the kernel for all that waits, and for `more`.
-    fn arm(
-        &mut self,
-        poller: &Arc<Poller>,
-        more: Option<Direction>,
-    ) -> io::Result<()> {
-        if !Arc::ptr_eq(poller, &self.socket.poller) {
-            let why = "the socket belongs to another loop";
-            return Err(io::Error::new(ErrorKind::InvalidInput, why));
-        }
+    fn arm(&mut self, more: Option<Direction>) -> io::Result<()> {
         let reads = self.reader.is_some() || more == Some(Direction::Read);
         let writes = self.writer.is_some() || more == Some(Direction::Write);
-        let event = Event::new(self.socket.key, reads, writes);
-        poller.modify(&self.socket.source, event)?;
+        let Registered { poller, key, source, .. } = &*self.socket;
+        poller.modify(source, Event::new(*key, reads, writes))?;
         self.armed = true;
         Ok(())
+    }
+
+    /// A lane of this socket on which nothing waits.
+    fn free_slot(&self, slots: &Slots) -> Rc<Slot> {
+        let Registered { slot, second_slot, .. } = &*self.socket;
+        let mut used = self.reader.iter().chain(&self.writer);
+        if used.any(|wait| Rc::ptr_eq(&wait.slot, slot)) {
+            let take = || Rc::new(slots.take("socket"));
+            return second_slot.get_or_init(take).clone();
+        }
+        slot.clone()
     }
 }
 
@@ -70,16 +97,31 @@ impl Loop {
         reason = "only here is it known when the source is closed"
     )]
     #[track_caller]
-    pub(crate) fn register<T: AsFd>(
+    pub(crate) fn register<T: AsFd + 'static>(
         &mut self,
         source: T,
     ) -> io::Result<Socket<T>> {
-        let key = self.next_number();
-        let poller = self.poller.clone();
+        // Not every kernel refuses this; the second would take the place of
+        // the first.
+        let descriptor = source.as_fd().as_raw_fd();
+        if self.descriptors.borrow().contains(&descriptor) {
+            return Err(io::Error::new(
+                ErrorKind::AlreadyExists,
+                "the loop has this descriptor already: clone its `Socket`",
+            ));
+        }
+        let key = next_number();
         // SAFETY: `Registered` closes the source, and deregisters it first.
-        unsafe { poller.add(&source.as_fd(), Event::none(key)) }?;
-        let slot = Rc::new(self.slots.take("socket"));
-        let registered = Rc::new(Registered { key, slot, poller, source });
+        unsafe { self.poller.add(&source.as_fd(), Event::none(key)) }?;
+        self.descriptors.borrow_mut().insert(descriptor);
+        let registered = Rc::new(Registered {
+            key,
+            slot: Rc::new(self.slots.take("socket")),
+            second_slot: OnceCell::new(),
+            poller: self.poller.clone(),
+            descriptors: self.descriptors.clone(),
+            source,
+        });
         Ok(Socket { registered, error: None })
     }
 
@@ -91,89 +133,94 @@ impl Loop {
         then: impl FnOnce(&mut Loop, Socket<T>) + 'static,
     ) -> Handle {
         let key = socket.registered.key;
-        let slot = socket.registered.slot.clone();
-        let number = self.next_number();
+        let number = next_number();
         let waits = self.waits.entry(key).or_insert_with(|| Waits {
             socket: socket.registered.clone(),
             reader: None,
             writer: None,
             armed: false,
         });
-        let armed = match waits.of(direction) {
-            None => waits.arm(&self.poller, Some(direction)),
-            Some(_) => Err(io::Error::new(
-                ErrorKind::AlreadyExists,
-                "another callback waits for this socket",
-            )),
+        let armed = if !Arc::ptr_eq(&self.poller, &waits.socket.poller) {
+            let why = "the socket belongs to another loop";
+            Err(io::Error::new(ErrorKind::InvalidInput, why))
+        } else if waits.of(direction).is_some() {
+            let why = "another callback waits for this socket";
+            Err(io::Error::new(ErrorKind::AlreadyExists, why))
+        } else {
+            waits.arm(Some(direction))
         };
         if let Err(why) = armed {
             self.forget_if_empty(key);
             socket.error = Some(why);
             return self.at(Instant::now(), |events| then(events, socket));
         }
-        slot.lane().waits(match direction {
-            Direction::Read => "bytes",
-            Direction::Write => "room for bytes",
-        });
+        let slot = waits.free_slot(&self.slots);
+        let descriptor = socket.get_ref().as_fd().as_raw_fd();
+        slot.lane().waits(format_args!("{direction} on {descriptor}"));
         let then: Callback = Box::new(|events| then(events, socket));
-        *waits.of(direction) = Some(Wait { number, then });
+        *waits.of(direction) = Some(Wait { number, slot, then });
         Handle(Registration::Wait { key, direction, number })
     }
 
-    /// Takes out what waits for a socket; with a number, only that wait.
+    /// Takes out what waits for a socket, if its number is one of these.
     pub(super) fn take_wait(
         &mut self,
         key: usize,
         direction: Direction,
-        number: Option<usize>,
+        is_meant: impl FnOnce(usize) -> bool,
     ) -> Option<(Rc<Slot>, Callback)> {
         let waits = self.waits.get_mut(&key)?;
-        let slot = waits.socket.slot.clone();
-        let wait = waits
-            .of(direction)
-            .take_if(|wait| number.is_none_or(|it| it == wait.number))?;
+        let wait = waits.of(direction);
+        let Wait { slot, then, .. } =
+            wait.take_if(|wait| is_meant(wait.number))?;
         self.forget_if_empty(key);
-        Some((slot, wait.then))
+        Some((slot, then))
     }
 
-    /// Calls what waits for the sockets that the kernel has listed.
-    pub(super) fn call_ready_sockets(&mut self) {
+    /// Calls what has waited since before the mark for the sockets that the
+    /// kernel has listed.
+    pub(super) fn call_ready_sockets(&mut self, mark: usize) {
         let listed: Vec<Event> = self.listed.iter().collect();
         for event in &listed {
-            if let Some(waits) = self.waits.get_mut(&event.key) {
-                waits.armed = false;
-                waits.socket.slot.lane().ready();
+            let Some(waits) = self.waits.get_mut(&event.key) else { continue };
+            waits.armed = false;
+            for direction in Direction::BOTH {
+                if let Some(wait) = waits.of(direction)
+                    && direction.is_ready(event)
+                {
+                    wait.slot.lane().ready();
+                }
             }
         }
         // Each is looked up again right before its call: the callbacks before
         // it may have cancelled it, closed its socket, or begun other waits.
         for event in &listed {
-            for (direction, is_ready) in [
-                (Direction::Read, event.readable),
-                (Direction::Write, event.writable),
-            ] {
-                let wait = is_ready
-                    .then(|| self.take_wait(event.key, direction, None))
-                    .flatten();
-                if let Some((slot, then)) = wait {
-                    self.call_on(slot, then);
+            for direction in Direction::BOTH {
+                if direction.is_ready(event) {
+                    self.call_wait(event.key, direction, mark);
                 }
             }
-            self.arm_again(event.key);
+            self.arm_again(event.key, mark);
         }
     }
 
     /// If one of two directions was ready, asks for the other again.
-    fn arm_again(&mut self, key: usize) {
+    fn arm_again(&mut self, key: usize, mark: usize) {
         let Some(waits) = self.waits.get_mut(&key) else { return };
-        if waits.armed || waits.arm(&self.poller, None).is_ok() {
-            return;
-        }
-        // It cannot wait any longer: its next read or write says why.
-        for direction in [Direction::Read, Direction::Write] {
-            if let Some((slot, then)) = self.take_wait(key, direction, None) {
-                self.call_on(slot, then);
+        if !waits.armed && waits.arm(None).is_err() {
+            // It cannot wait any longer: if its next read or write fails, it
+            // says why, or else its next wait does.
+            for direction in Direction::BOTH {
+                self.call_wait(key, direction, mark);
             }
+        }
+    }
+
+    /// Calls what waits for a socket, if it did so before the mark.
+    fn call_wait(&mut self, key: usize, direction: Direction, mark: usize) {
+        let wait = self.take_wait(key, direction, |number| number < mark);
+        if let Some((slot, then)) = wait {
+            self.call_on(slot, then);
         }
     }
 

@@ -26,6 +26,10 @@ impl Open {
             What::Wait(what) => Some(State::Wait(
                 self.page.clone().unwrap_or_else(|| what.to_owned()),
             )),
+            What::Until(due) => {
+                let left = Duration::from_nanos(due.saturating_sub(event.at));
+                Some(State::Wait(format!("{left:.0?}")))
+            }
             What::Want(lock) => Some(State::Blocked(lock.to_owned())),
             // A lane that is woken while it runs goes on running.
             What::Ready(_) if matches!(self.state, State::Run { .. }) => None,

@@ -13,6 +13,8 @@ mod cancelling;
 mod other_threads;
 mod ending;
 mod panics;
+mod interleavings;
+mod mailbox;
 
 use callbacks::{Loop, Socket};
 use std::io::{ErrorKind, Read, Write};

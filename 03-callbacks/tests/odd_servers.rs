@@ -106,7 +106,6 @@ fn what_browsers_understand_is_understood() {
               </foreignObject></svg><a href=/b>",
         ),
         html("", b"<style/><a href=/no></style><a href=/b>"),
-        html("Content-Encoding: gzip\r\n", GZIPPED),
         html("Content-Encoding: identity\r\n", link),
         html("", b"\xef\xbb\xbf<a href=/b>"),
         html("Access-Control-Allow-Credentials : true\r\n", link),
@@ -158,7 +157,7 @@ fn a_user_in_the_address_makes_no_other_site() {
 fn what_cannot_be_understood_fails_with_its_reason() {
     for (page, why) in [
         (html("Content-Encoding: br\r\n", b"\x0b\x02\x80"), "\"br\""),
-        (html("Content-Encoding: gzip\r\n", &GZIPPED[..30]), "gzip"),
+        (html("Content-Encoding: gzip\r\n", GZIPPED), "\"gzip\""),
         (typed("text/html; charset=x", "", b"<a href=/b>"), "charset"),
         (html("Content-Length 5\r\n", b"<a href=/b>"), "header"),
     ] {
@@ -179,7 +178,6 @@ fn the_twin_understands_what_is_usual() {
     let cafe = b"<a href='/caf\xe9'>";
     let meta = b"<meta charset=latin1><a href='//me@HOST/caf\xe9#x'>";
     for page in [
-        html("Content-Encoding: gzip\r\n", GZIPPED),
         html("Content-Encoding: identity\r\n", link),
         html("", b"\xef\xbb\xbf<a href=/b>"),
         typed("text/html; charset=utf-16le", "", &utf_16),

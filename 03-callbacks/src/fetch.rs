@@ -33,9 +33,11 @@ pub fn fetch(
             })));
             Fetch { url: url.clone(), sent: 0, end }.connect(events, socket);
         }
+        // ANCHOR: at-once
         Err(why) => events.call_soon(move |events| {
             end.reach(events, Err(why.into()));
         }),
+        // ANCHOR_END: at-once
     }
     fetching
 }
@@ -106,6 +108,10 @@ impl Fetch {
     }
 }
 
+/// How often a callback reads at most: a server that sends without a pause must
+/// not keep the others from their turn.
+const MOST_READS: usize = 8;
+
 /// A fetch under way, as long as it waits to read.
 struct Receive {
     incoming: Incoming,
@@ -122,19 +128,19 @@ impl Receive {
 
     fn receive(mut self, events: &mut Loop, mut socket: Socket) {
         let mut buffer = [0; 16 * 1024];
-        let page = match socket.read(&mut buffer) {
-            Ok(n) => self.incoming.take(&buffer[..n]),
-            Err(why) if is_early(&why) => Ok(None),
-            Err(why) => Err(why.into()),
-        };
-        // One read a call: a server that sends without a pause must not keep
-        // the other callbacks from their turn.
-        let Some(fetched) = page.transpose() else {
-            return self.wait(events, socket);
-        };
-        // First, so that what comes next can have its descriptor.
-        drop(socket);
-        self.end.reach(events, fetched);
+        for _ in 0..MOST_READS {
+            let page = match socket.read(&mut buffer) {
+                Ok(n) => self.incoming.take(&buffer[..n]).transpose(),
+                Err(why) if is_early(&why) => break,
+                Err(why) => Some(Err(why.into())),
+            };
+            if let Some(fetched) = page {
+                // First, so that what comes next can have its descriptor.
+                drop(socket);
+                return self.end.reach(events, fetched);
+            }
+        }
+        self.wait(events, socket);
     }
 }
 
@@ -143,6 +149,7 @@ impl End {
         self.wait.set(Some(wait));
     }
 
+    // ANCHOR: end
     fn reach(&self, events: &mut Loop, fetched: Fetched) {
         if let Some(then) = self.take(events) {
             then(events, fetched);
@@ -156,6 +163,7 @@ impl End {
         }
         self.then.take()
     }
+    // ANCHOR_END: end
 }
 
 /// Set if a call has done nothing, and is to be tried again.

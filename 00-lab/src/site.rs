@@ -24,6 +24,7 @@ pub use host::cpu_in_threads;
 pub use seen::Seen;
 
 use crate::printing::{end_if_output_fails, exit};
+use crate::usage::allow_many_files;
 use flags::SHAPE;
 use host::Host;
 use lexopt::Parser;
@@ -87,6 +88,7 @@ impl Site {
     pub fn start() -> Site {
         serve_if_child();
         end_if_output_fails();
+        allow_many_files();
         let shape = match step_arguments(Parser::from_env()) {
             Ok(Some(shape)) => shape,
             Ok(None) => {

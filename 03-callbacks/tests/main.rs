@@ -3,6 +3,7 @@
 mod event_loop;
 mod conformance;
 mod steps;
+mod refused;
 mod odd_servers;
 mod few_files;
 mod real_site;

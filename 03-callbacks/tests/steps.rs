@@ -1,6 +1,7 @@
 //! What each step of rung 3 claims, on its recording.
 
 mod a;
+mod b;
 
 use std::process::Command;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 mod a;
 mod b;
+mod deferred;
 
 use std::process::Command;
 use std::time::Duration;

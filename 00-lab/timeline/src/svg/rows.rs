@@ -96,6 +96,9 @@ impl Picture {
         title: &str,
         last: &mut Option<(&'static str, f64)>,
     ) {
+        if span.state == State::Idle {
+            return;
+        }
         // The shape and the ends of its line.
         let own = span.state.class();
         let mut class = own;

@@ -158,3 +158,18 @@ fn what_is_too_short_to_be_seen_is_there_for_readers_who_zoom_in() {
     let bar = "lanes-wait lanes-fine' data-t='1000 1100'";
     assert!(svg.contains(bar), "{svg}");
 }
+
+#[test]
+fn a_lane_that_idles_is_drawn_as_nothing() {
+    let text = "0 7 1 1 0 spawn thread - main\n\
+        0 7 1 2 0 spawn socket - \n\
+        1000000 7 1 2 0 wait bytes\n\
+        3000000 7 1 2 0 run\n\
+        4000000 7 1 2 900000 idle\n\
+        9000000 7 1 1 900000 run\n";
+    let svg = Recording::parse(text).svg("");
+    assert!(svg.contains("data-t='1000 3000'"), "{svg}");
+    assert!(!svg.contains("data-t='4000 9000'"), "{svg}");
+    let legend = &svg[svg.find("lanes-legend'").expect("a legend")..];
+    assert!(!legend.contains("dies"), "{legend}");
+}

@@ -16,8 +16,8 @@ fn pages(stdout: &str) -> usize {
 fn elapsed_and_cpu(stdout: &str) -> (Duration, Duration) {
     let mut pairs = stdout.lines().filter_map(|it| it.split_once(", CPU "));
     let (elapsed, rest) = pairs.next().expect(stdout);
-    let (cpu, at_once) = rest.split_once(", ").expect(stdout);
-    assert_eq!(at_once, "8 at once", "{stdout}");
+    // What the site saw at once depends on how quickly it was asked.
+    let (cpu, _) = rest.split_once(", ").expect(stdout);
     (parse_time(elapsed), parse_time(cpu))
 }
 

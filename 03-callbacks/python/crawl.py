@@ -66,6 +66,8 @@ def crawl(frontier, at_once):
     def call(fetch, callback):
         try:
             callback()
+        except BlockingIOError:
+            pass  # It was not ready after all, and is still waited for.
         except (OSError, http.client.HTTPException) as why:
             fetch.end(why)
 
@@ -74,10 +76,8 @@ def crawl(frontier, at_once):
         left = next(iter(under_way)).due - time.monotonic()
         for ready, _ in selector.select(max(left, 0)):
             call(*ready.data)
-        for fetch in list(under_way):
-            if fetch.due > time.monotonic():
-                break
-            fetch.end(TimeoutError("timed out"))
+        while under_way and (first := next(iter(under_way))).due <= time.monotonic():
+            first.end(TimeoutError("timed out"))
         fetch_more()
 
 

@@ -15,6 +15,7 @@ mod ending;
 mod panics;
 mod interleavings;
 mod mailbox;
+mod recording;
 
 use callbacks::{Loop, Socket};
 use std::io::{ErrorKind, Read, Write};

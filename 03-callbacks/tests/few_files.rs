@@ -56,8 +56,29 @@ fn the_report_says_so_too() {
 
 #[test]
 fn a_limit_that_we_may_raise_is_none() {
-    let arguments = "--pages 900 --at-once 400 --latency 100";
-    let (status, stdout, stderr) = crawl("-S -n 256", arguments);
+    for (limit, pages, at_once) in [(256, 900, 400), (1024, 2000, 1200)] {
+        let ulimit = format!("-S -n {limit}");
+        let arguments = format!(
+            "--pages {pages} --at-once {at_once} --latency 100 --timeout 20000"
+        );
+        let (status, stdout, stderr) = crawl(&ulimit, &arguments);
+        assert_eq!((status, stderr.as_str()), (Some(0), ""));
+        assert!(stdout.contains("The answer is right"), "{stdout}");
+    }
+}
+
+#[test]
+fn a_thousand_pages_are_under_way_at_once_and_none_fails() {
+    // The limit of a page is for a busy machine. They wait together since the
+    // site answers none of a thousand before the last of them has begun.
+    let (status, stdout, stderr) = crawl(
+        "-S -n 1024",
+        "--pages 5000 --at-once 1000 --latency 500 --timeout 30000 \
+         --deadline 55 --json",
+    );
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    assert!(stdout.contains("The answer is right"), "{stdout}");
+    let report: Value = serde_json::from_str(&stdout).expect("a report");
+    assert_eq!(report["peak_in_flight"], 1000, "{report}");
+    assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
+    assert_eq!(report["threads"], 1, "{report}");
 }

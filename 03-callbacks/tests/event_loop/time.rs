@@ -71,6 +71,26 @@ fn a_timer_is_never_called_early_and_the_loop_does_not_spin_for_it() {
 }
 
 #[test]
+fn a_timer_is_not_early_either_if_the_loop_turns_meanwhile() {
+    fn turn(events: &mut Loop, called: Rc<Cell<bool>>) {
+        if !called.get() {
+            events.call_soon(move |events| turn(events, called));
+        }
+    }
+    alone(|| {
+        let mut events = Loop::new().unwrap();
+        let called = Rc::new(Cell::new(false));
+        turn(&mut events, called.clone());
+        let due = Instant::now() + Duration::from_millis(5);
+        events.at(due, move |_| {
+            assert!(Instant::now() >= due);
+            called.set(true);
+        });
+        events.run().unwrap();
+    });
+}
+
+#[test]
 fn a_timer_is_late_by_what_the_callbacks_before_it_take() {
     alone(|| {
         let mut events = Loop::new().unwrap();

@@ -160,20 +160,33 @@ fn what_begins_to_wait_in_a_turn_is_not_called_in_it() {
 
 #[test]
 fn a_timer_that_is_due_at_once_is_called_in_a_later_turn() {
+    /// Sets timers that are due, and queues.
+    fn set(events: &mut Loop, notes: &Notes) {
+        events.after(Duration::ZERO, notes.note("zero"));
+        // Long over, and nevertheless later.
+        let past = Instant::now() - Duration::from_secs(60);
+        events.at(past, notes.note("past"));
+        events.call_soon(notes.note("queued"));
+    }
     alone(|| {
-        let mut events = Loop::new().unwrap();
+        // From a timer, and from a socket before the timers have their part.
         let notes = Notes::default();
-        let noted = notes.clone();
-        events.after(Duration::ZERO, move |events| {
-            events.after(Duration::ZERO, noted.note("zero"));
-            // Long over, and nevertheless later.
-            let past = Instant::now() - Duration::from_secs(60);
-            events.at(past, noted.note("past"));
-            events.call_soon(noted.note("queued"));
-        });
-        events.run().unwrap();
-        assert_eq!(notes.take(), ["queued", "past", "zero"]);
-        assert_eq!(events.turns(), 2);
+        for from_socket in [false, true] {
+            let mut events = Loop::new().unwrap();
+            let (socket, _peer) = ready_pair(&mut events);
+            let noted = notes.clone();
+            if from_socket {
+                let then = move |events: &mut Loop, _| set(events, &noted);
+                events.when_readable(socket, then);
+            } else {
+                events.after(Duration::ZERO, move |events| {
+                    set(events, &noted);
+                });
+            }
+            events.run().unwrap();
+            assert_eq!(notes.take(), ["queued", "past", "zero"]);
+            assert_eq!(events.turns(), 2);
+        }
     });
 }
 

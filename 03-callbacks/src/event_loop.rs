@@ -63,7 +63,7 @@ pub type Callback = Box<dyn FnOnce(&mut Loop)>;
 /// ready. Then reading or writing says
 /// [`WouldBlock`](std::io::ErrorKind::WouldBlock), and the callback has to wait
 /// again. If the loop cannot wait for a socket, the callback is called, and its
-/// next read or write says why.
+/// next read, write or [`accept`](Socket::accept) says why.
 ///
 /// **Time.** A timer is never called early. It is late by what the callbacks
 /// before it take.
@@ -76,6 +76,12 @@ pub type Callback = Box<dyn FnOnce(&mut Loop)>;
 /// **Panics.** A callback that panics is dropped, like any other after its
 /// call; the panic hook reports where. The others are called as ever, and when
 /// `run` returns, it hands on the first panic.
+///
+/// **What it has not.** It watches no signals: one that interrupts the wait
+/// changes nothing. No timer repeats itself: a callback sets the next one, so
+/// however late it is, it is called once. A loop that runs is borrowed, so it
+/// cannot be dropped. A panic hook that panics itself ends the process, as
+/// everywhere in Rust.
 ///
 /// ```
 /// use callbacks::Loop;
@@ -131,7 +137,8 @@ impl Loop {
     ///
     /// # Errors
     ///
-    /// If the kernel has no descriptors left for it; it takes three.
+    /// If the kernel has no descriptors left for it. It takes up to three, and
+    /// gives them back with the last of its sockets and remotes.
     pub fn new() -> io::Result<Loop> {
         let poller = Arc::new(Poller::new()?);
         let slots = Slots::default();

@@ -5,7 +5,6 @@ use crate::mailbox::{Bell, Closed, Mailbox, Sender};
 use crate::slots::{Slot, Slots};
 use polling::Poller;
 use std::any::Any;
-use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,7 +18,7 @@ pub(super) type Worked = Box<dyn FnOnce(&mut Loop, Box<dyn Any>)>;
 
 /// Lets other threads have a loop call something. As long as there is one, the
 /// loop does not end, but waits for what may be posted.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Remote {
     sender: Sender<Post, Arc<Poller>>,
     slots: Slots,
@@ -43,16 +42,10 @@ impl Remote {
     }
 }
 
-impl Debug for Remote {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("Remote")
-    }
-}
-
 impl Bell for Arc<Poller> {
     fn ring(&self) {
-        // It writes to an eventfd or a pipe of its own. That fails only if it
-        // is full, and then it has rung.
+        // It writes to an eventfd or a pipe of its own, once for each wait:
+        // that is never full.
         let _ = self.notify();
     }
 }

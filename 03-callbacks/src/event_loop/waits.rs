@@ -111,7 +111,7 @@ impl Loop {
             ));
         }
         let key = next_number();
-        // SAFETY: `Registered` closes the source, and deregisters it first.
+        // SAFETY: `Registered` deregisters the source before it drops it.
         unsafe { self.poller.add(&source.as_fd(), Event::none(key)) }?;
         self.descriptors.borrow_mut().insert(descriptor);
         let registered = Rc::new(Registered {

@@ -84,6 +84,42 @@ fn whether_it_is_connected_may_be_asked_too_early() {
     });
 }
 
+/// Leaves none to this process.
+fn take_all_descriptors() -> Vec<File> {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let limit = Rlimit { current: Some(64), maximum };
+    setrlimit(Resource::Nofile, limit).unwrap();
+    let mut taken = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    assert!(!taken.is_empty());
+    taken
+}
+
+#[test]
+fn without_descriptors_a_loop_and_a_connection_are_errors() {
+    alone(|| {
+        let mut events = Loop::new().unwrap();
+        let (_listener, address) = listen();
+        let mut taken = take_all_descriptors();
+        let why = Socket::connect(&mut events, address).err().unwrap();
+        assert_eq!(Errno::from_io_error(&why), Some(Errno::MFILE));
+        // One or two are not enough, either.
+        for _ in 0..2 {
+            let why = Loop::new().err().unwrap();
+            assert_eq!(Errno::from_io_error(&why), Some(Errno::MFILE));
+            taken.pop();
+        }
+        taken.clear();
+        let socket = Socket::connect(&mut events, address).unwrap();
+        events.when_writable(socket, |_, mut socket| {
+            assert!(socket.is_connected().unwrap());
+        });
+        events.run().unwrap();
+    });
+}
+
 /// What a server does that has no descriptors left. `turns` is when it was
 /// refused last.
 fn accept(
@@ -120,15 +156,7 @@ fn a_server_without_descriptors_waits_with_a_timer_and_does_not_spin() {
         let listener = Socket::new(&mut events, listener).unwrap();
         let clients: Vec<_> =
             (0..3).map(|_| TcpStream::connect(address).unwrap()).collect();
-        // All that are left are taken.
-        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-        let limit = Rlimit { current: Some(64), maximum };
-        setrlimit(Resource::Nofile, limit).unwrap();
-        let mut taken = Vec::new();
-        while let Ok(file) = File::open("/dev/null") {
-            taken.push(file);
-        }
-        assert!(!taken.is_empty());
+        let mut taken = take_all_descriptors();
 
         let refused = Rc::new(Cell::new(0));
         accept(&mut events, listener, 3, refused.clone());

@@ -2,6 +2,7 @@
 
 use super::{Notes, fill, pair, read, ready_pair};
 use callbacks::{Loop, Socket};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write, pipe};
 use std::net::Shutdown;
@@ -148,6 +149,26 @@ fn what_is_called_for_once_is_not_called_for_again() {
         });
         events.run().unwrap();
         assert_eq!((called.get(), events.turns()), (1, 2));
+    });
+}
+
+#[test]
+fn more_sockets_than_the_kernel_lists_at_once_are_all_called() {
+    const MANY: usize = 1500;
+    alone(|| {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        let current = Some(maximum.map_or(4096, |most| most.min(4096)));
+        let limit = Rlimit { current, maximum };
+        setrlimit(Resource::Nofile, limit).unwrap();
+        let mut events = Loop::new().unwrap();
+        let notes = Notes::default();
+        for _ in 0..MANY {
+            // The peer is gone, so it is ready.
+            let (socket, _) = pair(&mut events);
+            events.when_readable(socket, notes.note_socket("called"));
+        }
+        events.run().unwrap();
+        assert_eq!(notes.take().len(), MANY);
     });
 }
 

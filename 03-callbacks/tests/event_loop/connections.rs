@@ -177,6 +177,24 @@ fn a_server_without_descriptors_waits_with_a_timer_and_does_not_spin() {
 }
 
 #[test]
+fn if_the_loop_cannot_wait_for_a_listener_accept_says_why() {
+    alone(|| {
+        let mut events = Loop::new().unwrap();
+        let (listener, address) = listen();
+        let listener = Socket::new(&mut events, listener).unwrap();
+        events.when_readable(listener.clone(), |_, mut listener| {
+            assert!(listener.accept().is_ok());
+        });
+        events.when_readable(listener, move |_, mut listener| {
+            let why = listener.accept().unwrap_err();
+            assert_eq!(why.kind(), ErrorKind::AlreadyExists);
+            TcpStream::connect(address).unwrap();
+        });
+        events.run().unwrap();
+    });
+}
+
+#[test]
 fn a_busy_peer_has_one_read_a_turn() {
     alone(|| {
         const BODY: usize = 200 * 1024;

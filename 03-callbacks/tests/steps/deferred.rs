@@ -8,8 +8,7 @@ const TRIES: usize = 5;
 
 #[test]
 fn each_chain_says_how_it_ended_and_one_request_is_cut_off() {
-    let mut runs =
-        (0..TRIES).map(|_| run(env!("CARGO_BIN_EXE_3-10-deferred")));
+    let mut runs = (0..TRIES).map(|_| run(env!("CARGO_BIN_EXE_3-10-deferred")));
     // The timer is set for the time between two pages of the last chain.
     let in_time = |(_, stdout): &(Recording, String)| {
         stdout.contains("cancel: /19") && stdout.contains("cancel: cancelled")

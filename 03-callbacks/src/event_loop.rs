@@ -335,8 +335,7 @@ impl Loop {
 
     /// Calls `then` on a lane of its own.
     fn call(&mut self, slot: Slot, then: Callback) {
-        let slot = Rc::new(slot);
-        self.call_on(slot.clone(), then);
+        self.call_on(Rc::new(slot), then);
     }
 
     /// Calls `then` on the lane of its socket, and keeps what it panics with.

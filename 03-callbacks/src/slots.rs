@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use timeline::Lane;
+use timeline::{Id, Lane};
 
 /// The lanes that are free, by kind: `socket`, `timer`, `callback` (what was
 /// queued), `post` and `work` (what another thread posts, and does). The other
@@ -37,6 +37,15 @@ impl Slots {
         let rests = Cell::new(false);
         Slot { lane: Some(lane), kind, free: self.clone(), rests }
     }
+
+    /// Lets a lane rest that was freed while it ran.
+    fn rest(&self, kind: &str, id: Id) {
+        let free = self.0.lock().unwrap();
+        let mut lanes = free.get(kind).into_iter().flatten();
+        if let Some(lane) = lanes.find(|lane| lane.id() == id) {
+            lane.idles();
+        }
+    }
 }
 
 impl Slot {
@@ -57,17 +66,19 @@ impl Slot {
     /// it has not begun to wait in the meantime.
     ///
     /// It is not kept meanwhile: if the callback closes its socket and opens
-    /// another, that one gets this lane.
+    /// another, or if a timer is set again, that one gets this lane.
     pub fn run<T>(self: Rc<Slot>, callback: impl FnOnce() -> T) -> T {
         self.lane().runs();
         let id = self.lane().id();
+        let (kind, free) = (self.kind, self.free.clone());
         let slot = Rc::downgrade(&self);
         drop(self);
         let called = callback();
-        if timeline::current() == id
-            && let Some(slot) = slot.upgrade()
-        {
-            slot.rest();
+        if timeline::current() == id {
+            match slot.upgrade() {
+                Some(slot) => slot.rest(),
+                None => free.rest(kind, id),
+            }
         }
         called
     }
@@ -82,7 +93,10 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.rest();
+        // A callback that closes its own socket goes on running, in its lane.
+        if timeline::current() != self.lane().id() {
+            self.rest();
+        }
         let mut free = self.free.0.lock().unwrap();
         free.entry(self.kind).or_default().extend(self.lane.take());
     }

@@ -41,7 +41,7 @@ impl Slots {
     /// Lets a lane rest that was freed while it ran.
     fn rest(&self, kind: &str, id: Id) {
         let free = self.0.lock().unwrap();
-        let mut lanes = free.get(kind).into_iter().flatten();
+        let mut lanes = free.get(kind).into_iter().flatten().rev();
         if let Some(lane) = lanes.find(|lane| lane.id() == id) {
             lane.idles();
         }

@@ -8,13 +8,15 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import re
 import sys
 import time
 from html.parser import HTMLParser
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-TIMEOUT = 2  # seconds, for each read: Python's sockets have no deadline
+# Seconds, for each read: Python's sockets have no deadline.
+TIMEOUT = float(os.environ.get("TIMEOUT", 2))
 MOST_BODY = 2**24
 MOST_HEADER = 2**16
 

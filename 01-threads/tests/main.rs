@@ -3,7 +3,6 @@
 mod conformance;
 mod steps;
 mod refused;
-mod odd_servers;
+mod servers;
 mod few_files;
-mod real_site;
 mod python;

@@ -1,6 +1,7 @@
 //! Servers that others have met: answers that are odd, and that browsers, curl,
 //! wget and Python understand all the same.
 
+use crate::{twin, watchdog};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +10,59 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{self, Command};
 use std::thread;
 use std::time::Duration;
-use trials::{twin, watchdog};
+
+/// Has a rung's program `crawl` visit such servers.
+///
+/// # Panics
+///
+/// If it does not understand what is understood elsewhere, or does not say why
+/// it cannot.
+pub fn crawl_understands(crawl: &str) {
+    what_browsers_understand_is_understood(crawl);
+    a_path_is_asked_for_in_utf_8(crawl);
+    a_user_in_the_address_makes_no_other_site(crawl);
+    what_cannot_be_understood_fails_with_its_reason(crawl);
+}
+
+/// Has a rung's program `crawl` and its Python twin `script` crawl sites of such
+/// servers, and compares what they find.
+///
+/// # Panics
+///
+/// If the twin finds less.
+pub fn twin_understands(crawl: &str, script: &str) {
+    let link = b"<a href=\"/b\">b</a>";
+    let utf_16 = "\u{feff}<a href='/b'>b</a>".encode_utf16();
+    let utf_16: Vec<_> = utf_16.flat_map(u16::to_le_bytes).collect();
+    let cafe = b"<a href='/caf\xe9'>";
+    let meta = b"<meta charset=latin1><a href='//me@HOST/caf\xe9#x'>";
+    for page in [
+        html("Content-Encoding: identity\r\n", link),
+        html("", b"\xef\xbb\xbf<a href=/b>"),
+        typed("text/html; charset=utf-16le", "", &utf_16),
+        typed("text/plain", "Content-Type: text/html\r\n", link),
+        typed("text/html; charset=iso-8859-1", "", cafe),
+        typed("text/html", "", cafe),
+        typed("text/html", "", meta),
+        raw("HTTP/1.1 200 OK\nContent-Length: 16\n\n"),
+    ] {
+        let shown = String::from_utf8_lossy(&page).into_owned();
+        let site = Odd::serve(move |host| {
+            // The length goes, since the name has another.
+            let at = page.windows(4).position(|four| four == b"HOST");
+            let Some(at) = at else { return page.clone() };
+            let head = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n";
+            let body = page.iter().position(|byte| *byte == b'<').unwrap();
+            let body = [&page[body..at], host.as_bytes(), &page[at + 4..]];
+            [&head[..], &body.concat()].concat()
+        });
+        let url = format!("http://{}/", site.address);
+        let Some(report) = twin::run_python(script, &[&url]) else { return };
+        let report: Value = serde_json::from_str(&report).expect("a report");
+        assert_eq!(report["pages"], 2, "{shown}: {report}");
+        assert_eq!(site.listed(crawl).len(), 2, "{shown}");
+    }
+}
 
 /// `<a href="/b">b</a>`, by `gzip -9n`.
 const GZIPPED: &[u8] =
@@ -38,11 +91,11 @@ impl Odd {
     }
 
     /// The paths that a crawl lists, each with its status.
-    fn listed(&self) -> BTreeSet<String> {
+    fn listed(&self, crawl: &str) -> BTreeSet<String> {
         let name = format!("odd-{}-{}", process::id(), self.address);
         let list = std::env::temp_dir().join(name);
         let site = format!("http://{}/", self.address);
-        let mut crawl = Command::new(env!("CARGO_BIN_EXE_callbacks"));
+        let mut crawl = Command::new(crawl);
         crawl.args(["--json", "--site", &site, "--list"]).arg(&list);
         let ran = watchdog::run(&mut crawl, Duration::from_secs(60));
         let ran = ran.unwrap_or_else(|why| panic!("{why}"));
@@ -91,8 +144,7 @@ fn raw(head: &str) -> Vec<u8> {
     format!("{}<a href=/b>b</a>", head.replace('\n', "\r\n")).into_bytes()
 }
 
-#[test]
-fn what_browsers_understand_is_understood() {
+fn what_browsers_understand_is_understood(crawl: &str) {
     let link = b"<a href=\"/b\">b</a>";
     let utf_16 = "\u{feff}<a href='/b'>b</a>".encode_utf16();
     let utf_16: Vec<_> = utf_16.flat_map(u16::to_le_bytes).collect();
@@ -123,29 +175,27 @@ fn what_browsers_understand_is_understood() {
         let shown = String::from_utf8_lossy(&case).into_owned();
         let site = Odd::serve(move |_| case.clone());
         let reached = ["200\t/", "200\t/b"].map(str::to_owned);
-        assert_eq!(site.listed(), BTreeSet::from(reached), "{shown}");
+        assert_eq!(site.listed(crawl), BTreeSet::from(reached), "{shown}");
     }
 }
 
-#[test]
-fn a_path_is_asked_for_in_utf_8() {
+fn a_path_is_asked_for_in_utf_8(crawl: &str) {
     let media = "text/html; charset=iso-8859-1";
     let page = typed(media, "", b"<a href='/caf\xe9'>");
     let site = Odd::serve(move |_| page.clone());
     let reached = ["200\t/", "200\t/caf%C3%A9"].map(str::to_owned);
-    assert_eq!(site.listed(), BTreeSet::from(reached));
+    assert_eq!(site.listed(crawl), BTreeSet::from(reached));
 }
 
-#[test]
-fn a_user_in_the_address_makes_no_other_site() {
+fn a_user_in_the_address_makes_no_other_site(crawl: &str) {
     let site = Odd::serve(|host| {
         html("", format!("<a href=http://me:word@{host}/b>").as_bytes())
     });
     let reached = ["200\t/", "200\t/b"].map(str::to_owned);
-    assert_eq!(site.listed(), BTreeSet::from(reached));
+    assert_eq!(site.listed(crawl), BTreeSet::from(reached));
 
     // As a start it is refused, since the crawl would not log in.
-    let mut crawl = Command::new(env!("CARGO_BIN_EXE_callbacks"));
+    let mut crawl = Command::new(crawl);
     crawl.args(["--site", &format!("http://me:word@{}/", site.address)]);
     let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
     assert_eq!(ran.status.code(), Some(2), "{}", ran.stderr);
@@ -153,8 +203,7 @@ fn a_user_in_the_address_makes_no_other_site() {
     assert!(ran.stderr.contains("a user or a password"), "{}", ran.stderr);
 }
 
-#[test]
-fn what_cannot_be_understood_fails_with_its_reason() {
+fn what_cannot_be_understood_fails_with_its_reason(crawl: &str) {
     for (page, why) in [
         (html("Content-Encoding: br\r\n", b"\x0b\x02\x80"), "\"br\""),
         (html("Content-Encoding: gzip\r\n", GZIPPED), "\"gzip\""),
@@ -162,46 +211,10 @@ fn what_cannot_be_understood_fails_with_its_reason() {
         (html("Content-Length 5\r\n", b"<a href=/b>"), "header"),
     ] {
         let site = Odd::serve(move |_| page.clone());
-        let mut crawl = Command::new(env!("CARGO_BIN_EXE_callbacks"));
+        let mut crawl = Command::new(crawl);
         crawl.args(["--site", &format!("http://{}/", site.address)]);
         let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
         assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);
         assert!(ran.stderr.contains(why), "{why}: {}", ran.stderr);
-    }
-}
-
-#[test]
-fn the_twin_understands_what_is_usual() {
-    let link = b"<a href=\"/b\">b</a>";
-    let utf_16 = "\u{feff}<a href='/b'>b</a>".encode_utf16();
-    let utf_16: Vec<_> = utf_16.flat_map(u16::to_le_bytes).collect();
-    let cafe = b"<a href='/caf\xe9'>";
-    let meta = b"<meta charset=latin1><a href='//me@HOST/caf\xe9#x'>";
-    for page in [
-        html("Content-Encoding: identity\r\n", link),
-        html("", b"\xef\xbb\xbf<a href=/b>"),
-        typed("text/html; charset=utf-16le", "", &utf_16),
-        typed("text/plain", "Content-Type: text/html\r\n", link),
-        typed("text/html; charset=iso-8859-1", "", cafe),
-        typed("text/html", "", cafe),
-        typed("text/html", "", meta),
-        raw("HTTP/1.1 200 OK\nContent-Length: 16\n\n"),
-    ] {
-        let shown = String::from_utf8_lossy(&page).into_owned();
-        let site = Odd::serve(move |host| {
-            // The length goes, since the name has another.
-            let at = page.windows(4).position(|four| four == b"HOST");
-            let Some(at) = at else { return page.clone() };
-            let head = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n";
-            let body = page.iter().position(|byte| *byte == b'<').unwrap();
-            let body = [&page[body..at], host.as_bytes(), &page[at + 4..]];
-            [&head[..], &body.concat()].concat()
-        });
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
-        let url = format!("http://{}/", site.address);
-        let Some(report) = twin::run_python(script, &[&url]) else { return };
-        let report: Value = serde_json::from_str(&report).expect("a report");
-        assert_eq!(report["pages"], 2, "{shown}: {report}");
-        assert_eq!(site.listed().len(), 2, "{shown}");
     }
 }

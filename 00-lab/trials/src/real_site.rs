@@ -1,15 +1,46 @@
 //! A site that was not written for this book: the documentation that comes with
 //! Rust, behind Python's web server, crawled by us and by the Python twin.
 
+use crate::watchdog::{self, Ran, Watching};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use trials::watchdog::{self, Ran, Watching};
 
 /// A book of some hundred pages with links of all kinds.
 const BOOK: &str = "share/doc/rust/html/reference";
+
+/// Has a rung's program `crawl` and its Python twin `script` crawl that site.
+///
+/// # Panics
+///
+/// If they do not find the same pages.
+pub fn check_real_site(crawl: &str, script: &str) {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let sysroot = String::from_utf8(sysroot.unwrap().stdout).unwrap();
+    let book = PathBuf::from(sysroot.trim()).join(BOOK);
+    if !book.exists() || Command::new("python3").arg("-V").output().is_err() {
+        println!("skipped: needs python3 and {}", book.display());
+        return;
+    }
+    let server = Server::start(&book);
+
+    // On a machine with much else to do, two seconds are little for a page.
+    let limits = ["--timeout", "30000", "--deadline", "200"];
+    let ours = ["--json", "--site", &server.url];
+    let ours = run(Command::new(crawl), &[&ours[..], &limits].concat());
+    let mut python = Command::new("python3");
+    python.env("TIMEOUT", "30");
+    let theirs = run(python, &[script, &server.url]);
+
+    let ours: Value = serde_json::from_str(&ours.stdout).unwrap();
+    let theirs: Value = serde_json::from_str(&theirs.stdout).unwrap();
+    assert!(ours["pages"].as_u64().unwrap() > 100, "{ours}");
+    for field in ["pages", "checksum", "bytes"] {
+        assert_eq!(ours[field], theirs[field], "{field}");
+    }
+}
 
 struct Server {
     python: Child,
@@ -49,28 +80,4 @@ fn run(mut command: Command, args: &[&str]) -> Ran {
     let ran = ran.unwrap_or_else(|why| panic!("{why}"));
     assert!(ran.status.success(), "{}{}", ran.stderr, ran.stdout);
     ran
-}
-
-#[test]
-fn another_crawler_finds_the_same_pages() {
-    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
-    let sysroot = String::from_utf8(sysroot.unwrap().stdout).unwrap();
-    let book = PathBuf::from(sysroot.trim()).join(BOOK);
-    if !book.exists() || Command::new("python3").arg("-V").output().is_err() {
-        println!("skipped: needs python3 and {}", book.display());
-        return;
-    }
-    let server = Server::start(&book);
-
-    let threads = Command::new(env!("CARGO_BIN_EXE_threads"));
-    let ours = run(threads, &["--json", "--site", &server.url]);
-    let twin = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
-    let theirs = run(Command::new("python3"), &[twin, &server.url]);
-
-    let ours: Value = serde_json::from_str(&ours.stdout).unwrap();
-    let theirs: Value = serde_json::from_str(&theirs.stdout).unwrap();
-    assert!(ours["pages"].as_u64().unwrap() > 100, "{ours}");
-    for field in ["pages", "checksum", "bytes"] {
-        assert_eq!(ours[field], theirs[field], "{field}");
-    }
 }

@@ -74,7 +74,7 @@ impl Socket {
     pub fn connect(events: &mut Loop, to: SocketAddr) -> io::Result<Socket> {
         let socket =
             socket2::Socket::new(Domain::for_address(to), Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
+        ioctl_fionbio(&socket, true)?;
         match socket.connect(&to.into()) {
             Err(why)
                 if why.raw_os_error()

@@ -29,12 +29,12 @@ fn main() -> io::Result<()> {
             }
         });
     }
-    let latest = Rc::new(Cell::new(Duration::ZERO));
-    tick(&mut events, TICKS, latest.clone());
+    let worst = Rc::new(Cell::new(Duration::ZERO));
+    tick(&mut events, TICKS, worst.clone());
     events.run()?;
 
     site.finish();
-    println!("a timer was late by {:.1?} at most", latest.get());
+    println!("a timer was late by {:.1?} at most", worst.get());
     Ok(())
 }
 
@@ -51,13 +51,13 @@ fn work(events: &mut Loop, page: Page) {
     });
 }
 
-/// Sets a timer, `left` times in a row, and notes how late the latest one is.
-fn tick(events: &mut Loop, left: u32, latest: Rc<Cell<Duration>>) {
+/// Sets a timer, `left` times in a row, and notes by how much one is late.
+fn tick(events: &mut Loop, left: u32, worst: Rc<Cell<Duration>>) {
     let due = Instant::now() + TICK;
     events.at(due, move |events| {
-        latest.set(latest.get().max(due.elapsed()));
+        worst.set(worst.get().max(due.elapsed()));
         if left > 1 {
-            tick(events, left - 1, latest);
+            tick(events, left - 1, worst);
         }
     });
 }

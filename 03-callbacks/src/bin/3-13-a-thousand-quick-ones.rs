@@ -22,15 +22,15 @@ fn main() -> Result<(), Failure> {
     let page = Rc::new(fetch(&site.page(0))?);
     for bound in [CALLBACKS, 32] {
         let mut events = Loop::new()?;
-        let latest = Rc::new(Cell::new(Duration::ZERO));
-        tick(&mut events, TICKS, latest.clone());
+        let worst = Rc::new(Cell::new(Duration::ZERO));
+        tick(&mut events, TICKS, worst.clone());
         let queue = quick_ones(&page);
         events.after(5 * TICK, move |events| {
             call_some(events, queue, bound);
         });
         events.run()?;
-        let latest = latest.get();
-        println!("{bound} a turn: a timer was late by {latest:.1?} at most");
+        let worst = worst.get();
+        println!("{bound} a turn: a timer was late by {worst:.1?} at most");
     }
     site.finish();
     Ok(())
@@ -57,13 +57,13 @@ fn call_some(events: &mut Loop, mut queue: VecDeque<Callback>, bound: usize) {
     }
 }
 
-/// Sets a timer, `left` times in a row, and notes how late the latest one is.
-fn tick(events: &mut Loop, left: u32, latest: Rc<Cell<Duration>>) {
+/// Sets a timer, `left` times in a row, and notes by how much one is late.
+fn tick(events: &mut Loop, left: u32, worst: Rc<Cell<Duration>>) {
     let due = Instant::now() + TICK;
     events.at(due, move |events| {
-        latest.set(latest.get().max(due.elapsed()));
+        worst.set(worst.get().max(due.elapsed()));
         if left > 1 {
-            tick(events, left - 1, latest);
+            tick(events, left - 1, worst);
         }
     });
 }

@@ -317,7 +317,7 @@ impl Loop {
         let due = self.timers.begin_turn(Instant::now(), mark);
         due.for_each(|slot| slot.lane().ready());
         while let Some((slot, then)) = self.timers.pop() {
-            self.call(slot, then);
+            self.call(Rc::new(slot), then);
         }
     }
 
@@ -326,20 +326,22 @@ impl Loop {
         let queued = self.soon.take();
         let posted = self.mailbox.collect();
         for (slot, then) in queued {
-            self.call(slot, then);
+            self.call_kept(slot, then);
         }
         for (slot, then) in posted {
-            self.call(slot, then);
+            self.call_kept(slot, then);
         }
     }
 
-    /// Calls `then` on a lane of its own.
-    fn call(&mut self, slot: Slot, then: Callback) {
-        self.call_on(Rc::new(slot), then);
+    /// Calls `then` on a lane that is kept meanwhile: what it queues is ready
+    /// while it still runs, so that needs another.
+    fn call_kept(&mut self, slot: Slot, then: Callback) {
+        let slot = Rc::new(slot);
+        self.call(slot.clone(), then);
     }
 
-    /// Calls `then` on the lane of its socket, and keeps what it panics with.
-    fn call_on(&mut self, slot: Rc<Slot>, then: Callback) {
+    /// Calls `then` on its lane, and keeps what it panics with.
+    fn call(&mut self, slot: Rc<Slot>, then: Callback) {
         let called = slot.run(|| {
             // The loop is left as it was: what a callback has begun, such as a
             // timer that it has set, stays.

@@ -220,7 +220,7 @@ impl Loop {
     fn call_wait(&mut self, key: usize, direction: Direction, mark: usize) {
         let wait = self.take_wait(key, direction, |number| number < mark);
         if let Some((slot, then)) = wait {
-            self.call_on(slot, then);
+            self.call(slot, then);
         }
     }
 

@@ -74,6 +74,8 @@ impl State {
                 if lane.waits.take().is_none() && lane.until.take().is_none() {
                     lane.line = line.unwrap();
                 }
+                // What queues itself again runs on, and is queued elsewhere.
+                assert!(self.runs.is_none_or(|(it, _)| it != id), "{event}");
                 self.ready.push(id);
             }
             What::Run => {

@@ -12,7 +12,9 @@ use std::rc::Rc;
 
 /// What is to be called, in its order. A clone is the same queue.
 #[derive(Clone, Default)]
-pub struct Queue(Rc<RefCell<VecDeque<Box<dyn FnOnce()>>>>);
+pub struct Queue(Rc<RefCell<VecDeque<Call>>>);
+
+type Call = Box<dyn FnOnce()>;
 
 impl Queue {
     pub fn push(&self, call: impl FnOnce() + 'static) {
@@ -41,8 +43,10 @@ struct Shared<T> {
     /// The result, if it comes before the callback.
     result: Cell<Option<Result<T, String>>>,
     /// The callback, if it comes before the result.
-    callback: Cell<Option<Box<dyn FnOnce(Result<T, String>)>>>,
+    callback: Cell<Option<Callback<T>>>,
 }
+
+type Callback<T> = Box<dyn FnOnce(Result<T, String>)>;
 
 impl<T: 'static> Deferred<T> {
     pub fn new(queue: &Queue) -> (Resolver<T>, Deferred<T>) {

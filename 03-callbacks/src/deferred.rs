@@ -184,8 +184,8 @@ impl<T: 'static> Deferred<T> {
         self.chain(move |events, settled, next| match settled {
             Ok(value) => next.call(events, |events| callback(events, value)),
             Err(error) => {
-                // First, since its destructor may panic: then `next` is
-                // dropped, and is heard.
+                // First: if its destructor panics, `next` is dropped, and that
+                // is heard.
                 drop(callback);
                 next.pass(Err(error))
             }

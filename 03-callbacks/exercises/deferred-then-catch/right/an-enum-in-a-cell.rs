@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 /// What is to be called, in its order. A clone is the same queue.
 #[derive(Clone, Default)]
-pub struct Queue(Rc<RefCell<VecDeque<Box<dyn FnOnce()>>>>);
+pub struct Queue(Rc<RefCell<VecDeque<Call>>>);
+
+type Call = Box<dyn FnOnce()>;
 
 impl Queue {
     pub fn push(&self, call: impl FnOnce() + 'static) {
@@ -40,8 +42,10 @@ enum State<T> {
     #[default]
     Empty,
     Result(Result<T, String>),
-    Callback(Box<dyn FnOnce(Result<T, String>)>),
+    Callback(Callback<T>),
 }
+
+type Callback<T> = Box<dyn FnOnce(Result<T, String>)>;
 
 impl<T: 'static> Deferred<T> {
     pub fn new(queue: &Queue) -> (Resolver<T>, Deferred<T>) {

@@ -12,19 +12,23 @@ use timeline::cpu_time_of_thread;
 pub(super) struct Content {
     graph: Graph,
     by_path: HashMap<String, usize>,
-    /// How many blocks this machine hashes in a second.
-    blocks: f64,
     /// Where the site is, as in `http://host:port`.
     pub origin: String,
 }
 
 impl Content {
     pub fn new(shape: &Shape, origin: String) -> Content {
-        let graph = Graph::new(shape);
+        let mut graph = Graph::new(shape);
+        if !shape.work.is_zero() {
+            let speed = blocks_a_second();
+            for node in &mut graph.pages {
+                let blocks = speed * node.work.as_secs_f64();
+                node.rounds = (blocks / blocks_of(node.body.len())) as u32;
+            }
+        }
         let paths = graph.pages.iter().map(|node| node.path.clone());
         let by_path = paths.zip(0..).collect();
-        let blocks = if shape.work.is_zero() { 0.0 } else { blocks_a_second() };
-        Content { graph, by_path, blocks, origin }
+        Content { graph, by_path, origin }
     }
 
     /// The latency of a path, and what is sent after it.
@@ -32,12 +36,8 @@ impl Content {
         let Some(&index) = self.by_path.get(path) else {
             return (Duration::ZERO, script::refusal("404 Not Found"));
         };
-        let node = &self.graph.pages[index];
-        let blocks = self.blocks * node.work.as_secs_f64();
-        let rounds = (blocks / blocks_of(node.body.len())) as u32;
-        let script =
-            script::script_of(&self.graph, index, rounds, &self.origin);
-        (node.latency, script)
+        let script = script::script_of(&self.graph, index, &self.origin);
+        (self.graph.pages[index].latency, script)
     }
 }
 

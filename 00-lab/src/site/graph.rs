@@ -20,6 +20,8 @@ pub(crate) struct Node {
     pub latency: Duration,
     /// How much computing it asks for.
     pub work: Duration,
+    /// As many rounds of hashing take this machine as long, once that is known.
+    pub rounds: u32,
     /// The indices of the pages it links to, in the order of its text.
     pub links: Vec<usize>,
     pub body: Vec<u8>,
@@ -42,6 +44,7 @@ impl Graph {
                 nth,
                 latency: around(&mut dice, shape.latency),
                 work: around(&mut dice, shape.work),
+                rounds: 0,
                 links: Vec::new(),
                 body: Vec::new(),
                 content_type: "text/html; charset=utf-8",

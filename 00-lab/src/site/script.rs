@@ -25,16 +25,11 @@ pub(super) enum Step {
 /// The status of a redirect.
 const REDIRECT: &str = "302 Found";
 
-/// The answer of page `index`. It asks for `rounds` of work; `site` is where we
-/// are, as in `http://host:port`.
-pub(super) fn script_of(
-    graph: &Graph,
-    index: usize,
-    rounds: u32,
-    site: &str,
-) -> Vec<Step> {
+/// The answer of page `index`; `site` is where we are, as in
+/// `http://host:port`.
+pub(super) fn script_of(graph: &Graph, index: usize, site: &str) -> Vec<Step> {
     let node = &graph.pages[index];
-    let whole = answer_of(node, rounds);
+    let whole = answer_of(node);
     let Some(fault) = node.fault else { return vec![Step::Send(whole)] };
     let ms = Duration::from_millis;
     let part = |n: usize| Step::Send(whole[..n].to_vec());
@@ -44,9 +39,7 @@ pub(super) fn script_of(
         // several bytes together as soon as the first are acknowledged late.
         Fault::Trickle => pieces(&whole, Duration::from_micros(50), |_| 1),
         Fault::Split if node.nth == 1 => pieces(&whole, ms(1), anywhere(node)),
-        Fault::Split => {
-            pieces(&chunked_answer(node, rounds), ms(1), anywhere(node))
-        }
+        Fault::Split => pieces(&chunked_answer(node), ms(1), anywhere(node)),
         // In the body, or in the head.
         Fault::Stall if node.nth == 1 => vec![part(nearly_all), Step::Stall],
         Fault::Stall => vec![part(20), Step::Stall],
@@ -56,7 +49,7 @@ pub(super) fn script_of(
         }
         Fault::HugeBody => {
             let block = b"<p>and so on</p>\n".repeat(4096);
-            vec![Step::Send(head_of(node, rounds, "")), Step::Repeat(block)]
+            vec![Step::Send(head_of(node, "")), Step::Repeat(block)]
         }
         // Answers that are no page, or lead to one.
         Fault::Redirect | Fault::RedirectLoop => {
@@ -69,52 +62,52 @@ pub(super) fn script_of(
         }
         Fault::Error500 => refusal("500 Internal Server Error"),
         Fault::Missing => refusal("404 Not Found"),
-        fault => vec![Step::Send(odd_answer(node, rounds, fault))],
+        fault => vec![Step::Send(odd_answer(node, fault))],
     }
 }
 
 /// The answer of a page whose fault is in what is sent, and not in when.
-fn odd_answer(node: &Node, rounds: u32, fault: Fault) -> Vec<u8> {
+fn odd_answer(node: &Node, fault: Fault) -> Vec<u8> {
     let body = node.body.as_slice();
     let first = node.nth == 1;
     match fault {
         Fault::WrongLength => {
-            [&with_length(node, rounds, body.len() + 100), body].concat()
+            [&with_length(node, body.len() + 100), body].concat()
         }
         Fault::ShortLength => {
             let surplus = b"HTTP/1.1 200 OK\r\n\r\n<a href=/surplus>no</a>";
-            [&answer_of(node, rounds)[..], surplus].concat()
+            [&answer_of(node)[..], surplus].concat()
         }
         Fault::NoLength => {
-            let mut head = head_of(node, rounds, "");
+            let mut head = head_of(node, "");
             if !first {
                 // The other page is in HTTP/1.0, where this is no fault.
                 head[b"HTTP/1.".len()] = b'0';
             }
             [&head, body].concat()
         }
-        Fault::Chunked => chunked_answer(node, rounds),
+        Fault::Chunked => chunked_answer(node),
         Fault::Interim => {
             let interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early \
                             Hints\r\nLink: </early>; rel=preload\r\n\r\n";
-            [&interim[..], &answer_of(node, rounds)].concat()
+            [&interim[..], &answer_of(node)].concat()
         }
         Fault::HugeHeader => {
             // Many lines, or a long one.
             let (lines, length) = if first { (70, 1000) } else { (1, 70_000) };
             let line = format!("X-Padding: {}\r\n", "x".repeat(length));
-            [&head_of(node, rounds, &line.repeat(lines)), body].concat()
+            [&head_of(node, &line.repeat(lines)), body].concat()
         }
         Fault::Abort | Fault::Eat | Fault::Hang => {
             let length = body.len();
             let extra =
                 format!("Content-Length: {length}\r\n{HARM}: {fault}\r\n");
-            [&head_of(node, rounds, &extra), body].concat()
+            [&head_of(node, &extra), body].concat()
         }
         // From a server of SSH, and from one that expects TLS.
         Fault::NotHttp if first => b"SSH-2.0-slow_site\r\n".to_vec(),
         Fault::NotHttp => b"\x15\x03\x01\0\x02\x02\x46".to_vec(),
-        _ => answer_of(node, rounds),
+        _ => answer_of(node),
     }
 }
 
@@ -153,21 +146,21 @@ pub(super) fn body_of(node: &Node) -> Vec<u8> {
 }
 
 /// An answer as it should be.
-fn answer_of(node: &Node, rounds: u32) -> Vec<u8> {
-    [with_length(node, rounds, node.body.len()), node.body.clone()].concat()
+fn answer_of(node: &Node) -> Vec<u8> {
+    [with_length(node, node.body.len()), node.body.clone()].concat()
 }
 
-fn with_length(node: &Node, rounds: u32, length: usize) -> Vec<u8> {
-    head_of(node, rounds, &format!("Content-Length: {length}\r\n"))
+fn with_length(node: &Node, length: usize) -> Vec<u8> {
+    head_of(node, &format!("Content-Length: {length}\r\n"))
 }
 
-fn head_of(node: &Node, rounds: u32, extra: &str) -> Vec<u8> {
+fn head_of(node: &Node, extra: &str) -> Vec<u8> {
     let mut head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nConnection: close\r\n",
         node.content_type
     );
-    if rounds > 0 {
-        head += &format!("Work: {rounds}\r\n");
+    if node.rounds > 0 {
+        head += &format!("Work: {}\r\n", node.rounds);
     }
     head += extra;
     head += "\r\n";
@@ -186,9 +179,9 @@ fn plain_answer(status: &str, extra: &str) -> Vec<u8> {
 
 /// An answer in chunks of growing size, with an extension on each, and a
 /// trailer.
-fn chunked_answer(node: &Node, rounds: u32) -> Vec<u8> {
+fn chunked_answer(node: &Node) -> Vec<u8> {
     let coding = "Transfer-Encoding: chunked\r\nTrailer: X-End\r\n";
-    let mut bytes = head_of(node, rounds, coding);
+    let mut bytes = head_of(node, coding);
     let mut rest = node.body.as_slice();
     for n in 0.. {
         let (chunk, more) = rest.split_at(rest.len().min(1 + n * 40));

@@ -14,7 +14,7 @@ fn script(graph: &Graph, fault: Fault, nth: u32) -> (usize, Vec<Step>) {
         (node.fault, node.nth) == (Some(fault), nth)
     };
     let index = graph.pages.iter().position(is_it).unwrap();
-    (index, script_of(graph, index, 0, "http://127.0.0.1:80"))
+    (index, script_of(graph, index, "http://127.0.0.1:80"))
 }
 
 /// The bytes of each step that sends; those of a `Repeat` once.

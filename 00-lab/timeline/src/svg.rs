@@ -13,7 +13,7 @@ mod shapes;
 use super::axis::round_times;
 use super::cells::Cell;
 use super::spans::{Flow, Link, Recording};
-use shapes::{Escaped, MORE, When};
+use shapes::{Escaped, MORE, when};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::time::Duration;
@@ -168,7 +168,7 @@ impl Picture {
             false => (y(b) + 7, "M-3.5 5h7L0-1z"),
         };
         let (x1, x2, y1) = (self.x(from), self.x(to), y(a));
-        let t = When(from, to);
+        let t = when(from, to);
         let _ = writeln!(
             self.body,
             "<g class='lanes-flow' data-t='{t}' data-rows='{a} {b}'>\

@@ -1,6 +1,6 @@
 //! The rows of the picture: the lanes, and the requests that the site saw.
 
-use super::shapes::{Escaped, When};
+use super::shapes::{Escaped, when};
 use super::{DESK, FINE, LANE, LETTER, LONGEST, PHONE, Picture};
 use crate::axis::format_duration;
 use crate::spans::{Recording, Span, State, Track};
@@ -48,9 +48,9 @@ impl Picture {
             let to = self.x(held.to).max(from + NARROWEST);
             let what = format!("holds {}", held.lock);
             let title = with_duration(&what, held.from, held.to);
-            let t = When(held.from, held.to);
+            let t = when(held.from, held.to);
             self.used.insert("lanes-held");
-            self.draw_line("lanes-held", (from, to), &t.to_string(), &title);
+            self.draw_line("lanes-held", (from, to), &t, &title);
         }
         // The spans.
         let mut last = None;
@@ -78,7 +78,7 @@ impl Picture {
 
     /// Writes at the end of a lane that panicked or died why it did.
     fn draw_end(&mut self, what: &str, at: Duration, why: &str) {
-        let (x, why, t) = (self.x(at), Escaped(why), When(at, at));
+        let (x, why, t) = (self.x(at), Escaped(why), when(at, at));
         let side = if x > 80.0 { " lanes-end" } else { "" };
         let _ = writeln!(
             self.body,
@@ -110,7 +110,7 @@ impl Picture {
         } else if span.from == span.to {
             to = from + NARROWEST;
         }
-        let mut t = When(span.from, span.to).to_string();
+        let mut t = when(span.from, span.to);
         if class != own {
             // Zoomed in, it is wide enough for its own shape.
             t += &format!("' data-class='{own}");
@@ -185,7 +185,7 @@ impl Picture {
             }
         }
         for (from, to, n) in steps.into_iter().filter(|step| step.2 > 0) {
-            let (x, t) = (self.x(from), When(from, to));
+            let (x, t) = (self.x(from), when(from, to));
             let height = 20.0 * n as f64 / peak as f64;
             let (y, width) = (10.0 - height, self.x(to) - x);
             let s = if n == 1 { "" } else { "s" };

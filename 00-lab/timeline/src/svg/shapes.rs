@@ -28,12 +28,8 @@ impl State {
 }
 
 /// A beginning and an end, in microseconds, for a script.
-pub struct When(pub Duration, pub Duration);
-
-impl Display for When {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0.as_micros(), self.1.as_micros())
-    }
+pub fn when(from: Duration, to: Duration) -> String {
+    format!("{} {}", from.as_micros(), to.as_micros())
 }
 
 /// A text in which the characters that mean something to XML are escaped.

@@ -85,14 +85,16 @@ fn a_post_from_the_loops_own_thread_is_called_in_the_next_turn() {
                 remote.post(then).unwrap();
             }
         };
-        events.after(Duration::from_millis(1), post("from a timer"));
-        events.call_soon(post("from the queue"));
-        remote.post(|_| ()).unwrap();
+        let (from_timer, from_queue) = (post("timer"), post("queue"));
+        events.after(Duration::from_millis(1), move |events| {
+            from_timer(events);
+            events.call_soon(from_queue);
+        });
         drop(remote);
         events.run().unwrap();
         let mut called = notes.take();
         called.sort();
-        assert_eq!(called, ["from a timer", "from the queue"]);
+        assert_eq!(called, ["queue", "timer"]);
     });
 }
 

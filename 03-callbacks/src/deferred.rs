@@ -1,20 +1,21 @@
 //! A value that is not there yet, and what is to be done with it.
 
-mod node;
-mod cancel;
+mod resolver;
+mod outcome;
 mod error;
+mod cancel;
 mod many;
+mod node;
 
 pub use cancel::Canceller;
 pub use error::{Error, Why};
 pub use many::{gather, race};
+pub use outcome::{Outcome, Returned};
+pub use resolver::Resolver;
 
 use crate::event_loop::Loop;
-use error::Untaken;
-use node::{Link, Next, Node, Settled, Source, walk_soon};
-use std::any::Any;
+use node::{Next, Node, Settled, Source, walk_soon};
 use std::fmt::{self, Debug, Formatter};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 /// A value that will come, or an error.
@@ -88,72 +89,6 @@ pub struct Deferred<T> {
     node: Rc<Node<T>>,
 }
 
-/// Gives a [`Deferred`] its value, or an error: once, since that consumes it.
-///
-/// ```compile_fail,E0382
-/// # let events = callbacks::Loop::new().unwrap();
-/// let (resolver, number) = callbacks::Deferred::new(&events);
-/// resolver.resolve(1);
-/// resolver.resolve(2);
-/// ```
-///
-/// If it is dropped unused, the Deferred ends with [`Why::Dropped`]: a callback
-/// that was forgotten is heard of. If the Deferred has been cancelled in the
-/// meantime, its result is dropped in silence.
-///
-/// It stays on the thread of its loop. Another thread hands over its result
-/// with [`Remote::post`](crate::Remote::post) or
-/// [`Loop::in_thread`](crate::Loop::in_thread).
-///
-/// ```compile_fail,E0277
-/// # let events = callbacks::Loop::new().unwrap();
-/// let (resolver, number) = callbacks::Deferred::new(&events);
-/// std::thread::spawn(move || resolver.resolve(1));
-/// ```
-pub struct Resolver<T: 'static> {
-    /// `None` once it has been used.
-    node: Option<Rc<Node<T>>>,
-}
-
-/// What a callback ends with.
-pub enum Outcome<T> {
-    /// A value or an error.
-    Now(Result<T, Error>),
-    /// The chain waits for this one.
-    Later(Deferred<T>),
-}
-
-/// What a callback may return: a result, nothing, a Deferred, or an [`Outcome`]
-/// if it depends.
-///
-/// ```
-/// use callbacks::{Deferred, Loop, Outcome};
-/// use std::time::Duration;
-///
-/// let mut events = Loop::new()?;
-/// let (resolver, number) = Deferred::new(&events);
-/// let doubled = number.then(|events, n: i32| {
-///     if n > 10 {
-///         return Outcome::Now(Ok(n));
-///     }
-///     let (resolver, doubled) = Deferred::new(events);
-///     let later = Duration::from_millis(1);
-///     events.after(later, move |_| resolver.resolve(2 * n));
-///     Outcome::Later(doubled)
-/// });
-/// doubled.then(|_, n| assert_eq!(n, 14));
-/// resolver.resolve(7);
-/// events.run()?;
-/// # Ok::<(), std::io::Error>(())
-/// ```
-pub trait Returned {
-    /// What the next callback gets.
-    type Value;
-
-    /// The same as an [`Outcome`].
-    fn outcome(self) -> Outcome<Self::Value>;
-}
-
 impl<T: 'static> Deferred<T> {
     /// A Deferred whose callbacks the loop `events` will call, and what gives
     /// it its value.
@@ -223,7 +158,7 @@ impl<T: 'static> Deferred<T> {
     }
 
     fn pair(node: Rc<Node<T>>) -> (Resolver<T>, Deferred<T>) {
-        (Resolver { node: Some(node.clone()) }, Deferred { node })
+        (Resolver::of(node.clone()), Deferred { node })
     }
 
     /// Has `then` called with what comes. It settles the next one.
@@ -249,140 +184,8 @@ impl<T: 'static> Deferred<T> {
     }
 }
 
-impl<T: 'static> Resolver<T> {
-    /// The value is here. Its callbacks are called soon, not now.
-    #[track_caller]
-    pub fn resolve(self, value: T) {
-        self.fire(Ok(value));
-    }
-
-    /// There is an error instead. If it is not an [`Error`] yet, this line is
-    /// where it comes from.
-    #[track_caller]
-    pub fn reject(self, error: impl Into<Error>) {
-        self.fire(Err(Untaken::new(error.into())));
-    }
-
-    /// Either of them.
-    ///
-    /// ```
-    /// # let mut events = callbacks::Loop::new()?;
-    /// let (resolver, number) = callbacks::Deferred::new(&events);
-    /// number
-    ///     .catch(|_, _error| Ok(0))
-    ///     .then(|_, n| assert_eq!(n, 0));
-    /// resolver.settle("seven".parse::<i32>());
-    /// events.run()?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn settle(self, result: Result<T, impl Into<Error>>) {
-        match result {
-            Ok(value) => self.resolve(value),
-            Err(error) => self.reject(error),
-        }
-    }
-
-    #[track_caller]
-    fn fire(mut self, settled: Settled<T>) {
-        if let Some(node) = self.node.take() {
-            walk_soon(node.settle(settled));
-        }
-    }
-
-    /// From within a walk: what it has to call next.
-    fn pass(mut self, settled: Settled<T>) -> Next {
-        self.node.take()?.settle(settled)
-    }
-
-    /// Calls a callback of the chain, which goes on with what it returns.
-    fn call<R: Returned<Value = T>>(
-        self,
-        events: &mut Loop,
-        callback: impl FnOnce(&mut Loop) -> R,
-    ) -> Next {
-        let Some(node) = &self.node else { return None };
-        let error = match catch(|| callback(events).outcome()) {
-            Ok(Outcome::Now(Ok(value))) => return self.pass(Ok(value)),
-            Ok(Outcome::Later(inner)) if !node.is_before(&inner.node) => {
-                if node.is_settled() {
-                    // It has been cancelled by its own callback.
-                    inner.canceller().cancel(events);
-                } else {
-                    node.wait_for(&inner.node);
-                }
-                return inner.node.attach(Box::new(|_, it| self.pass(it)));
-            }
-            Ok(Outcome::Later(_)) => Why::WaitsForItself.at(node.line),
-            Ok(Outcome::Now(Err(error))) => error,
-            Err(why) => why.at(node.line),
-        };
-        self.pass(Err(Untaken::new(error)))
-    }
-}
-
-impl<T> Drop for Resolver<T> {
-    fn drop(&mut self) {
-        if let Some(node) = self.node.take() {
-            node.abandon();
-        }
-    }
-}
-
-impl<T> Returned for Result<T, Error> {
-    type Value = T;
-
-    fn outcome(self) -> Outcome<T> {
-        Outcome::Now(self)
-    }
-}
-
-impl Returned for () {
-    type Value = ();
-
-    fn outcome(self) -> Outcome<()> {
-        Outcome::Now(Ok(()))
-    }
-}
-
-impl<T> Returned for Deferred<T> {
-    type Value = T;
-
-    fn outcome(self) -> Outcome<T> {
-        Outcome::Later(self)
-    }
-}
-
-impl<T> Returned for Outcome<T> {
-    type Value = T;
-
-    fn outcome(self) -> Outcome<T> {
-        self
-    }
-}
-
 impl<T> Debug for Deferred<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("Deferred")
     }
-}
-
-impl<T> Debug for Resolver<T> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("Resolver")
-    }
-}
-
-/// Calls it; if it panics, says so.
-fn catch<T>(callback: impl FnOnce() -> T) -> Result<T, Why> {
-    // What it has changed half-way is seen by others, as with a panic in any
-    // callback of the loop.
-    catch_unwind(AssertUnwindSafe(callback)).map_err(|payload| {
-        Why::Panicked(message(&*payload).unwrap_or("no message").to_owned())
-    })
-}
-
-fn message(payload: &(dyn Any + Send)) -> Option<&str> {
-    let string = payload.downcast_ref::<String>().map(String::as_str);
-    string.or_else(|| payload.downcast_ref::<&str>().copied())
 }

@@ -42,7 +42,8 @@ pub enum Why {
     /// A callback panicked, with this message. The origin is where it was
     /// attached; the panic hook has told the line of the panic.
     Panicked(String),
-    /// A callback returned the end of its own chain.
+    /// A callback returned the end of its own chain. (If another function is
+    /// in between, [`gather`](crate::gather()) say, that is not noticed.)
     WaitsForItself,
     /// No Deferred of a [`race`](crate::race()) had a value: their errors, in
     /// the order of the list.

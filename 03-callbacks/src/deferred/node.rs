@@ -1,8 +1,8 @@
 //! What a chain of callbacks consists of.
 
 use super::cancel::Stop;
-use super::catch;
 use super::error::{Untaken, Why};
+use super::resolver::catch;
 use crate::event_loop::{Loop, Soon};
 use std::cell::Cell;
 use std::panic::Location;
@@ -159,7 +159,11 @@ impl<T: 'static> Node<T> {
 
     /// From now on `inner` settles it.
     pub fn wait_for(&self, inner: &Rc<Node<T>>) {
-        drop(self.source.replace(inner.as_source()));
+        match self.source.replace(Source::Gone) {
+            Source::Node(_) => self.source.set(inner.as_source()),
+            // What was to be done if it is cancelled stays.
+            other => self.source.set(other),
+        }
     }
 
     /// Has `stop` called if it is cancelled.

@@ -88,6 +88,21 @@ fn a_stop_in_the_middle_of_a_chain_keeps_what_is_before_it() {
     assert_eq!(log.taken(), ["1"]);
 }
 
+#[test]
+fn a_stop_stays_when_the_chain_waits_for_another_deferred() {
+    let (mut events, log) = (new_loop(), Log::default());
+    let (_resolver, inner) = stoppable(&events, &log, "inner");
+    let middle = fired(&events, 1).then(move |_, _| inner);
+    let stop = log.clone();
+    let middle = middle.when_cancelled(move |_| stop.say("middle"));
+    let canceller = middle.canceller();
+    log.end(middle);
+    events.run().unwrap();
+    canceller.cancel(&mut events);
+    events.run().unwrap();
+    assert_eq!(log.taken(), ["middle", "cancelled"]);
+}
+
 /// A Deferred that owns its own resolver, by way of what stops it, in a cell.
 /// The last one is gone when what stops it is.
 type Circle = (Rc<Cell<Option<Resolver<i32>>>>, Deferred<i32>, Weak<()>);

@@ -67,12 +67,13 @@ use player::{Does, FIRST, has_strangers};
 use std::any::Any;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::{self, JoinHandle};
 use turns::Turns;
 
 pub use finding::Finding;
-pub use part::{step, wait_until, woke_unasked};
+pub use part::{look, step, wait_until, woke_unasked};
 
 /// What is tried in each of some schedules: starts threads, and looks what they
 /// come to.
@@ -222,6 +223,13 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// From now on another thread may also go on where one has just taken a
+    /// lock, and holds it. That takes more steps, and is only of use for an
+    /// answer that does something other than wait for a lock.
+    pub fn hold_up_under_locks(&self) {
+        self.turns.holds_up.store(true, Relaxed);
+    }
+
     /// Starts a thread that has this name.
     ///
     /// # Panics

@@ -53,6 +53,61 @@ fn a_lost_update_is_found_and_one_lock_loses_none() {
     }
 }
 
+/// Two threads add 1 each, unless the lock is held.
+fn two_try_to_add(schedule: &Schedule) -> Result<(), Finding> {
+    let count = Arc::new(Mutex::new(0));
+    for name in ["one", "another"] {
+        let count = Arc::clone(&count);
+        schedule.spawn(name, move || {
+            if let Ok(mut count) = count.try_lock() {
+                *count += 1;
+            }
+        });
+    }
+    schedule.end()?;
+    match *count.lock().unwrap() {
+        2 => Ok(()),
+        n => Err(Finding::new(format!("it is {n}"))),
+    }
+}
+
+#[test]
+fn a_thread_is_held_up_with_its_lock_if_that_is_asked_for() {
+    for seed in 0..20 {
+        assert_eq!(find_in_100(seed, two_try_to_add), None, "seed {seed}");
+        let held_up = find_in_100(seed, |schedule| {
+            schedule.hold_up_under_locks();
+            two_try_to_add(schedule)
+        });
+        let refused = Some(Finding::new("it is 1"));
+        assert_eq!(held_up, refused, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_thread_that_only_looks_asks_again_and_again() {
+    let found = find_in_100(1, |schedule| {
+        schedule.spawn("the loop", || {
+            loop {
+                schedule::look();
+            }
+        });
+        schedule.end()
+    });
+    assert_eq!(found, Some(Finding::Asks("the loop".to_owned())));
+}
+
+#[test]
+fn a_stranger_that_looks_is_found() {
+    let found = find_in_100(1, |schedule| {
+        schedule.spawn("one", || {
+            let _ = std::thread::spawn(schedule::look).join();
+        });
+        schedule.end()
+    });
+    assert_eq!(found, Some(Finding::Stranger));
+}
+
 #[test]
 fn the_same_seed_gives_the_same_schedules() {
     let run = |seed| {

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -33,6 +33,7 @@ const NAMES: [&str; 14] = [
     "restart-budget",
     "no-zombies",
     "deferred-then-catch",
+    "wake-the-loop",
 ];
 
 #[test]

@@ -1,11 +1,12 @@
 //! The part that this thread takes in a schedule, and what the locks of
 //! [`lab::sync`] ask of it.
 
-use super::player::{Does, FIRST, note_stranger};
+use super::player::{Does, FIRST, has_strangers, note_stranger};
 use super::turns::Turns;
 use lab::sync::hook::Hook;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 use std::time::Duration;
 
@@ -53,6 +54,18 @@ pub fn step() {
     }
 }
 
+/// Another thread may go on here, as where a lock is taken. Nothing was done, so
+/// a thread that looks again and again, and for nothing, is found out. One that
+/// no schedule has started is found out, too, and does not come back.
+pub fn look() {
+    if !GivesWay.knows_this_thread() && has_strangers() {
+        loop {
+            thread::park();
+        }
+    }
+    GivesWay.before_lock();
+}
+
 /// Set if the last wait of this thread on a condition variable ended, and no
 /// thread had notified it.
 ///
@@ -91,7 +104,14 @@ impl Hook for GivesWay {
         true
     }
 
-    fn after_lock(&self, _lock: usize) {}
+    fn after_lock(&self, _lock: usize) {
+        if let Some((turns, me)) = part()
+            && turns.holds_up.load(Relaxed)
+            && !thread::panicking()
+        {
+            turns.may_give_way(me);
+        }
+    }
 
     fn before_lock(&self) {
         // A thread that panics goes on to its end.

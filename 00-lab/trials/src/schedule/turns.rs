@@ -8,7 +8,7 @@ use super::table::Table;
 use crate::threads::{self, Look};
 use std::mem;
 use std::sync::atomic::{
-    AtomicUsize,
+    AtomicBool, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +26,9 @@ const MUCH_CPU: u64 = 100_000_000;
 pub(super) struct Turns {
     /// Set if the panics of its threads are not reported.
     pub is_quiet: bool,
+    /// Set if another thread may go on while one holds a lock. The first thread
+    /// sets it, and hands over its turn before another looks.
+    pub holds_up: AtomicBool,
     /// The thread that has its turn. Stored with `Release` by the thread that
     /// had it before: what that one did is seen by the one that loads it.
     turn: AtomicUsize,
@@ -37,6 +40,7 @@ impl Turns {
     pub fn new(basis: Basis, is_quiet: bool) -> Turns {
         let turns = Turns {
             is_quiet,
+            holds_up: AtomicBool::new(false),
             turn: AtomicUsize::new(FIRST),
             steps: AtomicUsize::new(0),
             table: Mutex::new(Table::new(Choice::new(basis))),

@@ -1,0 +1,650 @@
+//! Judges `Mailbox`: all that is posted is collected, once and in order, and the
+//! loop sleeps at its bell while there is nothing to do.
+//!
+//! Some hundred schedules are tried in each run: the check decides in which
+//! order the threads take their steps (see [`trials::schedule`]). The bell is
+//! the check's own. It notes when it is rung, and for what.
+//!
+//! Ways to be wrong, each with an answer in `wrong/`: the bell is rung before
+//! the item is there, or the mailbox closed; it is silenced after the look; it
+//! is not rung at all, not for the second item, not for a close, or not for an
+//! item that another thread is thought to have rung for: because of a look or a
+//! note under another lock; it is rung for each item, or while the lock is
+//! held; it is never silenced, or not if it rang for nothing, so that the loop
+//! spins, or the loop does not wait at all; the loop waits twice before it
+//! looks; it waits with the lock, or for something else than its bell, or has
+//! another thread wait; it takes it that a bell rings for an item, or for the
+//! end; a mailbox that is locked is taken for empty, or for closed; some items
+//! are left inside, come out in another order, or not at all once the mailbox
+//! is closed, or go in when it is closed; a post waits while many are inside;
+//! and a wait by means that are not recorded.
+//!
+//! As shipped: was rung while the item was not in yet
+
+use super::{Bell, Mailbox};
+use lab::{Dice, waiting};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use trials::judge::Judge;
+use trials::schedule::{
+    Finding, Schedule, Thread, look, step, try_all, wait_until,
+};
+
+trials::answer!("exercises/wake-the-loop.rs");
+
+#[test]
+fn all_that_is_posted_is_collected_and_the_loop_sleeps_at_its_bell() {
+    let judge = Judge::of(ANSWER.require_recorded_waits());
+    let dice = &mut Dice::random();
+    for (schedules, case) in CASES {
+        try_all(dice, schedules, case);
+    }
+    judge.end();
+}
+
+type Tried = Result<(), Finding>;
+type Case = fn(&Schedule, &mut Dice) -> Tried;
+
+/// In how many schedules each case is tried.
+const CASES: [(usize, Case); 13] = [
+    (1, an_item_is_in_when_the_bell_rings_for_it),
+    (8, the_loop_sleeps_and_is_woken),
+    (2, a_bell_may_ring_for_nothing),
+    (4, items_come_while_the_loop_is_busy),
+    (1, very_many_come_while_the_loop_is_busy),
+    (4, what_is_closed_takes_nothing_and_gives_the_rest),
+    (8, a_close_wakes_the_loop),
+    (40, one_posts_while_the_loop_looks),
+    (40, one_closes_while_the_loop_looks),
+    (70, several_post_and_perhaps_one_closes),
+    (20, they_are_held_up_with_the_lock),
+    (2, |it, _| the_lock_is_free_while_the_bell_is_rung(it, "post")),
+    (2, |it, _| the_lock_is_free_while_the_bell_is_rung(it, "close")),
+];
+
+/// Ringing takes so long that the loop, which was busy, looks meanwhile.
+fn an_item_is_in_when_the_bell_rings_for_it(
+    schedule: &Schedule,
+    _: &mut Dice,
+) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.bell.takes_long.store(true, SeqCst);
+    let poster = trial.post(&[1]);
+    schedule.settle()?;
+    let is_ringing = !poster.is_done() && trial.bell.times.load(SeqCst) == 1;
+    trial.start_loop();
+    schedule.settle()?;
+    let found = !trial.log().collected.is_empty();
+    let is_too_early = is_ringing && !found && trial.bell.asleep.load(SeqCst);
+    trial.bell.takes_long.store(false, SeqCst);
+    schedule.settle()?;
+    if is_too_early && trial.sleeps_with(1) {
+        return wrong(
+            "the bell was rung while the item was not in yet: a loop that \
+             looked just then found nothing, and sleeps",
+        );
+    }
+    trial.judge("one item was posted")?;
+    trial.end()
+}
+
+fn the_loop_sleeps_and_is_woken(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    trial.settle("nothing was posted")?;
+    for item in 1..=3 {
+        trial.post(&[item]);
+        schedule.settle()?;
+        if trial.sleeps_with(item) {
+            let log = trial.log();
+            let why = match log.posts.iter().any(|it| it.rang) {
+                _ if log.posts.last().is_some_and(|it| it.rang) => {
+                    "was rung too early, or the loop does not look when it is \
+                     woken"
+                }
+                true => "was rung for others, and not for this one",
+                false => "was not rung",
+            };
+            return wrong(&format!(
+                "the loop slept, and item {item} was posted; it sleeps on: the \
+                 bell {why}"
+            ));
+        }
+        trial.judge("one item was posted while the loop slept")?;
+    }
+    trial.end()
+}
+
+fn a_bell_may_ring_for_nothing(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = Trial::on(schedule);
+    // It has been used before.
+    trial.bell.ring();
+    trial.bell.wait();
+    trial.bell.silence();
+    trial.start_loop();
+    for _ in 0..3 {
+        trial.settle("nothing was posted, and the bell rang")?;
+        trial.bell.ring();
+    }
+    trial.settle("nothing was posted, and the bell rang")?;
+    trial.post(&[1]);
+    trial.settle("the bell had rung for nothing before")?;
+    trial.end()
+}
+
+fn items_come_while_the_loop_is_busy(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    while_the_loop_is_busy(schedule, 2 + dice.below(5))
+}
+
+fn very_many_come_while_the_loop_is_busy(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    // More than a byte can count.
+    while_the_loop_is_busy(schedule, 257 + dice.below(50))
+}
+
+/// All are posted before the loop looks.
+fn while_the_loop_is_busy(schedule: &Schedule, items: usize) -> Tried {
+    let trial = Trial::on(schedule);
+    let list: Vec<_> = (1..=items as u32).collect();
+    let poster = trial.post(&list);
+    schedule.settle()?;
+    if !poster.is_done() {
+        let posts = trial.log().posts.len();
+        return wrong(&format!(
+            "the loop is busy, and `post` does not come back with item {posts}: \
+             it must not wait"
+        ));
+    }
+    let times = trial.bell.times.load(SeqCst);
+    trial.start_loop();
+    trial.settle("all were posted while the loop was busy")?;
+    let first = trial.log().collected.first().map_or(0, Vec::len);
+    if first < items {
+        return wrong(&format!(
+            "{items} items lay in the mailbox, and `collect` took {first}; it \
+             has to take all"
+        ));
+    }
+    if times > 1 {
+        return wrong_way(&format!(
+            "{items} items were posted while the loop was busy, and the bell \
+             was rung {times} times; once is enough"
+        ));
+    }
+    // It is rung anew after a look.
+    trial.post(&[items as u32 + 1]);
+    trial.settle("others had been collected before")?;
+    trial.end()
+}
+
+fn what_is_closed_takes_nothing_and_gives_the_rest(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let trial = Trial::on(schedule);
+    let items = dice.below(3) as u32;
+    let list: Vec<_> = (1..=items).collect();
+    trial.post(&list).join()?;
+    for closed in 1..=2 {
+        trial.close().join()?;
+        let late = 10 * closed;
+        trial.post(&[late]).join()?;
+        if trial.log().accepted(late) {
+            let again = if closed == 2 { " for the second time" } else { "" };
+            return wrong(&format!(
+                "`post` said Ok to a mailbox that was closed{again}"
+            ));
+        }
+    }
+    trial.start_loop();
+    trial.settle("the mailbox was closed before the loop looked")?;
+    let mailbox = trial.mailbox.clone();
+    let more = schedule.spawn("the loop", move || mailbox.collect().is_none());
+    schedule.settle()?;
+    if !more.is_done() {
+        return wrong(
+            "`collect` had given None, was called once more, and waits; a \
+             closed mailbox stays closed",
+        );
+    }
+    match more.join()? {
+        true => trial.end(),
+        false => wrong("`collect` gave None, and then something after all"),
+    }
+}
+
+fn a_close_wakes_the_loop(schedule: &Schedule, dice: &mut Dice) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    trial.settle("nothing was posted")?;
+    if dice.below(2) == 0 {
+        trial.post(&[1]);
+        trial.settle("one item was posted while the loop slept")?;
+    }
+    trial.end()
+}
+
+/// Each may be about to do what the other has just done.
+fn one_posts_while_the_loop_looks(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    let items: Vec<_> = (1..=1 + dice.below(3) as u32).collect();
+    trial.post(&items);
+    trial.settle("one thread posted as the loop went to sleep")?;
+    trial.end()
+}
+
+fn one_closes_while_the_loop_looks(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    trial.end()
+}
+
+fn several_post_and_perhaps_one_closes(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let trial = Trial::on(schedule);
+    let closes = dice.below(2) == 0;
+    for thread in 1..=2 + dice.below(2) as u32 {
+        let items = 1 + dice.below(2) as u32;
+        let items: Vec<_> = (1..=items).map(|n| 10 * thread + n).collect();
+        trial.post(&items);
+    }
+    trial.start_loop();
+    if closes {
+        trial.close();
+    }
+    trial.settle("several threads posted")?;
+    trial.end()
+}
+
+/// A look that does not wait for the lock may find it held.
+fn they_are_held_up_with_the_lock(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    schedule.hold_up_under_locks();
+    several_post_and_perhaps_one_closes(schedule, dice)
+}
+
+fn the_lock_is_free_while_the_bell_is_rung(
+    schedule: &Schedule,
+    call: &str,
+) -> Tried {
+    let trial = Trial::on(schedule);
+    let own = trial.start_loop();
+    trial.settle("nothing was posted")?;
+    trial.bell.takes_long.store(true, SeqCst);
+    match call {
+        "post" => trial.post(&[1]),
+        _ => trial.close(),
+    };
+    schedule.settle()?;
+    if own.waits_for_lock() {
+        return wrong_way(&format!(
+            "`{call}` rings the bell while it holds the lock, so the loop that \
+             it wakes has to wait again"
+        ));
+    }
+    trial.bell.takes_long.store(false, SeqCst);
+    trial.settle("the bell was rung")?;
+    trial.end()
+}
+
+/// What is posted: it can neither be copied nor made up.
+struct Gift(u32);
+
+/// The bell, and what it notes.
+#[derive(Default)]
+struct Noted {
+    rings: AtomicBool,
+    /// Set while the loop waits for it.
+    asleep: AtomicBool,
+    /// How often it was rung.
+    times: AtomicUsize,
+    /// Set if ringing it takes until this is no longer set.
+    takes_long: AtomicBool,
+}
+
+thread_local! {
+    /// How often this thread has rung the bell.
+    static RUNG: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Bell for Arc<Noted> {
+    fn ring(&self) {
+        look();
+        RUNG.set(RUNG.get() + 1);
+        self.times.fetch_add(1, SeqCst);
+        self.rings.store(true, SeqCst);
+        if self.takes_long.load(SeqCst) {
+            let own = Arc::clone(self);
+            wait_until(move || !own.takes_long.load(SeqCst));
+        }
+    }
+
+    fn wait(&self) {
+        look();
+        // A wait that ends at once is no progress: a loop that does only that
+        // spins.
+        if !self.rings.load(SeqCst) {
+            let _waiting = waiting("its bell");
+            self.asleep.store(true, SeqCst);
+            let own = Arc::clone(self);
+            wait_until(move || own.rings.load(SeqCst));
+            self.asleep.store(false, SeqCst);
+        }
+    }
+
+    fn silence(&self) {
+        look();
+        self.rings.store(false, SeqCst);
+    }
+}
+
+/// What has happened, in the numbers of its steps.
+#[derive(Default)]
+struct Log {
+    steps: usize,
+    posts: Vec<Post>,
+    /// What each call of `collect` gave.
+    collected: Vec<Vec<u32>>,
+    /// Set if `collect` gave `None`.
+    is_over: bool,
+    /// When `close` was called first,
+    close_began: Option<usize>,
+    /// and when it came back first.
+    close_ended: Option<usize>,
+    close_rang: bool,
+}
+
+struct Post {
+    item: u32,
+    began: usize,
+    /// When it came back,
+    ended: Option<usize>,
+    /// and with what.
+    accepted: Option<bool>,
+    /// Set if it rang the bell.
+    rang: bool,
+}
+
+impl Log {
+    fn step(&mut self) -> usize {
+        self.steps += 1;
+        self.steps
+    }
+
+    fn accepted(&self, item: u32) -> bool {
+        let mut posts = self.posts.iter();
+        posts.any(|post| post.item == item && post.accepted == Some(true))
+    }
+}
+
+/// A mailbox, and the threads of one schedule that use it.
+struct Trial<'a> {
+    schedule: &'a Schedule,
+    mailbox: Arc<Mailbox<Gift, Arc<Noted>>>,
+    bell: Arc<Noted>,
+    log: Arc<Mutex<Log>>,
+}
+
+impl Trial<'_> {
+    fn on(schedule: &Schedule) -> Trial<'_> {
+        let bell = Arc::<Noted>::default();
+        let mailbox = Arc::new(Mailbox::new(Arc::clone(&bell)));
+        Trial { schedule, mailbox, bell, log: Arc::default() }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
+    }
+
+    /// Starts the loop, which collects until there is nothing more to come.
+    fn start_loop(&self) -> Thread<()> {
+        let (mailbox, log) = (self.mailbox.clone(), self.log.clone());
+        self.schedule.spawn("the loop", move || {
+            loop {
+                let collected = mailbox.collect();
+                let mut log = lock(&log);
+                let Some(items) = collected else {
+                    log.is_over = true;
+                    break;
+                };
+                let items: Vec<_> = items.into_iter().map(|it| it.0).collect();
+                let is_empty = items.is_empty();
+                log.collected.push(items);
+                drop(log);
+                // Or else it might go on for ever.
+                if is_empty {
+                    break;
+                }
+                step();
+            }
+        })
+    }
+
+    /// Starts a thread that posts these, one after another.
+    fn post(&self, items: &[u32]) -> Thread<()> {
+        let (mailbox, log) = (self.mailbox.clone(), self.log.clone());
+        let items = items.to_vec();
+        let first = items.first().copied().unwrap_or_default();
+        self.schedule.spawn(&format!("poster of {first}"), move || {
+            for item in items {
+                let mut begun = lock(&log);
+                let number = begun.posts.len();
+                let began = begun.step();
+                let (ended, accepted, rang) = (None, None, false);
+                begun.posts.push(Post { item, began, ended, accepted, rang });
+                drop(begun);
+                let rung = RUNG.get();
+                let posted = mailbox.post(Gift(item));
+                let mut log = lock(&log);
+                let ended = log.step();
+                let post = &mut log.posts[number];
+                post.ended = Some(ended);
+                post.accepted = Some(posted.is_ok());
+                post.rang = RUNG.get() > rung;
+                drop(log);
+                step();
+            }
+        })
+    }
+
+    fn close(&self) -> Thread<()> {
+        let (mailbox, log) = (self.mailbox.clone(), self.log.clone());
+        self.schedule.spawn("closer", move || {
+            let mut begun = lock(&log);
+            let began = begun.step();
+            begun.close_began.get_or_insert(began);
+            drop(begun);
+            let rung = RUNG.get();
+            mailbox.close();
+            let mut log = lock(&log);
+            let ended = log.step();
+            log.close_ended.get_or_insert(ended);
+            log.close_rang |= RUNG.get() > rung;
+        })
+    }
+
+    /// Set if this item was posted, and the loop sleeps all the same.
+    fn sleeps_with(&self, item: u32) -> bool {
+        let log = self.log();
+        self.bell.asleep.load(SeqCst)
+            && log.accepted(item)
+            && !log.collected.concat().contains(&item)
+    }
+
+    /// Waits until no thread can go on, and judges what has come of it.
+    fn settle(&self, when: &str) -> Tried {
+        self.schedule.settle()?;
+        self.judge(when)
+    }
+
+    /// Closes the mailbox, and waits until all threads have ended.
+    fn end(&self) -> Tried {
+        self.close();
+        self.settle("the mailbox was closed at last")?;
+        self.schedule.end()
+    }
+
+    /// Judges what has come about, with no thread left that could go on.
+    fn judge(&self, when: &str) -> Tried {
+        let log = self.log();
+        if log.collected.iter().any(Vec::is_empty) {
+            return wrong(&format!(
+                "{when}, and `collect` gave no items; it has to wait until \
+                 there are some"
+            ));
+        }
+        if log.is_over && log.close_began.is_none() {
+            return wrong(&format!(
+                "{when}, and `collect` gave None from an open mailbox"
+            ));
+        }
+        judge_replies(&log)?;
+        judge_order(&log)?;
+        if let Some(post) = log.posts.iter().find(|it| it.ended.is_none()) {
+            return wrong(&format!(
+                "{when}, no thread can go on, and `post` does not come back \
+                 with item {}: {}",
+                post.item,
+                self.loop_does(&log)
+            ));
+        }
+        if log.close_began.is_some() && log.close_ended.is_none() {
+            return wrong(&format!(
+                "{when}, no thread can go on, and `close` does not come back: \
+                 {}",
+                self.loop_does(&log)
+            ));
+        }
+        if log.is_over {
+            let all = log.collected.concat();
+            let lost = log.posts.iter().find(|post| {
+                post.accepted == Some(true) && !all.contains(&post.item)
+            });
+            return match lost {
+                Some(post) => wrong(&format!(
+                    "`post` said Ok for item {}, and `collect` gave None \
+                     without it",
+                    post.item
+                )),
+                None => Ok(()),
+            };
+        }
+        self.judge_sleep(&log, when)
+    }
+
+    /// Judges what is left to do while the loop waits.
+    fn judge_sleep(&self, log: &Log, when: &str) -> Tried {
+        let all = log.collected.concat();
+        let lost = log.posts.iter().find(|post| {
+            post.accepted == Some(true) && !all.contains(&post.item)
+        });
+        let sleeps = self.loop_does(log);
+        if let Some(post) = lost {
+            let why = match post.rang {
+                true => {
+                    "rang, and the bell was silenced without a look after it"
+                }
+                false => "did not ring, and no ring before it is left",
+            };
+            return wrong(&format!(
+                "{when}: item {} lies in the mailbox, and {sleeps}: its `post` \
+                 {why}",
+                post.item
+            ));
+        }
+        if log.close_ended.is_some() {
+            let why = match log.close_rang {
+                true => {
+                    "`close` rang the bell too early, or it was silenced \
+                     after the look"
+                }
+                false => "`close` did not ring",
+            };
+            return wrong(&format!(
+                "{when}, nothing more can come, and {sleeps}: {why}"
+            ));
+        }
+        match self.bell.asleep.load(SeqCst) {
+            true => Ok(()),
+            false => wrong_way(&format!("{when}, and {sleeps}")),
+        }
+    }
+
+    fn loop_does(&self, log: &Log) -> &'static str {
+        match self.bell.asleep.load(SeqCst) {
+            true => "the loop sleeps",
+            false if log.is_over => "the loop has ended",
+            false => "the loop waits for something else than its bell",
+        }
+    }
+}
+
+/// A mailbox that is open takes all, and one that is closed takes nothing.
+fn judge_replies(log: &Log) -> Tried {
+    for Post { item, began, ended, accepted, .. } in &log.posts {
+        let was_open = log.close_began.is_none_or(|it| Some(it) > *ended);
+        let was_closed = log.close_ended.is_some_and(|it| it < *began);
+        match accepted {
+            Some(false) if was_open => {
+                return wrong(&format!(
+                    "`post` gave item {item} back, and the mailbox was open"
+                ));
+            }
+            Some(true) if was_closed => {
+                return wrong("`post` said Ok to a mailbox that was closed");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// An item that was in before another was posted comes out before it.
+fn judge_order(log: &Log) -> Tried {
+    let all = log.collected.concat();
+    let place = |item: u32| all.iter().position(|&it| it == item);
+    for (n, one) in log.posts.iter().enumerate() {
+        let Some(ended) = one.ended else { continue };
+        for other in &log.posts[n + 1..] {
+            let (Some(first), Some(second)) =
+                (place(one.item), place(other.item))
+            else {
+                continue;
+            };
+            if ended < other.began && second < first {
+                return wrong(&format!(
+                    "item {} was in before item {} was posted, and came out \
+                     after it",
+                    one.item, other.item
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wrong(why: &str) -> Tried {
+    Err(Finding::new(format!("wrong answer: {why}")))
+}
+
+fn wrong_way(why: &str) -> Tried {
+    Err(Finding::new(format!("right answer, wrong way: {why}")))
+}

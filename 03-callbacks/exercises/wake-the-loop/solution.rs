@@ -1,0 +1,83 @@
+//! Solution: wake the loop.
+//!
+//! A thread that posts puts its item in first, and rings then. The loop silences
+//! its bell first, and looks then. So for an item that comes too late for a look
+//! the bell rings after it, and the loop does not sleep before it looks again.
+
+use lab::sync::Mutex;
+use std::mem;
+
+/// What wakes the loop, as an `eventfd` does. It rings until it is silenced.
+pub trait Bell: Send + Sync {
+    /// Has it ring. If it rings already, nothing changes.
+    fn ring(&self);
+
+    /// Waits until it rings. It goes on ringing.
+    fn wait(&self);
+
+    /// From now on it does not ring.
+    fn silence(&self);
+}
+
+/// What threads have posted to a loop.
+pub struct Mailbox<T, B> {
+    bell: B,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    posted: Vec<T>,
+    closed: bool,
+}
+
+impl<T, B: Bell> Mailbox<T, B> {
+    /// An empty mailbox, for a loop that is woken by `bell`.
+    pub fn new(bell: B) -> Mailbox<T, B> {
+        let state = State { posted: Vec::new(), closed: false };
+        Mailbox { bell, state: Mutex::new(state) }
+    }
+
+    /// Puts an item in, and wakes the loop. Once the mailbox is closed, it
+    /// gives the item back. Any thread may call this.
+    pub fn post(&self, item: T) -> Result<(), T> {
+        let mut state = self.state.lock().unwrap();
+        if state.closed {
+            return Err(item);
+        }
+        state.posted.push(item);
+        let is_first = state.posted.len() == 1;
+        drop(state);
+        // Of several items in the mailbox, the first has rung or is about to.
+        if is_first {
+            self.bell.ring();
+        }
+        Ok(())
+    }
+
+    /// Takes out all items; waits while there is none. Once the mailbox is
+    /// closed, it gives what is left, and then `None`. Only the loop calls
+    /// this.
+    pub fn collect(&self) -> Option<Vec<T>> {
+        loop {
+            let mut state = self.state.lock().unwrap();
+            if !state.posted.is_empty() {
+                return Some(mem::take(&mut state.posted));
+            }
+            if state.closed {
+                return None;
+            }
+            drop(state);
+            self.bell.wait();
+            self.bell.silence();
+        }
+    }
+
+    /// From now on nothing goes in. Wakes the loop. Any thread may call this.
+    pub fn close(&self) {
+        self.state.lock().unwrap().closed = true;
+        self.bell.ring();
+    }
+}
+
+#[path = "wake-the-loop/check.rs"]
+mod check;

@@ -7,6 +7,7 @@ mod adversary;
 pub mod answers;
 mod conformance;
 mod alone;
+pub mod few_files;
 mod locks;
 pub mod odd_servers;
 mod real_site;

@@ -1,4 +1,4 @@
-//! All answers of ours to the exercises of this rung, right and wrong. Tests of
-//! the book write them there and judge them: `cargo test -p book answer`.
+//! All answers of ours to the exercises of this rung, right and wrong. The
+//! tests of `exercises` write them there: `cargo test -p exercises answer`.
 
 include!("../../target/answers/callbacks/main.rs");

@@ -9,7 +9,7 @@ use exercises::tree::{Rung, in_order, names};
 use std::fs::{self, File};
 use std::io::Write;
 
-/// One of the files in `book/templates`.
+/// One of the files in `templates`.
 macro_rules! template {
     ($file:literal) => {
         include_str!(concat!("../templates/", $file))

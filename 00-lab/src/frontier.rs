@@ -49,7 +49,7 @@ pub struct Frontier {
     over: bool,
 }
 
-/// The limit that the system sets to the pages under way.
+/// The limit on pages under way, after the system has run short of something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
     /// The most pages under way.
@@ -97,7 +97,7 @@ impl Known {
 }
 
 impl Frontier {
-    /// Knows one page, which is not taken yet.
+    /// A frontier that knows one page, `start`, which is not taken yet.
     pub fn new(mut start: Url) -> Frontier {
         start.set_fragment(None);
         let mut frontier = Frontier::default();

@@ -37,6 +37,7 @@ impl HeadBytes {
             if self.before + self.bytes.len() > MOST_HEADER {
                 return Err(Failure::HugeHeader);
             }
+            // An empty line ends the head.
             if matches!(&self.bytes[self.line..], b"\n" | b"\r\n") {
                 let mut head = mem::take(&mut self.bytes);
                 self.line = 0;
@@ -51,7 +52,7 @@ impl HeadBytes {
         Ok(None)
     }
 
-    /// The connection has ended: too early.
+    /// The error if the connection ends here, before the head does.
     pub(super) fn end(&self) -> Result<(), Failure> {
         Err(match self.before + self.bytes.len() {
             0 => Failure::NoAnswer,
@@ -68,7 +69,7 @@ pub(super) fn split_line<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(line)
 }
 
-/// A carriage return that ends no line stands for a space (RFC 9112, section
+/// Puts a space for each carriage return that ends no line (RFC 9112, section
 /// 2.2).
 fn blank_lone_returns(head: &mut [u8]) {
     for at in 1..head.len() {
@@ -88,7 +89,9 @@ pub(super) struct Head {
     pub media: String,
     pub charset: Option<String>,
     pub location: Option<String>,
+    /// How many rounds of computing the page asks for.
     pub rounds: u32,
+    /// What harm the page does to the program that computes it, if any.
     pub harm: Option<String>,
 }
 
@@ -103,7 +106,7 @@ impl Head {
         let mut headers = vec![EMPTY_HEADER; lines];
         let mut response = Response::new(&mut headers);
         let parsed = ParserConfig::default()
-            // Servers send what is not quite right, and browsers accept it.
+            // Many servers break these rules, and browsers accept it.
             .allow_multiple_spaces_in_response_status_delimiters(true)
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_spaces_after_header_name_in_responses(true)
@@ -116,7 +119,8 @@ impl Head {
             }
             _ => return Err(Failure::BadHeader),
         }
-        // A line about the end of the body must not be passed over.
+        // The parser passes over a line that it does not understand. If that
+        // line is about the end of the body, the body would end elsewhere.
         let headers = &*response.headers;
         let named = headers.iter().map(|header| header.name.as_bytes());
         let understood = named.filter(|name| names_framing(name)).count();

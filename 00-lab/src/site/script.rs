@@ -25,7 +25,7 @@ pub(super) enum Step {
 /// The status of a redirect.
 const REDIRECT: &str = "302 Found";
 
-/// The answer of page `index`; `site` is where we are, as in
+/// The answer of page `index`. The site itself is at `site`, as in
 /// `http://host:port`.
 pub(super) fn script_of(graph: &Graph, index: usize, site: &str) -> Vec<Step> {
     let node = &graph.pages[index];
@@ -35,15 +35,16 @@ pub(super) fn script_of(graph: &Graph, index: usize, site: &str) -> Vec<Step> {
     let part = |n: usize| Step::Send(whole[..n].to_vec());
     let nearly_all = whole.len() - 100;
     match fault {
-        // Faults in when it is sent. With no pause, the kernel would send
-        // several bytes together as soon as the first are acknowledged late.
+        // The bytes are right, and come in an odd way. Without a pause between
+        // the pieces, the kernel might send several together.
         Fault::Trickle => pieces(&whole, Duration::from_micros(50), |_| 1),
         Fault::Split if node.nth == 1 => pieces(&whole, ms(1), anywhere(node)),
         Fault::Split => pieces(&chunked_answer(node), ms(1), anywhere(node)),
-        // In the body, or in the head.
+        // The first such page stops in its body, the second in its head.
         Fault::Stall if node.nth == 1 => vec![part(nearly_all), Step::Stall],
         Fault::Stall => vec![part(20), Step::Stall],
-        // In the pause the client nearly always sees the part.
+        // A reset drops what the client has not read yet. The pause gives it
+        // time to read the part.
         Fault::Reset => {
             vec![part(nearly_all), Step::Pause(ms(10)), Step::Reset]
         }
@@ -51,10 +52,10 @@ pub(super) fn script_of(graph: &Graph, index: usize, site: &str) -> Vec<Step> {
             let block = b"<p>and so on</p>\n".repeat(4096);
             vec![Step::Send(head_of(node, "")), Step::Repeat(block)]
         }
-        // Answers that are no page, or lead to one.
+        // Redirects, and answers without a page.
         Fault::Redirect | Fault::RedirectLoop => {
             let path = &graph.pages[node.links[0]].path;
-            // A part of a URL, or all of it.
+            // The first such page gives a part of a URL, the second all of it.
             let site = if node.nth == 1 { "" } else { site };
             let top = if fault == Fault::Redirect { "#top" } else { "" };
             let location = format!("Location: {site}{path}{top}\r\n");
@@ -66,7 +67,7 @@ pub(super) fn script_of(graph: &Graph, index: usize, site: &str) -> Vec<Step> {
     }
 }
 
-/// The answer of a page whose fault is in what is sent, and not in when.
+/// The answer of a page whose fault is in its bytes, not in their timing.
 fn odd_answer(node: &Node, fault: Fault) -> Vec<u8> {
     let body = node.body.as_slice();
     let first = node.nth == 1;
@@ -81,7 +82,8 @@ fn odd_answer(node: &Node, fault: Fault) -> Vec<u8> {
         Fault::NoLength => {
             let mut head = head_of(node, "");
             if !first {
-                // The other page is in HTTP/1.0, where this is no fault.
+                // The second such page is in HTTP/1.0, where an answer needs
+                // no length.
                 head[b"HTTP/1.".len()] = b'0';
             }
             [&head, body].concat()
@@ -93,7 +95,7 @@ fn odd_answer(node: &Node, fault: Fault) -> Vec<u8> {
             [&interim[..], &answer_of(node)].concat()
         }
         Fault::HugeHeader => {
-            // Many lines, or a long one.
+            // The first such page has many lines, the second a very long one.
             let (lines, length) = if first { (70, 1000) } else { (1, 70_000) };
             let line = format!("X-Padding: {}\r\n", "x".repeat(length));
             [&head_of(node, &line.repeat(lines)), body].concat()
@@ -104,14 +106,14 @@ fn odd_answer(node: &Node, fault: Fault) -> Vec<u8> {
                 format!("Content-Length: {length}\r\n{HARM}: {fault}\r\n");
             [&head_of(node, &extra), body].concat()
         }
-        // From a server of SSH, and from one that expects TLS.
+        // What a server of SSH sends, and one that expects TLS.
         Fault::NotHttp if first => b"SSH-2.0-slow_site\r\n".to_vec(),
         Fault::NotHttp => b"\x15\x03\x01\0\x02\x02\x46".to_vec(),
         _ => answer_of(node),
     }
 }
 
-/// An answer that is no page.
+/// The answer that there is no page, with a `status` that says why.
 pub(super) fn refusal(status: &str) -> Vec<Step> {
     vec![Step::Send(plain_answer(status, ""))]
 }
@@ -145,7 +147,7 @@ pub(super) fn body_of(node: &Node) -> Vec<u8> {
     }
 }
 
-/// An answer as it should be.
+/// The page, answered without a fault.
 fn answer_of(node: &Node) -> Vec<u8> {
     [with_length(node, node.body.len()), node.body.clone()].concat()
 }
@@ -215,9 +217,9 @@ fn pieces(
     steps
 }
 
-/// A `cut` for [`pieces`]: between the CR and the LF of each line, right before
-/// or after the LF, and anywhere else, in small pieces first, where the head
-/// is.
+/// A `cut` for [`pieces`], at random places. It always cuts between the CR and
+/// the LF of a line, and half of the time right after the LF. The pieces are
+/// small at first, where the head is.
 fn anywhere(node: &Node) -> impl FnMut(&[u8]) -> usize {
     let mut dice = dice_of(u64::from(node.nth), node.body.len());
     let mut longest = 8;

@@ -1,7 +1,7 @@
 //! The site's server: one thread, a readiness loop, and every wait a timer.
 #![expect(
     unsafe_code,
-    reason = "a socket must leave the poller before it goes"
+    reason = "a socket must leave the poller before it is closed"
 )]
 
 use super::connection::{Connection, Next, Request};
@@ -58,7 +58,7 @@ impl Server {
     pub fn new(shape: &Shape) -> io::Result<Server> {
         let listener = listen()?;
         let poller = Arc::new(Poller::new()?);
-        // SAFETY: `drop` takes it out again.
+        // SAFETY: `drop` takes the listener out of the poller again.
         unsafe { poller.add(&listener, Event::readable(LISTENER)) }?;
 
         let origin = format!("http://{}", listener.local_addr()?);
@@ -91,6 +91,7 @@ impl Server {
     /// If the kernel refuses to say what is ready. What goes wrong with one
     /// connection ends that connection.
     pub fn turn(&mut self, limit: Duration) -> io::Result<bool> {
+        // Wait for the kernel, or for the first timer.
         let asked = mem::take(&mut self.asked);
         let pause = match self.timers.peek() {
             _ if !asked.is_empty() => Duration::ZERO,
@@ -106,9 +107,10 @@ impl Server {
             self.handle(key)?;
         }
 
-        // These were read a turn ago. By now it is noticed if a client has
-        // closed another connection before: one that gives up on a page and
-        // asks for the next has one request in flight, not two.
+        // Requests that were read a turn ago are answered only now. A client
+        // that gives up on a page closes its connection, and then asks for the
+        // next page. By now that close is noticed, so the client has one
+        // request in flight, not two.
         for (key, request) in asked {
             self.answer(key, request);
         }
@@ -161,8 +163,8 @@ impl Server {
                 Err(why) => match why.kind() {
                     ErrorKind::WouldBlock => break,
                     ErrorKind::ConnectionAborted | ErrorKind::Interrupted => {}
-                    // The clients wait in the kernel. To try again at once
-                    // would be to spin.
+                    // There may be no descriptors. The clients wait in the
+                    // kernel; trying again at once would spin.
                     _ => {
                         let at = Instant::now() + RETRY;
                         self.timers.push(Reverse((at, LISTENER)));
@@ -223,8 +225,8 @@ impl Server {
     /// Follows a connection's script until it has to wait.
     fn follow_script(&mut self, key: usize, mut client: Connection) {
         let next = loop {
-            // A client that has the last byte may ask for the next page before
-            // the call that sends it returns.
+            // Not in flight any more, before the last byte is sent: a client
+            // that has it may ask for the next page before that call returns.
             if client.counted && client.is_at_its_last_step() {
                 client.counted = false;
                 self.count_in_flight(-1);

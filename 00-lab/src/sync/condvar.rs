@@ -92,7 +92,7 @@ impl Condvar {
         let mut is_late = false;
         while condition(&mut guard) {
             let left = match deciding_hook() {
-                // It has a clock of its own, and says when time is up.
+                // The hook has a clock of its own, and says when time is up.
                 Some(_) => limit,
                 None => limit.saturating_sub(start.elapsed()),
             };
@@ -126,7 +126,8 @@ impl Condvar {
         (&raw const self.name).addr()
     }
 
-    /// Releases the lock, waits to be notified, takes the lock again.
+    /// Releases the lock, waits to be notified, though not much longer than
+    /// `limit`, and takes the lock again.
     fn wait_at_most<'a, T>(
         &self,
         limit: Option<Duration>,
@@ -138,6 +139,8 @@ impl Condvar {
         let inner = guard.inner.take().expect("it is there until the drop");
         timeline::event(What::Release(&mutex.name));
         timeline::event(What::Wait(&self.name));
+        // A test may have set a hook that decides which thread goes on. Then
+        // that waits, and std's condition variable is not used.
         let waited = match (deciding_hook(), limit) {
             (Some(hook), _) => {
                 drop(inner);
@@ -157,7 +160,7 @@ impl Condvar {
 }
 
 /// Whether a wait has ended because its time was up: as
-/// [`std::sync::WaitTimeoutResult`], of which only std can make one.
+/// [`std::sync::WaitTimeoutResult`], which only std can make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitTimeoutResult(bool);
 

@@ -12,7 +12,8 @@ pub(super) struct Causes {
     released: HashMap<(u32, String), Point>,
     /// The last time each condition variable was notified.
     pub notified: HashMap<(u32, String), Point>,
-    /// The event that made a lane, or made it ready, by the lane's track.
+    /// The event that made a lane, or made it ready, by the index of the lane's
+    /// track.
     woken: HashMap<usize, (Point, Link)>,
 }
 
@@ -70,7 +71,7 @@ impl Causes {
             }
             _ => woken,
         }?;
-        // What happened before the wait began did not end it.
+        // A release or a notification before the wait began did not end it.
         let in_time = from.1 >= since && from.0 != index;
         in_time.then_some(Flow { from, to: (index, now), link })
     }

@@ -1,4 +1,4 @@
-//! How a column of a lane is drawn.
+//! How a lane is drawn: as a row of cells, one for each column of the picture.
 
 use super::spans::{Span, State, Track};
 use std::ops::Range;
@@ -43,7 +43,7 @@ impl Cell {
         own.map_or((' ', ""), |(_, symbol, class, _)| (symbol, class))
     }
 
-    /// The cell of a column that is all in one state.
+    /// The cell of a column that one state fills.
     pub fn of(state: &State) -> Cell {
         match state {
             State::Run { cpu: None } => Cell::Unknown,
@@ -71,7 +71,7 @@ impl Columns {
         start(column)..start(column + 1)
     }
 
-    /// The column of a time.
+    /// The column that a time falls into.
     pub fn of(&self, time: Duration) -> usize {
         let part = time.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
         ((part * self.count as f64) as usize).min(self.count - 1)
@@ -111,7 +111,9 @@ impl Track {
         // A run is shown rather than a wait.
         let runs = here.clone().filter(|span| span.owns(column));
         let runs: Vec<_> = runs.collect();
-        // Runs without a gap are one: the CPU clock was looked at in between.
+        // Runs without a gap are one run, which was cut where an event said how
+        // much CPU time was used. If it is shorter than a column, it is drawn
+        // as if it filled one.
         let gapless = runs.windows(2).all(|pair| pair[0].to == pair[1].from);
         if let (Some(first), Some(last)) = (runs.first(), runs.last())
             && gapless
@@ -122,12 +124,13 @@ impl Track {
         if let [run] = runs[..] {
             return (Cell::of(&run.state), None);
         }
+        // Of several runs, it counts how busy they kept a CPU together.
         if !runs.is_empty() {
             let busy: f64 = runs.iter().map(|run| run.cpu_in(column)).sum();
             let much = busy / width.as_secs_f64() >= 0.75;
             return (if much { Cell::Runs } else { Cell::RunsInPart }, None);
         }
-        // If it existed for half of the column: what it did for longest.
+        // No run: what it did for longest, if it existed for half the column.
         let alive = here.clone().map(|span| span.time_in(column));
         let existed = alive.sum::<Duration>() * 2 >= width;
         let others = here.filter(|span| !span.state.runs());
@@ -135,6 +138,7 @@ impl Track {
         let Some(span) = longest.filter(|_| existed) else {
             return (Cell::Nothing, None);
         };
+        // A wait is drawn otherwise if it held a lock for most of the column.
         let held =
             self.held.iter().map(|it| overlap(&(it.from..it.to), column));
         let cell = match Cell::of(&span.state) {

@@ -1,4 +1,5 @@
-//! Lanes: what an event is about.
+//! Lanes. A lane is one row of the picture: a thread, or something that takes
+//! turns on a thread, such as a callback or a task. Each event is about a lane.
 
 use super::event::{Event, Id, What};
 use super::write::{is_on, now, on_our_clock, pid, thread_cpu, write};
@@ -17,7 +18,8 @@ use std::time::Instant;
 /// thread. While nothing is recorded, this costs one relaxed load.
 pub fn event(what: What<'_>) {
     if is_on() {
-        // The very last destructors of a thread are no longer recorded.
+        // Fails in the very last destructors of a thread, when `OWN` is gone.
+        // What they do is not recorded.
         let _ = OWN.try_with(|own| own.record(own.current.get(), what, None));
     }
 }
@@ -29,7 +31,7 @@ pub fn current() -> Id {
 
 /// Until the guard is dropped, the lane that runs here waits for `what`.
 ///
-/// Waits do not nest: the innermost guard ends the wait.
+/// Waits do not nest: the first guard that is dropped ends the wait.
 pub fn waiting(what: impl Display) -> Waiting {
     if is_on() {
         event(What::Wait(&what.to_string()));
@@ -69,8 +71,8 @@ impl Drop for Waiting {
 /// ```
 ///
 /// The line of code that calls `new`, `named`, `waits`, `waits_until`,
-/// `cancelled` or `ready` is recorded with it; if it stands in a function with `#[track_caller]`, the line that
-/// calls that.
+/// `cancelled` or `ready` is recorded with the event. If that line stands in a
+/// function with `#[track_caller]`, it is the line that calls that function.
 #[derive(Debug)]
 pub struct Lane {
     id: Id,
@@ -107,7 +109,7 @@ impl Lane {
         self.id
     }
 
-    /// It runs on this thread, until [`waits`](Lane::waits) or
+    /// It runs on this thread, until it waits, idles, or is
     /// [`done`](Lane::done).
     pub fn runs(&self) {
         let _ = OWN.try_with(|own| {
@@ -119,7 +121,8 @@ impl Lane {
         self.record(What::Run);
     }
 
-    /// It waits for `what`; an empty text leaves what it waited for before.
+    /// It waits for `what`. With an empty text, it goes on waiting for what it
+    /// waited for before.
     #[track_caller]
     pub fn waits(&self, what: impl Display) {
         if is_on() {
@@ -143,15 +146,15 @@ impl Lane {
         self.leave();
     }
 
-    /// It does nothing any more, since the line of code that calls has
-    /// cancelled what it waited for.
+    /// What it waited for has been cancelled, by the line of code that calls
+    /// this. From now on it does nothing.
     #[track_caller]
     pub fn cancelled(&self) {
         self.record_here(What::Idle);
         self.leave();
     }
 
-    /// It could run. Any thread may call this, to wake it.
+    /// It could run, and does not yet. Any thread may call this, to wake it.
     #[track_caller]
     pub fn ready(&self) {
         self.record_here(What::Ready(current()));
@@ -172,7 +175,7 @@ impl Lane {
         }
     }
 
-    /// Records it with the line of code that calls.
+    /// Records an event with the line of code that calls.
     #[track_caller]
     fn record_here(&self, what: What<'_>) {
         if is_on() {
@@ -203,6 +206,7 @@ type Source = Option<&'static Location<'static>>;
 /// A thread's own lane.
 struct Own {
     id: Id,
+    /// The lane that runs on this thread now: this one, or a [`Lane`].
     current: Cell<Id>,
     /// Set once the lane's beginning is recorded.
     begun: Cell<bool>,
@@ -216,12 +220,15 @@ thread_local! {
 }
 
 impl Own {
+    /// Writes an event. Before the first one about the thread's own lane, it
+    /// writes that this lane begins.
     fn record(&self, lane: Id, what: What<'_>, source: Source) {
         if lane == self.id && !self.begun.replace(true) {
             let thread = thread::current();
             let name = match thread.name() {
                 None => next_name(),
-                // The path of a test is too long for the side of a lane.
+                // The thread of a test is named by the path of the test, which
+                // is too long for the side of a lane.
                 Some(name) if name.contains("::") => "test".to_owned(),
                 Some(name) => name.to_owned(),
             };

@@ -26,8 +26,8 @@ impl Recording {
     /// Reads what was recorded after the first `offset` bytes.
     pub fn read_from(path: &Path, offset: u64) -> io::Result<Recording> {
         let mut file = File::open(path)?;
-        // Only as far as it is now: others may write as fast as we read. Nor
-        // more than one process may write.
+        // Not beyond the end that the file has now: a program may append to it
+        // as fast as we read. And no more than a process may write.
         let end = file.metadata()?.len().min(offset + MOST);
         file.seek(SeekFrom::Start(offset))?;
         let mut bytes = Vec::new();
@@ -42,8 +42,8 @@ impl Recording {
         let mut events: Vec<_> =
             whole.lines().filter_map(Event::parse).collect();
         let skipped = whole.lines().count() - events.len();
-        // Between the look at the clock and the write of one thread, another
-        // may have written.
+        // A thread looks at the clock, and then writes. Another may have
+        // written in between, so the lines are not quite in order of time.
         events.sort_by_key(|event| event.at);
 
         let start = events.first().map_or(0, |event| event.at);
@@ -58,22 +58,26 @@ impl Recording {
     }
 }
 
+/// A recording that is being read, event by event.
 #[derive(Default)]
 struct Reader {
     /// The first event's time on the clock.
     start: u64,
     recording: Recording,
-    /// The span that each lane is in; beside `recording.tracks`.
+    /// The span that each lane is in, in the order of `recording.tracks`.
     open: Vec<Open>,
+    /// The index of a lane's track, by process and lane.
     by_lane: HashMap<(u32, Id), usize>,
     /// How many lanes of a kind a process has.
     counts: HashMap<(u32, String), usize>,
     causes: Causes,
+    /// How many requests are under way, as the programs that ask see it.
     in_flight: usize,
 }
 
 impl Reader {
     fn take(&mut self, event: &Event<'_>) {
+        // Find the track of its lane.
         let now = Duration::from_nanos(event.at - self.start);
         self.recording.length = now;
         let index = match self.by_lane.get(&(event.pid, event.lane)) {
@@ -81,11 +85,14 @@ impl Reader {
             None => self.begin(now, event),
         };
         self.recording.tracks[index].heard = now;
+
+        // Note what it may be the cause of, and what else it says.
         let other = event.what.other_lane();
         let other = other.and_then(|id| self.by_lane.get(&(event.pid, id)));
         self.causes.note(index, other.copied(), now, event);
         self.note(index, now, &event.what);
 
+        // If its lane runs from here on, find what led to that.
         let open = &mut self.open[index];
         let next = open.next_state(event);
         if let Some(State::Run { .. }) = next {
@@ -93,7 +100,9 @@ impl Reader {
             let flow = self.causes.of(index, state, since, now, event.pid);
             self.recording.flows.extend(flow);
         }
-        // An event that changes no state is still a look at the CPU clock.
+
+        // A span ends here even if the state stays the same: the event says
+        // how much CPU time its thread has used, and so how much the span used.
         let ends = event.what == What::Done;
         if next.is_some() || ends || open.thread == event.thread {
             self.change(index, now, event, next);

@@ -29,13 +29,13 @@ const TO_ARRIVE: Duration = Duration::from_millis(250);
 const TO_MOVE: Duration = Duration::from_millis(20);
 
 static GAME: LazyLock<Mutex<Game>> = LazyLock::new(Mutex::default);
-/// Something changed: a lock was taken, a thread ended.
+/// Notified when something has changed: a lock was taken, a thread ended.
 static MOVED: Condvar = Condvar::new();
 
 /// What the adversary knows of its threads.
 #[derive(Default)]
 struct Game {
-    /// Each adversary has another.
+    /// The number of this game. Each adversary begins a new one.
     number: u64,
     /// How many threads are still expected to come.
     expected: usize,
@@ -160,7 +160,7 @@ impl Drop for Player {
     }
 }
 
-/// The hook: std decides which thread has a lock, and this one takes its time.
+/// The hook that holds threads up. Which of them gets a lock is left to std.
 struct HoldUp;
 
 impl Hook for HoldUp {

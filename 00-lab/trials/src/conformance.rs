@@ -11,9 +11,9 @@ use std::process::{self, Command};
 use std::time::Duration;
 use timeline::VARIABLE;
 
-/// Has a rung's program `bin` crawl slow sites, healthy ones and others. Judges
-/// what it answered and how it ran, by counts and by overlap, never by tight
-/// times.
+/// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones.
+/// Judges what it answered and how it ran, by counts and by overlap, never by
+/// tight times.
 ///
 /// # Panics
 ///
@@ -67,7 +67,7 @@ impl Trials<'_> {
         );
     }
 
-    /// Every page, each once, and as many in flight as may be.
+    /// Every page is fetched, each once, and as many are in flight as may be.
     fn healthy(&self, pages: u32, at_once: usize, ms: u64) -> Verdict {
         let latency = Duration::from_millis(ms);
         let trial = self.crawl(
@@ -97,8 +97,8 @@ impl Trials<'_> {
         )?;
         trial.answer_is_right()?;
         trial.each_page_was_asked_for_as_often_as_it_should()?;
-        // Sixteen MiB for a body, for each that may be in flight, and as much
-        // again for a buffer that grows by doubling.
+        // For each page in flight, its body may have 16 MiB, and a buffer that
+        // grows by doubling may need twice as much.
         let most = 64 * 1024 + self.most as u64 * 2 * 16 * 1024;
         let kb = trial.number("max_rss_kb")?;
         if kb > most {
@@ -135,7 +135,7 @@ impl Trials<'_> {
         };
         let trial = self.crawl(shape, &[])?;
         trial.answer_is_right()?;
-        // Half of it: pages differ, and so does the machine's speed.
+        // Half of it is enough: pages differ, and so does the machine's speed.
         match trial.number("cpu_ms")? {
             cpu if cpu >= 60 => Ok(()),
             cpu => Err(format!("{cpu} ms of CPU time, pages ask for 120")),
@@ -156,6 +156,7 @@ impl Trials<'_> {
             }
             processes.push(report["processes"].clone());
         }
+        // Pages that ask for work need no more processes.
         if processes[0] != processes[1] {
             let [idle, busy] = [&processes[0], &processes[1]];
             return Err(format!("{idle} processes; with work, {busy}"));
@@ -262,7 +263,7 @@ impl Trials<'_> {
 }
 
 fn run(mut command: Command) -> Result<Ran, String> {
-    // No run here needs a tenth of it.
+    // No run here needs a tenth of this.
     let limit = Duration::from_secs(60);
     watchdog::run(&mut command, limit).map_err(|hung| hung.to_string())
 }
@@ -311,7 +312,7 @@ impl Trial {
                 Some(_) => {}
             }
         }
-        // No healthy page is.
+        // No healthy page is reported.
         let surplus: Vec<_> = failed
             .iter()
             .filter(|(page, _)| !self.answer.failed.contains_key(**page))
@@ -332,6 +333,7 @@ impl Trial {
         if !missed.is_empty() {
             return Err(format!("never reached: {missed:?}"));
         }
+        // The report counts the same pages, with the same contents.
         let expected = json!({
             "pages": self.answer.good.len(),
             "checksum": self.answer.checksum,

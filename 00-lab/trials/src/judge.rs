@@ -19,7 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use timeline::{Recording, cpu_time};
 
-/// An answer that records nothing for that long hangs.
+/// An answer that records nothing for this long is taken to hang.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// Watches what happens between [`begin`](Judge::begin) and
@@ -75,6 +75,7 @@ impl Judge {
     ///
     /// If the file has changed, or if nothing can be recorded.
     pub fn of(answer: Answer) -> Judge {
+        // Panics if the file has changed since.
         answer.text();
         Judge::begin()
     }
@@ -167,7 +168,7 @@ fn find_threads_left(
 fn has_children() -> bool {
     let look =
         WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG | WaitIdOptions::EXITED;
-    // Without a child this is an error; with one, ended or not, it is none.
+    // It fails if there is no child, and only then.
     waitid(WaitId::All, look).is_ok()
 }
 

@@ -10,14 +10,14 @@
 //! Not all schedules are equally likely to show a mistake. Three kinds are
 //! tried. In the first, any thread goes on at each step. In the second, each
 //! has its turn, a step at a time, so that all come to hold one lock and want
-//! the next. In the third, each thread has a priority, which is changed at one
-//! step or two; and in the schedule after it the reverse of that, so that two
-//! threads are tried in both orders. This is the *probabilistic concurrency
-//! testing* of Burckhardt, Kothari, Musuvathi and Nagarakatte (2010): a mistake
-//! that needs few changes at the right steps is found with a probability that
-//! they give. That a program is run under a scheduler of one's own, and that a
-//! thread which only asks again has to give way, comes from CHESS (Musuvathi
-//! and others, 2008); `loom` and `shuttle` do the same for Rust.
+//! the next. In the third, each thread has a priority, and the priorities
+//! change at one step or two. The schedule after it has the reverse of them, so
+//! that any two threads are tried in both orders. This is the *probabilistic
+//! concurrency testing* of Burckhardt, Kothari, Musuvathi and Nagarakatte
+//! (2010): a mistake that needs few changes at the right steps is found with a
+//! probability that they give. Two ideas are from CHESS (Musuvathi and others,
+//! 2008): a program runs under a scheduler of our own, and a thread that only
+//! asks the same again has to give way. `loom` and `shuttle` do so for Rust.
 //!
 //! What the rules of [`Condvar`](lab::sync::Condvar) leave open is left to the
 //! dice, too: which thread `notify_one` wakes, and whether a wait ends that was
@@ -75,11 +75,11 @@ use turns::Turns;
 pub use finding::Finding;
 pub use part::{look, step, wait_until, woke_unasked};
 
-/// What is tried in each of some schedules: starts threads, and looks what they
+/// What is tried in many schedules: it starts threads, and looks at what they
 /// come to.
 pub type Case = fn(&Schedule, &mut Dice) -> Result<(), Finding>;
 
-/// Tries each case in as many schedules as stand beside it.
+/// Tries each case in the number of schedules that stands beside it.
 ///
 /// Records none of them; but if something goes wrong, the same schedule is run
 /// once more and recorded, and what is found then ends the test.
@@ -94,7 +94,7 @@ pub fn try_all(dice: &mut Dice, cases: &[(usize, Case)]) {
     });
     drop(search);
     if let Some((case, (basis, first))) = found {
-        // An answer that has dice of its own may do better this time.
+        // An answer with random numbers of its own may go right this time.
         let second = try_one(basis, case, None).err();
         fail(second.unwrap_or(first), &again);
     }
@@ -110,11 +110,11 @@ pub fn find(
     found.map(|(_, finding)| finding)
 }
 
-/// What is tried in a schedule. Not generic: the compiler would make all of
-/// this anew for each scenario.
+/// What is tried in a schedule. It is a `dyn` type, so that the search is
+/// compiled once, not once for each scenario.
 type Scenario<'a> = &'a dyn Fn(&Schedule, &mut Dice) -> Result<(), Finding>;
 
-/// A search for schedules in which something goes wrong. While it lasts,
+/// A search for a schedule in which something goes wrong. While it lasts,
 /// nothing is recorded, and all threads share a core.
 struct Search {
     crew: Arc<Crew>,
@@ -128,8 +128,8 @@ impl Search {
         Search { crew: Arc::default(), _one_core: one_core, _pause: pause }
     }
 
-    /// Finds a schedule in which something goes wrong; gives back what its
-    /// order depends on, too.
+    /// Finds a schedule in which something goes wrong. Gives back the numbers
+    /// that its order depends on, and what goes wrong.
     fn find(
         &self,
         dice: &mut Dice,
@@ -160,9 +160,10 @@ impl Drop for Search {
     }
 }
 
-/// Tries one schedule; gives back at how many steps there was a choice. With a
-/// crew, its panics are not reported; without, its threads are new and have
-/// their names.
+/// Tries one schedule; gives back at how many steps there was a choice.
+///
+/// A crew has threads that serve one schedule after another; with one, panics
+/// are not reported. Without one, each thread is new and has its own name.
 fn try_one(
     basis: Basis,
     scenario: Scenario<'_>,
@@ -186,8 +187,8 @@ fn try_one(
     ended.map(|()| schedule.turns.table().choice.steps)
 }
 
-/// A panic in the search for a schedule is not reported: that schedule is run
-/// again, and then it is.
+/// Keeps the panics of a search from being reported. A schedule that panics is
+/// run again after the search, and reported then.
 fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -200,8 +201,8 @@ fn silence_panics() {
     });
 }
 
-/// Ends the test because of this, and says how the same inputs are made
-/// `again`.
+/// Ends the test because of `finding`. `again` says how to make the same inputs
+/// once more.
 fn fail(finding: Finding, again: &str) -> ! {
     match finding {
         Finding::Hangs | Finding::HangsAfter(_) => {
@@ -214,8 +215,8 @@ fn fail(finding: Finding, again: &str) -> ! {
 }
 
 /// The threads that take turns in one order. The thread that made the schedule
-/// is the first of them: a thread that it starts runs only once it waits
-/// itself, or comes to another step.
+/// is the first of them. A thread that is started here runs only once the first
+/// one waits, or comes to its next step.
 pub struct Schedule {
     turns: Arc<Turns>,
     crew: Option<Arc<Crew>>,
@@ -295,9 +296,9 @@ impl Schedule {
         self.turns.wait_as_first(Does::Settles)
     }
 
-    /// Waits until no other thread can go on, and for a while longer: waits end
-    /// that were not notified, and waits with a limit of less than half an hour
-    /// end by that. Comes back when the threads have settled again.
+    /// Waits until no other thread can go on, and for a while longer. Meanwhile
+    /// a wait may end though it was not notified, or by its limit, if that is
+    /// less than half an hour. Comes back when the threads have settled again.
     ///
     /// # Errors
     /// What went wrong meanwhile.
@@ -336,7 +337,7 @@ impl Schedule {
         let threads = mem::take(&mut *self.threads());
         for (thread, number) in threads.into_iter().zip(1..) {
             if self.turns.table().players[number].has_ended() {
-                // A panic of it has been noted.
+                // If it has panicked, that has been noted.
                 let _ = thread.join();
             }
         }

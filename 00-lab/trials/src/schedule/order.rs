@@ -52,11 +52,12 @@ pub(super) struct Choice {
 impl Choice {
     /// The first schedule of a search gives each thread its turn.
     ///
-    /// The others come in pairs. In three pairs of four there are priorities:
-    /// in the second schedule of a pair the reverse of those in the first. They
-    /// change at one of the steps that are expected; at the next one in the
-    /// next of these pairs, so that before long there has been a change at each
-    /// step. In each third of these pairs they change at another step, too.
+    /// The others come in pairs. In one pair of four, any thread is chosen. The
+    /// other three go by priority, and the second schedule of the pair reverses
+    /// the priorities of the first. They change at one step: at the first step
+    /// in the first of these pairs, at the next step in the next, and so on, so
+    /// that before long each step has had its change. In every third of these
+    /// pairs they also change at a second step, a random one.
     pub fn new(basis: Basis) -> Choice {
         let Basis { seed, priorities, number, steps } = basis;
         let mut dice = Dice::new(seed);
@@ -108,8 +109,8 @@ impl Choice {
             return only;
         }
         self.steps += 1;
-        // A thread is put last if it is time for a change of priorities, or if
-        // it has had too many steps in a row.
+        // The thread that ran last is put last if it is time for a change of
+        // priorities, or if it has had too many steps in a row.
         if let Order::ByPriority(changes) = &self.order
             && changes.contains(&self.steps)
         {

@@ -43,9 +43,9 @@ pub(super) fn is_quiet() -> bool {
     part().is_some_and(|(turns, me)| turns.is_quiet && me != FIRST)
 }
 
-/// Another thread may go on here. And something was done, so that a thread
-/// which comes to a lock may be after something new. Does nothing in a thread
-/// that no schedule has started.
+/// Another thread may go on here. Something was done, so a thread that comes to
+/// a lock again does not ask in vain. Does nothing in a thread that no schedule
+/// has started.
 pub fn step() {
     if let Some((turns, me)) = part() {
         turns.table().note_progress();
@@ -54,9 +54,9 @@ pub fn step() {
     }
 }
 
-/// Another thread may go on here, as where a lock is taken. Nothing was done, so
-/// a thread that looks again and again, and for nothing, is found out. One that
-/// no schedule has started is found out, too, and does not come back.
+/// Another thread may go on here, as where a lock is taken. Nothing was done,
+/// so a thread that looks again and again, for nothing, is reported. A thread
+/// that no schedule has started is reported, too, and never returns from here.
 pub fn look() {
     if !GivesWay.knows_this_thread() && has_strangers() {
         loop {
@@ -93,7 +93,8 @@ pub(super) struct GivesWay;
 impl Hook for GivesWay {
     fn knows_this_thread(&self) -> bool {
         let is_part = part().is_some();
-        // The last destructors of a thread that had a part may use a lock.
+        // The last destructors of a thread run when it has no part any more,
+        // and may use a lock. That makes it no stranger.
         if !is_part && !HAD_PART.try_with(Cell::get).unwrap_or(true) {
             note_stranger();
         }
@@ -132,6 +133,7 @@ impl Hook for GivesWay {
     fn wait_for_lock(&self, lock: usize) {
         let (turns, me) = part().expect("a thread of a schedule");
         let table = turns.table();
+        // The schedule is over, so no other thread will release the lock.
         if me == FIRST
             && let Some(finding) = table.finding.clone()
         {
@@ -143,7 +145,7 @@ impl Hook for GivesWay {
     }
 
     fn after_release(&self, lock: usize) {
-        // Another may take it at the next step, whatever that is.
+        // From the next step on, another thread may take it.
         if let Some((turns, _)) = part() {
             turns.table().free_lock(lock);
         }

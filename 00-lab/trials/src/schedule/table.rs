@@ -6,15 +6,15 @@ use super::player::{Does, FIRST, Player, forget_strangers, has_strangers};
 use std::mem;
 use std::time::Duration;
 
-/// A thread that comes to a lock more often than that, with nothing done in
-/// between and while no other can go on, asks again and again. The right
-/// answers that we know need half of it.
+/// A thread asks again and again if it comes to a lock more often than this,
+/// while nothing is done in between and no other thread can go on. The right
+/// answers that we know need half of that.
 const FEW_LOCKS: usize = 30;
-/// The same, for each thread that there is, while others can go on.
+/// The same while others can go on, for each thread of the schedule.
 const MANY_LOCKS: usize = 40;
 
-/// A thread that was found asleep in its turn more often than that, and still
-/// comes to a lock, sleeps between two looks.
+/// A thread that was found asleep in its turn more often than this, and comes
+/// to a lock again, sleeps and looks by turns, where it should wait.
 const FEW_SLEEPS: usize = 3;
 
 /// For how long a thread rests, on the clock of the schedule. A thread whose
@@ -24,16 +24,16 @@ const FEW_WAKES: usize = 10;
 /// A limit that is further away is for what never happens. Each rest brings it
 /// nearer, so a limit of an hour has to stay beyond this through many rests.
 const FAR: Duration = Duration::from_secs(1800);
-/// A thread that is notified more often than that, with nothing done in between,
-/// can do nothing with it.
+/// A thread that is notified more often than this, with nothing done in
+/// between, is notified for nothing.
 const MANY_NOTIFIES: usize = 60;
 /// After this many waits of a thread that end by their limit, one after
 /// another, nothing is expected of the next.
 const FEW_LATE: usize = 3;
 
-/// A wait ends though it was not notified at one of this many steps,
+/// At one of this many steps, a wait ends though it was not notified.
 const WAKES_ONE_IN: usize = 4;
-/// and this many times at most in a schedule.
+/// The most waits of a schedule that end so.
 const MOST_WAKES: usize = 3;
 
 /// The threads of one schedule.
@@ -140,7 +140,7 @@ impl Table {
     /// The name of a thread that asks again and again, if there is one: it has
     /// come to a lock too often.
     fn find_asker(&self, ready: &[usize]) -> Option<String> {
-        // This is asked at each step, and there is hardly ever one.
+        // This runs at each step, and there is hardly ever such a thread.
         let may_ask = |it: &Player| it.asked > FEW_LOCKS || it.slept > 0;
         if !self.players.iter().any(may_ask) {
             return None;
@@ -158,7 +158,7 @@ impl Table {
         asks.then(|| most.name.clone())
     }
 
-    /// The threads that wait for this condition variable, or for any.
+    /// The threads that wait for this condition variable; for `None`, for any.
     pub fn waiting(&self, condvar: Option<usize>) -> Vec<usize> {
         let waits = |it: &usize| match self.players[*it].does {
             Does::Waits(here, _) => condvar.is_none_or(|it| it == here),
@@ -231,7 +231,8 @@ impl Table {
         }
     }
 
-    /// Now and then ends a wait though it was not notified. Set if it did.
+    /// Now and then ends a wait though it was not notified. Gives back whether
+    /// it did.
     fn wake_one_unasked(&mut self) -> bool {
         if self.wakes == 0 || self.choice.dice.below(WAKES_ONE_IN) > 0 {
             return false;
@@ -246,8 +247,8 @@ impl Table {
         true
     }
 
-    /// No thread can go on: lets happen what comes by itself. Set if something
-    /// does.
+    /// No thread can go on: lets happen what happens by itself, such as the end
+    /// of a limit. Gives back whether something did.
     fn let_time_pass(&mut self) -> bool {
         let settles = |it: &Player| matches!(it.does, Does::Settles);
         let rests = |it: &Player| matches!(it.does, Does::Rests);
@@ -272,8 +273,8 @@ impl Table {
             until: clock + REST,
         });
         let until = rest.until;
-        // First all waits end at once, perhaps; when all have settled again,
-        // all that have a limit, perhaps.
+        // First, if the dice say so, all waits end at once. When all threads
+        // have settled again, all waits with a limit end, if the dice say so.
         if mem::take(&mut rest.wakes) {
             self.wake_all_unasked();
         } else if mem::take(&mut rest.limits) {
@@ -300,7 +301,8 @@ impl Table {
     }
 
     /// No thread is left that could notify another: ends the wait whose limit
-    /// comes first. Set if there is one, and it may still come to something.
+    /// comes first. Gives back `false` if there is none, or if that thread has
+    /// waited so in vain too often.
     fn end_first_limit(&mut self) -> bool {
         let Some((at, number)) = self.limits().into_iter().min() else {
             return false;

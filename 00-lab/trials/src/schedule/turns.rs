@@ -15,11 +15,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// How long to wait for the next step before looking what keeps it.
+/// How long to wait for the next step before looking why it does not come.
 const PAUSE: Duration = Duration::from_millis(10);
-/// A thread that keeps its turn sleeps if more looks than that find it asleep,
+/// A thread that keeps its turn sleeps if more looks than this find it asleep.
 const FEW_LOOKS: usize = 10;
-/// and spins if it uses more CPU time than that, in nanoseconds.
+/// A thread that keeps its turn spins if it uses more CPU time than this, in
+/// nanoseconds.
 const MUCH_CPU: u64 = 100_000_000;
 
 /// The threads of a schedule, of which one has its turn.
@@ -89,6 +90,7 @@ impl Turns {
         }
     }
 
+    /// Hands the turn of thread `me` to the thread that is chosen next.
     fn hand_over(&self, mut table: MutexGuard<'_, Table>, me: usize) {
         let next = table.choose();
         self.steps.fetch_add(1, Relaxed);
@@ -114,17 +116,18 @@ impl Turns {
     /// The first thread waits for its turn, and sees to it that the others come
     /// to their next step.
     fn watch_until_turn(&self) {
-        // At a step: how long its thread had run at the first look, and how
-        // many looks have found it asleep since.
+        // The step at the last look; the CPU time of its thread at the first
+        // look at this step; how many looks have found it asleep since.
         let mut seen = (usize::MAX, 0, 0);
         while self.turn.load(Acquire) != FIRST {
             let began = Instant::now();
             thread::park_timeout(PAUSE);
-            // Handed its turn before it was parked, it does not pause the next
-            // time; and a look costs more than a turn.
+            // It came back early, since it was unparked: for this turn, or for
+            // one before. No look then: a look costs more than a turn.
             if began.elapsed() < PAUSE {
                 continue;
             }
+            // Look at the thread that has its turn.
             let running = self.turn.load(Acquire);
             let step = self.steps.load(Relaxed);
             let Some(look) = self.look_at(running) else { continue };
@@ -137,6 +140,7 @@ impl Turns {
             if look.is_asleep {
                 self.table().players[running].slept += 1;
             }
+            // If it sleeps or spins, it will hardly come to its next step.
             let name = || self.table().players[running].name.clone();
             if has_strangers() {
                 self.end_at(step, Finding::Stranger);

@@ -109,6 +109,7 @@ pub fn run_unless(
         }
         Err(why) => why,
     };
+    // It hangs. Only once it is killed, its recording and output are complete.
     running.kill(&file);
     let recording = Box::new(file.read());
     let why = describe_hang(&why, Some(Recording::clone(&recording)));
@@ -145,11 +146,11 @@ impl Running {
         Ok(Running { group, status: None, output })
     }
 
-    /// Waits until it has ended and so has its output.
+    /// Waits until the program and its output have ended.
     ///
     /// # Errors
-    /// What it does instead, when time is up, it is called off, or it has
-    /// recorded too much.
+    /// What the program still does, when its time is up, when it is called off,
+    /// or when it has recorded too much.
     fn wait(
         &mut self,
         limit: Duration,
@@ -160,6 +161,7 @@ impl Running {
         // Short at first: most of what is run ends within milliseconds.
         let mut pause = Duration::from_micros(500);
         loop {
+            // A child of it may have its output open, after it has ended.
             if self.status.is_none() {
                 self.status = self.group.status();
             }
@@ -167,6 +169,7 @@ impl Running {
             if let Some(status) = self.status.filter(|_| closed) {
                 return Ok(status);
             }
+            // Give up on it for one of three reasons.
             let Some(left) = limit.checked_sub(began.elapsed()) else {
                 return Err(match self.status {
                     None => format!("still running after {limit:.1?}"),
@@ -190,8 +193,8 @@ impl Running {
     /// Kills it, and all that it has started.
     fn kill(&mut self, file: &RecordingFile) {
         self.group.kill();
-        // A process that is not found may keep the output open, so with a
-        // limit.
+        // A process that was not found may keep the output open: do not wait
+        // for ever.
         let _ = self.wait(Duration::from_secs(1), file, &|| false);
     }
 
@@ -239,7 +242,8 @@ fn read_ends(mut pipe: impl Read, most: usize) -> Ends {
             Err(_) => 0,
         };
         last.extend_from_slice(&piece[..n]);
-        // At the end, and now and then, so that each byte moves once or twice.
+        // Cut it at the end of the stream, and whenever it is much too long. To
+        // cut it after each piece would move its bytes each time.
         if n == 0 || last.len() > half + most {
             let surplus = last.len().saturating_sub(half);
             last.drain(..surplus);
@@ -331,7 +335,7 @@ impl fmt::Display for Hung {
     }
 }
 
-/// The same text as for `Display`: `unwrap` prints this one.
+/// `unwrap` prints this one, so it is the text of `Display`.
 impl fmt::Debug for Hung {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")

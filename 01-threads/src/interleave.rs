@@ -28,11 +28,12 @@
 //!     }),
 //! ];
 //! let start = Memory { x: 0, read: [0, 0] };
-//! let ends = ends(&start, &[&add_one, &add_one], |m| m.x);
+//! let found = ends(&start, &[&add_one, &add_one], |m| m.x);
 //!
-//! assert_eq!(ends.keys().collect::<Vec<_>>(), [&End::All(1), &End::All(2)]);
+//! let results: Vec<_> = found.keys().collect();
+//! assert_eq!(results, [&End::All(1), &End::All(2)]);
 //! // Which thread takes which step, for the update to be lost:
-//! println!("{}", ends[&End::All(1)]);
+//! println!("{}", found[&End::All(1)]);
 //! ```
 
 mod schedule;
@@ -81,8 +82,8 @@ impl<M> Step<M> {
     }
 }
 
-/// All that these threads can come to, as far as `seen` can tell; for each, the
-/// schedule that leads there with the fewest switches.
+/// All ends that these threads can come to; for each, the schedule that leads
+/// there with the fewest switches. `seen` reads the result from the memory.
 ///
 /// Threads have no loops, so every schedule comes to an end.
 pub fn ends<M: Clone + Eq + Hash, O: Clone + Ord>(
@@ -90,7 +91,7 @@ pub fn ends<M: Clone + Eq + Hash, O: Clone + Ord>(
     threads: &[&[Step<M>]],
     seen: impl Fn(&M) -> O,
 ) -> BTreeMap<End<O>, Schedule<O>> {
-    let mut ends = BTreeMap::new();
+    let mut found = BTreeMap::new();
     let mut visited = HashSet::new();
     let mut queue = VecDeque::from([Point {
         memory: start.clone(),
@@ -113,17 +114,19 @@ pub fn ends<M: Clone + Eq + Hash, O: Clone + Ord>(
             }
         }
         if stuck {
-            let seen = seen(&point.memory);
-            let all = point.left.iter().all(|left| left.is_empty());
-            let end = if all { End::All(seen) } else { End::Deadlock(seen) };
-            ends.entry(end).or_insert(point.schedule);
+            let result = seen(&point.memory);
+            let end = match point.left.iter().all(|left| left.is_empty()) {
+                true => End::All(result),
+                false => End::Deadlock(result),
+            };
+            found.entry(end).or_insert(point.schedule);
         }
     }
-    ends
+    found
 }
 
-/// All that these threads can come to, as [`ends`] finds it, without the
-/// schedules: many times faster.
+/// All ends that these threads can come to, without the schedules that [`ends`]
+/// finds, and many times faster.
 ///
 /// ```
 /// use threads::interleave::{End, Step, Turn, all_ends};
@@ -132,15 +135,15 @@ pub fn ends<M: Clone + Eq + Hash, O: Clone + Ord>(
 ///     *x = me;
 ///     Turn::Next
 /// });
-/// let ends = all_ends(&0, &[&[set], &[set]], |x| *x);
-/// assert_eq!(Vec::from_iter(ends), [End::All(0), End::All(1)]);
+/// let found = all_ends(&0, &[&[set], &[set]], |x| *x);
+/// assert_eq!(Vec::from_iter(found), [End::All(0), End::All(1)]);
 /// ```
 pub fn all_ends<M: Clone + Eq + Hash, O: Ord>(
     start: &M,
     threads: &[&[Step<M>]],
     seen: impl Fn(&M) -> O,
 ) -> BTreeSet<End<O>> {
-    let mut ends = BTreeSet::new();
+    let mut found = BTreeSet::new();
     // How many steps each thread has yet to take.
     let left: Vec<_> = threads.iter().map(|steps| steps.len()).collect();
     let start = (start.clone(), left);
@@ -164,12 +167,14 @@ pub fn all_ends<M: Clone + Eq + Hash, O: Ord>(
             }
         }
         if stuck {
-            let all = left.iter().all(|left| *left == 0);
-            let seen = seen(&memory);
-            ends.insert(if all { End::All(seen) } else { End::Deadlock(seen) });
+            let result = seen(&memory);
+            found.insert(match left.iter().all(|left| *left == 0) {
+                true => End::All(result),
+                false => End::Deadlock(result),
+            });
         }
     }
-    ends
+    found
 }
 
 /// A point in a schedule.
@@ -177,7 +182,7 @@ struct Point<'a, M, O> {
     memory: M,
     /// The steps that each thread has yet to take.
     left: Vec<&'a [Step<M>]>,
-    /// How we came here.
+    /// The steps that led here.
     schedule: Schedule<O>,
 }
 

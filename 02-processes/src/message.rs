@@ -1,6 +1,7 @@
 //! What crosses the pipe, as bytes: an order, and its answer.
 //!
-//! A line of JSON, and after it the page's body as it is.
+//! Each is a line of JSON. After an answer's line comes the body of the page,
+//! as it is.
 
 use lab::http::Digest;
 use lab::{Failure, Fetched, Page, Url};
@@ -34,7 +35,8 @@ pub fn decode_order(bytes: &[u8]) -> io::Result<(Url, Instant)> {
 /// What a worker sends to its parent.
 #[derive(Debug, PartialEq, Eq)]
 pub enum WorkerMessage {
-    /// The CPU time it has used so far: it is not done, and not stuck.
+    /// It is still at work. This is the CPU time that it has used so far: if
+    /// the number grows, the worker is not stuck.
     Alive(Duration),
     /// What became of the page.
     Fetched(Fetched),
@@ -78,8 +80,8 @@ impl WorkerMessage {
     }
 }
 
-/// Each failure in a form of its own. The sentence that a person reads would
-/// not do: two failures may have the same sentence.
+/// A failure as JSON. The sentence that a person reads would not do: two
+/// failures may have the same sentence.
 fn encode_failure(why: &Failure) -> Value {
     match why {
         Failure::Cut { got, of } => json!({ "cut": got, "of": of }),
@@ -88,7 +90,8 @@ fn encode_failure(why: &Failure) -> Value {
         Failure::Deadly(how) => json!({ "deadly": how }),
         Failure::Shortage(what) => json!({ "shortage": what }),
         Failure::System(why) => json!({ "system": why }),
-        // Both ends of the pipe are the same program, and have the same list.
+        // Its place in a list. Both ends of the pipe are the same program, and
+        // have the same list.
         plain => {
             let mut all = Failure::PLAIN.iter();
             json!({ "plain": all.position(|(it, _)| it == plain) })

@@ -17,7 +17,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
-/// How long a busy worker may give no sign of life: it answers, or it computes.
+/// How long a busy worker may give no sign of life. It gives one when it
+/// answers, and again and again while it computes.
 pub const MAX_SILENCE: Duration = Duration::from_secs(1);
 
 /// A worker that computes uses at least this much CPU time between two signs of
@@ -47,6 +48,7 @@ pub struct Pool {
     failed_starts: u32,
     /// Why no more workers can be started.
     start_error: Option<io::Error>,
+    /// When the crawl ends: later, a worker gets no more time to compute.
     end: Instant,
 }
 
@@ -69,6 +71,7 @@ impl Pool {
         Pool::of(|n| child_command(&["worker", &n.to_string()]), workers, end)
     }
 
+    /// Starts workers with this `command`, which is another in tests.
     fn of(
         command: fn(usize) -> io::Result<Command>,
         workers: usize,
@@ -198,6 +201,8 @@ impl Pool {
         }
     }
 
+    /// Starts another worker in place of one that has ended. Gives back the
+    /// page that is lost with it, if it was busy.
     fn handle_end(
         &mut self,
         number: usize,
@@ -244,7 +249,7 @@ impl Pool {
                 self.next_number += 1;
             }
             Err(why) => {
-                // Fewer workers crawl as well, only slower.
+                // With fewer workers the crawl is only slower.
                 if !self.workers.is_empty() {
                     eprintln!(
                         "no more workers than {}: {why}",
@@ -260,8 +265,8 @@ impl Pool {
 /// Ends all workers, and waits for them.
 impl Drop for Pool {
     fn drop(&mut self) {
-        // The pipes of their orders are closed here, which ends those that are
-        // idle.
+        // The pipes of their orders are closed here, which ends the workers
+        // that are idle. The others have a while to come to their end.
         let workers = mem::take(&mut self.workers).into_iter();
         let mut left: BTreeMap<_, _> = workers
             .map(|(number, worker)| (number, (worker.pid, worker.child)))
@@ -270,7 +275,7 @@ impl Drop for Pool {
         let mut all_are_killed = false;
         while !left.is_empty() {
             let event = if all_are_killed {
-                // Each has ended, or is about to.
+                // Each has ended, or ends soon: it was killed.
                 self.events.recv().ok()
             } else {
                 let wait = patience.saturating_duration_since(Instant::now());
@@ -283,6 +288,7 @@ impl Drop for Pool {
                     }
                 }
                 Some((_, WorkerEvent::Message(_))) => {}
+                // Their time is up.
                 None => {
                     for (_, child) in left.values() {
                         // One that has ended meanwhile cannot be killed.

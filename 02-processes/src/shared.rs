@@ -64,7 +64,7 @@ impl Shared {
     /// If there is no room for it, or `length` is 0.
     pub fn new(length: usize) -> io::Result<Shared> {
         let bytes = length.saturating_mul(size_of::<AtomicU64>());
-        // All zeros, which is an `AtomicU64` of 0.
+        // The file is all zeros, and eight zero bytes are an `AtomicU64` of 0.
         Shared::open(nameless::file(bytes as u64)?)
     }
 
@@ -117,10 +117,10 @@ impl Deref for Shared {
 
     fn deref(&self) -> &[AtomicU64] {
         // SAFETY: a mapping begins at a page, so it is aligned, and `length`
-        // whole ones are in it. Any bytes are an `AtomicU64`. Others change
-        // them, but through atomics, as this does: no race on data. And no
-        // process makes the file shorter, which would take the memory away:
-        // see `nameless`.
+        // whole ones are in it. Any eight bytes are an `AtomicU64`. Other
+        // processes change them, but through atomics, as this one does: no
+        // data race. And no process makes the file shorter, which would take
+        // the memory away: see `nameless`.
         unsafe {
             NonNull::slice_from_raw_parts(self.start, self.length).as_ref()
         }

@@ -23,9 +23,9 @@ use std::rc::Rc;
 /// A chain of callbacks is attached to it. Each gets what the one before it has
 /// returned, and begins only then. This is Twisted's Deferred (2001), which
 /// JavaScript calls a promise, with one difference: [`then`](Deferred::then)
-/// and [`catch`](Deferred::catch) consume it, and give back the Deferred of what
-/// the callback will return. So a chain is one line, and each Deferred has one
-/// callback at most.
+/// and [`catch`](Deferred::catch) consume it, and give back the Deferred of
+/// what the callback will return. So a chain is one line, and each Deferred has
+/// one callback at most.
 ///
 /// ```
 /// use callbacks::{Deferred, Loop};
@@ -48,11 +48,11 @@ use std::rc::Rc;
 ///
 /// **When.** Callbacks are called from the loop's queue, after the sockets and
 /// timers of a turn, and never inside `then`, `catch`, [`Resolver::resolve`] or
-/// a destructor. So whoever calls those may hold a borrow. (Twisted calls them
-/// inside: then `d.callback(1)` may run anything.) A chain whose first value has
-/// come is walked to its end, or to the first Deferred that it has to wait for,
-/// in one call from the queue. It is walked in a loop: a chain of 100,000
-/// callbacks needs no more stack than one of three, and no more turns.
+/// a destructor. So the code that calls those may hold a borrow. (Twisted calls
+/// them inside: then `d.callback(1)` may run anything.) A chain whose first
+/// value has come is walked to its end, or to the first Deferred that it has to
+/// wait for, in one call from the queue. It is walked in a loop: a chain of
+/// 100,000 callbacks needs no more stack than one of three, and no more turns.
 ///
 /// **Errors.** A callback that returns an error, or panics, ends as an error.
 /// That goes past every `then` to the *next* `catch`, never to one before.
@@ -119,8 +119,8 @@ impl<T: 'static> Deferred<T> {
         self.chain(move |events, settled, next| match settled {
             Ok(value) => next.call(events, |events| callback(events, value)),
             Err(error) => {
-                // First: if its destructor panics, `next` is dropped, and that
-                // is heard.
+                // Dropped first: if its destructor panics, `next` is dropped,
+                // too, and the chain goes on with an error.
                 drop(callback);
                 next.pass(Err(error))
             }
@@ -161,7 +161,8 @@ impl<T: 'static> Deferred<T> {
         (Resolver::of(node.clone()), Deferred { node })
     }
 
-    /// Has `then` called with what comes. It settles the next one.
+    /// Has `then` called with what comes. It settles the next Deferred, which
+    /// is given back.
     #[track_caller]
     fn chain<U: 'static>(
         self,

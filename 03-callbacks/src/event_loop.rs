@@ -1,4 +1,4 @@
-//! The loop: it waits for sockets, timers and other threads, and calls.
+//! The loop: it waits for sockets, timers and other threads, and calls back.
 
 mod soon;
 mod threads;
@@ -194,8 +194,8 @@ impl Loop {
         Handle(Registration::Timer(key))
     }
 
-    /// Calls `then` when `delay` is over. A delay beyond what the clock can
-    /// count to is as good as for ever.
+    /// Calls `then` when `delay` is over. A delay of more than a hundred years
+    /// counts as a hundred: the clock could not count on and on.
     #[track_caller]
     pub fn after(
         &mut self,
@@ -238,9 +238,9 @@ impl Loop {
         true
     }
 
-    /// Lets [`run`](Loop::run) return at the end of this turn. If it does not
-    /// run, it will do one turn without waiting. What is left is called if it
-    /// runs again.
+    /// Lets [`run`](Loop::run) return at the end of this turn. If the loop does
+    /// not run now, its next run does one turn, without waiting. What is left
+    /// is called if it runs again.
     pub fn stop(&mut self) {
         self.stopping = true;
     }
@@ -288,6 +288,7 @@ impl Loop {
             && self.mailbox.is_over()
     }
 
+    /// Waits, and then calls: what waits for sockets, timers, what is queued.
     fn turn(&mut self) -> io::Result<()> {
         self.turns += 1;
         self.wait()?;
@@ -333,8 +334,8 @@ impl Loop {
         }
     }
 
-    /// Calls `then` on a lane that is kept meanwhile: what it queues is ready
-    /// while it still runs, so that needs another.
+    /// Calls `then`, and keeps its lane meanwhile: what `then` queues is ready
+    /// while `then` still runs, so it needs another lane.
     fn call_kept(&mut self, slot: Slot, then: Callback) {
         let slot = Rc::new(slot);
         self.call(slot.clone(), then);
@@ -343,8 +344,8 @@ impl Loop {
     /// Calls `then` on its lane, and keeps what it panics with.
     fn call(&mut self, slot: Rc<Slot>, then: Callback) {
         let called = slot.run(|| {
-            // The loop is left as it was: what a callback has begun, such as a
-            // timer that it has set, stays.
+            // A panic leaves the loop whole, and what the callback has begun,
+            // such as a timer that it has set, stays.
             catch_unwind(AssertUnwindSafe(|| then(self)))
         });
         if let Err(payload) = called {
@@ -363,15 +364,16 @@ fn next_number() -> usize {
 
 impl Drop for Loop {
     fn drop(&mut self) {
-        // A destructor may queue or post: first comes what refuses that.
+        // Both queues refuse more before the first callback in them is dropped:
+        // its destructor may queue or post.
         let posted = self.mailbox.close();
         self.soon.close();
         drop(posted);
     }
 }
 
-/// Set while a loop runs on this thread: a callback that waits for another
-/// loop would keep all others waiting.
+/// Lives while a loop runs on this thread, so that no other can run inside of
+/// it: a callback that runs another loop would keep all others waiting.
 struct Running;
 
 thread_local! {

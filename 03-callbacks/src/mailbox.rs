@@ -8,7 +8,7 @@ use std::mem;
 use super::sync::{Arc, Mutex};
 
 /// Wakes the loop: a wait that is under way ends, or else the next one ends at
-/// once. Many rings before the wait are as one.
+/// once. Many rings before a wait count as one.
 pub trait Bell: Send + Sync {
     /// Rings it. Any thread may do so.
     fn ring(&self);
@@ -65,7 +65,8 @@ impl<T, B: Bell> Mailbox<T, B> {
     }
 
     /// Refuses what is posted from now on. Gives back what was posted and not
-    /// collected, to be dropped without the lock: a destructor may post.
+    /// collected, so that it is dropped without the lock: a destructor may
+    /// post.
     pub fn close(&self) -> VecDeque<T> {
         let mut state = self.state.lock().unwrap();
         state.closed = true;
@@ -83,7 +84,8 @@ impl<T, B: Bell> Sender<T, B> {
     pub fn post(&self, item: T) -> Result<(), Closed> {
         let mut state = self.0.state.lock().unwrap();
         if state.closed {
-            // The lock first: the item's destructor may post.
+            // The lock is released before the item is dropped: the item's
+            // destructor may post.
             drop(state);
             return Err(Closed);
         }

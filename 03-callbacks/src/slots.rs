@@ -1,5 +1,5 @@
-//! The lanes of what the loop calls: they are recorded here, so that no
-//! listing has to.
+//! The lanes of what the loop calls. They are recorded here, so that a program
+//! which uses the loop need not mention lanes.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ pub struct Slot {
     lane: Option<Lane>,
     kind: &'static str,
     free: Slots,
-    /// Set if the last that is recorded is that it does nothing.
+    /// Set if the last event of the lane says that it does nothing.
     rests: Cell<bool>,
 }
 
@@ -38,7 +38,7 @@ impl Slots {
         Slot { lane: Some(lane), kind, free: self.clone(), rests }
     }
 
-    /// Lets a lane rest that was freed while it ran.
+    /// Records that a lane does nothing, if it was freed while it ran.
     fn rest(&self, kind: &str, id: Id) {
         let free = self.0.lock().unwrap();
         let mut lanes = free.get(kind).into_iter().flatten().rev();
@@ -55,7 +55,8 @@ impl Slot {
         self.lane.as_ref().expect("it is taken out at the end only")
     }
 
-    /// What it waits for is cancelled, by the line of code that calls.
+    /// Records that what it waits for has been cancelled, by the line of code
+    /// that calls this.
     #[track_caller]
     pub fn cancel(&self) {
         self.lane().cancelled();
@@ -65,8 +66,8 @@ impl Slot {
     /// Calls `callback`, during which this lane runs. It rests afterwards, if
     /// it has not begun to wait in the meantime.
     ///
-    /// It is not kept meanwhile: if the callback closes its socket and opens
-    /// another, or if a timer is set again, that one gets this lane.
+    /// The slot is not kept meanwhile: if the callback closes its socket and
+    /// opens another, or sets its timer again, that one gets this lane.
     pub fn run<T>(self: Rc<Slot>, callback: impl FnOnce() -> T) -> T {
         self.lane().runs();
         let id = self.lane().id();
@@ -74,6 +75,7 @@ impl Slot {
         let slot = Rc::downgrade(&self);
         drop(self);
         let called = callback();
+        // It runs on, unless the callback has begun to wait on it.
         if timeline::current() == id {
             match slot.upgrade() {
                 Some(slot) => slot.rest(),
@@ -83,6 +85,7 @@ impl Slot {
         called
     }
 
+    /// Records that it does nothing.
     fn rest(&self) {
         if !self.rests.get() {
             self.lane().idles();

@@ -98,7 +98,7 @@ fn listen_until_end(
     let mut child = child.lock().unwrap();
     let _ = child.kill();
     let status = child.wait().expect("no other thread waits for it");
-    // To die in the middle of a frame is not nonsense.
+    // A worker that dies in the middle of a frame has sent no nonsense.
     let nonsense = result.err().filter(|it| it.kind() != UnexpectedEof);
     // It fails if the pool is gone, and then nothing needs the event.
     let _ = events.send((number, WorkerEvent::Ended(status, nonsense)));

@@ -1,4 +1,4 @@
-//! What a chain of callbacks consists of.
+//! Nodes: what a chain of callbacks consists of.
 
 use super::cancel::Stop;
 use super::error::{Untaken, Why};
@@ -15,14 +15,15 @@ pub type Settled<T> = Result<T, Untaken>;
 /// The callback of a node. It settles the next one.
 pub type Then<T> = Box<dyn FnOnce(&mut Loop, Settled<T>) -> Next>;
 
-/// What a walk calls next.
+/// The node to be called next, if any. A *walk* calls one after another.
 pub type Next = Option<Rc<dyn Link>>;
 
-/// One place in a chain: a Deferred, whether anything still has it or not.
+/// One place in a chain: what is behind a Deferred, and outlives it.
 ///
 /// A chain is owned from its beginning: the resolver has the first node, the
-/// callback of each node has the resolver of the next one. Backwards they are
-/// known weakly. No part of a node is borrowed while foreign code runs.
+/// callback of each node has the resolver of the next one. A node knows the one
+/// before it by a `Weak`. No part of a node is borrowed while a callback or a
+/// destructor runs: that may come back to the same node.
 pub struct Node<T> {
     /// Where its loop finds what to call.
     pub soon: Rc<Soon>,
@@ -50,13 +51,13 @@ pub enum Source {
     /// The callback of another node, or a Deferred that this callback has
     /// returned.
     Node(Weak<dyn Link>),
-    /// What was to be called if it is cancelled: that is being called.
+    /// It is being cancelled: what was to be called for that is called.
     Stop,
-    /// Nothing any more.
+    /// Nothing: it is settled.
     Gone,
 }
 
-/// A node of any type.
+/// A node, whatever the type of its value.
 pub trait Link {
     /// Calls what waits for it, and gives back what is to be called next.
     fn call(&self, events: &mut Loop) -> Next;
@@ -67,7 +68,8 @@ pub trait Link {
     /// Set if it has its value, or had it.
     fn is_settled(&self) -> bool;
 
-    /// If its value is on the way to its callback, an error goes in its place.
+    /// Puts an error in the place of a value that is on its way to the
+    /// callback. Gives back `false` if there is no such value.
     fn cancel_value(&self, line: &'static Location<'static>) -> bool;
 
     /// Settles it as cancelled, if it waits.
@@ -81,7 +83,8 @@ pub trait Link {
     fn soon(&self) -> Rc<Soon>;
 }
 
-/// Has the loop call what is ready soon, and all that follows from it.
+/// Has the loop call `first` soon, and then each node that follows from it: one
+/// after another, since a long chain of calls would need a large stack.
 #[track_caller]
 pub fn walk_soon(first: Next) {
     if let Some(mut link) = first {
@@ -104,14 +107,16 @@ impl<T: 'static> Node<T> {
         })
     }
 
-    /// Gives it its callback. Gives it back if it is ready to be called.
+    /// Gives the node its callback. Gives the node back if it can be called
+    /// now.
     pub fn attach(self: Rc<Self>, then: Then<T>) -> Next {
         match self.state.replace(State::Over) {
             State::Settled(settled) => {
                 self.state.set(State::Ready(then, settled));
                 Some(self)
             }
-            // Only a Deferred attaches, and that consumes it.
+            // It has neither a value nor a callback: only a Deferred attaches
+            // one, which consumes the Deferred.
             _ => {
                 self.state.set(State::Waits(Some(then)));
                 None
@@ -119,8 +124,9 @@ impl<T: 'static> Node<T> {
         }
     }
 
-    /// Gives it its value. Gives it back if it is ready to be called. If it
-    /// was cancelled, its value comes too late, and is dropped in silence.
+    /// Gives the node its value. Gives the node back if it can be called now.
+    /// If it was cancelled, the value comes too late, and is dropped in
+    /// silence.
     pub fn settle(self: Rc<Self>, settled: Settled<T>) -> Next {
         let (state, too_late) = match self.state.replace(State::Over) {
             State::Waits(Some(then)) => (State::Ready(then, settled), None),
@@ -133,14 +139,16 @@ impl<T: 'static> Node<T> {
             drop(settled.map_err(Untaken::take));
             return None;
         }
-        // What could stop it may own its resolver: here the circle is broken.
+        // What would stop its work may own the resolver, which owns the node.
+        // That circle is broken here, or it would never be freed.
         drop(self.source.replace(Source::Gone));
         is_ready.then_some(self as Rc<dyn Link>)
     }
 
-    /// Its resolver has been dropped.
+    /// Its resolver has been dropped: settles it with an error.
     pub fn abandon(self: Rc<Self>) {
-        // What stops the work may drop the resolver with it.
+        // While it is cancelled, its work may be dropped, and the resolver with
+        // it. Then the cancellation settles it.
         let source = self.source.replace(Source::Gone);
         let is_stopped = matches!(source, Source::Stop);
         self.source.set(source);
@@ -148,8 +156,8 @@ impl<T: 'static> Node<T> {
             return;
         }
         if self.soon.is_closed() {
-            // There is no loop that could call anything. The queue drops it,
-            // and one after another what follows from it.
+            // The loop is gone. Its queue drops this node, and then those that
+            // follow from it: not inside one another, so the stack stays small.
             let soon = self.soon.clone();
             return soon.push(Box::new(|_| drop(self)));
         }
@@ -248,7 +256,7 @@ impl<T: 'static> Link for Node<T> {
                 return None;
             }
         };
-        // It may settle this, and it may cancel it again. It is called once.
+        // `stop` may settle this node, or cancel it again. It is called once.
         let stopped = stop.map_or(Ok(()), |stop| catch(|| stop(events)));
         let why = stopped.err().unwrap_or(Why::Cancelled);
         self.settle(Err(Untaken::new(why.at(line))))

@@ -80,7 +80,7 @@ struct Dropping<'a>(&'a Soon);
 impl Drop for Dropping<'_> {
     fn drop(&mut self) {
         self.0.dropping.set(false);
-        // If a destructor has panicked, the others are still to come.
+        // If a destructor has panicked, the rest is still to be dropped.
         if !self.0.is_empty() {
             self.0.drop_all();
         }

@@ -22,7 +22,7 @@ pub enum Direction {
 impl Direction {
     const BOTH: [Direction; 2] = [Direction::Read, Direction::Write];
 
-    /// Set if the kernel says that it need not wait any longer.
+    /// Set if the kernel has listed the socket as ready for this.
     fn is_ready(self, listed: &Event) -> bool {
         match self {
             Direction::Read => listed.readable,
@@ -45,12 +45,14 @@ pub struct Waits {
     socket: Rc<Registered<dyn AsFd>>,
     reader: Option<Wait>,
     writer: Option<Wait>,
-    /// Set if the kernel is to say when it is ready. Once it has said so, it
-    /// says nothing more until it is asked again.
+    /// Set if the kernel has been asked to say when the socket is ready. It
+    /// says so once, and then has to be asked again.
     armed: bool,
 }
 
+/// A callback that waits for a socket.
 struct Wait {
+    /// Greater than that of any wait before it.
     number: usize,
     slot: Rc<Slot>,
     then: Callback,
@@ -68,7 +70,8 @@ impl Waits {
         self.reader.is_none() && self.writer.is_none()
     }
 
-    /// Asks the kernel for all that waits, and for `more`.
+    /// Asks the kernel to say when the socket is ready for what waits, and for
+    /// `more`.
     fn arm(&mut self, more: Option<Direction>) -> io::Result<()> {
         let reads = self.reader.is_some() || more == Some(Direction::Read);
         let writes = self.writer.is_some() || more == Some(Direction::Write);
@@ -91,7 +94,7 @@ impl Waits {
 }
 
 impl Loop {
-    /// Lets the kernel watch a source that does not block.
+    /// Lets the kernel watch a `source`, a descriptor that does not block.
     #[expect(
         unsafe_code,
         reason = "only here is it known when the source is closed"
@@ -101,8 +104,8 @@ impl Loop {
         &mut self,
         source: T,
     ) -> io::Result<Socket<T>> {
-        // Not every kernel refuses this; the second would take the place of
-        // the first.
+        // Not every kernel refuses a descriptor that it watches already: the
+        // second would take the place of the first.
         let descriptor = source.as_fd().as_raw_fd();
         if self.descriptors.borrow().contains(&descriptor) {
             return Err(io::Error::new(
@@ -125,6 +128,8 @@ impl Loop {
         Ok(Socket { registered, error: None })
     }
 
+    /// Calls `then` once the kernel says that the socket is ready. If it cannot
+    /// be waited for, calls `then` soon, and lets the socket say why.
     #[track_caller]
     pub(super) fn when<T: AsFd + 'static>(
         &mut self,
@@ -140,6 +145,7 @@ impl Loop {
             writer: None,
             armed: false,
         });
+        // Ask the kernel. What is in the way goes into the socket.
         let armed = if !Arc::ptr_eq(&self.poller, &waits.socket.poller) {
             let why = "the socket belongs to another loop";
             Err(io::Error::new(ErrorKind::InvalidInput, why))
@@ -154,6 +160,7 @@ impl Loop {
             socket.error = Some(why);
             return self.at(Instant::now(), |events| then(events, socket));
         }
+        // It waits from here on, in a lane of the socket.
         let slot = waits.free_slot(&self.slots);
         let descriptor = socket.get_ref().as_fd().as_raw_fd();
         slot.lane().waits(format_args!("{direction} on {descriptor}"));
@@ -162,7 +169,7 @@ impl Loop {
         Handle(Registration::Wait { key, direction, number })
     }
 
-    /// Takes out what waits for a socket, if its number is one of these.
+    /// Takes out what waits for a socket, if `is_meant` is true of its number.
     pub(super) fn take_wait(
         &mut self,
         key: usize,
@@ -204,12 +211,12 @@ impl Loop {
         }
     }
 
-    /// If one of two directions was ready, asks for the other again.
+    /// If one of two directions was ready, asks the kernel for the other again.
     fn arm_again(&mut self, key: usize, mark: usize) {
         let Some(waits) = self.waits.get_mut(&key) else { return };
         if !waits.armed && waits.arm(None).is_err() {
-            // It cannot wait any longer: if its next read or write fails, it
-            // says why, or else its next wait does.
+            // The kernel does not watch it any more, so what waits is called:
+            // its next read, write or wait says why.
             for direction in Direction::BOTH {
                 self.call_wait(key, direction, mark);
             }

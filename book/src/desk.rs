@@ -75,7 +75,8 @@ impl Desk {
         self.all.iter().position(|exercise| exercise.name == name)
     }
 
-    /// Has an answer judged as it is now. When it is done, the pages show it.
+    /// Has an answer judged as it is now. When that is done, the pages show the
+    /// verdict.
     pub fn hand_in(&self, n: usize) {
         let answer = hash(&self.all[n]).ok();
         self.change(n, |known| {
@@ -182,7 +183,8 @@ impl Desk {
             };
             self.change(n, |known| {
                 known.judging = None;
-                // What was saved meanwhile is new again.
+                // An answer that was saved meanwhile is another, to be handed
+                // in again.
                 known.handed_in = answer.clone();
                 known.found = Some(Found { answer, verdict });
             });
@@ -197,7 +199,8 @@ impl Desk {
 
     /// Has the pages show what is known, if that has changed.
     fn show(&self) {
-        // Locked first: of two threads that do this, the later knows more.
+        // Locked before the progress is read: of two threads that do this, the
+        // one that comes later shows what is newer.
         let answers = self.answers.lock().unwrap();
         let progress = Progress::read(&self.root);
         let exercises = self.all.iter().zip(&*answers);

@@ -2,12 +2,12 @@
 //! reader's address, and no others.
 //!
 //! The reader starts programs, so a page of some other site must not reach it.
-//! One guard stands around the whole router, and every request passes four
-//! questions. Does it name this computer as its `Host`? Otherwise a name that
-//! was made to point here would do (DNS rebinding). Does the browser say that
-//! another site's page has made it (`Sec-Fetch-Site`)? Does it come from a page
-//! of ours (`Origin`), if it may change anything? Does it know the secret of
-//! this start, from its address once or from then on in a cookie?
+//! One guard stands around the whole router, and asks four questions about
+//! every request. Does it name this computer as its `Host`? Otherwise a page
+//! could use a name that was made to point here (DNS rebinding). Does the
+//! browser say that another site's page has made it (`Sec-Fetch-Site`)? Does it
+//! come from a page of ours (`Origin`), if it may change anything? Does it know
+//! the secret of this start, from its address once or from then on in a cookie?
 
 mod stop;
 mod secret;
@@ -28,17 +28,17 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-/// How a host may name this computer. The port is not asked: behind `ssh -L`,
-/// or an editor that forwards ports, it is the other end's.
+/// How a host may name this computer. Any port will do: behind `ssh -L`, or an
+/// editor that forwards ports, it is the port of the other end.
 const NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// What it takes to be let in.
+/// What a request must know to be let in.
 pub struct Guard {
     port: u16,
     /// 256 bits from the system, in hexadecimal, new at each start.
     token: String,
-    /// What a browser that we start is given instead, because everybody on this
-    /// computer can read command lines.
+    /// What a browser that we start is given in place of the token, because
+    /// everybody on this computer can read its command line.
     ticket: Mutex<Option<Ticket>>,
 }
 
@@ -87,8 +87,8 @@ impl Guard {
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<(), Stop> {
-        // Is this computer meant? A target may name a host as well, which then
-        // is the one that counts.
+        // Is this computer meant? The target may name a host as well, which
+        // must be the same: it is the one that counts.
         let host = only_value(headers, header::HOST).ok_or(OTHER_HOST)?;
         let same = |it: &str| it.eq_ignore_ascii_case(host);
         if !uri.authority().is_none_or(|it| same(it.as_str())) {
@@ -107,9 +107,10 @@ impl Guard {
             }
         }
 
-        // Does it bring the cookie? Then its address need not show a secret.
-        // Cookies do not know ports, and two readers need two names: the port
-        // as the browser has it, since two that are elsewhere may both be 8019.
+        // Does it bring the cookie? Then a secret is taken out of its address.
+        // A browser sends a cookie to all ports of a host, so the port is in
+        // the cookie's name: as the browser has it, since two readers on other
+        // computers may both have port 8019 there.
         let cookie = format!("taking-turns-{port}");
         let query = uri.query().unwrap_or_default();
         let part = |name: &str| {
@@ -117,7 +118,7 @@ impl Guard {
             parts.find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
         };
         let arrives = query == ARRIVES;
-        let cookies = self.cookies(headers, &cookie);
+        let cookies = self.check_cookies(headers, &cookie);
         if cookies.contains(&true) {
             let shows =
                 arrives || part("token").is_some() || part("ticket").is_some();
@@ -144,9 +145,9 @@ impl Guard {
         })
     }
 
-    /// Of each cookie of this name, whether it holds the token. What else is on
-    /// this computer may have set cookies that are not text.
-    fn cookies(&self, headers: &HeaderMap, name: &str) -> Vec<bool> {
+    /// For each cookie of this name, whether it holds the token. Other programs
+    /// on this computer may have set cookies, also some that are not text.
+    fn check_cookies(&self, headers: &HeaderMap, name: &str) -> Vec<bool> {
         let all = headers.get_all(header::COOKIE).into_iter();
         let pairs =
             all.flat_map(|it| it.as_bytes().split(|byte| *byte == b';'));
@@ -178,14 +179,14 @@ fn port_of(host: &str) -> Option<u16> {
     is_number.then_some(port)?.parse().ok()
 }
 
-/// A path that leads nowhere but here: two slashes would begin a host.
+/// A path that stays on this site. With two slashes it would begin with a host.
 fn local_path(path: &str) -> String {
     format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 
 /// Set if the browser says that a page of another site, or of another port, has
-/// made the request. That a reader goes from there to here by a link is no
-/// harm. What sends no such header is no such browser.
+/// made the request. To go from there to here by a link does no harm. A request
+/// without the header comes from no browser, or from a very old one.
 fn comes_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
     let says = |name| header_text(headers, HeaderName::from_static(name));
     let goes_here = method == Method::GET
@@ -201,8 +202,8 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The value of a header that is there once: of two, programs on the way here
-/// may each have believed another.
+/// The value of a header that is there once. Of two values, a program on the
+/// way here may have believed the one, and this program the other.
 fn only_value(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).into_iter();
     let value = values.next()?;

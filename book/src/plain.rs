@@ -1,5 +1,5 @@
-//! What a program writes, as text that a page can show: without what is for
-//! terminals, and with nothing in it that is not seen.
+//! What a program writes, as text that a page can show: without the sequences
+//! that terminals obey, and with every character visible.
 
 /// How many characters of a line are shown.
 const LONGEST_LINE: usize = 2000;
@@ -20,8 +20,8 @@ pub struct Plain {
 
 /// All of a text, made plain.
 pub fn plain(text: &str) -> String {
-    let mut plain = Plain::default();
-    plain.push(text.as_bytes()) + &plain.end()
+    let mut state = Plain::default();
+    state.push(text.as_bytes()) + &state.end()
 }
 
 /// Where we are in a sequence that a terminal would obey (ECMA-48).
@@ -64,9 +64,9 @@ impl Plain {
     fn take(&mut self, c: char, text: &mut String) {
         use Sequence::{Control, Escape, None, Text};
         self.sequence = match (self.sequence, c) {
-            // The text of a sequence may be without end, but not beyond a line.
             (_, '\x1b') => Escape,
             (Text, '\x07') => None,
+            // Such a text may have no end. It is taken to end with its line.
             (Text, c) if c != '\n' => Text,
             (Escape, '[') => Control,
             (Escape, ']' | 'P' | 'X' | '^' | '_') => Text,
@@ -93,7 +93,7 @@ impl Plain {
             _ => {
                 self.length += 1;
                 if self.length > LONGEST_LINE {
-                    // It is counted, and no more.
+                    // The line is too long: the character is only counted.
                 } else if is_unseen(c) {
                     text.extend(c.escape_unicode());
                 } else {
@@ -131,8 +131,8 @@ fn unfinished(bytes: &[u8]) -> usize {
     }
 }
 
-/// Set if a character shows nothing of itself, or changes the order of others:
-/// on the page, a line would say what it does not.
+/// Set if a character cannot be seen, or changes the order of others: with it,
+/// a line could seem to say something else than it says.
 fn is_unseen(c: char) -> bool {
     match c {
         '\t' => false,

@@ -16,7 +16,7 @@ use std::{env, fs, io};
 use tokio::process::Command;
 use tokio::sync::watch;
 
-/// Makes pages, and has those that are shown.
+/// Makes the pages, one edition after another, and knows which one is shown.
 pub struct Press {
     root: PathBuf,
     sources: Vec<PathBuf>,
@@ -26,7 +26,8 @@ pub struct Press {
     state: Shown<State>,
 }
 
-/// For the pages: which of them has changed, and why others have not.
+/// What open pages are told: which pages have changed, and why there is no
+/// newer edition.
 #[derive(Default, Serialize)]
 pub struct State {
     /// In which edition a page was last changed, after the first one.
@@ -44,7 +45,7 @@ impl Press {
     /// error.
     pub async fn new(tree: &Tree, folder: &Path) -> Result<Press> {
         let first = place(folder, 0);
-        let made = made(&tree.root, &first, &first).await?;
+        let made = make_edition(&tree.root, &first, &first).await?;
         made.remarks.iter().for_each(|it| eprintln!("not ours: {it}"));
         strict::fail_on(&made.faults)?;
         Ok(Press {
@@ -85,10 +86,11 @@ impl Press {
     /// Makes edition `number`, unless the strict check finds faults.
     async fn print(&self, number: usize, before: &Path) -> Result<Vec<String>> {
         let now = place(&self.folder, number);
-        let Made { faults, pages, .. } = made(&self.root, &now, before).await?;
+        let Made { faults, pages, .. } =
+            make_edition(&self.root, &now, before).await?;
         if faults.is_empty() {
             self.edition.store(number, Relaxed);
-            // Of the one before, a page may still be under way.
+            // The one before stays: a page of it may still be being sent.
             if let Some(old) = number.checked_sub(2) {
                 let _ = fs::remove_dir_all(place(&self.folder, old));
             }
@@ -108,15 +110,19 @@ fn place(folder: &Path, edition: usize) -> PathBuf {
 pub struct Made {
     /// What the strict check finds. If it finds anything, there are no pages.
     faults: Vec<String>,
-    /// What it finds and does a reader no harm.
+    /// What it finds that does a reader no harm.
     remarks: Vec<String>,
-    /// The pages that are not as before.
+    /// The pages that differ from those of the edition before.
     pages: Vec<String>,
 }
 
-/// Has an edition made by a process of its own: what mdBook takes in memory,
-/// the system gets back.
-async fn made(root: &Path, place: &Path, before: &Path) -> Result<Made> {
+/// Has an edition made by a process of its own. mdBook takes much memory, which
+/// the system gets back when that process ends.
+async fn make_edition(
+    root: &Path,
+    place: &Path,
+    before: &Path,
+) -> Result<Made> {
     let ran = Command::new(this_program()?)
         .arg("edition")
         .args([root, place, before])
@@ -130,14 +136,14 @@ async fn made(root: &Path, place: &Path, before: &Path) -> Result<Made> {
     Ok(serde_json::from_slice(&ran.stdout)?)
 }
 
-/// This very program, also if cargo has put another in its place.
+/// This very program, even if cargo has put a newer file in its place.
 fn this_program() -> io::Result<PathBuf> {
     let own = Path::new("/proc/self/exe");
     if own.exists() { Ok(own.to_owned()) } else { env::current_exe() }
 }
 
-/// What the process that [`made`] starts does: makes an edition, and gives back
-/// what there is to say of it, as JSON.
+/// What the process does that [`make_edition`] starts: makes an edition, and
+/// gives back the [`Made`], as JSON.
 ///
 /// # Errors
 ///
@@ -167,8 +173,8 @@ pub fn edition(root: &Path, place: &Path, before: &Path) -> Result<String> {
     Ok(serde_json::to_string(&made)?)
 }
 
-/// What is on a page itself. Around it, mdBook puts the names of its scripts,
-/// and the index for the search has another one with every change.
+/// The content of a page. Around it, mdBook puts the names of its scripts, and
+/// with every change the index for the search has another name.
 fn text_of(page: &Path) -> Option<String> {
     let page = fs::read_to_string(page).ok()?;
     Some(page.split("<main>").nth(1)?.split("</main>").next()?.to_owned())

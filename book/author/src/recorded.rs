@@ -51,10 +51,10 @@ pub fn named<'a>(
 pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     for &program in programs {
         let (text, recording) = run(tree, program)?;
-        let file = |end| file(&tree.book(), program.name(), end);
+        let path = |end| file(&tree.book(), program.name(), end);
         fs::create_dir_all(tree.book().join("recorded"))?;
-        fs::write(file("txt"), text)?;
-        fs::write(file("svg"), recording.svg(&program.title()))?;
+        fs::write(path("txt"), text)?;
+        fs::write(path("svg"), recording.svg(&program.title()))?;
         println!("{}", program.name());
     }
     Ok(())
@@ -67,8 +67,8 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
 ///
 /// If a page names no step before it, or the disk fails.
 pub fn record_changes(tree: &Tree) -> Result<()> {
-    for (step, changes) in changes(tree)? {
-        fs::write(file(&tree.book(), &step, "diff"), changes)?;
+    for (step, text) in changes(tree)? {
+        fs::write(file(&tree.book(), &step, "diff"), text)?;
     }
     Ok(())
 }
@@ -83,8 +83,8 @@ fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
             let source = format!("{}/src/bin/{step}.rs", rung.folder);
             let now = fs::read_to_string(tree.root.join(source))?;
             if n > 0 {
-                let since = since(&pages, step)?;
-                let from = before.iter().find(|(it, _)| it.starts_with(&since));
+                let start = start_of_step_before(&pages, step)?;
+                let from = before.iter().find(|(it, _)| it.starts_with(&start));
                 let (name, text) = from.with_context(|| {
                     format!("the page of {step} names no step before it")
                 })?;
@@ -96,9 +96,9 @@ fn changes(tree: &Tree) -> Result<Vec<(String, String)>> {
     Ok(all)
 }
 
-/// What the name of the step begins with that this one is compared with:
-/// `2-1-`, if its page says `What changed since 2-1`.
-fn since(pages: &[PathBuf], step: &str) -> Result<String> {
+/// How the name of the step begins that `step` is compared with: `2-1-`, if the
+/// page of `step` says `What changed since 2-1`.
+fn start_of_step_before(pages: &[PathBuf], step: &str) -> Result<String> {
     let file = format!("{step}.md");
     let page = pages.iter().find(|page| page.ends_with(&file));
     let text = fs::read_to_string(page.context("it has no page")?)?;
@@ -124,7 +124,7 @@ pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
         .args(program.selection())
         .current_dir(&tree.root)
         .env("COLUMNS", COLUMNS)
-        // A backtrace takes longer than all the rest of a step.
+        // A backtrace would take longer than all the rest of a step.
         .env_remove("RUST_BACKTRACE");
     let (text, recording) = if name == STAYS_UP {
         run_and_visit(&mut cargo)?
@@ -151,7 +151,7 @@ fn run_and_visit(cargo: &mut Command) -> Result<(String, Recording)> {
     let limit = watchdog::kill_after(&child, LIMIT);
     let stdout = child.stdout.take().expect("it is piped");
     let text = visit(BufReader::new(stdout));
-    // Not `kill`, so that it can tidy up.
+    // A signal that it handles, and not `kill`, so that it can tidy up.
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     child.wait()?;
     drop(limit);
@@ -165,7 +165,7 @@ fn visit(mut stdout: impl BufRead) -> Result<String> {
     let url: lab::Url = text.trim().parse()?;
     stdout.read_line(&mut text)?;
     for path in ["/", "/3", "/3"] {
-        // The same page takes the same time; so do its records.
+        // `/3` twice: a page takes the same time again, as the reader sees.
         let deadline = Instant::now() + Duration::from_secs(5);
         lab::fetch_by(&url.join(path)?, deadline)?;
         ensure!(stdout.read_line(&mut text)? > 0, "it says nothing of {path}");
@@ -191,8 +191,8 @@ mod tests {
         lines
     }
 
-    /// Of lanes, only their names are compared, and elsewhere. Their axis and
-    /// their legend depend on what happened in this run.
+    /// Set if the line belongs to a picture. Of that, [`lanes`] compares only
+    /// the names: the axis and the legend depend on what happened in this run.
     fn is_drawn(line: &str) -> bool {
         let drawn = ['█', '─', '▓', '·', '╵', '═', '×', '?', '†'];
         line.contains(drawn)
@@ -206,7 +206,7 @@ mod tests {
         for c in line.chars() {
             let digit = c.is_ascii_digit() || c == ',' || c == '.';
             match c {
-                // As many blanks as the numbers left.
+                // Numbers of other widths leave other blanks: keep one.
                 ' ' if shape.ends_with(' ') => {}
                 _ if digit && shape.ends_with('#') => {}
                 _ if c.is_ascii_digit() => shape.push('#'),
@@ -237,7 +237,7 @@ mod tests {
         let tree = Tree::here();
         for program in tree.programs() {
             // What else runs here may make a program late, and one that has a
-            // deadline is then another. Not always.
+            // deadline then prints something else. So each has three tries.
             let again = |_| is_as_shown(&tree, program);
             let first = is_as_shown(&tree, program);
             first.or_else(again).or_else(again).unwrap();
@@ -249,15 +249,15 @@ mod tests {
         let name = program.name();
         let kept = fs::read_to_string(file(&tree.book(), name, "txt"))?;
         let (fresh, recording) = run(tree, program)?;
-        let (kept_shape, shape) = (shape(&kept), shape(&fresh));
-        ensure!(kept_shape == shape, "{name}: {kept_shape:?}, now {shape:?}");
-        let (kept_lanes, lanes) = (lanes(&kept), lanes(&fresh));
-        ensure!(kept_lanes == lanes, "{name}: {kept_lanes:?}, now {lanes:?}");
+        for what in [shape, lanes] {
+            let (before, now) = (what(&kept), what(&fresh));
+            ensure!(before == now, "{name}: {before:?}, now {now:?}");
+        }
 
         let picture = fs::read_to_string(file(&tree.book(), name, "svg"))?;
         for track in &recording.tracks {
-            // Which worker is in which process, and how many there are, is not
-            // said.
+            // Which worker is in which process, and how many there are, may
+            // differ.
             let of_process = track.name.starts_with("process ");
             let label = if of_process { "process 2" } else { &track.name };
             ensure!(picture.contains(label), "{name} shows no {label}");
@@ -268,9 +268,9 @@ mod tests {
     #[test]
     fn the_changes_that_are_shown_are_those_there_are() {
         let tree = Tree::here();
-        for (step, changes) in changes(&tree).unwrap() {
+        for (step, now) in changes(&tree).unwrap() {
             let kept = fs::read_to_string(file(&tree.book(), &step, "diff"));
-            assert_eq!(kept.expect(&step), changes, "{step}: record it again");
+            assert_eq!(kept.expect(&step), now, "{step}: record it again");
         }
     }
 

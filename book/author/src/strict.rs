@@ -32,6 +32,8 @@ use std::path::PathBuf;
 /// Everything that is wrong with the chapters, sorted.
 pub fn faults(tree: &Tree) -> Vec<Fault> {
     let mut check = Check { tree, faults: Vec::new() };
+
+    // Each chapter by itself.
     let files = tree.chapters();
     let mut chapters: Vec<_> =
         files.iter().filter_map(|file| check.read(file)).collect();
@@ -46,11 +48,15 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
             check.fault(&chapter.file, line, why.into());
         }
     }
+
+    // The rungs, and whether the chapters show them.
     check.steps_are_shown(&chapters);
     check.programs_are_built_once();
     check.all_is_written(&chapters);
     check.tests_are_run();
     exercise::check(&mut check, &chapters);
+
+    // Files and folders that are not the book's.
     for stranger in &tree.strangers {
         let why = match stranger.is_dir() {
             true => "what is it? it is no member of the workspace",
@@ -63,8 +69,8 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
     check.faults
 }
 
-/// Parts the faults that make a page worse from those that do no reader any
-/// harm. In CI, where authors are the readers, all count as the first.
+/// Parts the faults that make a page worse from those that do a reader no harm.
+/// In CI, where authors are the readers, every fault makes a page worse.
 pub fn for_readers(faults: Vec<Fault>) -> (Vec<Fault>, Vec<Fault>) {
     let is_ci = env::var_os("CI").is_some();
     faults.into_iter().partition(|fault| is_ci || !fault.is_harmless)
@@ -118,8 +124,8 @@ impl Check<'_> {
             .iter()
             .map(|link| summary.folder().join(&link.target))
             .collect();
-        // So far, files were found that cannot be read: that does no harm
-        // where the file is no page.
+        // The faults so far are files that cannot be read. Such a file does no
+        // harm if it is no page.
         let root = &self.tree.root;
         for fault in &mut self.faults {
             fault.is_harmless |= !listed.contains(&root.join(&fault.file));
@@ -152,8 +158,8 @@ impl Check<'_> {
                     ("its recorded output", recorded("txt")),
                     ("its picture", recorded("svg")),
                 ];
-                // The crawl is the first program, and the first step has none
-                // before it that it would change.
+                // The crawl is the first program. The first step comes next,
+                // and has no step before it.
                 if n > 1 {
                     wanted.push(("what it changes", recorded("diff")));
                 }
@@ -180,8 +186,8 @@ impl Check<'_> {
         }
     }
 
-    /// Every program is in its package's list `bin` as one without tests: or
-    /// `cargo test` would build it twice, once as a test that is empty.
+    /// Every program is in its package's list `bin` as one without tests.
+    /// Otherwise `cargo test` would build it twice, once as an empty test.
     fn programs_are_built_once(&mut self) {
         for rung in &self.tree.rungs {
             let file = self.tree.root.join(&rung.folder).join("Cargo.toml");

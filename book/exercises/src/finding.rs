@@ -8,15 +8,18 @@ use trials::watchdog::{self, Hung, Ran};
 /// What a test that has ended says of the answer; `None` if it passed.
 pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     let Ran { status, stdout, stderr, written, recording } = ran;
-    // The answer may have ended the process, and with any status.
+    // The status alone is not enough: the answer may have ended the process
+    // before the check was over, with any status.
     if status.success() && stdout.contains("\ntest result: ok. 1 passed") {
         return None;
     }
-    let (panics, others) = panics(&stderr);
-    let of_test = panics.iter().rfind(|panic| panic.thread == test);
+
+    // What the check itself says is in the panic of the test's thread.
+    let (found, others) = panics(&stderr);
+    let of_test = found.iter().rfind(|panic| panic.thread == test);
     let message = of_test.map_or("", |panic| panic.message.as_str());
     let message = match message.strip_prefix(ASSERT_EQ) {
-        // The check's own words are enough.
+        // The check's own words are enough, without the two values.
         Some(words) => words.split("\n  left: ").next().unwrap_or_default(),
         None => message,
     };
@@ -27,9 +30,9 @@ pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
     } else if let Some(why) = message.strip_prefix(WRONG_WAY) {
         (Kind::WrongWay, why.to_owned())
     } else if let Some((_, why)) = stderr.split_once("\nended: ") {
-        // By the watchdog that is inside.
+        // The watchdog inside this process has ended it.
         (Kind::Hangs, explain_hang(why, written))
-    } else if let Some(first) = panics.first() {
+    } else if let Some(first) = found.first() {
         (Kind::Panics, describe_panic(first))
     } else if stdout.contains("\ntest result: FAILED") {
         (Kind::Panics, UNSEEN.to_owned())
@@ -37,9 +40,9 @@ pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         (Kind::Panics, format!("it ends the whole process: {status}"))
     };
     let printed = match kind {
-        // That is in it already.
-        Kind::Hangs => printed(&stdout, test),
-        _ => printed(&stdout, test) + &others,
+        // What was written to stderr is in the reason already.
+        Kind::Hangs => test_output(&stdout, test),
+        _ => test_output(&stdout, test) + &others,
     };
     let recording = Some(recording);
     Some(Verdict { printed, recording, ..Verdict::new(kind, why) })
@@ -48,7 +51,7 @@ pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
 /// What a test that has not ended says of the answer.
 pub fn verdict_of_hung(hung: Hung, test: &str) -> Verdict {
     Verdict {
-        printed: printed(&hung.stdout, test) + &hung.stderr,
+        printed: test_output(&hung.stdout, test) + &hung.stderr,
         recording: Some(*hung.recording),
         ..Verdict::new(Kind::Hangs, explain_hang(&hung.why, hung.written))
     }
@@ -69,7 +72,7 @@ fn explain_hang(why: &str, written: u64) -> String {
 }
 
 /// What a test has printed, without what is printed about it.
-fn printed(stdout: &str, test: &str) -> String {
+fn test_output(stdout: &str, test: &str) -> String {
     let printed = stdout.trim_start().strip_prefix("running 1 test\n");
     let end = format!("test {test} ... ");
     let printed = printed.unwrap_or(stdout).split(&end).next();
@@ -81,13 +84,13 @@ const NOT_JUDGED: &str = "not judged: ";
 const WRONG_ANSWER: &str = "wrong answer: ";
 const WRONG_WAY: &str = "right answer, wrong way: ";
 
-/// When the check has failed, and its own panic, which says why, is not to be
-/// seen.
+/// What is said if the check has failed, but its panic, which would say why,
+/// was not printed.
 const UNSEEN: &str = "the check fails, and cannot say why, because its panic \
     is not printed; let panics be reported as they are (no \
     `panic::set_hook`), and check again";
 
-/// What `assert_eq` puts before it.
+/// What `assert_eq!` puts before the words of a check.
 const ASSERT_EQ: &str = "assertion `left == right` failed: ";
 
 fn describe_panic(panic: &Panic<'_>) -> String {

@@ -1,5 +1,5 @@
-//! The reader's answers, put away and put back so that nothing is lost,
-//! whenever this process is killed. No answer is removed: it is moved to
+//! The reader's answers, put away and put back so that nothing is lost, at
+//! whatever moment this process is killed. No answer is removed: it is moved to
 //! `backups/`.
 
 mod disk;
@@ -29,18 +29,19 @@ const NOW: Timestamps = {
     Timestamps { last_access: now, last_modification: now }
 };
 
-/// Gives a file another name, which must be free. Not every system can.
+/// Gives a file another name, which must be free. Not every system can do that.
 type Rename = fn(&Path, &Path) -> rustix::io::Result<()>;
 
 /// Puts back the answer as shipped. Gives back where the reader's own is now;
 /// `None` if it was as shipped anyway.
 ///
-/// Of a link, the backup is what it leads to, and that is left alone.
+/// If the answer is a link, the backup is a copy of the file that it leads to,
+/// and that file is left alone.
 ///
 /// # Errors
 ///
-/// If that cannot be done. The reader's is then in its place, or in the backup
-/// that the error names.
+/// If that cannot be done. The reader's answer is then in its place, or in the
+/// backup that the error names.
 pub fn reset(exercise: &Exercise) -> Result<Option<PathBuf>> {
     reset_by(rename, exercise)
 }
@@ -50,7 +51,8 @@ fn reset_by(rename: Rename, exercise: &Exercise) -> Result<Option<PathBuf>> {
     if exercise.is_started().is_ok_and(|started| !started) {
         return Ok(None);
     }
-    // First all that may fail: the disk may be full, or the folder read-only.
+    // First do all that may fail: the disk may be full, or the folder
+    // read-only.
     let starter = read(&exercise.starter())?;
     let aside = write_aside(&backups_folder(&exercise.root)?, &starter, 0o666)?;
     let backup = move_away(exercise)?;
@@ -120,12 +122,12 @@ fn move_away(exercise: &Exercise) -> Result<Option<PathBuf>> {
     Ok(Some(backup))
 }
 
-/// Makes of a backup that is a link what that link had led to.
+/// Replaces a backup that is a link by a copy of the file that it led to.
 fn replace_link(backup: &Path, linked: &Path) -> io::Result<()> {
     let folder = folder_of(backup);
     let aside = match read(linked) {
         Ok(bytes) => write_aside(folder, &bytes, 0o666)?,
-        // No text that a reader has written: a link to it is enough.
+        // If it cannot be read, no reader has written it: a link is enough.
         Err(_) => Builder::new()
             .make_in(folder, |aside| symlink(linked, aside))?
             .into_temp_path(),
@@ -156,6 +158,8 @@ fn put(
         sync(folder_of(file));
         return Ok(());
     };
+
+    // It failed. If no editor has saved another answer, put the backup back.
     let why = cannot("write", answer, &why);
     let Some(backup) = backup else { return Err(why.into()) };
     let put_back =

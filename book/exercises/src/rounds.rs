@@ -21,14 +21,14 @@ pub const ROUNDS: usize = 20;
 const AT_ONCE: usize = 20;
 
 /// How long the first run is alone. Many a wrong answer has failed by then. A
-/// right one mostly waits, so the others do not wait for its end.
+/// right one mostly waits, so the other runs begin before its end.
 const HEAD_START: Duration = Duration::from_millis(20);
 
-/// How many tests of other runs are beside the first run: few, so that it is
-/// hardly slower, and so that little is to be ended if it fails.
+/// How many tests of other runs may run beside the first run: few, so that it
+/// is hardly slower, and so that few have to be ended if it fails.
 const BESIDE_FIRST: usize = 4;
 
-/// How long it may take beside [`AT_ONCE`] others.
+/// How long a test may take beside [`AT_ONCE`] others.
 const LIMIT_BESIDE_OTHERS: Duration = Duration::from_secs(16);
 
 /// What the judge is doing.
@@ -36,7 +36,7 @@ const LIMIT_BESIDE_OTHERS: Duration = Duration::from_secs(16);
 pub enum Stage {
     /// Cargo builds it.
     Compiling,
-    /// This one of that many runs.
+    /// The run with the first number runs; the second says how many there are.
     Running(usize, usize),
 }
 
@@ -56,9 +56,9 @@ pub type OnStage<'a> = &'a (dyn Fn(Stage) + Sync);
 type CallOff<'a> = &'a (dyn Fn() -> bool + Sync);
 
 impl Target {
-    /// Runs tests [`ROUNDS`] times. The others begin while the first run is
-    /// under way. But what is said of a wrong answer is what a run has shown
-    /// that had no others beside it.
+    /// Runs tests [`ROUNDS`] times. The other runs begin while the first is
+    /// under way. But the verdict on a wrong answer is taken from a run that
+    /// was alone: beside others, an answer may go wrong in another way.
     pub fn run_all(&self, tests: &[&str], on_stage: OnStage<'_>) -> Verdict {
         // Whether the first run has passed, once it is over.
         let first = OnceLock::new();
@@ -77,7 +77,7 @@ impl Target {
         });
         match (verdict.kind, others) {
             (Kind::Solved, others) => others.expect("they were run"),
-            // None was beside it; and one that hangs does so beside a few, too.
+            // It was alone, or it hangs, which the few beside it do not cause.
             (_, None) | (Kind::Hangs, _) => verdict,
             (_, Some(_)) => match self.run(tests) {
                 alone if alone.kind == Kind::Solved => flaky(1, 1, verdict),
@@ -92,14 +92,16 @@ impl Target {
         let verdicts = at_once(cores, tests.len(), |n| {
             self.run_one(tests[n], LIMIT, &|| false)
         });
-        // A wrong answer explains more than the way it was come by.
+        // Take the verdict that explains most: a wrong answer comes before a
+        // right one that went a wrong way.
         let worst = verdicts.into_iter().flatten().min_by_key(|v| v.kind);
         worst.unwrap_or_else(|| Verdict::new(Kind::Solved, ""))
     }
 
-    /// Runs tests all the other times, several at once: a few from now on, the
-    /// rest when the `first` run has passed. The verdict is solved or flaky. If
-    /// the first fails, they are ended, and it means nothing.
+    /// Does all runs but the first, several tests at once: a few from now on,
+    /// the rest when the `first` run has passed. The verdict is solved or
+    /// flaky. If the first run fails, these are ended, and their verdict means
+    /// nothing.
     fn run_others(
         &self,
         tests: &[&str],
@@ -108,7 +110,7 @@ impl Target {
     ) -> Verdict {
         let has_first_failed = || first.get() == Some(&false);
         let runs = (ROUNDS - 1) * tests.len();
-        // The run that a test is of: the first is not among these.
+        // The number of the run that a test belongs to. The first is 2.
         let run_of = |n: usize| 2 + n / tests.len();
         let (hung, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let verdicts = at_once(AT_ONCE, runs, |n| {
@@ -130,6 +132,8 @@ impl Target {
             hung.fetch_add((verdict.kind == Kind::Hangs).into(), Relaxed);
             Some(verdict)
         });
+        // Say how many runs have failed, and why, by the failure that explains
+        // most.
         let has_failed =
             |run: &&[Option<Verdict>]| run.iter().any(Option::is_some);
         let failed = verdicts.chunks(tests.len()).filter(has_failed).count();
@@ -144,7 +148,7 @@ impl Target {
         }
     }
 
-    /// `None` if the test passes.
+    /// Runs a test in a process of its own; `None` if it passes.
     fn run_one(
         &self,
         test: &str,
@@ -163,8 +167,8 @@ impl Target {
     }
 }
 
-/// The verdict if this run has failed, so many of all runs have, and the others
-/// have passed.
+/// The verdict if `failed` runs have failed and the others have passed. One
+/// that failed is number `run`, with this `verdict`.
 fn flaky(run: usize, failed: usize, verdict: Verdict) -> Verdict {
     let Verdict { kind, why, .. } = &verdict;
     let run = ordinal(run);
@@ -187,8 +191,8 @@ fn ordinal(n: usize) -> String {
     word.unwrap_or_else(|| format!("{n}th"))
 }
 
-/// Calls `job` with 0 to `count` less one, by so many threads; gives back what
-/// it returned, in that order.
+/// Calls `job` with each number below `count`, on so many `threads`. Gives back
+/// what it returned, in the order of the numbers.
 pub fn at_once<T: Send>(
     threads: usize,
     count: usize,

@@ -13,7 +13,7 @@ use trials::watchdog;
 /// says: it is to be read, in a terminal or on a page.
 pub const MOST: usize = 64 * 1024;
 
-/// How long one test may take. They take a tenth of a second.
+/// How long one test may take. Most take a tenth of a second.
 pub const LIMIT: Duration = Duration::from_secs(8);
 
 /// How long the compiler may take, to build all that is needed.
@@ -24,7 +24,7 @@ const COMPILING: Duration = Duration::from_secs(15 * 60);
 pub struct Target {
     pub program: PathBuf,
     pub folder: PathBuf,
-    /// Set if cargo found the program there and took it to be the same.
+    /// Set if cargo has built nothing: it took the program to be up to date.
     pub is_fresh: bool,
     /// Its tests, by their whole names.
     pub tests: Vec<String>,
@@ -37,7 +37,7 @@ pub struct Target {
 ///
 /// # Errors
 ///
-/// If it is not the compiler that fails.
+/// If something fails that is not the compiler.
 pub fn compile(
     exercise: &Exercise,
     target: &str,
@@ -52,6 +52,8 @@ pub fn compile(
         let stranger = exercise.seen(stranger);
         bail!("cargo cannot build {stranger}, by its name; move it elsewhere");
     }
+
+    // Cargo builds it, and says in JSON what it does.
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["test", "--no-run", "--message-format=json"])
@@ -59,8 +61,8 @@ pub fn compile(
         .current_dir(&exercise.root);
     let cargo = watchdog::run(&mut cargo, COMPILING)?;
 
-    // It says in each line of its output what the compiler has said, or what it
-    // has built.
+    // Each line of its output has what the compiler has said, or what cargo has
+    // built.
     let (mut warnings, mut errors) = (String::new(), String::new());
     let (mut program, mut is_fresh) = (None, false);
     let messages = cargo.stdout.lines().filter_map(|line| {
@@ -78,13 +80,15 @@ pub fn compile(
         let text = message["message"]["rendered"].as_str().unwrap_or_default();
         match message["message"]["level"].as_str() {
             Some("warning") if is_target => warnings += text,
-            // Of whatever package: without it there is no answer either.
+            // In any package: this one cannot be built without it.
             Some("error" | "error: internal compiler error") => errors += text,
             // "For more information about this error, try …"
             Some("failure-note") => errors += text,
             _ => {}
         }
     }
+
+    // If the compiler has said no error, cargo itself has failed.
     let warnings = watchdog::abridge(&warnings, MOST);
     match program {
         Some(program) if cargo.status.success() => {

@@ -107,7 +107,7 @@ impl Rung {
             strangers.extend(others.map(|it| folder.join(it)));
             ours
         };
-        // Of the reader's own files, one may be gone.
+        // It is known by its starter: the reader's own file may be gone.
         let exercises = inside.join("exercises");
         let is_exercise = |name: &String| {
             is_ours(name) && exercises.join(name).join("starter.rs").exists()
@@ -149,7 +149,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Which of its programs cargo is to build or to run.
+    /// What tells cargo which program to build or to run.
     pub fn selection(self) -> [&'a str; 4] {
         let (Program::Crawl(package) | Program::Step(package, _)) = self;
         ["-p", package, "--bin", self.name()]

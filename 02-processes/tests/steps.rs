@@ -51,8 +51,8 @@ fn the_parent_learns_how_each_child_ended_and_goes_on() {
         assert!(stdout.contains(line), "{stdout}");
     }
     assert_eq!(processes(&recording).len(), 4);
-    let died: Vec<_> = died(&recording).map(|(_, how)| how).collect();
-    assert_eq!(died, ["signal: 6 (SIGABRT)"]);
+    let ends: Vec<_> = died(&recording).map(|(_, how)| how).collect();
+    assert_eq!(ends, ["signal: 6 (SIGABRT)"]);
     assert_eq!(recording.peak_in_flight(), 1, "one after the other");
 }
 
@@ -108,12 +108,12 @@ fn a_page_that_kills_is_given_up_after_three_tries() {
             assert_eq!(stdout.matches(&line).count(), 1, "{stdout}");
         }
         assert!(stdout.ends_with("24 pages, 26 requests\n"), "{stdout}");
-        let died: Vec<_> = died(&recording).map(|(_, how)| how).collect();
-        assert_eq!(died, ["signal: 6 (SIGABRT)"; 3]);
+        let ends: Vec<_> = died(&recording).map(|(_, how)| how).collect();
+        assert_eq!(ends, ["signal: 6 (SIGABRT)"; 3]);
         // Ours, four workers, and one in the place of each that died. The last
         // of those may have had nothing to do, and so nothing to record.
-        let processes = processes(&recording).len();
-        assert!((7..=8).contains(&processes), "{processes}");
+        let count = processes(&recording).len();
+        assert!((7..=8).contains(&count), "{count}");
     }
 }
 
@@ -127,8 +127,8 @@ fn a_child_that_was_killed_is_a_zombie_until_it_is_waited_for() {
     ] {
         assert!(stdout.contains(line), "{stdout}");
     }
-    let died: Vec<_> = died(&recording).collect();
-    let [(track, how)] = died[..] else { panic!("{stdout}") };
+    let ends: Vec<_> = died(&recording).collect();
+    let [(track, how)] = ends[..] else { panic!("{stdout}") };
     assert_eq!(how, "signal: 9 (SIGKILL)");
     assert!(waited_for(track, "what never comes") > Duration::from_millis(300));
     // The kill is between these two.

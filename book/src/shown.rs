@@ -1,5 +1,5 @@
-//! What pages show, for those that are open: they hear of every change, and as
-//! long as one listens, the files are watched that it is made of.
+//! Something that open pages show. They hear of each change, and as long as one
+//! of them listens, the files that it is made of are watched.
 
 use exercises::changes::{PAUSE, fingerprint};
 use std::path::PathBuf;

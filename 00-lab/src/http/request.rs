@@ -17,10 +17,10 @@ use url::{Position, Url};
 /// assert!(request.contains("\r\nHost: 127.0.0.1:8000\r\n"));
 /// ```
 pub fn request(url: &Url) -> Vec<u8> {
-    let path = path(url);
+    let target = path(url);
     let host = &url[Position::BeforeHost..Position::AfterPort];
     format!(
-        "GET {path} HTTP/1.1\r\n\
+        "GET {target} HTTP/1.1\r\n\
          Host: {host}\r\n\
          User-Agent: taking-turns\r\n\
          Accept-Encoding: identity\r\n\

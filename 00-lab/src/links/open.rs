@@ -127,8 +127,8 @@ fn text_after(name: &str) -> Option<State> {
     }
 }
 
-/// Set if a tag of this name, met in SVG or MathML, ends them: nobody would
-/// write it there.
+/// Set if a tag of this name, met in SVG or MathML, ends them, since it cannot
+/// stand there.
 fn breaks_out(name: &str) -> bool {
     const NAMES: &str = "b big blockquote body br center code dd div dl dt em \
         embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p \

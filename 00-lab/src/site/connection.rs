@@ -1,7 +1,7 @@
 //! One client of the site: its request, and how much of the answer is sent.
 #![expect(
     unsafe_code,
-    reason = "a socket must leave the poller before it goes"
+    reason = "a socket must leave the poller before it is closed"
 )]
 
 use super::script::Step;
@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// A longer request is refused, in bytes.
+/// A request of more bytes than this is refused.
 const LONGEST_REQUEST: usize = 16 * 1024;
 
 /// A client of the site.
@@ -173,7 +173,7 @@ fn is_not_ready(why: &io::Error) -> bool {
     matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
-/// `None` if the request is not whole yet.
+/// Reads a request; `None` if it is not whole yet.
 fn parse(bytes: &[u8]) -> Option<Request> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);

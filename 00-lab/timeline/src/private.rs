@@ -17,9 +17,8 @@ const PREFIX: &str = "taking-turns.";
 
 /// A folder that is removed when this is dropped, with all that is in it.
 ///
-/// It is locked until then. If its process is killed, the folder stays (an
-/// empty one, if that is as early as can be) and the lock is free: the next
-/// process that makes such a folder removes it.
+/// It is locked until then. If its process is killed, the folder stays and the
+/// lock is free: the next process that makes such a folder removes it.
 ///
 /// ```
 /// let folder = timeline::private::Folder::new()?;

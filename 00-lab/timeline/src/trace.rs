@@ -34,7 +34,7 @@ impl Recording {
                     let name = &track.name;
                     events.push(slice(track.pid, span.thread, name, span));
                 } else {
-                    // A part of its life, within that.
+                    // A wait is drawn as a part of its life.
                     let ends = (span.from, span.to);
                     events.extend(async_pair(track, &what, ends, &json!({})));
                     continue;

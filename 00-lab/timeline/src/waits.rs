@@ -59,7 +59,7 @@ impl Recording {
         let Some(last) = track.spans.last() else { return name.clone() };
         match &last.state {
             State::Blocked(lock) => {
-                let holder = self.holder(track.pid, lock);
+                let holder = self.find_holder(track.pid, lock);
                 let which = match holder.map(|index| &self.tracks[index]) {
                     None => "no thread holds".to_owned(),
                     Some(holder) if holder.lane == track.lane => {
@@ -101,7 +101,7 @@ impl Recording {
     }
 
     /// The index of the track that holds a lock.
-    fn holder(&self, pid: u32, lock: &str) -> Option<usize> {
+    fn find_holder(&self, pid: u32, lock: &str) -> Option<usize> {
         self.tracks.iter().position(|track| {
             track.pid == pid
                 && track.held.iter().any(|held| held.kept && held.lock == lock)
@@ -113,7 +113,7 @@ impl Recording {
         let track = &self.tracks[index];
         match &track.spans.last()?.state {
             State::Blocked(lock) if !track.ended => {
-                self.holder(track.pid, lock)
+                self.find_holder(track.pid, lock)
             }
             _ => None,
         }

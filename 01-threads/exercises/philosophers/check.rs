@@ -189,9 +189,10 @@ struct Seat {
     is_done: bool,
     /// Set if `dine` came back, and she had not eaten.
     has_not_eaten: bool,
-    /// The neighbor that ate when she began to,
+    /// The neighbor that ate when she began to.
     beside: Option<usize>,
-    /// and whether she had waited then, and was not notified.
+    /// Set if, when she began to eat, her wait had ended without being
+    /// notified.
     woke_unasked: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Judges `Mailbox`: all that is posted is collected, once and in order, and the
-//! loop sleeps at its bell while there is nothing to do.
+//! Judges `Mailbox`: all that is posted is collected, once and in order, and
+//! the loop sleeps at its bell while there is nothing to do.
 //!
 //! Some hundred schedules are tried in each run: the check decides in which
 //! order the threads take their steps (see [`trials::schedule`]). The bell is
@@ -358,9 +358,9 @@ struct Log {
     collected: Vec<Vec<u32>>,
     /// Set if `collect` gave `None`.
     is_over: bool,
-    /// When `close` was called first,
+    /// When `close` was called first.
     close_began: Option<usize>,
-    /// and when it came back first.
+    /// When a call of `close` came back first.
     close_ended: Option<usize>,
     close_rang: bool,
 }
@@ -368,9 +368,9 @@ struct Log {
 struct Post {
     item: u32,
     began: usize,
-    /// When it came back,
+    /// When it came back.
     ended: Option<usize>,
-    /// and with what.
+    /// What it came back with.
     accepted: Option<bool>,
     /// Set if it rang the bell.
     rang: bool,

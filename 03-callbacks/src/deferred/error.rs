@@ -122,7 +122,7 @@ impl Untaken {
 impl Drop for Untaken {
     fn drop(&mut self) {
         let Some(error) = self.0.take() else { return };
-        // Who cancels knows of it.
+        // The code that has cancelled it knows of it.
         if !matches!(error.why, Why::Cancelled) {
             // A closed stderr must not make a panic of it.
             let _ = writeln!(

@@ -256,7 +256,7 @@ fn no_callback_is_called_inside_what_settles_a_deferred() {
     let chains: Vec<_> = (0..4).map(|_| chain(&events)).collect();
     let mut chains = chains.into_iter();
     let mut next = || chains.next().expect("four");
-    // Whoever settles may hold a borrow.
+    // The code that settles may hold a borrow.
     let borrow = held.borrow_mut();
     next().0.resolve(1);
     next().0.reject(Why::TimedOut);

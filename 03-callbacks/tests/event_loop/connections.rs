@@ -136,7 +136,7 @@ fn accept(
                 accept(events, listener, left, refused);
             }
             // The listener stays ready: to wait for it would be to spin. It
-            // stays open, so that nobody is turned away.
+            // stays open, so that no client is turned away.
             Err(why) => {
                 assert_eq!(Errno::from_io_error(&why), Some(Errno::MFILE));
                 refused.set(refused.get() + 1);

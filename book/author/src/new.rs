@@ -43,7 +43,7 @@ pub fn step(tree: &Tree, name: &str) -> Result<String> {
         bail!(Usage(format!("{number} is taken: {taken}")));
     }
     let is_before = |it: &&String| in_order(it) < in_order(name);
-    // They are sorted.
+    // Steps are sorted, so the last one before it comes right before it.
     let before = rung.steps.iter().rfind(is_before).map_or("", String::as_str);
     let before = before.splitn(3, '-').take(2).collect::<Vec<_>>().join("-");
     let place = Place { tree, rung, name, number: &number, before: &before };
@@ -105,7 +105,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Writes a file, and says so. One that is there stays as it is.
+    /// Writes a file, and says so. A file that is there already stays as it is.
     fn make(&self, path: &str, template: &str) -> Result<()> {
         let path = self.fill(path);
         let file = self.tree.root.join(&path);

@@ -33,7 +33,7 @@ pub fn check(tree: &Tree, names: &[&str]) -> Result<ExitCode> {
     Ok(if solved { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Judges one of them all, says the verdict and remembers it.
+/// Judges one exercise of `all`, prints the verdict and notes it.
 pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
     let Exercise { name, package, .. } = exercise;
     let file = exercise.seen(&exercise.answer());
@@ -70,7 +70,7 @@ fn judge_and_show(exercise: &Exercise) -> Result<Verdict> {
 
 /// The evidence, the usual cause, and what can be done next.
 fn print_verdict(exercise: &Exercise, verdict: &Verdict) {
-    // What is no part of the verdict does not get among it.
+    // Warnings are no part of the verdict, so they go to standard error.
     let _ = write!(stderr(), "{}", verdict.warnings);
     println!("{}", indented(&verdict.why));
     if let (Kind::WrongWay, Some(recording)) =
@@ -106,7 +106,7 @@ fn print_table(tree: &Tree) -> Result<ExitCode> {
                 }
                 paint(kind, &format!("{:width$}  {kind}", exercise.name))
             }
-            // There is no sign for it, and there is more to be read.
+            // There is no verdict, hence no sign; the error says why.
             Err(why) => format!("  {:width$}  {why:#}", exercise.name),
         };
         println!("{state}");

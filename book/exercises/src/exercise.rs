@@ -18,7 +18,7 @@ pub struct Exercise {
     pub rung: PathBuf,
     /// Its page.
     pub page: PathBuf,
-    /// That of the workspace.
+    /// The folder of the workspace.
     pub root: PathBuf,
 }
 
@@ -68,12 +68,12 @@ impl Exercise {
         self.in_folder("starter.rs")
     }
 
-    /// Where cargo is told of it.
+    /// The file that tells cargo of its test target.
     pub fn manifest(&self) -> PathBuf {
         self.rung.join("Cargo.toml")
     }
 
-    /// What cargo is told.
+    /// The entry of its test target in that file.
     pub fn entry(&self) -> String {
         let name = &self.name;
         format!(
@@ -117,7 +117,7 @@ impl Exercise {
         answers
     }
 
-    /// A piece of what the starter is met with, as its check promises.
+    /// A piece of the verdict on the starter, as its check promises it.
     pub fn as_shipped(&self) -> Option<String> {
         let check = read_text(&self.check()).ok()?;
         let mut lines = check.lines();

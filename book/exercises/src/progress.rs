@@ -1,9 +1,9 @@
 //! How far the reader is: one text file, which git does not see, with an object
 //! of JSON in each line.
 //!
-//! It is derived: without it, a check makes it anew. All that it alone knows
-//! is which hints and solutions the reader has asked for, and which page was
-//! open last.
+//! If it is lost, checking the answers makes most of it anew. Only this is
+//! nowhere else: which hints and solutions the reader has asked for, and which
+//! page was open last.
 
 use crate::exercise::Exercise;
 use crate::files::{cannot, read};
@@ -36,7 +36,7 @@ enum Line {
     Exercise(String, Entry),
 }
 
-/// What is known of one.
+/// What is known of one exercise.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The latest verdict, and the answer that it is about.
@@ -60,7 +60,7 @@ pub fn last_remark() -> Option<String> {
 
 /// Makes a remark in the terminal, and to the pages.
 fn make_remark(remark: String) {
-    // Nothing may read it there.
+    // If standard error is closed, the pages still show it.
     let _ = writeln!(stderr(), "{remark}");
     *REMARK.lock().unwrap() = Some(remark);
 }
@@ -90,7 +90,7 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or written; it then says what it said.
+    /// If the file cannot be read or written; it is unchanged then.
     pub fn update(
         root: &Path,
         change: impl FnOnce(&mut Progress),
@@ -167,8 +167,8 @@ pub fn describe_failed_update(why: &io::Error) -> String {
     format!("your progress could not be noted: {why}")
 }
 
-/// What tells this answer from any other, and from the same before a change of
-/// its check.
+/// The hash of an answer and its check: if either of them changes, the answer
+/// has to be judged again.
 pub fn hash(exercise: &Exercise) -> io::Result<String> {
     let mut hash = Sha256::new();
     hash.update(read(&exercise.answer())?);

@@ -40,9 +40,9 @@ pub enum Kind {
     WrongAnswer,
     /// Its threads wait for one another or for nothing, or it takes too long.
     Hangs,
-    /// The answer is right, and was come by in a way that it must not be.
+    /// The result is right, but the answer came to it in a forbidden way.
     WrongWay,
-    /// Sometimes right.
+    /// Its check passes in some runs, and fails in others.
     Flaky,
     /// Its check passes, in every run.
     Solved,

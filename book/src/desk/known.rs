@@ -13,7 +13,7 @@ use std::time::Instant;
 pub struct Known {
     /// The answer that was last handed in, judged or not.
     pub handed_in: Option<String>,
-    /// Set while it waits to be judged, or is.
+    /// Set while it waits to be judged, or is being judged.
     pub judging: Option<Judging>,
     /// The latest verdict, or why there is none.
     pub found: Option<Found>,

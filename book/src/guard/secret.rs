@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long a browser has to come with the ticket that it was started with.
 pub const TICKET: Duration = Duration::from_secs(60);
 
-/// Stands for the token once, and not for long.
+/// A secret that stands for the token once, and not for long.
 pub struct Ticket {
     pub value: String,
     pub until: Instant,
@@ -42,14 +42,15 @@ impl Ticket {
     }
 }
 
-/// 256 bits that nobody can guess, in hexadecimal.
+/// 256 random bits from the system, in hexadecimal.
 pub fn new_secret() -> io::Result<String> {
     let mut random = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut random)?;
     Ok(random.map(|byte| format!("{byte:02x}")).concat())
 }
 
-/// Compares without telling by its time how much was right.
+/// Compares two secrets. The time that it takes does not tell how much of `a`
+/// was right.
 pub fn same_secret(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let differs = a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b));

@@ -60,7 +60,7 @@ fn die_with_us(command: &mut Command) {
     let _ = command;
 }
 
-/// Sees to both processes, one after the other, and says how it ended.
+/// Follows both processes, one after the other, and says how that ended.
 fn supervise(
     run: &Run,
     mut cargo: Group,
@@ -75,7 +75,7 @@ fn supervise(
     let (all_read, messages) = channel();
     thread::spawn(move || {
         let mut all = Vec::new();
-        // What was read before it failed may do.
+        // If it fails, what was read before may be enough.
         let _ = stdout.take(MOST_MESSAGES).read_to_end(&mut all);
         all_read.send(all)
     });
@@ -97,7 +97,8 @@ fn supervise(
         Some(status) if status.success() => {}
         Some(_) => return Ok("does not compile".into()),
     }
-    // All of it is there; but what cargo has left behind may have the pipe.
+    // All messages are written. But a process that cargo has left behind may
+    // keep the pipe open, so do not wait for its end for ever.
     let messages = messages.recv_timeout(GRACE).unwrap_or_default();
     let Some(program) = cargo::executable(&messages, &run.name) else {
         return Ok("lost: cargo does not say where the program is".into());
@@ -112,7 +113,8 @@ fn supervise(
     command.env("COLUMNS", "80").env("NO_COLOR", "1");
     die_with_us(&mut command);
     let program = Group::start(&mut command, &run.recording)?;
-    // Its ends of the pipe are now the child's alone.
+    // This closes our copies of the pipe's writing end. Otherwise the pipe
+    // would not end with the child.
     drop(command);
     run.note(Event::Running(run.start.elapsed()));
     let (mut plain, mut taken) = (Plain::default(), 0);

@@ -29,9 +29,9 @@ pub struct Run {
 /// Something that happens in a run, for the pages that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Cargo builds it, and is so far: `3/12`.
+    /// Cargo builds it. This is how far it is: `3/12`.
     Building(String),
-    /// It is built and runs, so long after the beginning.
+    /// It is built, and begins to run, this long after the beginning.
     Running(Duration),
     /// It has written this, or the compiler has.
     Output(String),

@@ -18,7 +18,7 @@ const COMMANDS: [&str; 3] =
 fn whatever_is_killed_whenever_no_answer_is_lost() {
     let shop = Workshop::new();
     let answer = shop.path("01-threads/exercises/six-times-seven.rs");
-    // How often files change if nobody is killed.
+    // How often files change if no process is killed.
     let changes = COMMANDS.map(|command| {
         shop.answer(STARTER);
         let mut book = start(&shop, command);

@@ -160,7 +160,7 @@ fn what_cannot_be_written_is_named() {
     assert!(ran.stdout.contains("six-times-seven: solved"), "{}", ran.stdout);
     assert!(files(&shop.path("progress.txt")).is_empty());
 
-    // And what was asked for is shown. Which hint comes next nobody knows then.
+    // And what was asked for is shown. Which hint comes next is not known then.
     let ran = named(shop.run("hint"), shop.path("progress.txt"));
     assert!(ran.status.success(), "{}", ran.stderr);
     for hint in ["hint 1 of 2", "Not plus.", "hint 2 of 2", "Times."] {

@@ -19,7 +19,7 @@ fn the_table_says_where_one_is_and_what_comes_next() {
     assert!(ran.stdout.contains("0 of 1 solved"));
     assert!(ran.stdout.contains("cargo run -- check six-times-seven"));
 
-    // Judged on the way, since nobody has judged it before.
+    // It is judged on the way, since it was not judged before.
     shop.answer(RIGHT);
     let ran = shop.run("check");
     assert!(

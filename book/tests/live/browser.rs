@@ -119,7 +119,7 @@ fn a_run_ends_with_the_reader_that_started_it() {
     while lab::fetch(&url).is_ok() {
         assert!(Instant::now() < patience, "the site outlives the reader");
     }
-    // The page does not know yet. It says so to whoever presses Run.
+    // The page does not know yet. It says so once Run is pressed.
     let status = "document.querySelector('.live-status').textContent";
     browser.wait_for("the end", &format!("return {status} === 'stopped'"));
     browser.script("document.querySelector('.live-run').click()");

@@ -53,7 +53,7 @@ fn an_answer_is_judged_when_it_is_saved() {
     browser.press('\u{e007}');
     shows("what it does as shipped", &format!("return {is_judged}"));
     state("not started");
-    // Who has no mouse can check again.
+    // The button keeps the focus: a reader without a mouse can check again.
     let focus = browser.script("return document.activeElement.className");
     assert_eq!(focus, "live-check");
     let said = browser.script(&format!("return {text}"));
@@ -113,7 +113,7 @@ fn an_answer_is_judged_when_it_is_saved() {
     );
     let half_right = looks("color");
 
-    // The solution is not shown to whoever has not asked for it.
+    // The solution is shown only to a reader who asks for it.
     browser.script(
         "[...document.querySelectorAll('summary')]
              .find((it) => it.textContent === 'The solution').click()",

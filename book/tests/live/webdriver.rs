@@ -199,7 +199,7 @@ impl Drop for Browser {
         if !self.session.is_empty() && !std::thread::panicking() {
             self.ask("DELETE", "", &json!({}));
         }
-        // The browser, too, if nobody could tell it to end.
+        // This ends the browser, too, if it could not be told to end.
         let group = Pid::from_child(&self.driver);
         let _ = kill_process_group(group, Signal::KILL);
         let _ = self.driver.wait();

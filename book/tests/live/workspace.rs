@@ -7,8 +7,8 @@ use std::sync::{Once, RwLock};
 use std::time::Duration;
 use trials::watchdog;
 
-/// Held to write by whoever damages the copy for a while: no reader starts
-/// meanwhile, since none would.
+/// Locked to write by a test that damages the copy for a while. No test starts
+/// a reader meanwhile: it would not start.
 pub static IN_ORDER: RwLock<()> = RwLock::new(());
 
 /// The copy, as shipped when the first test asks for it.

@@ -3,7 +3,7 @@
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
-use tokens::{Token, tokens};
+use tokens::{Token, split_tokens};
 
 /// Finds the paths in a text to what makes threads wait and records nothing,
 /// each with the first line that names it, sorted by line: `std::sync::Mutex`,
@@ -12,7 +12,7 @@ use tokens::{Token, tokens};
 /// It reads `use` as the compiler does (lists, `as`, `self`, `*`), and knows
 /// one name for one thing in the whole file: enough for an answer of a page.
 pub(super) fn find_unrecorded(text: &str) -> Vec<(String, usize)> {
-    let tokens = tokens(text);
+    let tokens = split_tokens(text);
     let mut names = Names::default();
     names.read(&tokens);
     let mut found = BTreeMap::<String, usize>::new();
@@ -167,7 +167,8 @@ impl Names {
             let all_of = self.all_of.iter();
             meanings.extend(all_of.map(|before| [before, path].concat()));
         }
-        // A name may stand for one that stands for one, but not for ever.
+        // A name may stand for another, and that for a third. There may be a
+        // circle, so it is not followed for ever.
         for n in 0..32 {
             let Some((first, others)) =
                 meanings.get(n).and_then(|path| path.split_first())

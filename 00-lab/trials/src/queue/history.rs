@@ -102,9 +102,9 @@ impl Plain {
 /// What is found among the orders of the calls.
 #[derive(Default)]
 struct Found {
-    /// Set if in one of them a plain queue replies alike,
+    /// Set if in one of them a plain queue replies alike.
     is_alike: bool,
-    /// and if in one of these the calls that have not come back have to wait.
+    /// Set if, in one of those, the calls that have not come back have to wait.
     waits_alike: bool,
 }
 

@@ -17,13 +17,14 @@ pub(super) enum Does {
     Waits(usize, Option<Duration>),
     /// It waits until this is so.
     Until(Box<dyn Fn() -> bool + Send>),
-    /// It waits until this thread has ended,
+    /// It waits until this thread has ended.
     Joins(usize),
-    /// or until all have.
+    /// It waits until all other threads have ended.
     ExpectsTheEnd,
-    /// It waits until no other can go on,
+    /// It waits until no other can go on.
     Settles,
-    /// and then for longer than most waits may take.
+    /// It waits until no other can go on, and then for longer than most waits
+    /// may take.
     Rests,
     Ended,
 }
@@ -43,11 +44,11 @@ pub(super) struct Player {
     pub is_fresh: bool,
     /// Set if its last wait ended by its limit.
     pub is_late: bool,
-    /// How often it has come to a lock since something was done,
+    /// How often it has come to a lock since something was done.
     pub asked: usize,
-    /// and how often a wait of it has ended by its limit since then.
+    /// How often a wait of it has ended by its limit since something was done.
     pub was_late: usize,
-    /// and how often it was notified while it waited.
+    /// How often its waits were notified since something was done.
     pub was_notified: usize,
     /// How often it was found asleep in its turn.
     pub slept: usize,

@@ -111,8 +111,8 @@ fn page_of<'a>(
     chapters.iter().find(|page| page.file == exercise.page)
 }
 
-/// What is an exercise by its name or its folder has a starter, which makes it
-/// one: every file that is a reader's can be put back.
+/// All that looks like an exercise has a starter. Without one it is no
+/// exercise, and the reader's file could not be put back.
 fn have_starters(check: &mut Check<'_>) {
     for rung in &check.tree.rungs {
         let folder = check.tree.root.join(&rung.folder).join("exercises");

@@ -217,7 +217,7 @@ fn what_is_nobodys_is_passed_over() {
     assert_eq!(small.faults(), Vec::<String>::new());
 }
 
-/// A fault to authors, and in nobody else's way.
+/// It is a fault to authors, and keeps no reader from the book.
 #[test]
 fn what_belongs_to_no_page_is_in_no_readers_way() {
     for (file, says) in [

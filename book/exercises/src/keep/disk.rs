@@ -1,5 +1,6 @@
-//! Files written and moved so that each is whole, whenever this process is
-//! killed: none is written in its place, but aside, and then gets its name.
+//! Files written and moved so that each is whole, at whatever moment this
+//! process is killed: a file is written under another name, and then gets its
+//! own.
 //!
 //! Some file systems have no locks, cannot sync a folder, or cannot refuse to
 //! replace a file. There, everything is done without.
@@ -83,7 +84,8 @@ pub fn move_by_copy(from: &Path, to: &Path) -> io::Result<()> {
         }
     });
     if let Err(why) = copied {
-        // A part of a copy goes, unless an editor has saved another text there.
+        // Remove a part of a copy, unless an editor has saved another text
+        // there.
         let is_ours = || read(to).is_ok_and(|part| bytes.starts_with(&part));
         if why.kind() != ErrorKind::AlreadyExists && is_ours() {
             let _ = fs::remove_file(to);

@@ -9,7 +9,7 @@ pub struct Token<'a> {
 }
 
 /// Splits a text into its tokens.
-pub fn tokens(source: &str) -> Vec<Token<'_>> {
+pub fn split_tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = source;
     while let Some(first) = rest.chars().next() {

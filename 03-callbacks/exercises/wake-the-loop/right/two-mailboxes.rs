@@ -2,7 +2,6 @@
 //! It rings after that, and always outside.
 
 use lab::sync::Mutex;
-use std::mem;
 
 /// What wakes the loop, as an `eventfd` does. It rings until it is silenced.
 pub trait Bell: Send + Sync {
@@ -43,7 +42,7 @@ impl<T, B: Bell> Mailbox<T, B> {
         }
         state.lists[0].push(item);
         let rings = state.lists[0].len() < 2;
-        mem::drop(state);
+        drop(state);
         rings.then(|| self.bell.ring());
         Ok(())
     }

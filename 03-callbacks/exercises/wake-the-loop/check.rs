@@ -24,6 +24,7 @@
 use super::{Bell, Mailbox};
 use lab::{Dice, waiting};
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trials::judge::Judge;
@@ -612,16 +613,17 @@ fn judge_replies(log: &Log) -> Tried {
 
 /// An item that was in before another was posted comes out before it.
 fn judge_order(log: &Log) -> Tried {
-    let all = log.collected.concat();
-    let place = |item: u32| all.iter().position(|&it| it == item);
-    for (n, one) in log.posts.iter().enumerate() {
+    let all = log.collected.iter().flatten().enumerate();
+    let places: HashMap<u32, usize> =
+        all.map(|(place, &item)| (item, place)).collect();
+    let placed = log
+        .posts
+        .iter()
+        .filter_map(|post| Some((post, places.get(&post.item).copied()?)));
+    let placed: Vec<_> = placed.collect();
+    for (n, &(one, first)) in placed.iter().enumerate() {
         let Some(ended) = one.ended else { continue };
-        for other in &log.posts[n + 1..] {
-            let (Some(first), Some(second)) =
-                (place(one.item), place(other.item))
-            else {
-                continue;
-            };
+        for &(other, second) in &placed[n + 1..] {
             if ended < other.began && second < first {
                 return wrong(&format!(
                     "item {} was in before item {} was posted, and came out \

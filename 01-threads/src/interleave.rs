@@ -150,6 +150,7 @@ pub fn all_ends<M: Clone + Eq + Hash, O: Ord>(
     let mut visited = HashSet::from([start.clone()]);
     let mut stack = vec![start];
     while let Some((memory, left)) = stack.pop() {
+        // Every thread that can take its next step leads to another point.
         let mut stuck = true;
         for (number, steps) in threads.iter().enumerate() {
             let Some(rest) = left[number].checked_sub(1) else { continue };
@@ -166,6 +167,7 @@ pub fn all_ends<M: Clone + Eq + Hash, O: Ord>(
                 stack.push(after);
             }
         }
+        // If none can, this is an end.
         if stuck {
             let result = seen(&memory);
             found.insert(match left.iter().all(|left| *left == 0) {

@@ -8,8 +8,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
-/// Fetches a page, gives up on it at `deadline`, and calls `then` once: never
-/// before this returns, so the caller need not be ready for that.
+/// Fetches a page, gives up on it at `deadline`, and calls `then` once, always
+/// after this has returned.
 ///
 /// Only the first page of a host may block, while its name is looked up (see
 /// [`address`]).
@@ -135,7 +135,8 @@ impl Receive {
                 Err(why) => Some(Err(why.into())),
             };
             if let Some(fetched) = page {
-                // First, so that what comes next can have its descriptor.
+                // Closed first, so that what comes next can have its
+                // descriptor.
                 drop(socket);
                 return self.end.reach(events, fetched);
             }

@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// [`WouldBlock`](std::io::ErrorKind::WouldBlock).
 ///
 /// A clone is the same socket: so one callback can wait to read, and another to
-/// write. It is closed with the last of them, and the loop's own.
+/// write. The socket is closed once the last clone is dropped, and the loop
+/// does not wait for it.
 pub struct Socket<T: AsFd = TcpStream> {
     pub(crate) registered: Rc<Registered<T>>,
     /// Why the loop could not wait for it; the next read or write says so.
@@ -27,13 +28,14 @@ pub struct Socket<T: AsFd = TcpStream> {
 
 /// What the kernel, the loop and the clones of a socket share.
 pub(crate) struct Registered<T: AsFd + ?Sized> {
-    /// What the kernel calls it.
+    /// The number by which the kernel reports it.
     pub key: usize,
+    /// Its lane.
     pub slot: Rc<Slot>,
-    /// In use while both directions wait.
+    /// A second lane, in use while both directions wait.
     pub second_slot: OnceCell<Rc<Slot>>,
     pub poller: Arc<Poller>,
-    /// Those of the loop.
+    /// The descriptors of all sockets of the loop.
     pub descriptors: Rc<RefCell<HashSet<RawFd>>>,
     pub source: T,
 }
@@ -82,12 +84,13 @@ impl Socket {
             {
                 Err(why)
             }
-            // Under way, or even here already.
+            // The connection is under way, or even made already.
             _ => events.register(socket.into()),
         }
     }
 
-    /// Set once it is connected. It may be called for too early.
+    /// Set once it is connected. A callback that waits for it may be called too
+    /// early, so look.
     ///
     /// # Errors
     ///

@@ -31,6 +31,7 @@ pub async fn guard(
         }
         Err(Stop::Refused(status, why)) => refusal_page(status, why),
     };
+    // Every answer tells the browser to be careful with it.
     let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -74,17 +74,19 @@ fn main() -> ExitCode {
     match run_command(&args) {
         Ok(status) => status,
         Err(why) => {
-            // Nothing may read it; then the status alone says it.
+            // If standard error is closed, the status alone says it.
             let _ = writeln!(io::stderr(), "book: {why:#}");
             ExitCode::from(if why.is::<Usage>() { 2 } else { 1 })
         }
     }
 }
 
+/// Does what the words after `cargo run --` ask for.
 fn run_command(args: &[&str]) -> Result<ExitCode> {
     let tree = Tree::here();
     let word = |at: usize| args.get(at).copied();
     match args {
+        // The pages.
         [] => open(tree)?,
         ["build"] => build(&tree)?,
         // For `press`, which has another process make the pages.
@@ -92,6 +94,7 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
             let [root, place, before] = [root, place, before].map(Path::new);
             println!("{}", press::edition(root, place, before)?);
         }
+        // For authors.
         ["record", names @ ..] => {
             let programs = recorded::named(&tree, names).map_err(Usage)?;
             recorded::record(&tree, &programs)?;
@@ -108,6 +111,7 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
             let why = "new what? step NAME, or exercise NAME [PACKAGE]";
             bail!(Usage(why.to_owned()));
         }
+        // The exercises.
         ["check", names @ ..] => {
             return until_stopped(|| exercises::check(&tree, names));
         }

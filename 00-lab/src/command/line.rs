@@ -44,12 +44,13 @@ pub(super) struct Command {
 }
 
 impl Command {
-    /// `None` if it asks for help.
+    /// Reads a command line; `None` if it asks for help.
     ///
     /// # Errors
     ///
     /// One sentence that says what is wrong, and what would be right.
     pub fn parse(args: Parser, rung: &Rung) -> Result<Option<Command>, String> {
+        // What holds without a flag.
         let (ms, s) = (Duration::from_millis, Duration::from_secs);
         let [at_once, timeout, deadline] = rung.flags();
         let mut command = Command {
@@ -62,7 +63,7 @@ impl Command {
             list: None,
             trace: None,
         };
-        // A flag that shapes the built-in site.
+        // Flag by flag. `shaping` is one that shapes the built-in site.
         let mut shaping = None;
         let is_run = flags::each_flag(args, |name, args| {
             match name {
@@ -84,6 +85,7 @@ impl Command {
             }
             Ok(true)
         })?;
+        // Such a flag would change nothing about the site of `--site`.
         if let (Some(_), Some(flag)) = (&command.site, shaping) {
             return Err(format!(
                 "--{flag} shapes the built-in site; with --site leave it out"

@@ -109,6 +109,7 @@ impl Orders {
         let parent = parent_id();
         let mut watch = self.silence.map(|time| Watch::new(parent, time));
         loop {
+            // The parent gives an order; no bytes mean that it is gone.
             if server.turn(TICK)? {
                 let mut order = [0; 16];
                 let n = stdin.lock().read(&mut order)?;
@@ -128,6 +129,8 @@ impl Orders {
             for line in server.log.iter_mut().flat_map(|log| log.drain(..)) {
                 print_line(line)?;
             }
+            // The parent hangs: end it. Then this process notices that it is
+            // gone.
             if let Some(verdict) = watch.as_mut().and_then(Watch::check) {
                 eprintln!("\nended by its watchdog: {verdict}");
                 if let Some(parent) = Pid::from_raw(parent as i32) {

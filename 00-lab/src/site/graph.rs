@@ -20,7 +20,8 @@ pub(crate) struct Node {
     pub latency: Duration,
     /// How much computing it asks for.
     pub work: Duration,
-    /// As many rounds of hashing take this machine as long, once that is known.
+    /// How many rounds of hashing take this machine as long as `work`; 0 until
+    /// that is known.
     pub rounds: u32,
     /// The indices of the pages it links to, in the order of its text.
     pub links: Vec<usize>,
@@ -30,11 +31,13 @@ pub(crate) struct Node {
 
 impl Graph {
     pub(crate) fn new(shape: &Shape) -> Graph {
+        // What the pages are called.
         let healthy = (0..shape.pages).map(|n| (path_of(n), None, 0));
         let faulty = shape.faults.iter().flat_map(|&fault| {
             let nth = 1..=Fault::PAGES;
             nth.map(move |n| (format!("/{fault}-{n}"), Some(fault), n))
         });
+        // How long they take.
         let pages = healthy.chain(faulty).enumerate();
         let pages = pages.map(|(index, (path, fault, nth))| {
             let mut dice = dice_of(shape.seed, index);
@@ -50,6 +53,7 @@ impl Graph {
                 content_type: "text/html; charset=utf-8",
             }
         });
+        // What is on them. A text has the links in it, so these come first.
         let mut graph = Graph { pages: pages.collect() };
         graph.link(shape);
         for index in 0..graph.pages.len() {

@@ -25,7 +25,7 @@ pub fn cpu_in_threads() -> Duration {
 /// What a site runs on. It ends when this is dropped.
 pub(super) enum Host {
     Process(Process),
-    /// A thread, by what ends it.
+    /// A thread. The call ends it.
     Thread(Box<dyn FnOnce() -> io::Result<Seen> + Send + Sync>),
 }
 

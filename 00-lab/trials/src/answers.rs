@@ -74,7 +74,7 @@ pub fn apply(difference: &str, other: &str) -> Result<String, String> {
     let code = other.lines().skip_while(|line| line.starts_with("//!"));
     let code: Vec<&str> = code.collect();
     let mut lines: Vec<String> = said.collect();
-    // The lines of the other answer before this one have been dealt with.
+    // How many lines of the other answer have been dealt with.
     let mut done = 0;
     for (n, hunk) in (1..).zip(parts) {
         // The rest of the line that begins with `@@` is a remark.

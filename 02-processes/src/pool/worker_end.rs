@@ -32,10 +32,10 @@ impl WorkerEnd {
         WorkerEnd { status, killed }
     }
 
-    /// Set if the worker's own doing may have ended it, and so its page. Four
-    /// signals usually come from outside, and say nothing about the
-    /// page. (The kernel sends one of them when the machine is out of memory.
-    /// A worker has a limit of its own, so that its page is not spared then.)
+    /// Set if the worker's own doing may have ended it, and so its page may be
+    /// the cause. Four signals usually come from outside, and say nothing about
+    /// the page. (The kernel sends one of them when the machine is out of
+    /// memory. A page that takes too much meets the worker's own limit before.)
     pub fn may_be_its_own_fault(&self) -> bool {
         let signal = self.status.signal();
         let elsewhere = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];

@@ -23,8 +23,9 @@ pub struct Canceller {
 impl<T: 'static> Deferred<T> {
     /// Has `stop` called if it is cancelled, once at most and inside
     /// [`Canceller::cancel`], to stop the work for it. If `stop` has the
-    /// resolver, and uses it, then that is what the Deferred ends with. If it
-    /// panics, it ends with that; or else with [`Why::Cancelled`].
+    /// resolver, and uses it, then that is what the Deferred ends with. If
+    /// `stop` panics, the Deferred ends with [`Why::Panicked`]; otherwise, with
+    /// [`Why::Cancelled`].
     ///
     /// This takes the place of what cancelling does otherwise: in the middle of
     /// a chain nothing before this place is cancelled any more.
@@ -63,7 +64,7 @@ impl<T: 'static> Deferred<T> {
         self
     }
 
-    /// What cancels it, and what it then waits for.
+    /// What cancels this Deferred, and with it what it waits for by then.
     pub fn canceller(&self) -> Canceller {
         let node: Rc<dyn Link> = self.node.clone();
         Canceller { node: Rc::downgrade(&node) }
@@ -136,7 +137,7 @@ impl Canceller {
             if before.cancel_value(line) {
                 return;
             }
-            // It is calling its callback.
+            // That node has had its value, and is calling its callback now.
             if before.is_settled() {
                 break;
             }

@@ -6,9 +6,9 @@ use std::panic::Location;
 
 /// Why a [`Deferred`](crate::Deferred) has no value, and where that began.
 ///
-/// Every error of std's kind becomes one, by `?` or `into`, and the line of
-/// that is its origin. So it cannot be one of std's kind itself, as with
-/// `anyhow::Error`.
+/// Every type that implements std's `Error` becomes one, by `?` or `into`, and
+/// the line of code that does so is its origin. So this type cannot implement
+/// std's `Error` itself. (`anyhow::Error` cannot, either.)
 ///
 /// ```
 /// use callbacks::{Error, Why};
@@ -124,7 +124,7 @@ impl Drop for Untaken {
         let Some(error) = self.0.take() else { return };
         // The code that has cancelled it knows of it.
         if !matches!(error.why, Why::Cancelled) {
-            // A closed stderr must not make a panic of it.
+            // If stderr is closed, this must not panic, as `eprintln!` would.
             let _ = writeln!(
                 io::stderr(),
                 "no callback has taken this error: {error} (from {})",

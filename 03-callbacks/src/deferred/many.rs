@@ -7,10 +7,12 @@ use crate::event_loop::Loop;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// What a gathering and a race keep of each: its place in the list.
+/// What [`gather`] and [`race`] keep: a place for each Deferred of the list.
 struct Places<T, U: 'static> {
     places: RefCell<Vec<Option<T>>>,
+    /// How many places are still empty.
     left: Cell<usize>,
+    /// The resolver of the result; `None` once it has been used.
     resolver: Cell<Option<Resolver<U>>>,
 }
 
@@ -119,12 +121,15 @@ pub fn race<T: 'static>(
     for (place, deferred) in list.into_iter().enumerate() {
         let (places, cancellers) = (places.clone(), cancellers.clone());
         deferred.finish(move |events, settled| match settled {
+            // The first value is the result. The others are not wanted any
+            // more.
             Ok(value) => {
                 let resolver = places.resolver.take()?;
                 let next = resolver.pass(Ok((place, value)));
                 cancel_all(&cancellers, events);
                 next
             }
+            // Only the last error is the end: then all have failed.
             Err(error) => {
                 let all = places.fill(place, error.take())?;
                 let error = Error::from(Why::AllFailed(all));

@@ -9,7 +9,8 @@ use std::fmt::{self, Debug, Formatter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-/// Gives a [`Deferred`](super::Deferred) its value, or an error: once, since that consumes it.
+/// Gives a [`Deferred`](super::Deferred) its value, or an error: once, since
+/// that consumes the resolver.
 ///
 /// ```compile_fail,E0382
 /// # let events = callbacks::Loop::new().unwrap();
@@ -50,7 +51,7 @@ impl<T: 'static> Resolver<T> {
         self.fire(Err(Untaken::new(error.into())));
     }
 
-    /// Either of them.
+    /// Gives it the value or the error of a `result`.
     ///
     /// ```
     /// # let mut events = callbacks::Loop::new()?;
@@ -81,7 +82,8 @@ impl<T: 'static> Resolver<T> {
         }
     }
 
-    /// From within a walk: what it has to call next.
+    /// Settles it from within a callback of the chain. Gives back the node that
+    /// is to be called next.
     pub(super) fn pass(mut self, settled: Settled<T>) -> Next {
         self.node.take()?.settle(settled)
     }
@@ -126,7 +128,7 @@ impl<T> Debug for Resolver<T> {
     }
 }
 
-/// Calls it; if it panics, says so.
+/// Calls `callback`. A panic of it becomes [`Why::Panicked`].
 pub(super) fn catch<T>(callback: impl FnOnce() -> T) -> Result<T, Why> {
     // What it has changed half-way is seen by others, as with a panic in any
     // callback of the loop.

@@ -84,8 +84,9 @@ impl Loop {
             // If the loop is gone, the result is not wanted any more.
             let _ = sender.post((slot, Box::new(then)));
         })?;
-        // `then` stays here, since it need not be fit for another thread. The
-        // thread cannot be too quick: this one collects its post.
+        // `then` stays here, since it may be unfit for another thread. If that
+        // thread has done its work already, it has only posted: the loop looks
+        // for `then` later, on this thread.
         let then: Worked = Box::new(|events, result| {
             let result = result.downcast().expect("the result of this work");
             then(events, *result);

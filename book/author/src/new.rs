@@ -62,6 +62,7 @@ pub fn exercise(
     name: &str,
     package: Option<&str>,
 ) -> Result<String> {
+    // Is it a name, and free? Which rung does it belong to?
     let is_word = |it: &str| it.bytes().all(|it| it.is_ascii_lowercase());
     if !name.split('-').all(|word| !word.is_empty() && is_word(word)) {
         bail!(Usage(format!(
@@ -78,6 +79,8 @@ pub fn exercise(
     if all.any(|it| it == name) {
         bail!(Usage(format!("{name} is taken")));
     }
+
+    // Make its files: the reader's own begins as a copy of the starter.
     let place = Place { tree, rung, name, number: "", before: "" };
     let inside = "{folder}/exercises/{name}";
     place.make(&format!("{inside}.rs"), template!("starter.rs"))?;

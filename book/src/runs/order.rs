@@ -41,6 +41,7 @@ impl<'a> Order<'a> {
         let asked: Asked = parse(body)?;
         let program = tree.program(&asked.program);
         let program = program.ok_or("There is no program of that name.")?;
+        // Its numbers, each within its bounds.
         let mut flags = Vec::new();
         let known = knobs_of(program);
         for (name, number) in asked.knobs {
@@ -53,6 +54,7 @@ impl<'a> Order<'a> {
             }
             flags.extend([format!("--{name}"), number.to_string()]);
         }
+        // The faults of its site.
         let mut names = Vec::new();
         for fault in asked.faults {
             let fault = fault.parse::<Fault>();

@@ -54,6 +54,7 @@ fn commands(code: &Code) -> Vec<(usize, &str)> {
     commands.collect()
 }
 
+/// Checks that all that a command names is there. The error says what is not.
 fn exists(tree: &Tree, command: &str) -> Result<(), String> {
     let (cargo, flags) = match command.split_once(" -- ") {
         Some((cargo, flags)) => (cargo, flags),
@@ -70,6 +71,7 @@ fn exists(tree: &Tree, command: &str) -> Result<(), String> {
 }
 
 fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
+    // Without a package, it is a command of the book.
     let Some(package) = value(words, "-p") else {
         return match flags.first() {
             None => Ok(()),
@@ -80,6 +82,7 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
             Some(flag) => Err(format!("the book has no command {flag:?}")),
         };
     };
+    // With a package, it runs a program, which takes certain flags.
     let rung = find_rung(tree, package)?;
     let program = match value(words, "--bin") {
         None => Program::Crawl(&rung.package),

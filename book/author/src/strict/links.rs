@@ -10,10 +10,11 @@ pub fn check(check: &mut Check<'_>, chapter: &Chapter, all: &[Chapter]) {
             let why = format!("the image {} has no text", link.target);
             check.fault(&chapter.file, link.line, why);
         }
-        // What is elsewhere is not asked for: a build needs no network.
+        // A link out of the book is not followed: a build needs no network.
         if link.target.contains("://") || link.target.starts_with("mailto:") {
             continue;
         }
+        // Is the file there, and the heading in it?
         let file = match link.target.as_str() {
             "" => chapter.file.clone(),
             target => chapter.folder().join(target),

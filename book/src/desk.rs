@@ -137,7 +137,7 @@ impl Desk {
         let answers = self.answers.lock().unwrap();
         let verdict = answers[n].found.as_ref()?.verdict.as_ref().ok()?;
         let title = format!("A run of your {}", self.all[n].name);
-        Some(verdict.drawable()?.svg(&title))
+        Some(pictures::svg(verdict.drawable()?, &title))
     }
 
     /// Notes which page of the book is open.

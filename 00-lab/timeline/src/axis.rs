@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 /// At most `most` round times from zero to `length`, each with its label.
-pub(super) fn round_times(
-    length: Duration,
-    most: usize,
-) -> Vec<(Duration, String)> {
+pub fn round_times(length: Duration, most: usize) -> Vec<(Duration, String)> {
     let length = length.as_nanos().max(1_000) as u64;
     let most = most.max(1) as u64;
     let (unit, name) = match length {
@@ -28,7 +25,7 @@ pub(super) fn round_times(
 }
 
 /// A duration as a sentence has it: `249 ms`.
-pub(super) fn format_duration(time: Duration) -> String {
+pub fn format_duration(time: Duration) -> String {
     match time.as_nanos() {
         0..10_000 => format!("{time:.1?}"),
         10_000..1_000_000 => format!("{} µs", time.as_micros()),

@@ -4,43 +4,53 @@ use super::spans::{Span, State, Track};
 use std::ops::Range;
 use std::time::Duration;
 
-/// One column of one lane.
+/// What a picture shows of a lane in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub enum Cell {
+    /// It does nothing, or is not there.
     Nothing,
+    /// It has a CPU for nearly all of the time.
     Runs,
+    /// It has a CPU for a part of the time.
     RunsInPart,
+    /// It says that it runs, and has no CPU.
     OffTheCpu,
+    /// It could run, and does not.
     Ready,
+    /// It waits for anything but a lock.
     Waits,
+    /// It does so while it holds a lock.
     WaitsHolding,
+    /// It waits for a lock.
     Blocked,
+    /// It panics.
     Panics,
+    /// Its process dies.
     Dies,
+    /// It says that it runs; whether it has a CPU is not known.
     Unknown,
 }
 
 impl Cell {
-    /// How each cell is drawn in text, how on a page (as a class of
-    /// `style.css`, if it is drawn there), and what it means.
-    pub const LEGEND: [(Cell, char, &str, &str); 10] = [
-        (Cell::Runs, '█', "lanes-run", "runs"),
-        (Cell::RunsInPart, '▓', "lanes-part", "runs partly"),
-        (Cell::OffTheCpu, '·', "lanes-off", "off the CPU"),
-        (Cell::Unknown, '?', "lanes-unknown", "runs, it said"),
-        (Cell::Ready, ':', "lanes-ready", "ready to run"),
-        (Cell::Waits, '─', "lanes-wait", "waits"),
-        (Cell::WaitsHolding, '═', "", "waits and holds a lock"),
-        (Cell::Blocked, '×', "lanes-blocked", "waits for a lock"),
-        (Cell::Panics, '!', "", "panics"),
-        (Cell::Dies, '†', "", "dies"),
+    /// How each cell is drawn in text, and what it means.
+    pub(super) const LEGEND: [(Cell, char, &str); 10] = [
+        (Cell::Runs, '█', "runs"),
+        (Cell::RunsInPart, '▓', "runs partly"),
+        (Cell::OffTheCpu, '·', "off the CPU"),
+        (Cell::Unknown, '?', "runs, it said"),
+        (Cell::Ready, ':', "ready to run"),
+        (Cell::Waits, '─', "waits"),
+        (Cell::WaitsHolding, '═', "waits and holds a lock"),
+        (Cell::Blocked, '×', "waits for a lock"),
+        (Cell::Panics, '!', "panics"),
+        (Cell::Dies, '†', "dies"),
     ];
 
-    /// Its symbol in text, and its class on a page.
-    pub fn look(self) -> (char, &'static str) {
+    /// Its symbol in text, and what it means, as a legend says it.
+    pub fn legend(self) -> (char, &'static str) {
         let mut legend = Cell::LEGEND.into_iter();
         let own = legend.find(|(cell, ..)| *cell == self);
-        own.map_or((' ', ""), |(_, symbol, class, _)| (symbol, class))
+        own.map_or((' ', ""), |(_, symbol, meaning)| (symbol, meaning))
     }
 
     /// The cell of a column that one state fills.
@@ -185,13 +195,5 @@ impl State {
     pub(super) fn is_like(&self, other: &State) -> bool {
         let both_run = matches!(self, State::Run { .. });
         self == other || both_run && Cell::of(self) == Cell::of(other)
-    }
-
-    /// What it waits for.
-    pub(super) fn what(&self) -> Option<&str> {
-        match self {
-            State::Wait(what) | State::Blocked(what) => Some(what),
-            _ => None,
-        }
     }
 }

@@ -1,4 +1,5 @@
-//! What happened, in which lane and when: the recording and its pictures.
+//! What happened, in which lane and when: the recording, and its picture for a
+//! terminal.
 //!
 //! A recording is one text file. Every event is a line, written by one
 //! `write(2)` in append mode, so several threads and processes share the file,
@@ -42,12 +43,12 @@ mod waits;
 mod axis;
 mod cells;
 mod text;
-mod words;
-mod svg;
 mod trace;
 mod watch;
 pub mod private;
 
+pub use axis::{format_duration, round_times};
+pub use cells::Cell;
 pub use event::{Event, Id, What};
 pub use lane::{Lane, Waiting, current, event, waiting};
 pub use session::{finish, so_far, start};

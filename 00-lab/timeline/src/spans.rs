@@ -162,8 +162,9 @@ impl Recording {
             .sum()
     }
 
-    /// The stretches between the changes of a count: from, to, and the count.
-    pub(super) fn stretches(
+    /// The stretches between the changes of a count, such as `flight`: from, to,
+    /// and the count.
+    pub fn stretches(
         &self,
         counts: &[(Duration, usize)],
     ) -> impl Iterator<Item = (Duration, Duration, usize)> {
@@ -219,5 +220,26 @@ impl State {
     /// Set if it says that it runs while the CPU does something else.
     pub fn is_off_the_cpu(&self) -> bool {
         matches!(self, State::Run { cpu: Some(..0.05) })
+    }
+
+    /// What it waits for, or for which lock.
+    pub fn what(&self) -> Option<&str> {
+        match self {
+            State::Wait(what) | State::Blocked(what) => Some(what),
+            _ => None,
+        }
+    }
+
+    /// What a lane in this state does: `waits for tea`.
+    pub fn name(&self) -> String {
+        match self {
+            State::Run { .. } if self.is_off_the_cpu() => "off the CPU".into(),
+            State::Run { .. } => "runs".into(),
+            State::Wait(what) if what.is_empty() => "waits".into(),
+            State::Wait(what) => format!("waits for {what}"),
+            State::Blocked(lock) => format!("waits for lock {lock}"),
+            State::Ready => "ready to run".into(),
+            State::Idle => "idle".into(),
+        }
     }
 }

@@ -57,7 +57,7 @@ impl Recording {
         let legend = Cell::LEGEND.into_iter();
         let mut legend: Vec<_> = legend
             .filter(|(cell, ..)| used.contains(cell))
-            .map(|(_, symbol, _, meaning)| format!("{symbol} {meaning}"))
+            .map(|(_, symbol, meaning)| format!("{symbol} {meaning}"))
             .collect();
         // The requests in flight, and the axis.
         if let Some((name, digits)) = self.draw_digits(&canvas.columns) {
@@ -69,9 +69,9 @@ impl Recording {
         picture + &side_by_side(&legend, width)
     }
 
-    /// The tracks that are drawn as lanes, and the number of those that are
-    /// not. The site is drawn as what it saw.
-    pub(super) fn drawn_tracks(&self) -> (&[Track], usize) {
+    /// The tracks that a picture shows as lanes, and the number of those that it
+    /// leaves out. The site is drawn as what it saw.
+    pub fn drawn_tracks(&self) -> (&[Track], usize) {
         let lanes = self.tracks.len() - self.of_kind("site").count();
         let drawn = lanes.min(MOST_LANES);
         (&self.tracks[..drawn], lanes - drawn)
@@ -106,7 +106,7 @@ fn cells_as_text(cells: &[(Cell, Option<&str>)]) -> String {
     let mut row = String::new();
     for stretch in cells.chunk_by(|a, b| a == b) {
         let (cell, what) = stretch[0];
-        let (symbol, _) = cell.look();
+        let (symbol, _) = cell.legend();
         let fill = |n| symbol.to_string().repeat(n);
         let what = what.unwrap_or_default();
         let free = stretch.len().checked_sub(what.chars().count() + 4);

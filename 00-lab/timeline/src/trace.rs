@@ -156,20 +156,5 @@ impl Track {
     }
 }
 
-impl State {
-    /// The name of a slice in this state.
-    pub(super) fn name(&self) -> String {
-        match self {
-            State::Run { .. } if self.is_off_the_cpu() => "off the CPU".into(),
-            State::Run { .. } => "runs".into(),
-            State::Wait(what) if what.is_empty() => "waits".into(),
-            State::Wait(what) => format!("waits for {what}"),
-            State::Blocked(lock) => format!("waits for lock {lock}"),
-            State::Ready => "ready to run".into(),
-            State::Idle => "idle".into(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,7 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
         let path = |end| file(&tree.book(), program.name(), end);
         fs::create_dir_all(tree.book().join("recorded"))?;
         fs::write(path("txt"), text)?;
-        fs::write(path("svg"), recording.svg(&program.title()))?;
+        fs::write(path("svg"), pictures::svg(&recording, &program.title()))?;
         println!("{}", program.name());
     }
     Ok(())

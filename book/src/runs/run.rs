@@ -65,7 +65,7 @@ impl Run {
 
     /// The picture of what it recorded; `None` if that is nothing.
     pub fn picture(&self) -> Option<String> {
-        Some(self.recorded()?.svg(&self.title))
+        Some(pictures::svg(&self.recorded()?, &self.title))
     }
 
     /// The same as Chrome Trace Event JSON, as `--trace` writes it.

@@ -1,6 +1,7 @@
 //! Tests of the picture for a page.
 
-use crate::Recording;
+use crate::svg;
+use timeline::Recording;
 
 /// Eight threads that take turns at forty pages, under a lock.
 fn crawl() -> Recording {
@@ -25,7 +26,7 @@ fn crawl() -> Recording {
 
 #[test]
 fn it_can_stand_in_a_markdown_page() {
-    let svg = crawl().svg("Fish & \"chips\"");
+    let svg = svg(&crawl(), "Fish & \"chips\"");
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
     assert!(svg.lines().all(|line| !line.trim().is_empty()), "a blank line");
     assert!(!svg.contains(" id="), "an id may clash with the page's");
@@ -36,7 +37,7 @@ fn it_can_stand_in_a_markdown_page() {
 
 #[test]
 fn it_is_well_formed_whatever_the_names_are() {
-    let svg = crawl().svg("Fish & \"chips\"");
+    let svg = svg(&crawl(), "Fish & \"chips\"");
     let style = svg.find("</style>").expect("a style");
     let mut open = Vec::new();
     for tag in svg[style + 8..].split('<').skip(1) {
@@ -59,7 +60,7 @@ fn it_is_well_formed_whatever_the_names_are() {
 
 #[test]
 fn it_says_in_words_what_it_shows() {
-    let svg = crawl().svg("");
+    let svg = svg(&crawl(), "");
     let (_, rest) = svg.split_once("<desc>").expect("a description");
     let (words, _) = rest.split_once("</desc>").expect("its end");
     assert_eq!(
@@ -71,13 +72,13 @@ fn it_says_in_words_what_it_shows() {
 
 #[test]
 fn forty_pages_are_drawn_in_less_than_40_kib() {
-    let length = crawl().svg("").len();
+    let length = svg(&crawl(), "").len();
     assert!(length < 40 * 1024, "{length} bytes");
 }
 
 #[test]
 fn the_legend_shows_what_was_used_and_nothing_else() {
-    let svg = crawl().svg("");
+    let svg = svg(&crawl(), "");
     let legend = &svg[svg.find("lanes-legend'").expect("a legend")..];
     for used in ["lanes-run", "lanes-wait", "lanes-held"] {
         assert!(legend.contains(used), "{used}");
@@ -110,7 +111,7 @@ const CAUSES: &str = "\
 
 #[test]
 fn a_script_can_tell_when_everything_was_and_why() {
-    let svg = Recording::parse(CAUSES).svg("");
+    let svg = svg(&Recording::parse(CAUSES), "");
     assert!(svg.contains(" data-length='9900' data-margin='"), "{svg}");
     let title = |bar: &str| {
         let (_, rest) = svg.split_once(bar).unwrap_or_else(|| panic!("{svg}"));
@@ -152,9 +153,9 @@ fn what_is_too_short_to_be_seen_is_there_for_readers_who_zoom_in() {
         text += &format!("{wait} 7 1 1 {wait} wait /{n}\n");
         text += &format!("{run} 7 1 1 {wait} run\n");
     }
-    let svg = Recording::parse(&text).svg("");
+    let svg = svg(&Recording::parse(&text), "");
     let fine = svg.matches("lanes-fine' data-t=").count();
-    assert_eq!(fine, super::FINE, "and not more than that");
+    assert_eq!(fine, crate::rows::FINE, "and not more than that");
     let bar = "lanes-wait lanes-fine' data-t='1000 1100'";
     assert!(svg.contains(bar), "{svg}");
 }
@@ -167,7 +168,7 @@ fn a_lane_that_idles_is_drawn_as_nothing() {
         3000000 7 1 2 0 run\n\
         4000000 7 1 2 900000 idle\n\
         9000000 7 1 1 900000 run\n";
-    let svg = Recording::parse(text).svg("");
+    let svg = svg(&Recording::parse(text), "");
     assert!(svg.contains("data-t='1000 3000'"), "{svg}");
     assert!(!svg.contains("data-t='4000 9000'"), "{svg}");
     let legend = &svg[svg.find("lanes-legend'").expect("a legend")..];

@@ -1,17 +1,19 @@
 //! The rows of the picture: the lanes, and the requests that the site saw.
 
-use super::shapes::{Escaped, when};
-use super::{DESK, FINE, LANE, LETTER, LONGEST, PHONE, Picture};
-use crate::axis::format_duration;
-use crate::spans::{Recording, Span, State, Track};
+use crate::picture::{DESK, LANE, LETTER, LONGEST, PHONE, Picture};
+use crate::shapes::{Escaped, class_of, describe_state, when};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
+use timeline::{Recording, Span, State, Track, format_duration};
 
 /// In percent: a run is drawn no narrower than [`NARROWEST`], and anything
 /// narrower than [`UNSEEN`] is left to those who zoom in.
 const NARROWEST: f64 = 0.35;
 const UNSEEN: f64 = 0.05;
+
+/// The most shapes in a picture that are too short to be seen.
+pub const FINE: usize = 200;
 
 impl Picture {
     /// Opens the group of a row, whose middle is at height 0.
@@ -55,7 +57,7 @@ impl Picture {
         // The spans.
         let mut last = None;
         for span in &track.spans {
-            let what = span.state.sentence();
+            let what = describe_state(&span.state);
             let mut title = with_duration(&what, span.from, span.to);
             if let Some(cause) = causes.get(&span.to) {
                 match span.state {
@@ -100,7 +102,7 @@ impl Picture {
             return;
         }
         // The shape and the ends of its line.
-        let own = span.state.class();
+        let own = class_of(&span.state);
         let mut class = own;
         let (from, mut to) = (self.x(span.from), self.x(span.to));
         let short = to - from < NARROWEST;

@@ -1,0 +1,106 @@
+//! Draws a recording for a page.
+//!
+//! The book alone needs this. What every crawl needs, the picture for a
+//! terminal and the trace for Perfetto, `timeline` draws itself.
+//!
+//! Positions across are percentages and heights are pixels, so the picture is
+//! not scaled but laid out anew: letters are as large on a phone as on a desk.
+//!
+//! It is complete as it is. For a script that lays it out again when a reader
+//! zooms in, each shape also has its times in microseconds (`data-t`), and some
+//! of those that are too short to be seen are in it as well (`lanes-fine`).
+
+mod picture;
+mod rows;
+mod shapes;
+mod words;
+
+use picture::Picture;
+use std::collections::HashMap;
+use std::time::Duration;
+use timeline::{Flow, Link, Recording};
+use words::describe;
+
+/// Up to [`FEW`] arrows are drawn whatever they mean, and more than [`MANY`]
+/// are not drawn at all.
+const FEW: usize = 16;
+const MANY: usize = 60;
+
+/// Draws the lanes as one SVG of any width, to stand in a page or by itself.
+///
+/// Shapes show what a lane does, and not colours alone; the text form is in
+/// `<desc>`.
+///
+/// ```
+/// let events = "0 7 1 1 0 spawn thread - main\n9000 7 1 1 9000 done\n";
+/// let recording = timeline::Recording::parse(events);
+/// let picture = pictures::svg(&recording, "It runs, and that is all");
+/// assert!(picture.contains("<desc>1 thread in 9.0µs."));
+/// ```
+pub fn svg(recording: &Recording, title: &str) -> String {
+    // What is drawn: the first lanes, and the site if it saw anything.
+    let (drawn, left) = recording.drawn_tracks();
+    let site = recording.of_kind("site").next();
+    let site = site.filter(|_| !recording.flight.is_empty());
+
+    let names = drawn.iter().chain(site).map(|track| track.name.chars());
+    let longest = names.map(Iterator::count).max().unwrap_or(0);
+    let mut picture = Picture::new(longest, recording.length);
+
+    // From the top down; the arrows over the lanes.
+    picture.draw_axis(drawn.len() + usize::from(site.is_some()));
+    for (index, track) in drawn.iter().enumerate() {
+        picture.draw_lane(track, &causes(recording, index));
+    }
+    for flow in choose_arrows(&recording.flows, drawn.len()) {
+        picture.draw_arrow(flow);
+    }
+    if left > 0 {
+        let more = format!("… and {left} more");
+        picture.open_row(&more, &more, "");
+        picture.close_row();
+    }
+    if let Some(site) = site {
+        picture.draw_flight(site, recording);
+    }
+    picture.draw_legend();
+    picture.finish(title, &describe(recording))
+}
+
+/// What ended the waits of a lane, by the time at which it did.
+fn causes(recording: &Recording, index: usize) -> HashMap<Duration, String> {
+    let mut causes = HashMap::new();
+    for flow in recording.flows.iter().filter(|flow| flow.to.0 == index) {
+        let by = &recording.tracks[flow.from.0].name;
+        let did = match flow.link {
+            Link::Spawn => "made",
+            Link::Release => "released",
+            Link::Notify => "notified",
+            Link::Wake => "woke",
+        };
+        let cause = format!("{by} {did} it");
+        if flow.link == Link::Wake {
+            // The wait ends here; the task runs later.
+            causes.insert(flow.from.1, cause.clone());
+        }
+        causes.insert(flow.to.1, cause);
+    }
+    causes
+}
+
+/// The arrows that are drawn, between drawn lanes. If there are many, only
+/// those that hand a lock on or notify are; if these are many, too, none is.
+fn choose_arrows(flows: &[Flow], drawn: usize) -> Vec<&Flow> {
+    let seen = |flow: &&Flow| flow.from.0 < drawn && flow.to.0 < drawn;
+    let hands_on =
+        |flow: &&Flow| matches!(flow.link, Link::Release | Link::Notify);
+    let all: Vec<_> = flows.iter().filter(seen).collect();
+    if all.len() <= FEW {
+        return all;
+    }
+    let some: Vec<_> = all.into_iter().filter(hands_on).collect();
+    if some.len() <= MANY { some } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! The picture, and what it has besides its rows: an axis, arrows, a legend.
+
+use crate::shapes::{Escaped, legend, when};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::time::Duration;
+use timeline::{Flow, round_times};
+
+/// Scoped by a class, and without ids, so that several pictures share a page.
+/// Colours are the page's, or those of the reader's system.
+const STYLE: &str = include_str!("style.css");
+
+/// The height of a lane, and of the axis above the first, in pixels.
+pub const LANE: usize = 28;
+const TOP: usize = 22;
+/// The longest name, in letters.
+pub const LONGEST: usize = 16;
+/// Widths in pixels: of a phone's picture, a desk's, and a letter.
+pub const PHONE: f64 = 340.0;
+pub const DESK: f64 = 700.0;
+pub const LETTER: f64 = 6.6;
+
+/// A picture being drawn, from the top down.
+pub struct Picture {
+    pub body: String,
+    /// The part of the width that the names take, in percent.
+    margin: f64,
+    /// The time from the left end to the right.
+    length: Duration,
+    /// Where the next row begins.
+    pub top: usize,
+    /// The classes that occur, for the legend.
+    pub used: BTreeSet<&'static str>,
+    /// How many shapes are in it that are too short to be seen.
+    pub fine: usize,
+}
+
+impl Picture {
+    /// An empty one, with room for names of `longest` letters.
+    pub fn new(longest: usize, length: Duration) -> Picture {
+        // They have room on a phone as well.
+        let margin = longest.min(LONGEST) as f64 * LETTER + 6.0;
+        Picture {
+            body: String::new(),
+            margin: margin / PHONE * 100.0,
+            length,
+            top: TOP,
+            used: BTreeSet::new(),
+            fine: 0,
+        }
+    }
+
+    /// Where a time is across the picture, in percent.
+    pub fn x(&self, time: Duration) -> f64 {
+        let part = time.as_secs_f64() / self.length.as_secs_f64().max(1e-9);
+        self.margin + part * (99.6 - self.margin)
+    }
+
+    pub fn draw_axis(&mut self, lanes: usize) {
+        let (top, bottom) = (TOP - 6, TOP + lanes * LANE);
+        for (at, label) in round_times(self.length, 5) {
+            let x = self.x(at);
+            let class = if x > 90.0 { "lanes-end" } else { "lanes-axis" };
+            let _ = writeln!(
+                self.body,
+                "<line class='lanes-grid' x1='{x:.2}%' x2='{x:.2}%' \
+                 y1='{top}' y2='{bottom}'/>\
+                 <text class='{class}' x='{x:.2}%' y='12'>{label}</text>"
+            );
+        }
+    }
+
+    /// Draws an arrow from cause to effect.
+    pub fn draw_arrow(&mut self, flow: &Flow) {
+        self.used.insert("lanes-arrow");
+        let [(a, from), (b, to)] = [flow.from, flow.to];
+        let y = |lane| TOP + lane * LANE + LANE / 2;
+        // It ends at the edge of the lane, where its head is.
+        let (y2, head) = match a < b {
+            true => (y(b) - 7, "M-3.5-5h7L0 1z"),
+            false => (y(b) + 7, "M-3.5 5h7L0-1z"),
+        };
+        let (x1, x2, y1) = (self.x(from), self.x(to), y(a));
+        let t = when(from, to);
+        let _ = writeln!(
+            self.body,
+            "<g class='lanes-flow' data-t='{t}' data-rows='{a} {b}'>\
+             <line class='lanes-arrow' x1='{x1:.2}%' y1='{y1}' \
+             x2='{x2:.2}%' y2='{y2}'/>\
+             <svg class='lanes-head' x='{x2:.2}%' y='{y2}'>\
+             <path d='{head}'/></svg></g>"
+        );
+    }
+
+    /// Draws what the shapes mean, of those that were used, three in a row.
+    pub fn draw_legend(&mut self) {
+        let used = |(class, _): &(&str, &str)| self.used.contains(class);
+        let entries: Vec<_> = legend().filter(used).collect();
+        self.top += 4;
+        for row in entries.chunks(3) {
+            let middle = self.top + 9;
+            let _ = write!(
+                self.body,
+                "<g class='lanes-legend' transform='translate(0 {middle})'>"
+            );
+            for (place, (class, meaning)) in row.iter().enumerate() {
+                let x = place * 34;
+                let (end, text) = (x + 4, x + 5);
+                let _ = write!(
+                    self.body,
+                    "<line class='{class}' x1='{x}%' x2='{end}%'/>\
+                     <text x='{text}%' y='4'>{meaning}</text>"
+                );
+            }
+            self.body += "</g>\n";
+            self.top += 18;
+        }
+    }
+
+    pub fn finish(self, title: &str, description: &str) -> String {
+        let Picture { body, margin, .. } = self;
+        let (length, height) = (self.length.as_micros(), self.top + 4);
+        let [title, description] = [title, description].map(Escaped);
+        // No blank line: it would end the HTML block of a Markdown page.
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' class='lanes-svg' \
+             role='img' width='100%' height='{height}' \
+             data-length='{length}' data-margin='{margin:.2}'>\n\
+             <title>{title}</title>\n<desc>{description}</desc>\n\
+             <style>\n{STYLE}</style>\n{body}</svg>\n"
+        )
+    }
+}

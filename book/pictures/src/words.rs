@@ -1,0 +1,59 @@
+//! A recording in a few sentences.
+
+use std::fmt::Write;
+use timeline::{Recording, State, format_duration};
+
+const SHARE: &str = "share the CPU";
+
+/// What the picture shows, for those who cannot see it.
+pub fn describe(recording: &Recording) -> String {
+    // How many lanes of which kinds, and for how long.
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for track in recording.tracks.iter().filter(|track| track.kind != "site") {
+        match kinds.iter_mut().find(|(kind, _)| *kind == track.kind) {
+            Some((_, n)) => *n += 1,
+            None => kinds.push((&track.kind, 1)),
+        }
+    }
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{n} {kind}{}", plural(*n)))
+        .collect();
+    let time = format_duration(recording.length);
+    let mut words = format!("{} in {time}.", kinds.join(" and "));
+    // What they did at once.
+    for (most, what) in [
+        (recording.most_at_once(State::waits), "wait at once"),
+        (recording.most_at_once(State::runs_throughout), "run at once"),
+        (recording.most_at_once(shares_the_cpu), SHARE),
+        (recording.most_at_once(State::is_blocked), "wait for a lock at once"),
+    ] {
+        // One lane alone shared the CPU with other programs: leave it out.
+        if most > usize::from(what == SHARE) {
+            let _ = write!(words, " At most {most} {what}.");
+        }
+    }
+    if let Some(peak) = recording.flight.iter().map(|&(_, n)| n).max() {
+        let s = plural(peak);
+        let _ = write!(words, " At most {peak} request{s} in flight.");
+    }
+    // Their bad ends.
+    for track in &recording.tracks {
+        if let Some((_, why)) = &track.panicked {
+            let _ = write!(words, " {} panics: {why}.", track.name);
+        }
+        if let Some((_, how)) = &track.died {
+            let _ = write!(words, " {} dies: {how}.", track.name);
+        }
+    }
+    words
+}
+
+/// Set if it has a CPU for part of the time only.
+fn shares_the_cpu(state: &State) -> bool {
+    state.runs() && !state.runs_throughout()
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub enum Cell {
     /// It does nothing, or is not there.
     Nothing,
-    /// It has a CPU for nearly all of the time.
+    /// It has a CPU for three quarters of the time or more.
     Runs,
     /// It has a CPU for a part of the time.
     RunsInPart,
@@ -57,7 +57,7 @@ impl Cell {
     pub fn of(state: &State) -> Cell {
         match state {
             State::Run { cpu: None } => Cell::Unknown,
-            State::Run { .. } if state.runs_throughout() => Cell::Runs,
+            State::Run { cpu: Some(0.75..) } => Cell::Runs,
             State::Run { .. } if state.runs() => Cell::RunsInPart,
             State::Run { .. } => Cell::OffTheCpu,
             State::Wait(_) => Cell::Waits,

@@ -212,11 +212,6 @@ impl State {
         matches!(self, State::Run { cpu: Some(0.05..) })
     }
 
-    /// Set if it runs, and has a CPU for three quarters of the time or more.
-    pub fn runs_throughout(&self) -> bool {
-        matches!(self, State::Run { cpu: Some(0.75..) })
-    }
-
     /// Set if it says that it runs while the CPU does something else.
     pub fn is_off_the_cpu(&self) -> bool {
         matches!(self, State::Run { cpu: Some(..0.05) })

@@ -40,7 +40,7 @@ impl Recording {
 
     /// Lets the lanes that had not ended go on for `time`. Otherwise the last
     /// events before a hang would be at the very edge of the picture.
-    pub fn go_on_for(&mut self, time: Duration) {
+    pub(super) fn go_on_for(&mut self, time: Duration) {
         self.length += time;
         for track in self.tracks.iter_mut().filter(|track| !track.ended) {
             if let Some(last) = track.spans.last_mut() {

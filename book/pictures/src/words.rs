@@ -1,7 +1,7 @@
 //! A recording in a few sentences.
 
 use std::fmt::Write;
-use timeline::{Recording, State, format_duration};
+use timeline::{Cell, Recording, format_duration};
 
 const SHARE: &str = "share the CPU";
 
@@ -22,12 +22,13 @@ pub fn describe(recording: &Recording) -> String {
     let time = format_duration(recording.length);
     let mut words = format!("{} in {time}.", kinds.join(" and "));
     // What they did at once.
-    for (most, what) in [
-        (recording.most_at_once(State::waits), "wait at once"),
-        (recording.most_at_once(State::runs_throughout), "run at once"),
-        (recording.most_at_once(shares_the_cpu), SHARE),
-        (recording.most_at_once(State::is_blocked), "wait for a lock at once"),
+    for (cell, what) in [
+        (Cell::Waits, "wait at once"),
+        (Cell::Runs, "run at once"),
+        (Cell::RunsInPart, SHARE),
+        (Cell::Blocked, "wait for a lock at once"),
     ] {
+        let most = recording.most_at_once(|state| Cell::of(state) == cell);
         // One lane alone shared the CPU with other programs: leave it out.
         if most > usize::from(what == SHARE) {
             let _ = write!(words, " At most {most} {what}.");
@@ -47,11 +48,6 @@ pub fn describe(recording: &Recording) -> String {
         }
     }
     words
-}
-
-/// Set if it has a CPU for part of the time only.
-fn shares_the_cpu(state: &State) -> bool {
-    state.runs() && !state.runs_throughout()
 }
 
 fn plural(n: usize) -> &'static str {

@@ -2,8 +2,8 @@
 //!
 //!     cargo run -p callbacks --bin 3-2-ask-the-kernel
 //!
-//! Look at the CPU time, next to none, and at how often the thread woke: at
-//! most about once for each page.
+//! Look at the CPU time, next to none, and at how often the thread woke: about
+//! once for each page.
 
 use callbacks::steps::Fetch;
 use lab::{Failure, Site, cpu_time, waiting};

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p callbacks --bin 3-3-ask-it-better
 //!
-//! Look at how often the thread woke: as often as with `poll`. With eight
+//! Look at how often the thread woke: about as often as with `poll`. With eight
 //! sockets there is no difference to be measured; `strace` shows one.
 
 #![expect(unsafe_code, reason = "each socket is deleted before it is dropped")]

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p callbacks --bin 3-6-the-fetch-torn
 //!
-//! Look at the two backtraces: one of them says for whom a page is read.
+//! Look at the two backtraces: one of them says which function wants a page.
 
 use callbacks::steps::{fetch_blocking, note_callers, print_callers};
 use callbacks::{Loop, Socket};

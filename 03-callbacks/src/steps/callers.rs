@@ -40,7 +40,7 @@ fn ours(trace: &str) -> Vec<String> {
             _ if file.starts_with("steps/blocking.rs") => {
                 names.push(described(name));
             }
-            // It notes.
+            // `note_callers` itself.
             Some("steps") => {}
             _ if names.last().is_some_and(|it| it == LOOP) => {}
             _ => names.push(LOOP.to_owned()),

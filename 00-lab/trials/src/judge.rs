@@ -3,11 +3,13 @@
 mod answer;
 mod gate;
 mod means;
+mod memory;
 mod smallest;
 mod sleep;
 
 pub use answer::Answer;
 pub use gate::Gate;
+pub use memory::allocated;
 pub use sleep::{others_sleep, wait_until};
 pub use smallest::smallest;
 

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -32,6 +32,7 @@ const NAMES: [&str; 17] = [
     "talk-to-a-child",
     "restart-budget",
     "no-zombies",
+    "timers-in-order",
     "partial-write",
     "exactly-once",
     "deferred-then-catch",

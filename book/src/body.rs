@@ -37,7 +37,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
 /// to deny those that it does not know.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let body = if body.is_empty() { b"{}" } else { body };
-    // By way of a map: a list of the values of all fields would do as well.
+    // By way of a map: otherwise serde would also take a list that has the
+    // values of all fields.
     let fields = serde_json::from_slice::<Map<_, _>>(body);
     let read = fields.and_then(|it| T::deserialize(Value::Object(it)));
     read.map_err(|why| format!("The body is not as it should be: {why}."))

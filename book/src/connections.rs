@@ -57,14 +57,15 @@ pub async fn serve(listener: TcpListener, router: Router) -> Infallible {
         if let Some(oldest) = stranger.filter(|_| is_full || accepted.is_err())
         {
             open.remove(oldest).task.abort();
-            // So that its socket is closed before the next is accepted.
+            // Its task ends here, so that its socket is closed before the next
+            // connection is accepted.
             yield_now().await;
         } else if accepted.is_err() {
-            // For want of open files, most likely: other programs have them.
+            // Most likely there are no open files left: wait until there are.
             sleep(PAUSE).await;
         } else if is_full {
-            // All of them are our own pages': this one is closed, and its
-            // browser asks again.
+            // All connections are those of our own pages: the new one is
+            // closed, and its browser tries again.
             continue;
         }
         if let Ok((socket, _)) = accepted {

@@ -156,7 +156,7 @@ fn build(tree: &Tree) -> Result<()> {
 fn open(tree: Tree) -> Result<()> {
     let runtime = runtime().context("cannot start the reader")?;
     runtime.block_on(async {
-        // Before there is a file that would be left.
+        // Signals are handled before there is a file: it would be left.
         let mut stopped = pin!(serve::stop_signal()?);
         // A new one, because the book may be open twice.
         let folder =
@@ -176,7 +176,7 @@ fn until_stopped(work: impl FnOnce() -> Result<ExitCode>) -> Result<ExitCode> {
     thread::spawn(move || {
         runtime.block_on(stopped);
         watchdog::kill_all_groups();
-        // As a shell says of what Ctrl-C has ended.
+        // The status that shells give to a program which Ctrl-C has ended.
         process::exit(128 + 2);
     });
     work()

@@ -44,9 +44,9 @@ struct State {
 /// Why a program was not started.
 #[derive(Debug)]
 pub enum Refused {
-    /// There are enough of them.
+    /// Too many programs run already.
     Busy,
-    /// It could not be.
+    /// The system could not start it.
     Failed(io::Error),
 }
 

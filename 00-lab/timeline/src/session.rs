@@ -40,7 +40,7 @@ pub fn start() -> io::Result<&'static Path> {
 /// # Errors
 /// If the file cannot be read.
 pub fn finish() -> io::Result<Recording> {
-    // It tells the CPU time of the stretch that ends here.
+    // This event has the CPU time of the span that ends here.
     event(What::Run);
     ON.store(false, Relaxed);
     let Some(output) = OUTPUT.get() else {

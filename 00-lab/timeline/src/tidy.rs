@@ -14,7 +14,8 @@ impl Recording {
 
     /// Puts the tracks in the order in which they began. But the site is last,
     /// and `worker 1` to `worker 8` share the places of all workers by number.
-    /// A timer that never ran is left out: each fetch sets one, in case.
+    /// A timer that never ran is left out: each fetch sets one, and most need
+    /// none.
     fn put_in_order(&mut self) {
         let tracks = self.tracks.iter().enumerate();
         let shown = tracks.filter(|(_, track)| {
@@ -45,8 +46,8 @@ impl Recording {
         self.rearrange(&order);
     }
 
-    /// Puts the tracks in a new order, which holds their old places. A track
-    /// that is not in it goes, with its flows.
+    /// Puts the tracks in a new order; `order` lists their old places. A track
+    /// that is not listed is dropped, with its flows.
     fn rearrange(&mut self, order: &[usize]) {
         let mut place = vec![None; self.tracks.len()];
         for (new, &old) in order.iter().enumerate() {

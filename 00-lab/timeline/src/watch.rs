@@ -52,7 +52,7 @@ impl Watch {
             let cpu = cpu_of(self.pid);
             *self = Watch { size, since: now, cpu, ..*self };
         }
-        // One that may not record any more is silent as well.
+        // A process that has recorded as much as it may is silent, too.
         let longest_line = 1 << 16;
         let is_full = self.size + longest_line > MOST;
         let silent = now - self.since;

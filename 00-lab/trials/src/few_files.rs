@@ -11,9 +11,10 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-/// Has `crawl`, a program with arguments if need be, crawl within a limit of
-/// `ulimit`. Gives back its status, and what it printed. The site is a child, which has no more files: it
-/// leaves connections in the kernel's queue that it cannot accept.
+/// Has `crawl`, which may be a program with arguments, crawl under a limit that
+/// `ulimit` sets. Gives back its status, and what it printed. Its site is a
+/// child of it and has the same limit: connections that the site cannot accept
+/// stay in the kernel's queue.
 pub fn crawl_within(
     ulimit: &str,
     crawl: &str,
@@ -31,7 +32,8 @@ pub fn crawl_within(
 ///
 /// # Panics
 ///
-/// If a page fails for it, or if nothing is said of it.
+/// If a page fails because of that, or if the crawl does not say that it had
+/// too few files.
 pub fn check_few_files(crawl: &str) {
     without_files_for_all_fewer_are_fetched_at_once_and_none_fails(crawl);
     the_report_says_so_too(crawl);
@@ -51,8 +53,8 @@ fn without_files_for_all_fewer_are_fetched_at_once_and_none_fails(crawl: &str) {
         assert_eq!(report["right"], true, "{report}");
         assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
         if latency > 0 {
-            // That there were too few is said once, and there were not far too
-            // few.
+            // It says so once, and it has used most of the files that there
+            // were.
             let remark = stderr.trim_end();
             assert!(
                 remark.contains("open files; it went on with "),

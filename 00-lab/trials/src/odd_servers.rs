@@ -1,5 +1,5 @@
-//! Servers that others have met: answers that are odd, and that browsers, curl,
-//! wget and Python understand all the same.
+//! Odd servers, as they are met on the web: browsers, curl, wget and Python
+//! understand their answers all the same.
 
 use crate::{twin, watchdog};
 use serde_json::Value;
@@ -24,8 +24,8 @@ pub fn crawl_understands(crawl: &str) {
     what_cannot_be_understood_fails_with_its_reason(crawl);
 }
 
-/// Has a rung's program `crawl` and its Python twin `script` crawl sites of such
-/// servers, and compares what they find.
+/// Has a rung's program `crawl` and its Python twin `script` crawl sites of
+/// such servers, and compares what they find.
 ///
 /// # Panics
 ///
@@ -48,7 +48,8 @@ pub fn twin_understands(crawl: &str, script: &str) {
     ] {
         let shown = String::from_utf8_lossy(&page).into_owned();
         let site = Odd::serve(move |host| {
-            // The length goes, since the name has another.
+            // The host's name has another length than `HOST`, so this answer
+            // names no length.
             let at = page.windows(4).position(|four| four == b"HOST");
             let Some(at) = at else { return page.clone() };
             let head = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n";

@@ -103,8 +103,8 @@ fn a_stop_stays_when_the_chain_waits_for_another_deferred() {
     assert_eq!(log.taken(), ["middle", "cancelled"]);
 }
 
-/// A Deferred that owns its own resolver, by way of what stops it, in a cell.
-/// The last one is gone when what stops it is.
+/// A Deferred whose `stop` owns its resolver, in a cell. The `Weak` tells
+/// whether that `stop` has been dropped.
 type Circle = (Rc<Cell<Option<Resolver<i32>>>>, Deferred<i32>, Weak<()>);
 
 fn circle(events: &Loop) -> Circle {

@@ -110,7 +110,7 @@ fn a_hundred_thousand_that_wait_for_one_another_need_little_stack() {
         events.run().unwrap();
         assert_eq!(log.taken(), ["0"]);
 
-        // Half-way.
+        // The loop is dropped when half of the chain has run.
         let chain = count(&mut events, 100_000);
         log.end(chain);
         for _ in 0..50_000 {

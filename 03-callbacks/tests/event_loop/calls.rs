@@ -109,7 +109,7 @@ fn what_is_registered_is_called_at_most_once() {
                 move |_, _| notes.add("work")
             })
             .unwrap();
-        // Time enough for more.
+        // Give each of them time to be called once more.
         events.after(Duration::from_millis(20), |_| ());
         events.run().unwrap();
         events.run().unwrap();

@@ -38,7 +38,7 @@ fn what_a_callback_cancels_is_not_called_any_more_even_if_it_was_ready() {
 fn cancelling_twice_or_after_the_call_or_from_inside_it_does_nothing() {
     alone(|| {
         let mut events = Loop::new().unwrap();
-        // Twice.
+        // It is cancelled twice.
         let timer = events.after(Duration::from_secs(60), |_| ());
         assert!(events.cancel(timer));
         assert!(!events.cancel(timer));
@@ -49,7 +49,7 @@ fn cancelling_twice_or_after_the_call_or_from_inside_it_does_nothing() {
         // The socket waits again: a handle is for one wait.
         let again = events.when_readable(socket, |_, _| ());
         assert!(!events.cancel(wait));
-        // From inside.
+        // It is cancelled from inside its call.
         let own: Rc<Cell<Option<Handle>>> = Rc::default();
         let handle = own.clone();
         let timer = events.after(Duration::ZERO, move |events| {
@@ -57,7 +57,7 @@ fn cancelling_twice_or_after_the_call_or_from_inside_it_does_nothing() {
         });
         own.set(Some(timer));
         events.run().unwrap();
-        // After the call.
+        // It is cancelled after the call.
         assert!(!events.cancel(again));
         assert!(!events.cancel(timer));
     });

@@ -79,12 +79,12 @@ fn whether_it_is_connected_may_be_asked_too_early() {
         });
         events.run().unwrap();
         assert!(connected.get());
-        // It waited for it.
+        // The callback was called once, when the socket was connected.
         assert_eq!(events.turns(), 1);
     });
 }
 
-/// Leaves none to this process.
+/// Takes all descriptors that this process can have.
 fn take_all_descriptors() -> Vec<File> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     let limit = Rlimit { current: Some(64), maximum };

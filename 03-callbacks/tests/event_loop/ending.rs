@@ -12,7 +12,7 @@ use trials::alone;
 #[test]
 fn run_returns_once_nothing_can_be_called_any_more() {
     alone(|| {
-        // Its own bell is nothing to wait for.
+        // The loop's own bell is no reason to wait.
         let mut events = Loop::new().unwrap();
         events.run().unwrap();
         assert_eq!(events.turns(), 0);
@@ -162,7 +162,7 @@ fn a_loop_in_a_loop_is_refused() {
             let other = other.run().unwrap_err();
             assert_eq!(same.to_string(), other.to_string());
             assert!(same.to_string().contains("is running on this thread"));
-            // On another thread it is none in this one.
+            // A loop on another thread does not run on this one.
             thread::spawn(|| Loop::new().unwrap().run().unwrap())
                 .join()
                 .unwrap();
@@ -252,7 +252,7 @@ fn a_destructor_that_posts_while_the_loop_is_dropped_finds_nothing_borrowed() {
         events.after(Duration::from_secs(60), move |_| drop(c));
         events.call_soon(move |_| drop(d));
         drop(events);
-        // Each closure once.
+        // Each closure was dropped once.
         assert_eq!(refused.get(), 4);
     });
 }

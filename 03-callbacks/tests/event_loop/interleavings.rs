@@ -155,7 +155,7 @@ fn step(condition: impl Fn() -> bool + Send + 'static) {
     let players = table.changed.wait_while(players, stopped).unwrap();
     drop(players);
     if table.given_up.load(SeqCst) && !thread::panicking() {
-        // Quietly. Destructors take no more steps.
+        // This unwinds without a report. Destructors take no more steps.
         resume_unwind(Box::new("given up"));
     }
 }

@@ -34,7 +34,7 @@ fn the_others_are_called_as_ever_and_run_hands_on_the_first_panic() {
         drop(remote);
         assert_eq!(panic_of(&mut events), "from the socket");
         assert_eq!(notes.take(), ["timer", "queued", "posted", "later"]);
-        // Once.
+        // The panic is handed on once.
         events.call_soon(notes.note("again"));
         events.run().unwrap();
         assert_eq!(notes.take(), ["again"]);

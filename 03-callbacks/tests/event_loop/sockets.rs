@@ -56,7 +56,7 @@ fn if_the_loop_cannot_wait_for_a_socket_the_next_read_or_write_says_why() {
         events.when_readable(second, move |_, mut socket| {
             let why = socket.read(&mut [0]).unwrap_err();
             assert_eq!(why.kind(), ErrorKind::AlreadyExists, "{why}");
-            // Once.
+            // The socket says so once.
             assert_eq!(read(&mut socket), Err(ErrorKind::WouldBlock));
             noted.add("second");
             peer.write_all(b".").unwrap();

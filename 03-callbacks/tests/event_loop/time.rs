@@ -24,7 +24,7 @@ fn timers_come_in_the_order_of_their_times() {
         let ms = Duration::from_millis;
         events.at(now + ms(2), notes.note("3rd"));
         events.at(now, notes.note("2nd"));
-        // Those that are over, too.
+        // A timer may be set to a time that is over.
         events.at(now - ms(1), notes.note("1st"));
         events.at(now + ms(3), notes.note("4th"));
         compute_until(now + ms(3));

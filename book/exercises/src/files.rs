@@ -1,5 +1,5 @@
-//! Files that are the reader's: finding them, and reading them. Whatever lies
-//! there, it comes to an end.
+//! Files that are the reader's: finding them, and reading them. To read ends
+//! even if a pipe or a device lies there.
 
 use rustix::fs::OFlags;
 use std::fs::{self, File};
@@ -76,7 +76,8 @@ pub fn all_in(place: &Path) -> Vec<PathBuf> {
 }
 
 fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    // Otherwise, to open a pipe is to wait until a program writes into it.
+    // Without this flag, opening a pipe would wait until a program writes into
+    // it.
     let flags = OFlags::NONBLOCK.bits() as i32;
     let file = File::options().read(true).custom_flags(flags).open(path)?;
     if !file.metadata()?.is_file() {

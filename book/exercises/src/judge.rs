@@ -26,7 +26,8 @@ pub fn judge_and_note(
         let before = look();
         let is_started = exercise.is_started().unwrap_or(true);
         let verdict = judge(exercise, on_stage)?;
-        // What was saved meanwhile may be what was compiled, or may not.
+        // If the file was saved meanwhile, we do not know which text was
+        // compiled: judge again.
         if before == look() {
             let verdict = Verdict { answer: before.1, ..verdict };
             return Ok(note_verdict(exercise, is_started, verdict));
@@ -87,8 +88,8 @@ pub fn judge(exercise: &Exercise, on_stage: OnStage<'_>) -> Result<Verdict> {
 /// Compiles the answer that is in the file now.
 ///
 /// Cargo compares times: an answer that comes back with its old time (by an
-/// undo, by `cp -p`, under a symbolic link) would not be compiled, and the
-/// program that is there be judged in its place.
+/// undo, by `cp -p`, under a symbolic link) would not be compiled, and an older
+/// program would be judged in its place.
 fn compile_anew(exercise: &Exercise) -> Result<Result<Target, String>> {
     let compiled = compile(exercise, &exercise.name)?;
     let Ok(Target { program, is_fresh: true, .. }) = compiled else {

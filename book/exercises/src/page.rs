@@ -87,7 +87,7 @@ impl Page {
     /// code, `E0308`; after a colon, words of the compiler that say more.
     pub fn cause(&self, verdict: &Verdict) -> Option<&str> {
         let fits = |cause: &&Cause| match cause.message.as_str() {
-            // Of one that prints for ever, it is the cause that it prints.
+            // If an answer prints for ever, its cause is not the usual one.
             "hangs" => {
                 verdict.kind == Kind::Hangs && !verdict.why.contains(PRINTS)
             }

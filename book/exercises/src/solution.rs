@@ -35,8 +35,8 @@ pub struct Solution {
     pub difference: String,
 }
 
-/// Our solution; `None` if the reader has not solved it, nor
-/// asked for it before, nor now.
+/// Our solution, if the reader has solved the exercise, or has asked for the
+/// solution before or asks for it now (`anyway`); `None` otherwise.
 pub fn solution_of(
     exercise: &Exercise,
     anyway: bool,

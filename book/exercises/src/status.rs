@@ -62,7 +62,7 @@ pub fn show_stages<T>(name: &str, work: impl FnOnce(OnStage<'_>) -> T) -> T {
     let (working, done) = channel::<()>();
     thread::scope(|scope| {
         scope.spawn(move || {
-            // Until the other end is gone.
+            // `work` has ended once the other end of the channel is gone.
             while done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let stage = *stage.lock().unwrap();
                 let elapsed = began.elapsed().as_secs_f32();

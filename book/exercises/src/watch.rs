@@ -15,7 +15,7 @@ use std::thread::sleep;
 ///
 /// # Errors
 ///
-/// None that ends it, so far: what cannot be judged is said, and can be mended.
+/// None so far: if an answer cannot be judged, it says why, and goes on.
 pub fn watch(tree: &Tree) -> Result<Infallible> {
     let all = all_exercises(tree);
     println!("checks an exercise whenever you save it; Ctrl-C ends it\n");

@@ -4,7 +4,7 @@ use crate::exercise::Exercise;
 use crate::progress::Progress;
 use anyhow::{Context, Result};
 
-/// What was typed makes no sense; not what was found.
+/// The error that a command makes no sense, as it was typed.
 #[derive(Debug)]
 pub struct Usage(pub String);
 

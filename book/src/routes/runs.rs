@@ -63,11 +63,11 @@ impl FromRequestParts<Arc<Reader>> for OneRun {
 pub async fn events(OneRun(run): OneRun, headers: HeaderMap) -> Response {
     let seen = headers.get("last-event-id");
     let seen = seen.and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
-    // A number that we have not given is none.
+    // A number that no event has yet is not one of ours.
     let next = seen.filter(|seen| *seen < run.events());
     let next = next.map_or(0, |seen| seen + 1);
     if run.has_ended() && next == run.events() {
-        // So that the browser does not ask again.
+        // This answer tells the browser not to ask again.
         return done();
     }
     let stream = unfold(run.listen(next), async |mut listener| {

@@ -49,7 +49,7 @@ pub fn attend(
         if let Some(status) = program.status() {
             break status;
         }
-        // Whether anybody looks, and for how long it may go on.
+        // Find out whether a page listens, and whether its time is up.
         if run.is_watched() {
             heard = Instant::now();
         }
@@ -58,7 +58,7 @@ pub fn attend(
         } else if start.elapsed() > LONGEST {
             why = Some("ten minutes are over; stopped");
         }
-        // It is asked to end first, so that it can clear up.
+        // Ask it to end first, so that it can clear up; then kill it.
         match (why, asked) {
             (Some(why), None) => {
                 run.note(Event::Output(format!("\n[{why}]\n")));
@@ -69,8 +69,8 @@ pub fn attend(
             _ => {}
         }
     };
-    // What it has started goes with it; then the pipe comes to its end, unless
-    // something is left that cannot be found.
+    // Kill what it has started, too. Then the pipe comes to its end, unless a
+    // process is left that cannot be found: so read on only for a while.
     program.kill();
     let patience = Instant::now() + GRACE;
     let left = || patience.saturating_duration_since(Instant::now());

@@ -9,11 +9,11 @@ pub enum Finding {
     Check(String),
     /// Every thread waits, and none is left to wake another.
     Hangs,
-    /// The same, after this.
+    /// Every thread waits, as above, after this has happened.
     HangsAfter(&'static str),
     /// This thread asks again and again instead of waiting.
     Asks(String),
-    /// This thread is notified again and again, and can do nothing with it.
+    /// This thread is notified again and again, for nothing.
     WokenForNothing(String),
     /// This thread was not notified: it went on because its time was up.
     TimeIsUp(String),

@@ -23,7 +23,7 @@ pub fn kill(variable: &str, value: &OsStr) {
         let all = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         all.split(|byte| *byte == 0).any(|one| one == wanted)
     };
-    // While we look, one of them may start another: hence not once.
+    // While we look, one of them may start another. So look again and again.
     for _ in 0..100 {
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
         let pids = entries.filter_map(|entry| {

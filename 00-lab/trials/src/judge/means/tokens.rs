@@ -110,7 +110,7 @@ fn quote(text: &str) -> usize {
     }
 }
 
-/// How far it is to behind the next such sign that has no `\` before it.
+/// The length up to the next `end` that has no `\` before it, and with it.
 fn to_the_end(text: &str, end: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices() {

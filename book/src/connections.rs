@@ -5,7 +5,7 @@
 //! there are too many connections, the oldest of those on which the guard has
 //! let no request in is closed.
 
-use crate::guard::Known;
+use crate::guard::Admitted;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -42,7 +42,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// A connection that may have ended.
 struct Connection {
     task: AbortHandle,
-    known: Known,
+    admitted: Admitted,
 }
 
 /// Answers whatever connects. Never ends.
@@ -52,7 +52,8 @@ pub async fn serve(listener: TcpListener, router: Router) -> Infallible {
         let accepted = listener.accept().await;
         open.retain(|it| !it.task.is_finished());
         let is_full = open.len() >= MOST;
-        let is_stranger = |it: &Connection| !it.known.0.load(Ordering::Relaxed);
+        let is_stranger =
+            |it: &Connection| !it.admitted.0.load(Ordering::Relaxed);
         let stranger = open.iter().position(is_stranger);
         if let Some(oldest) = stranger.filter(|_| is_full || accepted.is_err())
         {
@@ -69,19 +70,19 @@ pub async fn serve(listener: TcpListener, router: Router) -> Infallible {
             continue;
         }
         if let Ok((socket, _)) = accepted {
-            let known = Known::default();
-            let task = answer(socket, router.clone(), known.clone());
+            let admitted = Admitted::default();
+            let task = answer(socket, router.clone(), admitted.clone());
             let task = tokio::spawn(task).abort_handle();
-            open.push(Connection { task, known });
+            open.push(Connection { task, admitted });
         }
     }
 }
 
 /// Answers the requests on one connection.
-async fn answer(socket: TcpStream, router: Router, known: Known) {
+async fn answer(socket: TcpStream, router: Router, admitted: Admitted) {
     let service = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: hyper::Request<_>| {
-        request.extensions_mut().insert(known.clone());
+        request.extensions_mut().insert(admitted.clone());
         service.call(request)
     });
     // What a browser breaks off is its own affair.

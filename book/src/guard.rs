@@ -44,7 +44,7 @@ pub struct Guard {
 
 /// The mark of a connection: set if a request on it has been let in.
 #[derive(Clone, Default)]
-pub struct Known(pub Arc<AtomicBool>);
+pub struct Admitted(pub Arc<AtomicBool>);
 
 impl Guard {
     /// A guard with a fresh token.

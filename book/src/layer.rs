@@ -1,6 +1,6 @@
 //! The guard as a layer around the router, and the pages that it answers with.
 
-use crate::guard::{ARRIVES, Guard, Known, Stop};
+use crate::guard::{ARRIVES, Admitted, Guard, Stop};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -17,10 +17,10 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let (method, uri) = (request.method(), request.uri());
-    let known = request.extensions().get::<Known>();
+    let admitted = request.extensions().get::<Admitted>();
     let mut response = match guard.admit(method, uri, request.headers()) {
         Ok(()) => {
-            known.inspect(|it| it.0.store(true, Ordering::Relaxed));
+            admitted.inspect(|it| it.0.store(true, Ordering::Relaxed));
             next.run(request).await
         }
         Err(Stop::Welcome { cookie, path }) => {

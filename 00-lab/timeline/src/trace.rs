@@ -43,7 +43,7 @@ impl Recording {
                 row.push(span);
             }
         }
-        // Arrows.
+        // The arrows from slice to slice.
         for (id, flow) in self.flows.iter().enumerate() {
             let ends = [("s", flow.from), ("f", flow.to)];
             let ends = ends.map(|(phase, (index, at))| {

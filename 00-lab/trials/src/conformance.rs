@@ -21,11 +21,11 @@ use timeline::VARIABLE;
 /// shape of the site it was broken on.
 pub fn conformance(rung: &Rung, bin: &str) {
     let most = rung.most_at_once.min(8) as usize;
-    Trials { bin, most, rung }.judge();
+    RungOnTrial { bin, most, rung }.judge();
 }
 
-/// A rung on trial.
-struct Trials<'a> {
+/// A rung on crawled.
+struct RungOnTrial<'a> {
     bin: &'a str,
     /// How many requests it is to have in flight.
     most: usize,
@@ -34,7 +34,7 @@ struct Trials<'a> {
 
 type Verdict = Result<(), String>;
 
-impl Trials<'_> {
+impl RungOnTrial<'_> {
     fn judge(&self) {
         let mut broken = Vec::new();
         let mut note = |what: &str, verdict: Verdict| {
@@ -70,19 +70,19 @@ impl Trials<'_> {
     /// Every page is fetched, each once, and as many are in flight as may be.
     fn healthy(&self, pages: u32, at_once: usize, ms: u64) -> Verdict {
         let latency = Duration::from_millis(ms);
-        let trial = self.crawl(
+        let crawled = self.crawl(
             Shape { pages, latency, ..Shape::default() },
             &["--at-once", &at_once.to_string()],
         )?;
-        trial.answer_is_right()?;
-        trial.each_page_was_asked_for_as_often_as_it_should()?;
+        crawled.answer_is_right()?;
+        crawled.each_page_was_asked_for_as_often_as_it_should()?;
         // Without latency, requests are too short to be sure that they meet.
-        if ms > 0 && trial.seen.peak != at_once {
-            let peak = trial.seen.peak;
+        if ms > 0 && crawled.seen.peak != at_once {
+            let peak = crawled.seen.peak;
             return Err(format!("{peak} at once, it should be {at_once}"));
         }
-        if trial.seen.peak > at_once {
-            return Err(format!("{} at once: too many", trial.seen.peak));
+        if crawled.seen.peak > at_once {
+            return Err(format!("{} at once: too many", crawled.seen.peak));
         }
         Ok(())
     }
@@ -91,16 +91,16 @@ impl Trials<'_> {
     fn faulty(&self, faults: &[Fault]) -> Verdict {
         let latency = Duration::from_millis(5);
         let faults = faults.to_vec();
-        let trial = self.crawl(
+        let crawled = self.crawl(
             Shape { pages: 24, latency, faults, ..Shape::default() },
             &["--at-once", &self.most.to_string(), "--timeout", "1000"],
         )?;
-        trial.answer_is_right()?;
-        trial.each_page_was_asked_for_as_often_as_it_should()?;
+        crawled.answer_is_right()?;
+        crawled.each_page_was_asked_for_as_often_as_it_should()?;
         // For each page in flight, its body may have 16 MiB, and a buffer that
         // grows by doubling may need twice as much.
         let most = 64 * 1024 + self.most as u64 * 2 * 16 * 1024;
-        let kb = trial.number("max_rss_kb")?;
+        let kb = crawled.number("max_rss_kb")?;
         if kb > most {
             return Err(format!("{kb} KiB of memory; {most} are enough"));
         }
@@ -109,18 +109,18 @@ impl Trials<'_> {
 
     fn stops_at_the_deadline(&self) -> Verdict {
         let latency = Duration::from_millis(400);
-        let trial = self.crawl(
+        let crawled = self.crawl(
             Shape { pages: 200, latency, ..Shape::default() },
             &["--at-once", &self.most.to_string(), "--deadline", "1"],
         )?;
-        let elapsed = trial.number("elapsed_ms")?;
+        let elapsed = crawled.number("elapsed_ms")?;
         if elapsed > 5_000 {
             return Err(format!("ended only after {elapsed} ms"));
         }
-        if trial.number("not_reached")? == 0 {
+        if crawled.number("not_reached")? == 0 {
             return Err("all pages reached: there was no time for it".into());
         }
-        match trial.report["failed"].as_array() {
+        match crawled.report["failed"].as_array() {
             Some(failed) if failed.is_empty() => Ok(()),
             _ => Err("a page cut by the deadline has not failed".into()),
         }
@@ -133,10 +133,10 @@ impl Trials<'_> {
             work: Duration::from_millis(6),
             ..Shape::default()
         };
-        let trial = self.crawl(shape, &[])?;
-        trial.answer_is_right()?;
+        let crawled = self.crawl(shape, &[])?;
+        crawled.answer_is_right()?;
         // Half of it is enough: pages differ, and so does the machine's speed.
-        match trial.number("cpu_ms")? {
+        match crawled.number("cpu_ms")? {
             cpu if cpu >= 60 => Ok(()),
             cpu => Err(format!("{cpu} ms of CPU time, pages ask for 120")),
         }
@@ -239,7 +239,7 @@ impl Trials<'_> {
     }
 
     /// Crawls a site of this shape that stands outside of the program.
-    fn crawl(&self, shape: Shape, args: &[&str]) -> Result<Trial, String> {
+    fn crawl(&self, shape: Shape, args: &[&str]) -> Result<Crawled, String> {
         let site = Site::in_thread(shape);
         let list = temp_dir().join(format!("conformance-{}", process::id()));
         let mut command = self.command(args);
@@ -252,7 +252,7 @@ impl Trials<'_> {
         fs::remove_file(&list).map_err(|why| why.to_string())?;
         let answer = site.answer().clone();
         let tries = self.rung.tries;
-        Ok(Trial { report, listed, answer, seen: site.end(), tries })
+        Ok(Crawled { report, listed, answer, seen: site.end(), tries })
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -283,7 +283,7 @@ fn parse_report(ran: &Ran) -> Result<Value, String> {
 }
 
 /// One crawl, and all that is known of it from outside.
-struct Trial {
+struct Crawled {
     report: Value,
     /// What `--list` wrote.
     listed: String,
@@ -293,7 +293,7 @@ struct Trial {
     tries: u32,
 }
 
-impl Trial {
+impl Crawled {
     /// Checks that the pages and the failures are reported, and nothing else.
     fn answer_is_right(&self) -> Verdict {
         // Each bad page is reported, with its reason.

@@ -44,13 +44,13 @@ impl Call {
 /// The calls of all threads.
 pub(super) struct History {
     room: usize,
-    threads: Vec<Caller>,
+    threads: Vec<ThreadCalls>,
     /// How many calls have begun.
     begun: usize,
 }
 
 /// A thread, and its calls in their order.
-struct Caller {
+struct ThreadCalls {
     name: String,
     calls: Vec<Called>,
 }
@@ -120,7 +120,7 @@ impl History {
     /// Adds a thread; gives back its number.
     pub fn add_thread(&mut self, name: &str) -> usize {
         let name = name.to_owned();
-        self.threads.push(Caller { name, calls: Vec::new() });
+        self.threads.push(ThreadCalls { name, calls: Vec::new() });
         self.threads.len() - 1
     }
 

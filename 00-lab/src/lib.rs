@@ -23,7 +23,6 @@ mod usage;
 mod failure;
 mod printing;
 mod dice;
-pub mod sync;
 
 pub use command::run;
 pub use dice::Dice;
@@ -32,6 +31,7 @@ pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{Fetched, Incoming, Page, address, compute, request};
 pub use job::Job;
+pub use locks as sync;
 pub use printing::end_if_output_fails;
 pub use rung::{RUNG, Rung};
 pub use site::{Seen, Shape, Site};

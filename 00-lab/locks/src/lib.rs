@@ -1,8 +1,9 @@
 //! std's [`Mutex`] and [`Condvar`], recorded: which thread holds which lock,
-//! and which waits for it. std's own cannot tell.
+//! and which waits for it. std's own cannot tell. `lab` hands them on as
+//! `lab::sync`.
 //!
 //! ```
-//! use lab::sync::Mutex;
+//! use locks::Mutex;
 //!
 //! let seen = Mutex::new(vec!["/"]);
 //! seen.lock().unwrap().push("/1");
@@ -40,7 +41,7 @@ pub struct Mutex<T: ?Sized> {
 /// It stays on its thread, as std's does:
 ///
 /// ```compile_fail,E0277
-/// let mutex = lab::sync::Mutex::new(0);
+/// let mutex = locks::Mutex::new(0);
 /// let guard = mutex.lock().unwrap();
 /// std::thread::scope(|s| s.spawn(move || drop(guard)).join());
 /// ```

@@ -13,7 +13,7 @@ use timeline::What;
 /// [`wait_while`](Condvar::wait_while).
 ///
 /// ```
-/// use lab::sync::{Condvar, Mutex};
+/// use locks::{Condvar, Mutex};
 ///
 /// let (jobs, more) = (Mutex::new(vec![]), Condvar::new());
 /// std::thread::scope(|s| {

@@ -15,7 +15,7 @@ mod page;
 
 pub use incoming::Incoming;
 pub(crate) use page::compute_unseen;
-pub use page::{Digest, Page, checksum, compute};
+pub use page::{Digest, Page, checksum, compute, compute_for};
 pub(crate) use page::{HARM, digest, path};
 pub use request::{address, request};
 

@@ -29,7 +29,9 @@ pub use dice::Dice;
 pub use failure::Failure;
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
-pub use http::{Fetched, Incoming, Page, address, compute, request};
+pub use http::{
+    Fetched, Incoming, Page, address, compute, compute_for, request,
+};
 pub use job::Job;
 pub use locks as sync;
 pub use printing::end_if_output_fails;

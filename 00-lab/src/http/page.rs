@@ -3,7 +3,7 @@
 use sha1_smol::Sha1;
 use std::alloc::{Layout, handle_alloc_error};
 use std::fmt::{self, Debug, Display, Formatter};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{process, thread};
 use timeline::What;
 use url::{Position, Url};
@@ -80,7 +80,18 @@ pub fn compute(body: &[u8], rounds: u32) {
     timeline::event(What::Run);
 }
 
-/// The same, but nothing of it is recorded.
+/// Computes like [`compute`], until `time` has passed. So it takes as long on
+/// a slow machine as on a fast one.
+pub fn compute_for(body: &[u8], time: Duration) {
+    let start = Instant::now();
+    timeline::event(What::Run);
+    while start.elapsed() < time {
+        compute_unseen(body, 100);
+    }
+    timeline::event(What::Run);
+}
+
+/// The same as [`compute`], but nothing of it is recorded.
 pub(crate) fn compute_unseen(body: &[u8], rounds: u32) {
     let mut digest = Vec::new();
     for _ in 0..rounds {

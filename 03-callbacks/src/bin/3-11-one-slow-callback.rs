@@ -5,13 +5,13 @@
 //! Look at the last line: a timer is late by as long as the callback takes.
 
 use callbacks::{Loop, fetch};
-use lab::{Page, Site, compute};
+use lab::{Page, Site, compute_for};
 use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-const ROUNDS: u32 = 120_000;
+const WORK: Duration = Duration::from_millis(300);
 const TICKS: u32 = 50;
 const TICK: Duration = Duration::from_millis(10);
 const LIMIT: Duration = Duration::from_secs(60);
@@ -37,10 +37,10 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Computes for some 300 ms.
+/// Computes for 300 ms.
 fn work(_: &mut Loop, page: Page) {
     let start = Instant::now();
-    compute(&page.body, ROUNDS);
+    compute_for(&page.body, WORK);
     println!("computed for {:.1?}", start.elapsed());
 }
 

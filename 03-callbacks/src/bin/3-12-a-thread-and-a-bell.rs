@@ -5,14 +5,14 @@
 //! Look at the last line: timers are on time while the thread computes.
 
 use callbacks::{Loop, fetch};
-use lab::{Page, Site, compute};
+use lab::{Page, Site, compute_for};
 use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: u32 = 120_000;
+const WORK: Duration = Duration::from_millis(300);
 const TICKS: u32 = 50;
 const TICK: Duration = Duration::from_millis(10);
 const LIMIT: Duration = Duration::from_secs(60);
@@ -38,12 +38,12 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Computes for some 300 ms on a thread, and has the loop say so.
+/// Computes for 300 ms on a thread, and has the loop say so.
 fn work(events: &mut Loop, page: Page) {
     let start = Instant::now();
     let remote = events.remote();
     thread::spawn(move || {
-        compute(&page.body, ROUNDS);
+        compute_for(&page.body, WORK);
         let posted = remote.post(move |_| {
             println!("computed for {:.1?}", start.elapsed());
         });

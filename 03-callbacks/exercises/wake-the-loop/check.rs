@@ -44,13 +44,12 @@ fn all_that_is_posted_is_collected_and_the_loop_sleeps_at_its_bell() {
 
 type Tried = Result<(), Finding>;
 
-/// In how many schedules each case is tried.
+/// In how many schedules each case is tried. Those that find a wrong way come
+/// last: a wrong answer has to be called wrong.
 const CASES: [(usize, Case); 15] = [
     (1, an_item_is_in_when_the_bell_rings_for_it),
     (8, the_loop_sleeps_and_is_woken),
     (2, a_bell_may_ring_for_nothing),
-    (4, items_come_while_the_loop_is_busy),
-    (1, very_many_come_while_the_loop_is_busy),
     (4, what_is_closed_takes_nothing_and_gives_the_rest),
     (8, a_close_wakes_the_loop),
     (80, one_posts_while_the_loop_looks),
@@ -59,6 +58,8 @@ const CASES: [(usize, Case); 15] = [
     (70, |it, dice| several_post(it, dice, true)),
     (30, |it, dice| they_are_held_up_with_the_lock(it, dice, false)),
     (10, |it, dice| they_are_held_up_with_the_lock(it, dice, true)),
+    (4, items_come_while_the_loop_is_busy),
+    (1, very_many_come_while_the_loop_is_busy),
     (2, |it, _| the_lock_is_free_while_the_bell_is_rung(it, "post")),
     (2, |it, _| the_lock_is_free_while_the_bell_is_rung(it, "close")),
 ];

@@ -75,7 +75,9 @@ impl Press {
         let renew = async || {
             let (number, before) = self.pages();
             let faults = match self.print(number + 1, &before).await {
-                Ok(faults) => faults,
+                Ok(Some(faults)) => faults,
+                // The next look finds what was saved meanwhile.
+                Ok(None) => return,
                 Err(why) => vec![format!("{why:#}")],
             };
             self.state.now.send_modify(|state| state.faults = faults);
@@ -83,11 +85,21 @@ impl Press {
         self.state.watch(&self.sources, seen, renew).await;
     }
 
-    /// Makes edition `number`, unless the strict check finds faults.
-    async fn print(&self, number: usize, before: &Path) -> Result<Vec<String>> {
+    /// Makes edition `number`, unless the strict check finds faults. Gives back
+    /// `None`, and shows nothing new, if something was saved meanwhile: then
+    /// the check has read one text, perhaps, and the pages show another.
+    async fn print(
+        &self,
+        number: usize,
+        before: &Path,
+    ) -> Result<Option<Vec<String>>> {
         let now = place(&self.folder, number);
+        let sources = fingerprint(&self.sources);
         let Made { faults, pages, .. } =
             make_edition(&self.root, &now, before).await?;
+        if fingerprint(&self.sources) != sources {
+            return Ok(None);
+        }
         if faults.is_empty() {
             self.edition.store(number, Relaxed);
             // The one before stays: a page of it may still be being sent.
@@ -97,7 +109,7 @@ impl Press {
             let pages = pages.into_iter().map(|page| (page, number));
             self.state.now.send_modify(|state| state.pages.extend(pages));
         }
-        Ok(faults)
+        Ok(Some(faults))
     }
 }
 

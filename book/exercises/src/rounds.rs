@@ -4,13 +4,12 @@
 use crate::finding::{verdict_of, verdict_of_hung};
 use crate::target::{LIMIT, MOST, Target};
 use crate::verdict::{Kind, Verdict};
-use lab::Usage;
 use std::fmt;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use trials::watchdog;
 
 /// How often an answer has to pass.
@@ -19,14 +18,7 @@ pub const ROUNDS: usize = 20;
 /// How many tests run at once when an answer is run again and again: more than
 /// there are cores, so that they get into each other's way, and so that the
 /// cores have something to do while most of them wait.
-const AT_ONCE: usize = 20;
-
-/// How many do so if they compute and hardly wait. More of them would take
-/// longer together, since each switch goes to another process.
-const AT_ONCE_IF_BUSY: usize = 4;
-
-/// The part of a run that is CPU time, from which on it counts as busy.
-const BUSY: f64 = 0.6;
+const AT_ONCE: usize = 16;
 
 /// How long the first run is alone. Many a wrong answer has failed by then. A
 /// right one mostly waits, so the other runs begin before its end.
@@ -38,13 +30,6 @@ const BESIDE_FIRST: usize = 4;
 
 /// How long a test may take beside [`AT_ONCE`] others.
 const LIMIT_BESIDE_OTHERS: Duration = Duration::from_secs(16);
-
-/// How the first run of an answer went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum First {
-    Failed,
-    Passed { is_busy: bool },
-}
 
 /// What the judge is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,25 +60,18 @@ impl Target {
     /// under way. But the verdict on a wrong answer is taken from a run that
     /// was alone: beside others, an answer may go wrong in another way.
     pub fn run_all(&self, tests: &[&str], on_stage: OnStage<'_>) -> Verdict {
-        // How the first run went, once it is over.
+        // Whether the first run has passed, once it is over.
         let first = OnceLock::new();
         on_stage(Stage::Running(1, ROUNDS));
         let (verdict, others) = thread::scope(|scope| {
             let others = scope.spawn(|| {
                 // It is woken earlier if the first run is over.
                 thread::park_timeout(HEAD_START);
-                let begin = first.get() != Some(&First::Failed);
+                let begin = first.get() != Some(&false);
                 begin.then(|| self.run_others(tests, on_stage, &first))
             });
-            let (began, before) = (Instant::now(), Usage::so_far().cpu);
             let verdict = self.run(tests);
-            // Of this process, and of those of its children that have ended.
-            let cpu = Usage::so_far().cpu.saturating_sub(before);
-            let is_busy = cpu > began.elapsed().mul_f64(BUSY);
-            let _ = first.set(match verdict.kind {
-                Kind::Solved => First::Passed { is_busy },
-                _ => First::Failed,
-            });
+            let _ = first.set(verdict.kind == Kind::Solved);
             others.thread().unpark();
             (verdict, others.join().expect("it does not panic"))
         });
@@ -128,14 +106,17 @@ impl Target {
         &self,
         tests: &[&str],
         on_stage: OnStage<'_>,
-        first: &OnceLock<First>,
+        first: &OnceLock<bool>,
     ) -> Verdict {
-        let has_first_failed = || first.get() == Some(&First::Failed);
+        let has_first_failed = || first.get() == Some(&false);
         let runs = (ROUNDS - 1) * tests.len();
         // The number of the run that a test belongs to. The first is 2.
         let run_of = |n: usize| 2 + n / tests.len();
         let (hung, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let run_test = |n: usize| {
+        let verdicts = at_once(AT_ONCE, runs, |n| {
+            if n >= BESIDE_FIRST {
+                first.wait();
+            }
             // One hang tells as much as twenty, and takes as long as all else.
             if hung.load(Relaxed) > 0 || has_first_failed() {
                 return None;
@@ -150,15 +131,7 @@ impl Target {
             let verdict = verdict?;
             hung.fetch_add((verdict.kind == Kind::Hangs).into(), Relaxed);
             Some(verdict)
-        };
-        let beside = BESIDE_FIRST.min(runs);
-        let mut verdicts = at_once(beside, beside, run_test);
-        let threads = match first.wait() {
-            First::Passed { is_busy: true } => AT_ONCE_IF_BUSY,
-            _ => AT_ONCE,
-        };
-        let rest = at_once(threads, runs - beside, |n| run_test(beside + n));
-        verdicts.extend(rest);
+        });
         // Say how many runs have failed, and why, by the failure that explains
         // most.
         let has_failed =

@@ -17,6 +17,7 @@ pub struct Queue(Rc<RefCell<VecDeque<Call>>>);
 type Call = Box<dyn FnOnce()>;
 
 impl Queue {
+    /// Queues a call.
     pub fn push(&self, call: impl FnOnce() + 'static) {
         self.0.borrow_mut().push_back(Box::new(call));
     }
@@ -49,6 +50,7 @@ struct Shared<T> {
 type Callback<T> = Box<dyn FnOnce(Result<T, String>)>;
 
 impl<T: 'static> Deferred<T> {
+    /// A Deferred, and what settles it.
     pub fn new(queue: &Queue) -> (Resolver<T>, Deferred<T>) {
         let shared = Rc::new(Shared {
             queue: queue.clone(),

@@ -197,22 +197,24 @@ impl Story {
             ids: RefCell::new(vec![None; self.timers.len()]),
             played: RefCell::default(),
         });
-        let mut timers = Timers::default();
-        let mut now = 0;
-        for step in &self.steps {
-            match *step {
-                Step::Does(act) => world.act(&mut timers, act),
-                Step::Run(after) => {
-                    now += after;
-                    timers.run_due(now * self.unit);
+        {
+            // All timers that are left are dropped at the end of this block.
+            let mut timers = Timers::default();
+            let mut now = 0;
+            for step in &self.steps {
+                match *step {
+                    Step::Does(act) => world.act(&mut timers, act),
+                    Step::Run(after) => {
+                        now += after;
+                        timers.run_due(now * self.unit);
+                    }
                 }
+                let next_due = Event::NextDue(timers.next_due());
+                let played = &mut *world.played.borrow_mut();
+                played.events.push(next_due);
+                played.note_kept(Rc::strong_count(&world) - 1);
             }
-            let next_due = Event::NextDue(timers.next_due());
-            let played = &mut *world.played.borrow_mut();
-            played.events.push(next_due);
-            played.note_kept(Rc::strong_count(&world) - 1);
         }
-        drop(timers);
         let mut played = world.played.take();
         played.waiting = 0;
         played.note_kept(Rc::strong_count(&world) - 1);

@@ -22,7 +22,10 @@ pub enum Why {
 
 /// A question that is under way. What becomes of it does not depend on whether
 /// this is kept.
-pub struct Asking(Weak<dyn Fn(&mut Events, Reply)>);
+pub struct Asking(Weak<End>);
+
+/// Ends a question with this result, if it is still under way.
+type End = dyn Fn(&mut Events, Reply);
 
 /// Asks `question`, and has `then` called exactly once, by the loop: with the
 /// reply, or with `TimedOut` if there is none after `limit`.
@@ -35,7 +38,7 @@ pub fn ask(
     // What can still call; `None` once it is over.
     let handles = Rc::new(RefCell::new(Some(Vec::<Handle>::new())));
     let (own, then) = (handles.clone(), Rc::new(then));
-    let end: Rc<dyn Fn(&mut Events, Reply)> = Rc::new(move |events, reply| {
+    let end: Rc<End> = Rc::new(move |events, reply| {
         let Some(handles) = own.take() else { return };
         for handle in handles {
             events.cancel(handle);

@@ -2,6 +2,7 @@
 //! It rings after that, and always outside.
 
 use lab::sync::Mutex;
+use std::mem;
 
 /// What wakes the loop, as an `eventfd` does. It rings until it is silenced.
 pub trait Bell: Send + Sync {
@@ -56,7 +57,7 @@ impl<T, B: Bell> Mailbox<T, B> {
             state.lists.swap(0, 1);
             let [_, posted] = &mut state.lists;
             if !posted.is_empty() {
-                return Some(posted.drain(..).collect());
+                return Some(mem::take(posted));
             }
             if state.closed {
                 return None;

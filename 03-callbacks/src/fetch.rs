@@ -88,8 +88,8 @@ impl Fetch {
     }
 
     fn send(mut self, events: &mut Loop, mut socket: Socket) {
-        let request = request(&self.url);
-        match socket.write(&request[self.sent..]) {
+        let bytes = request(&self.url);
+        match socket.write(&bytes[self.sent..]) {
             Ok(n) => self.sent += n,
             Err(why) if is_early(&why) => {}
             Err(why) => {
@@ -97,7 +97,7 @@ impl Fetch {
                 return self.end.reach(events, Err(why.into()));
             }
         }
-        if self.sent == request.len() {
+        if self.sent == bytes.len() {
             let incoming = Incoming::new(&self.url);
             return Receive { incoming, end: self.end }.wait(events, socket);
         }

@@ -112,8 +112,8 @@ impl Incoming {
         if head.status >= 400 {
             return Err(Failure::Status(head.status));
         }
-        // The request asks for none. Read as it is, a compressed page would look
-        // like one without links.
+        // The request asks for none. Read as it is, a compressed page would
+        // look like one without links.
         if let Some(name) = head.coding.filter(|_| !body.is_empty()) {
             return Err(Failure::unsupported("content coding", &name));
         }

@@ -162,8 +162,8 @@ impl Recording {
             .sum()
     }
 
-    /// The stretches between the changes of a count, such as `flight`: from, to,
-    /// and the count.
+    /// The stretches between the changes of a count, such as `flight`: from,
+    /// to, and the count.
     pub fn stretches(
         &self,
         counts: &[(Duration, usize)],

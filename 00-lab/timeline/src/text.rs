@@ -69,8 +69,8 @@ impl Recording {
         picture + &side_by_side(&legend, width)
     }
 
-    /// The tracks that a picture shows as lanes, and the number of those that it
-    /// leaves out. The site is drawn as what it saw.
+    /// The tracks that a picture shows as lanes, and the number of those that
+    /// it leaves out. The site is drawn as what it saw.
     pub fn drawn_tracks(&self) -> (&[Track], usize) {
         let lanes = self.tracks.len() - self.of_kind("site").count();
         let drawn = lanes.min(MOST_LANES);

@@ -283,8 +283,8 @@ fn all_that_wait_for_a_value_get_it(
 ) -> Tried {
     let threads = 2 + dice.below(2) as u32;
     let trial = make_empty(schedule, 1 + dice.below(2));
-    let pops = pops(threads);
-    let consumers = start_asleep(schedule, dice, &trial, "consumer", &pops)?;
+    let calls = pops(threads);
+    let consumers = start_asleep(schedule, dice, &trial, "consumer", &calls)?;
     require_pushed(&trial.call("producer", &pushes(1..=threads))?)?;
     let popped = sorted(join_each(&trial, &consumers)?);
     let what = "a value was pushed for each, and popped";

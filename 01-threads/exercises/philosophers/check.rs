@@ -248,17 +248,17 @@ impl Sitting<'_> {
         let eating = (0..seats.len()).filter(|&it| seats[it].eats);
         let eating: Vec<_> = eating.map(name_of).collect();
         for (it, seat) in seats.iter().enumerate() {
-            let neighbors = neighbors(it, seats.len());
+            let beside = neighbors(it, seats.len());
             // One that is hungry may have a fork, and wait for another.
             let may_have_it =
                 |&it: &usize| seats[it].is_hungry || seats[it].eats;
-            if !seat.is_hungry || neighbors.iter().any(may_have_it) {
+            if !seat.is_hungry || beside.iter().any(may_have_it) {
                 continue;
             }
             let name = name_of(it);
             let waits_for_lock = self.waits_for_lock(it);
             if !seat.finds_forks {
-                let ended = neighbors.iter().filter(|&&it| seats[it].has_eaten);
+                let ended = beside.iter().filter(|&&it| seats[it].has_eaten);
                 let ended: Vec<_> = ended.map(|&it| name_of(it)).collect();
                 let for_what = if waits_for_lock { " for a lock" } else { "" };
                 return fail(&format!(

@@ -234,14 +234,14 @@ impl Chain {
                 }
                 Step::Then { fails } => {
                     number += 1;
-                    let callback = callback(number, fails, &log, &alive);
+                    let callback = make_callback(number, fails, &log, &alive);
                     deferred = log.during("`then`", || {
                         deferred.then(move |gift: Gift| callback(Ok(gift)))
                     });
                 }
                 Step::Catch { fails } => {
                     number += 1;
-                    let callback = callback(number, fails, &log, &alive);
+                    let callback = make_callback(number, fails, &log, &alive);
                     deferred = log.during("`catch`", || {
                         deferred.catch(move |error| callback(Err(error)))
                     });
@@ -270,8 +270,8 @@ impl Display for Chain {
     }
 }
 
-/// A callback that notes what it is called with.
-fn callback(
+/// Makes a callback that notes what it is called with.
+fn make_callback(
     number: usize,
     fails: bool,
     log: &Rc<Log>,
@@ -453,7 +453,7 @@ fn judge_stack() {
         let queue = Queue::default();
         let places: Rc<RefCell<(usize, usize)>> =
             Rc::new(RefCell::new((usize::MAX, 0)));
-        let note = |places: &Rc<RefCell<(usize, usize)>>| {
+        let make_note = |places: &Rc<RefCell<(usize, usize)>>| {
             let places = places.clone();
             move |n: usize| {
                 // Where the stack is now.
@@ -466,7 +466,7 @@ fn judge_stack() {
         };
         let (resolver, mut chain): (Resolver<usize>, _) = Deferred::new(&queue);
         for _ in 0..length {
-            let note = note(&places);
+            let note = make_note(&places);
             chain = match with_errors {
                 false => chain.then(note).catch(Err),
                 // An error goes past the second, and comes back as a value.

@@ -153,9 +153,9 @@ impl Events {
 const QUESTION: &str = "what time is it?";
 /// A time that does not come.
 const NEVER: u32 = u32::MAX;
-/// So many turns at one time are not needed.
+/// No question needs that many turns of the loop at one time.
 const MANY_TURNS: usize = 50;
-/// Nor are so many timers for a question.
+/// No question needs that many timers.
 const MANY_TIMERS: usize = 3;
 
 impl Events {
@@ -240,9 +240,8 @@ impl Events {
     }
 
     /// What is still registered for a question.
-    fn left(&self, question: usize) -> Option<&'static str> {
-        let mut left = self.entries.values();
-        left.find_map(|entry| match entry.what {
+    fn find_left(&self, question: usize) -> Option<&'static str> {
+        self.entries.values().find_map(|entry| match entry.what {
             _ if entry.question != Some(question) => None,
             What::Timer(_) => Some("its timer was still set"),
             What::Reply(_) => Some("the question was still under way"),
@@ -607,7 +606,7 @@ impl Play {
             time: events.now,
             reply,
             inside: self.inside.get(),
-            left: events.left(question),
+            left: events.find_left(question),
         };
         let mut logs = self.logs.borrow_mut();
         logs[question].calls.push(call);
@@ -667,7 +666,7 @@ impl Play {
             if log.calls.is_empty() {
                 continue;
             }
-            if let Some(left) = events.left(question) {
+            if let Some(left) = events.find_left(question) {
                 return Err(format!(
                     "wrong answer: after `then` had been called, {left}"
                 ));

@@ -26,21 +26,24 @@ fn crawl() -> Recording {
 
 #[test]
 fn it_can_stand_in_a_markdown_page() {
-    let svg = svg(&crawl(), "Fish & \"chips\"");
-    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
-    assert!(svg.lines().all(|line| !line.trim().is_empty()), "a blank line");
-    assert!(!svg.contains(" id="), "an id may clash with the page's");
-    for rule in svg.lines().filter(|line| line.contains(" {")) {
+    let picture = svg(&crawl(), "Fish & \"chips\"");
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
+    assert!(
+        picture.lines().all(|line| !line.trim().is_empty()),
+        "a blank line"
+    );
+    assert!(!picture.contains(" id="), "an id may clash with the page's");
+    for rule in picture.lines().filter(|line| line.contains(" {")) {
         assert!(rule.contains(".lanes-svg") || rule.contains("@media"));
     }
 }
 
 #[test]
 fn it_is_well_formed_whatever_the_names_are() {
-    let svg = svg(&crawl(), "Fish & \"chips\"");
-    let style = svg.find("</style>").expect("a style");
+    let picture = svg(&crawl(), "Fish & \"chips\"");
+    let style = picture.find("</style>").expect("a style");
     let mut open = Vec::new();
-    for tag in svg[style + 8..].split('<').skip(1) {
+    for tag in picture[style + 8..].split('<').skip(1) {
         let (tag, text) = tag.split_once('>').expect("tags end");
         let name = tag.split(' ').next().expect("a name");
         match name.strip_prefix('/') {
@@ -60,8 +63,8 @@ fn it_is_well_formed_whatever_the_names_are() {
 
 #[test]
 fn it_says_in_words_what_it_shows() {
-    let svg = svg(&crawl(), "");
-    let (_, rest) = svg.split_once("<desc>").expect("a description");
+    let picture = svg(&crawl(), "");
+    let (_, rest) = picture.split_once("<desc>").expect("a description");
     let (words, _) = rest.split_once("</desc>").expect("its end");
     assert_eq!(
         words,
@@ -78,8 +81,8 @@ fn forty_pages_are_drawn_in_less_than_40_kib() {
 
 #[test]
 fn the_legend_shows_what_was_used_and_nothing_else() {
-    let svg = svg(&crawl(), "");
-    let legend = &svg[svg.find("lanes-legend'").expect("a legend")..];
+    let picture = svg(&crawl(), "");
+    let legend = &picture[picture.find("lanes-legend'").expect("a legend")..];
     for used in ["lanes-run", "lanes-wait", "lanes-held"] {
         assert!(legend.contains(used), "{used}");
     }
@@ -111,10 +114,11 @@ const CAUSES: &str = "\
 
 #[test]
 fn a_script_can_tell_when_everything_was_and_why() {
-    let svg = svg(&Recording::parse(CAUSES), "");
-    assert!(svg.contains(" data-length='9900' data-margin='"), "{svg}");
+    let picture = svg(&Recording::parse(CAUSES), "");
+    assert!(picture.contains(" data-length='9900' data-margin='"), "{picture}");
     let title = |bar: &str| {
-        let (_, rest) = svg.split_once(bar).unwrap_or_else(|| panic!("{svg}"));
+        let (_, rest) =
+            picture.split_once(bar).unwrap_or_else(|| panic!("{picture}"));
         let (_, rest) = rest.split_once("<title>").expect("a title");
         rest.split_once("</title>").expect("its end").0.to_owned()
     };
@@ -138,10 +142,12 @@ fn a_script_can_tell_when_everything_was_and_why() {
     );
     assert_eq!(title("data-t='4000 8000'"), "holds Jobs: 4.0 ms");
     assert!(
-        svg.contains("class='lanes-flow' data-t='5000 6000' data-rows='0 1'")
+        picture
+            .contains("class='lanes-flow' data-t='5000 6000' data-rows='0 1'")
     );
     assert!(
-        svg.contains("class='lanes-flow' data-t='8000 8500' data-rows='0 1'")
+        picture
+            .contains("class='lanes-flow' data-t='8000 8500' data-rows='0 1'")
     );
 }
 
@@ -153,11 +159,11 @@ fn what_is_too_short_to_be_seen_is_there_for_readers_who_zoom_in() {
         text += &format!("{wait} 7 1 1 {wait} wait /{n}\n");
         text += &format!("{run} 7 1 1 {wait} run\n");
     }
-    let svg = svg(&Recording::parse(&text), "");
-    let fine = svg.matches("lanes-fine' data-t=").count();
+    let picture = svg(&Recording::parse(&text), "");
+    let fine = picture.matches("lanes-fine' data-t=").count();
     assert_eq!(fine, crate::rows::FINE, "and not more than that");
     let bar = "lanes-wait lanes-fine' data-t='1000 1100'";
-    assert!(svg.contains(bar), "{svg}");
+    assert!(picture.contains(bar), "{picture}");
 }
 
 #[test]
@@ -168,9 +174,9 @@ fn a_lane_that_idles_is_drawn_as_nothing() {
         3000000 7 1 2 0 run\n\
         4000000 7 1 2 900000 idle\n\
         9000000 7 1 1 900000 run\n";
-    let svg = svg(&Recording::parse(text), "");
-    assert!(svg.contains("data-t='1000 3000'"), "{svg}");
-    assert!(!svg.contains("data-t='4000 9000'"), "{svg}");
-    let legend = &svg[svg.find("lanes-legend'").expect("a legend")..];
+    let picture = svg(&Recording::parse(text), "");
+    assert!(picture.contains("data-t='1000 3000'"), "{picture}");
+    assert!(!picture.contains("data-t='4000 9000'"), "{picture}");
+    let legend = &picture[picture.find("lanes-legend'").expect("a legend")..];
     assert!(!legend.contains("dies"), "{legend}");
 }

@@ -1,5 +1,5 @@
-//! `then` is as it was given, and a flag says that it is over. The state is owned
-//! by the two callbacks and by nothing else.
+//! `then` is as it was given, and a flag says that it is over. The state is
+//! owned by the two callbacks and by nothing else.
 
 use check::{Events, Handle};
 use std::cell::RefCell;

@@ -1,5 +1,5 @@
-//! There is no flag. What comes first has the callbacks of both dropped, and with
-//! them the state: a cancel after that finds none.
+//! There is no flag. What comes first has the callbacks of both dropped, and
+//! with them the state: a cancel after that finds none.
 
 use check::{Events, Handle};
 use std::cell::Cell;

@@ -1,5 +1,5 @@
-//! The question itself is sent soon, so that no reply comes before `ask` is back.
-//! Then only a cancel has to wait for the loop.
+//! The question itself is sent soon, so that no reply comes before `ask` is
+//! back. Then only a cancel has to wait for the loop.
 
 use check::{Events, Handle};
 use std::cell::Cell;

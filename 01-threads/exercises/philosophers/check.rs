@@ -53,7 +53,7 @@ const CASES: [(usize, Case); 12] = [
     (15, |it, dice| all_are_hungry(it, 5 + dice.below(5))),
     (30, one_is_hungry_again),
     (30, they_come_and_go),
-    (6, the_last_of_many_is_woken),
+    (16, the_last_of_many_is_woken),
 ];
 
 /// How often philosophers who sleep are woken in vain, one time after another.

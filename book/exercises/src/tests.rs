@@ -77,8 +77,15 @@ fn every_wrong_answer_meets_its_sentence() {
             let sentence = sentence.strip_prefix("Met with: ");
             let sentence = sentence.expect("the first line is the sentence");
             let tests = tests_of(&target, &module(&exercise, answer));
-            let verdict = target.run(&tests);
-            meets(&exercise, &exercise.seen(answer), &verdict, sentence);
+            // Schedules are drawn: one run in some hundred may find nothing.
+            // A reader's verdict is that of many; here two of three find it.
+            let mut verdicts = vec![target.run(&tests)];
+            if verdicts[0].kind == Kind::Solved {
+                verdicts = vec![target.run(&tests), target.run(&tests)];
+            }
+            for verdict in &verdicts {
+                meets(&exercise, &exercise.seen(answer), verdict, sentence);
+            }
         });
     }
 }

@@ -9,7 +9,7 @@ mod sleep;
 
 pub use answer::Answer;
 pub use gate::Gate;
-pub use memory::allocated;
+pub use memory::{Counting, allocated};
 pub use sleep::{others_sleep, wait_until};
 pub use smallest::smallest;
 

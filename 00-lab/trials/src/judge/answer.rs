@@ -20,7 +20,8 @@ macro_rules! answer {
         #[doc(hidden)]
         #[allow(unused_macros, reason = "of use to the reader's own only")]
         macro_rules! answer {
-            () => {
+            () => {{
+                $crate::counting!();
                 $crate::judge::Answer::compiled(
                     concat!(env!("CARGO_MANIFEST_DIR"), "/", $file),
                     include_bytes!(concat!(
@@ -29,7 +30,7 @@ macro_rules! answer {
                         $file
                     )),
                 )
-            };
+            }};
         }
         #[allow(unused_imports, reason = "as above")]
         pub(crate) use answer;
@@ -40,11 +41,25 @@ macro_rules! answer {
     };
 }
 
+/// Has the program count what it allocates (see [`allocated`]), once.
+///
+/// [`allocated`]: crate::judge::allocated
+#[doc(hidden)]
+#[macro_export]
+macro_rules! counting {
+    () => {
+        #[global_allocator]
+        static COUNTING: $crate::judge::Counting = $crate::judge::Counting;
+    };
+}
+
 /// Says, at the root of a program, that the answers in it are ours: modules
 /// called as their files in this folder, `NAME-SLUG.rs` being `NAME_SLUG`.
 #[macro_export]
 macro_rules! answers_in {
     ($folder:literal) => {
+        $crate::counting!();
+
         mod check {
             macro_rules! answer {
                 () => {

@@ -4,13 +4,18 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// How many bytes this thread has allocated and not freed. What another thread
 /// frees is not taken off, so compare two counts of one thread that does all
 /// by itself.
 ///
 /// ```
-/// use trials::judge::allocated;
+/// use trials::judge::{Counting, allocated};
+///
+/// // A check has this from `answer!`.
+/// #[global_allocator]
+/// static COUNTING: Counting = Counting;
 ///
 /// let before = allocated();
 /// let bytes = vec![0_u8; 1000];
@@ -18,7 +23,12 @@ use std::cell::Cell;
 /// drop(bytes);
 /// assert_eq!(allocated(), before);
 /// ```
+///
+/// # Panics
+///
+/// If the allocator of this program is another one, and nothing is counted.
 pub fn allocated() -> isize {
+    assert!(COUNTS.load(Relaxed), "declare `Counting` as the global allocator");
     ALLOCATED.get()
 }
 
@@ -26,11 +36,14 @@ thread_local! {
     static ALLOCATED: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, which counts as well.
-struct Counting;
+/// Set once something has been allocated. No test runs before that.
+static COUNTS: AtomicBool = AtomicBool::new(false);
 
-#[global_allocator]
-static COUNTING: Counting = Counting;
+/// The system's allocator, which counts as well. A program with a check
+/// declares it, by [`answer!`](crate::answer!) or
+/// [`answers_in!`](crate::answers_in!). It is not declared here: the book's own
+/// program has nothing to count, and is linked with this crate, too.
+pub struct Counting;
 
 // SAFETY: the system's allocator does all of it; counting allocates nothing,
 // since the counter needs neither a beginning nor an end.
@@ -66,5 +79,6 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 fn count(bytes: isize) {
+    COUNTS.store(true, Relaxed);
     ALLOCATED.set(ALLOCATED.get() + bytes);
 }

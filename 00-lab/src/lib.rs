@@ -22,7 +22,6 @@ mod report;
 mod usage;
 mod failure;
 mod printing;
-mod dice;
 
 pub use command::run;
 pub use dice::Dice;

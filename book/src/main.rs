@@ -46,7 +46,6 @@ use std::process::{self, ExitCode};
 use std::{io, thread};
 use timeline::private::Folder;
 use tokio::runtime::{Builder, Runtime};
-use trials::watchdog;
 
 const HELP: &str = "\
 cargo run                      open the book

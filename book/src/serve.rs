@@ -19,7 +19,6 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
-use trials::watchdog;
 
 /// The port that the reader listens on, unless another program does.
 const PORT: u16 = 8019;

@@ -1,7 +1,7 @@
 //! The pages of the site: their texts, their links, their latencies.
 
 use super::{Fault, Shape};
-use crate::dice::Dice;
+use dice::Dice;
 use std::fmt::Write;
 use std::time::Duration;
 

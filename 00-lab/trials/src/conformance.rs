@@ -1,6 +1,5 @@
 //! The test that every rung passes, on the very binary that the reader runs.
 
-use crate::watchdog::{self, Ran};
 use lab::Rung;
 use lab::site::{Answer, Fault, Seen, Shape, Site};
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use std::fs;
 use std::process::{self, Command};
 use std::time::Duration;
 use timeline::VARIABLE;
+use watchdog::{self, Ran};
 
 /// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones.
 /// Judges what it answered and how it ran, by counts and by overlap, never by

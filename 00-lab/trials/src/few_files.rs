@@ -1,7 +1,6 @@
 //! A crawl that may have fewer open files than pages at once, and one that has
 //! very many pages at once.
 
-use crate::watchdog;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};

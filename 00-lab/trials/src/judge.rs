@@ -13,13 +13,13 @@ pub use memory::{Counting, allocated};
 pub use sleep::{others_sleep, wait_until};
 pub use smallest::smallest;
 
-use crate::watchdog::{self, Watching};
 use lab::site;
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use timeline::{Recording, cpu_time};
+use watchdog::{self, Watching};
 
 /// An answer that records nothing for this long is taken to hang.
 const SILENCE: Duration = Duration::from_secs(3);

@@ -2,25 +2,21 @@
 //! exercises, a scheduler that finds rare mistakes, programs that run under a
 //! limit, and Python twins.
 
-mod threads;
 mod adversary;
-pub mod answers;
 mod conformance;
-mod alone;
 pub mod few_files;
 mod locks;
 pub mod odd_servers;
 mod real_site;
 mod refused;
 pub mod judge;
-pub mod queue;
-pub mod schedule;
 pub mod twin;
-pub mod watchdog;
 
 pub use adversary::Adversary;
-pub use alone::alone;
 pub use conformance::conformance;
 pub use locks::waits_under_locks;
 pub use real_site::check_real_site;
 pub use refused::is_refused;
+pub use schedule::queue;
+pub use watchdog::alone;
+pub use {schedule, watchdog};

@@ -1,7 +1,7 @@
 //! Odd servers, as they are met on the web: browsers, curl, wget and Python
 //! understand their answers all the same.
 
-use crate::{twin, watchdog};
+use crate::twin;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

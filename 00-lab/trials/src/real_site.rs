@@ -1,12 +1,12 @@
 //! A site that was not written for this book: the documentation that comes with
 //! Rust, behind Python's web server, crawled by us and by the Python twin.
 
-use crate::watchdog::{self, Ran, Watching};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use watchdog::{self, Ran, Watching};
 
 /// A book of some hundred pages with links of all kinds.
 const BOOK: &str = "share/doc/rust/html/reference";

@@ -1,6 +1,5 @@
 //! Python twins: the same crawl in another language, on the same site.
 
-use crate::watchdog;
 use lab::Site;
 use serde_json::Value;
 use std::env;

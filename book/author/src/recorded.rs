@@ -12,7 +12,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use timeline::Recording;
 use timeline::private::Folder;
-use trials::watchdog;
 
 /// Columns of a listing that fits the page.
 const COLUMNS: &str = "80";

@@ -3,7 +3,7 @@
 use crate::panics::{Panic, panics};
 use crate::target::MOST;
 use crate::verdict::{Kind, Verdict};
-use trials::watchdog::{self, Hung, Ran};
+use watchdog::{self, Hung, Ran};
 
 /// What a test that has ended says of the answer; `None` if it passed.
 pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {

@@ -9,6 +9,7 @@
 pub mod files;
 pub mod tree;
 pub mod changes;
+pub mod answers;
 mod exercise;
 mod page;
 mod verdict;

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
-use trials::watchdog;
 
 /// How often an answer has to pass.
 pub const ROUNDS: usize = 20;

@@ -7,7 +7,6 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use trials::watchdog;
 
 /// How much is kept of what a test prints, in bytes, and of what the compiler
 /// says: it is to be read, in a terminal or on a page.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
-use trials::watchdog::Group;
+use watchdog::Group;
 
 /// How long a program may run, or be built.
 const LONGEST: Duration = Duration::from_secs(10 * 60);

@@ -17,7 +17,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
-use trials::watchdog::Group;
+use watchdog::Group;
 
 /// How much it may write, in bytes and in lines.
 const MOST_OUTPUT: usize = 1024 * 1024;

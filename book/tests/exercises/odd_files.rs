@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use timeline::private::Folder;
-use trials::watchdog;
 
 const ANSWER: &str = "01-threads/exercises/six-times-seven.rs";
 

@@ -8,7 +8,6 @@ use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::Command;
 use std::time::Duration;
-use trials::watchdog;
 
 const RIGHT: &str = "pub fn answer() -> i32 { 7 * 6 }";
 

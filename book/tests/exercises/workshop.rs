@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, id};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
-use trials::watchdog::{self, Ran};
+use watchdog::{self, Ran};
 
 /// Goes when it is dropped, with all that is in it.
 pub struct Workshop {

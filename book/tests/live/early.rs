@@ -7,7 +7,6 @@ use std::process::Stdio;
 use std::sync::PoisonError;
 use std::thread;
 use std::time::{Duration, Instant};
-use trials::watchdog;
 
 #[test]
 fn a_reader_leaves_nothing_however_early_it_is_ended() {

@@ -21,7 +21,7 @@ fn an_answer_is_judged_when_it_is_saved() {
     let answer = folder.join("exercises/check-then-insert.rs");
     let save = |name: &str| {
         let folder = folder.join("exercises/check-then-insert");
-        let text = trials::answers::answer(&folder, name).unwrap();
+        let text = exercises::answers::answer(&folder, name).unwrap();
         fs::write(&answer, text).unwrap();
     };
     let shows = |what: &str, script: &str| browser.wait_for(what, script);

@@ -7,7 +7,6 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::time::Duration;
-use trials::watchdog;
 
 impl Reader {
     /// The status of the answer, and its body.

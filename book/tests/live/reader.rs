@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
-use trials::watchdog::{self, Watching};
+use watchdog::{self, Watching};
 
 /// A reader that is up; it is ended as by Ctrl-C when dropped.
 pub struct Reader {

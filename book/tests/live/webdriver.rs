@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use trials::watchdog::{self, Watching};
+use watchdog::{self, Watching};
 
 /// Chromium without a window, and the driver that speaks for it.
 pub struct Browser {

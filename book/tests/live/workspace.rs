@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Once, RwLock};
 use std::time::Duration;
-use trials::watchdog;
 
 /// Locked to write by a test that damages the copy for a while. No test starts
 /// a reader meanwhile: it would not start.

@@ -1,11 +1,11 @@
 //! Whether threads sleep until they are woken, or look again and again.
 
-use crate::threads::{self, Look};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use timeline::{cpu_time, cpu_time_of_thread};
+use watchdog::threads::{self, Look};
 
 /// A thread that is on its way to where it will wait runs a few times more.
 const FEW: usize = 10;

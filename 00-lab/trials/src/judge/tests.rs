@@ -1,7 +1,7 @@
 //! What an answer did is what the judge says it did.
 
 use super::{Answer, Judge, Judged, others_sleep};
-use crate::{alone, waits_under_locks};
+use crate::waits_under_locks;
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
@@ -10,6 +10,7 @@ use std::sync::mpsc::{TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 use timeline::private::Folder;
+use watchdog::alone;
 
 fn judge(answer: impl FnOnce()) -> Judged {
     let judge = Judge::begin();

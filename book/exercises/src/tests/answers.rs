@@ -55,7 +55,7 @@ fn write_all(package: &str) {
         for answer in answers {
             let inside = answer.strip_prefix(exercise.in_folder("")).unwrap();
             let name = inside.with_extension("");
-            let text = trials::answers::answer(
+            let text = crate::answers::answer(
                 &exercise.in_folder(""),
                 name.to_str().unwrap(),
             );

@@ -1,10 +1,10 @@
 //! Threads that are used again, for another schedule: to start one costs more
 //! than all that it has to do in a schedule.
 
-use crate::threads;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
+use watchdog::threads;
 
 /// The threads of a search.
 #[derive(Default)]

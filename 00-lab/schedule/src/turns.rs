@@ -5,7 +5,6 @@ use super::finding::Finding;
 use super::order::{Basis, Choice};
 use super::player::{Does, FIRST, has_strangers};
 use super::table::Table;
-use crate::threads::{self, Look};
 use std::mem;
 use std::sync::atomic::{
     AtomicBool, AtomicUsize,
@@ -14,6 +13,7 @@ use std::sync::atomic::{
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
+use watchdog::threads::{self, Look};
 
 /// How long to wait for the next step before looking why it does not come.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -2,9 +2,8 @@
 //! killed. What they run are the ignored tests at the end.
 
 use crate::alone::command_of_test;
-use crate::watchdog;
-use lab::sync::{Condvar, Mutex};
-use lab::{Lane, waiting};
+use crate::{run, run_keeping, run_unless, watch_this_process};
+use locks::{Condvar, Mutex};
 use std::cell::Cell;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,13 +11,13 @@ use std::sync::{Arc, Barrier};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
-use timeline::{Recording, State, What};
+use timeline::{Lane, Recording, State, What, waiting};
 
 const PLENTY: Duration = Duration::from_secs(60);
 
 /// This program, to run the ignored test with this name.
 fn part(name: &str) -> Command {
-    command_of_test(&format!("watchdog::tests::{name}"))
+    command_of_test(&format!("tests::{name}"))
 }
 
 #[test]
@@ -44,7 +43,7 @@ fn processes_share_a_file_and_no_line_is_torn() {
 #[test]
 fn a_deadlock_is_explained_after_the_kill() {
     let limit = Duration::from_secs(2);
-    let hung = watchdog::run(&mut part("hangs_in_every_way"), limit);
+    let hung = run(&mut part("hangs_in_every_way"), limit);
     let hung = hung.expect_err("it hangs");
     let why = &hung.to_string();
     assert!(why.starts_with("still running after 2.0s\n"), "{why}");
@@ -70,7 +69,7 @@ fn a_deadlock_is_explained_after_the_kill() {
 fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
     let limit = Duration::from_secs(2);
     let mut command = part("prints_for_ever");
-    let hung = watchdog::run_keeping(1000, &mut command, limit);
+    let hung = run_keeping(1000, &mut command, limit);
     let hung = hung.expect_err("it never ends");
     assert!(hung.why.starts_with("still running after 2.0s\n"), "{}", hung.why);
     assert!(hung.stdout.contains("the beginning"), "{}", hung.stdout);
@@ -78,7 +77,7 @@ fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
     assert!(hung.stdout.len() < 1100, "{}", hung.stdout.len());
 
     let mut command = part("prints_a_lot");
-    let ran = watchdog::run_keeping(1000, &mut command, PLENTY).unwrap();
+    let ran = run_keeping(1000, &mut command, PLENTY).unwrap();
     assert!(ran.status.success());
     assert!(ran.stdout.contains("the beginning"), "{}", ran.stdout);
     assert!(ran.stdout.contains("the end"), "{}", ran.stdout);
@@ -91,8 +90,7 @@ fn a_program_that_is_called_off_is_ended_at_once() {
     let call_off = || asked.replace(asked.get() + 1) > 2;
     let began = Instant::now();
     let mut command = Command::new("sleep");
-    let hung =
-        watchdog::run_unless(&call_off, 1000, command.arg("600"), PLENTY);
+    let hung = run_unless(&call_off, 1000, command.arg("600"), PLENTY);
     let hung = hung.expect_err("it runs for ten minutes");
     assert!(hung.why.starts_with("called off\n"), "{}", hung.why);
     assert!(began.elapsed() < PLENTY);
@@ -102,7 +100,7 @@ fn a_program_that_is_called_off_is_ended_at_once() {
 fn a_program_that_records_for_ever_is_ended_long_before_the_disk_is_full() {
     let mut command = part("records_for_ever");
     let began = Instant::now();
-    let hung = watchdog::run(&mut command, PLENTY).expect_err("it never ends");
+    let hung = run(&mut command, PLENTY).expect_err("it never ends");
     let words = "goes on after 16.8 MB of recording\n";
     assert!(hung.why.starts_with(words), "{}", hung.why);
     assert!(!hung.recording.asked.is_empty());
@@ -124,7 +122,7 @@ fn a_recording_ends_before_the_disk_is_full_and_its_process_goes_on() {
 #[test]
 fn a_process_can_watch_itself() {
     let mut command = part("waits_for_ever_but_is_watched");
-    let ran = watchdog::run(&mut command, PLENTY).expect("it ends itself");
+    let ran = run(&mut command, PLENTY).expect("it ends itself");
     assert_eq!(ran.status.code(), Some(101));
     assert!(ran.stderr.contains("nothing has happened for "), "{}", ran.stderr);
     assert!(ran.stderr.contains(" waits for Godot\n"), "{}", ran.stderr);
@@ -137,7 +135,7 @@ fn a_process_can_watch_itself() {
 #[test]
 fn a_process_that_watches_itself_ends_at_a_deadlock_not_at_the_silence() {
     let mut command = part("deadlocks_but_is_watched");
-    let ran = watchdog::run(&mut command, PLENTY).expect("it ends itself");
+    let ran = run(&mut command, PLENTY).expect("it ends itself");
     assert_eq!(ran.status.code(), Some(101));
     assert!(ran.stderr.contains("ended: deadlock\n"), "{}", ran.stderr);
     let circle = "a circle: left waits for right, which waits for left\n";
@@ -147,7 +145,7 @@ fn a_process_that_watches_itself_ends_at_a_deadlock_not_at_the_silence() {
 #[test]
 fn a_process_may_outlive_the_deadlock_of_its_child() {
     let mut command = part("kills_its_child_and_is_watched");
-    let ran = watchdog::run(&mut command, PLENTY).expect("it ends");
+    let ran = run(&mut command, PLENTY).expect("it ends");
     assert!(ran.status.success(), "{}", ran.stderr);
 }
 
@@ -155,7 +153,7 @@ fn a_process_may_outlive_the_deadlock_of_its_child() {
 fn much_output_does_not_hang_the_program() {
     let mut command = Command::new("sh");
     command.args(["-c", "head -c 999999 /dev/zero; echo oh >&2"]);
-    let ran = watchdog::run(&mut command, PLENTY).expect("it ends");
+    let ran = run(&mut command, PLENTY).expect("it ends");
     assert_eq!((ran.stdout.len(), ran.stderr.as_str()), (999_999, "oh\n"));
     assert!(ran.recording.tracks.is_empty());
 }
@@ -165,7 +163,7 @@ fn a_process_left_behind_is_found_and_ended() {
     let mut command = Command::new("sh");
     command.args(["-c", "sleep 600 & echo $!"]);
     let began = Instant::now();
-    let hung = watchdog::run(&mut command, Duration::from_secs(1));
+    let hung = run(&mut command, Duration::from_secs(1));
     let why = hung.expect_err("something is left").why;
     assert!(why.starts_with("ended, but a process is left"), "{why}");
     assert!(began.elapsed() < PLENTY);
@@ -174,7 +172,7 @@ fn a_process_left_behind_is_found_and_ended() {
 #[test]
 fn what_cannot_be_started_is_an_error() {
     let mut command = Command::new("/no/such/program");
-    let why = watchdog::run(&mut command, PLENTY).expect_err("there is none");
+    let why = run(&mut command, PLENTY).expect_err("there is none");
     assert!(why.to_string().starts_with("cannot start /no/such/program: "));
 }
 
@@ -201,7 +199,7 @@ fn a_file_of_its_own_is_removed_at_the_end() {
 
 #[test]
 fn a_task_keeps_its_lane_on_whatever_thread_it_runs() {
-    let ran = watchdog::run(&mut part("moves_a_task"), PLENTY);
+    let ran = run(&mut part("moves_a_task"), PLENTY);
     let recording = ran.expect("it ends").recording;
     let task = recording.of_kind("task").next().expect("a task");
     let states = task.spans.iter().map(|span| format!("{:?}", span.state));
@@ -334,7 +332,7 @@ fn records_too_much() {
 #[ignore = "a part in another test"]
 fn waits_for_ever_but_is_watched() {
     timeline::start().unwrap();
-    let _watch = watchdog::watch_this_process(Duration::from_millis(300));
+    let _watch = watch_this_process(Duration::from_millis(300));
     let _until_then = waiting("Godot");
     thread::park_timeout(PLENTY);
 }
@@ -343,7 +341,7 @@ fn waits_for_ever_but_is_watched() {
 #[ignore = "a part in another test"]
 fn deadlocks_but_is_watched() {
     timeline::start().unwrap();
-    let _watch = watchdog::watch_this_process(2 * PLENTY);
+    let _watch = watch_this_process(2 * PLENTY);
     for thread in deadlock() {
         thread.join().unwrap();
     }
@@ -362,7 +360,7 @@ fn deadlocks() {
 #[ignore = "a part in another test"]
 fn kills_its_child_and_is_watched() {
     timeline::start().unwrap();
-    let _watch = watchdog::watch_this_process(PLENTY);
+    let _watch = watch_this_process(PLENTY);
     let mut child = part("deadlocks").envs(timeline::env()).spawn().unwrap();
     while timeline::so_far().unwrap().circles().is_empty() {
         thread::sleep(Duration::from_millis(10));

@@ -8,7 +8,7 @@ mod history;
 
 pub use history::{Call, Reply};
 
-use crate::schedule::{Finding, Schedule, Thread, step};
+use crate::{Finding, Schedule, Thread, step};
 use history::History;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,9 +1,9 @@
 //! The part that this thread takes in a schedule, and what the locks of
-//! [`lab::sync`] ask of it.
+//! [`locks`] ask of it.
 
 use super::player::{Does, FIRST, has_strangers, note_stranger};
 use super::turns::Turns;
-use lab::sync::hook::Hook;
+use locks::hook::Hook;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;

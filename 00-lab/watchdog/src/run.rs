@@ -45,7 +45,6 @@ pub struct Hung {
 /// into a file of its own.
 ///
 /// ```
-/// use trials::watchdog;
 /// use std::process::Command;
 /// use std::time::Duration;
 ///
@@ -265,7 +264,7 @@ fn read_ends(mut pipe: impl Read, most: usize) -> Ends {
 /// A number of bytes, as a person reads it.
 ///
 /// ```
-/// assert_eq!(trials::watchdog::format_size(378_000_000), "378.0 MB");
+/// assert_eq!(watchdog::format_size(378_000_000), "378.0 MB");
 /// ```
 pub fn format_size(bytes: u64) -> String {
     match bytes {
@@ -279,7 +278,7 @@ pub fn format_size(bytes: u64) -> String {
 /// them it says how much was left out.
 ///
 /// ```
-/// use trials::watchdog::abridge;
+/// use watchdog::abridge;
 ///
 /// let short = abridge("0123456789", 4);
 /// assert_eq!(short, "01\n… 6 bytes left out …\n89");

@@ -2,7 +2,7 @@
 //! needs a rare order is found, and found again.
 //!
 //! Of the threads that a [`Schedule`] starts, one runs at a time. Wherever it
-//! takes, releases or tries a lock of [`sync`](lab::sync), waits, notifies or
+//! takes, releases or tries a lock of [`locks`], waits, notifies or
 //! ends, another may go on instead. Dice say which, so the same seed gives the
 //! same order. An order of all these steps is a *schedule*; one takes a
 //! fraction of a millisecond, and a check tries hundreds.
@@ -19,16 +19,16 @@
 //! 2008): a program runs under a scheduler of our own, and a thread that only
 //! asks the same again has to give way. `loom` and `shuttle` do so for Rust.
 //!
-//! What the rules of [`Condvar`](lab::sync::Condvar) leave open is left to the
+//! What the rules of [`Condvar`](locks::Condvar) leave open is left to the
 //! dice, too: which thread `notify_one` wakes, and whether a wait ends that was
 //! not notified. A limit of a wait is a time on the schedule's own clock, which
 //! goes on only when no thread can.
 //!
 //! ```
-//! use lab::Dice;
-//! use lab::sync::Mutex;
+//! use dice::Dice;
+//! use locks::Mutex;
 //! use std::sync::Arc;
-//! use trials::schedule::{self, Finding};
+//! use schedule::Finding;
 //!
 //! let found = schedule::find(&mut Dice::new(1), 50, |schedule, _dice| {
 //!     let count = Arc::new(Mutex::new(0));
@@ -49,18 +49,19 @@
 //! ```
 
 mod finding;
+mod one_core;
 mod order;
 mod crew;
 mod player;
 mod table;
 mod turns;
 mod part;
+pub mod queue;
 
-use crate::threads::OneCore;
-use crate::watchdog;
 use crew::{Crew, Number, Run, note_this_thread};
-use lab::Dice;
-use lab::sync::hook::{Hooked, count_names_anew};
+use dice::Dice;
+use locks::hook::{Hooked, count_names_anew};
+use one_core::OneCore;
 use order::Basis;
 use part::{GivesWay, Part};
 use player::{Does, FIRST, has_strangers};

@@ -1,11 +1,11 @@
 //! The scheduler finds what goes wrong in rare orders, and finds it again.
 
-use lab::Dice;
-use lab::sync::{Condvar, Mutex};
+use dice::Dice;
+use locks::{Condvar, Mutex};
+use schedule::{Finding, Schedule, find};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use trials::schedule::{self, Finding, Schedule, find};
 
 /// What goes wrong first in 100 schedules.
 fn find_in_100(

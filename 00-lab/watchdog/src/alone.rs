@@ -1,6 +1,5 @@
 //! A test that has a process to itself.
 
-use crate::watchdog;
 use std::any::type_name;
 use std::env;
 use std::process::Command;
@@ -22,10 +21,10 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// The body of a test is a call of it:
 ///
 /// ```no_run
-/// trials::alone(|| {
-///     let before = lab::cpu_time();
-///     lab::compute(b"page", 1000);
-///     assert!(lab::cpu_time() > before);
+/// watchdog::alone(|| {
+///     let before = timeline::cpu_time();
+///     let sum: u64 = (0..1_000_000).sum();
+///     assert!(timeline::cpu_time() > before, "{sum}");
 /// });
 /// ```
 ///
@@ -38,7 +37,7 @@ pub fn alone<F: FnOnce()>(test: F) {
         return test();
     }
     let mut command = command_of_test(name);
-    let ran = watchdog::run(command.env(VARIABLE, name), LIMIT);
+    let ran = crate::run(command.env(VARIABLE, name), LIMIT);
     let ran = ran.unwrap_or_else(|hung| panic!("{hung}"));
     print!("{}", ran.stdout);
     eprint!("{}", ran.stderr);

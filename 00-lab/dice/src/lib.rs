@@ -9,7 +9,7 @@ const VARIABLE: &str = "LAB_SEED";
 /// Dice that fall the same way each time they are made with the same seed.
 ///
 /// ```
-/// use lab::Dice;
+/// use dice::Dice;
 ///
 /// let mut dice = Dice::new(6);
 /// let rolls: Vec<_> = (0..3).map(|_| 1 + dice.below(6)).collect();

@@ -3,7 +3,10 @@
 mod strays;
 mod group;
 mod run;
+mod alone;
+pub mod threads;
 
+pub use alone::alone;
 pub use group::{Group, kill_all_groups};
 pub use run::{Hung, Ran, abridge, format_size, run, run_keeping, run_unless};
 
@@ -77,7 +80,7 @@ fn end_with(verdict: &str) -> ! {
 /// ```
 /// use std::time::Duration;
 ///
-/// let ms = trials::watchdog::parse_time("elapsed: 1.5ms");
+/// let ms = watchdog::parse_time("elapsed: 1.5ms");
 /// assert_eq!(ms, Duration::from_micros(1500));
 /// ```
 ///

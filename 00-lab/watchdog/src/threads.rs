@@ -6,8 +6,8 @@ use std::io::Read;
 
 /// A thread, as the system sees it at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Look {
-    /// Set if it is one of the [`watchdog`](crate::watchdog)'s.
+pub struct Look {
+    /// Set if it is one of the watchdog's.
     pub is_watchdog: bool,
     /// Set if it neither runs, nor was woken and waits for a core.
     pub is_asleep: bool,
@@ -16,13 +16,13 @@ pub(crate) struct Look {
 }
 
 /// The number that the system has for this thread.
-pub(crate) fn this_thread() -> Option<String> {
+pub fn this_thread() -> Option<String> {
     let own = fs::read_link("/proc/thread-self").ok()?;
     Some(own.file_name()?.to_string_lossy().into_owned())
 }
 
 /// The numbers of all threads of this process.
-pub(crate) fn all_threads() -> Option<Vec<String>> {
+pub fn all_threads() -> Option<Vec<String>> {
     let tasks = fs::read_dir("/proc/self/task").ok()?.flatten();
     let number =
         |it: fs::DirEntry| it.file_name().to_string_lossy().into_owned();
@@ -30,7 +30,7 @@ pub(crate) fn all_threads() -> Option<Vec<String>> {
 }
 
 /// Looks at the thread with this number; it may have ended by now.
-pub(crate) fn look_at(thread: &str) -> Option<Look> {
+pub fn look_at(thread: &str) -> Option<Look> {
     let stat = read_once(thread, "stat")?;
     let (name, state) = stat.rsplit_once(") ")?;
     let times = read_once(thread, "schedstat")?;
@@ -49,45 +49,4 @@ fn read_once(thread: &str, file: &str) -> Option<String> {
     let length = File::open(path).ok()?.read(&mut text).ok()?;
     // A thread's name may be cut in the middle of a character.
     Some(String::from_utf8_lossy(&text[..length]).into_owned())
-}
-
-/// Keeps this thread, and all that it starts, on the core that it is on.
-///
-/// Threads of which one runs at a time need no second core, and to hand over to
-/// a thread on another core, which has to be woken first, takes twice as much
-/// CPU time. Only Linux can be asked for it.
-pub(crate) struct OneCore {
-    #[cfg(target_os = "linux")]
-    before: Option<rustix::thread::CpuSet>,
-}
-
-#[cfg(target_os = "linux")]
-impl OneCore {
-    pub fn keep() -> OneCore {
-        use rustix::thread::{
-            CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity,
-        };
-        let before = sched_getaffinity(None).ok();
-        let mut one = CpuSet::new();
-        one.set(sched_getcpu());
-        // If it is refused, all takes longer.
-        let _ = sched_setaffinity(None, &one);
-        OneCore { before }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-impl OneCore {
-    pub fn keep() -> OneCore {
-        OneCore {}
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for OneCore {
-    fn drop(&mut self) {
-        if let Some(before) = &self.before {
-            let _ = rustix::thread::sched_setaffinity(None, before);
-        }
-    }
 }

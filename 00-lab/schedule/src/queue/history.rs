@@ -2,7 +2,7 @@
 //! replied alike.
 
 use super::Queue;
-use crate::schedule::Finding;
+use crate::Finding;
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 

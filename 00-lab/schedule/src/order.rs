@@ -1,6 +1,6 @@
 //! Which of the threads that can go on is the next.
 
-use lab::Dice;
+use dice::Dice;
 
 /// What an order depends on: the same numbers give the same order.
 #[derive(Clone, Copy)]

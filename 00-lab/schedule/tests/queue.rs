@@ -1,11 +1,11 @@
 //! What is wrong with a queue is found, and said of the calls that show it.
 
-use lab::Dice;
-use lab::sync::{Condvar, Mutex};
+use dice::Dice;
+use locks::{Condvar, Mutex};
+use schedule::queue::Call::{Close, Pop, Push};
+use schedule::queue::{Queue, Trial};
+use schedule::{Finding, find};
 use std::sync::Arc;
-use trials::queue::Call::{Close, Pop, Push};
-use trials::queue::{Queue, Trial};
-use trials::schedule::{Finding, find};
 
 /// A queue with room for 2, and what is wrong with it.
 #[derive(Default)]

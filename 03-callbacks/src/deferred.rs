@@ -94,7 +94,7 @@ impl<T: 'static> Deferred<T> {
     /// it its value.
     #[track_caller]
     pub fn new(events: &Loop) -> (Resolver<T>, Deferred<T>) {
-        Deferred::pair(Node::new(events.soon(), Source::Resolver(None)))
+        Deferred::pair(Node::new(events.soon.clone(), Source::Resolver(None)))
     }
 
     /// Has `callback` called with the value. Gives back the Deferred of what it

@@ -7,24 +7,23 @@ mod waits;
 pub(crate) use soon::Soon;
 pub use threads::Remote;
 
+use crate::lanes::{Lanes, Slot};
 use crate::mailbox::Mailbox;
-use crate::slots::{Slot, Slots};
-use crate::socket::Socket;
-use crate::timers::{self, Timers};
+use crate::socket::{Shared, Socket};
 use polling::{Events, Poller};
 use std::any::Any;
-use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::os::fd::{AsFd, RawFd};
+use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use threads::{Post, Worked};
-use timeline::waiting;
-use waits::{Direction, Waits};
+use threads::Post;
+use timeline::{Lane, waiting};
+use waits::Direction;
 
 /// What is called once, on the loop's thread.
 pub type Callback = Box<dyn FnOnce(&mut Loop)>;
@@ -47,8 +46,8 @@ pub type Callback = Box<dyn FnOnce(&mut Loop)>;
 ///
 /// 1. what waits for the sockets that are ready, in the order in which the
 ///    kernel lists them; of one socket, what waits to read comes first;
-/// 2. the timers that are due, in the order of their times; of two with the
-///    same time, the one that was set first;
+/// 2. the timers that were due at that time, in the order of their times; of
+///    two with the same time, the one that was set first;
 /// 3. what was queued with [`call_soon`](Loop::call_soon), in its order, and
 ///    then what other threads have posted, in its order.
 ///
@@ -101,21 +100,17 @@ pub type Callback = Box<dyn FnOnce(&mut Loop)>;
 /// std::thread::spawn(move || events.run());
 /// ```
 pub struct Loop {
-    poller: Arc<Poller>,
+    pub(crate) poller: Arc<Poller>,
     /// What the kernel has listed in this turn.
     listed: Events,
-    /// What waits for each socket, by the socket's number. No number is used
-    /// twice, so whatever the kernel still says of a closed socket finds
-    /// nothing.
-    waits: HashMap<usize, Waits>,
-    /// The descriptors of its sockets.
-    descriptors: Rc<RefCell<HashSet<RawFd>>>,
-    timers: Timers,
-    soon: Rc<Soon>,
-    mailbox: Arc<Mailbox<Post, Arc<Poller>>>,
+    /// What waits for sockets and timers.
+    registered: BTreeMap<Cause, Registered>,
+    /// A [`Deferred`](crate::Deferred) queues there what it has ready.
+    pub(crate) soon: Rc<Soon>,
+    mailbox: Arc<Mailbox<Post>>,
     /// What is to be called when a thread has done its work.
-    at_work: HashMap<usize, Worked>,
-    slots: Slots,
+    at_work: HashMap<usize, Callback>,
+    lanes: Lanes,
     turns: u64,
     stopping: bool,
     /// What the first callback that panicked has panicked with.
@@ -124,12 +119,34 @@ pub struct Loop {
 
 /// Something registered, so that it can be [cancelled](Loop::cancel).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handle(Registration);
+pub struct Handle(Cause);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Registration {
-    Wait { key: usize, direction: Direction, number: usize },
-    Timer(timers::Key),
+/// Why something is called; timers come first, in the order of their times.
+///
+/// The last part is the number of the registration. No number is used twice, so
+/// whatever is still said of a registration that is gone finds nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    /// A time has come.
+    Timer(Instant, usize),
+    /// The socket with this key is ready.
+    Socket(usize, Direction, usize),
+}
+
+/// A callback that waits.
+struct Registered {
+    slot: Slot,
+    then: Callback,
+    /// What it waits for, if that is a socket.
+    socket: Option<Rc<Shared<dyn AsFd>>>,
+}
+
+impl Registered {
+    /// Lets go of its socket and its lane. So `then` can close the socket, and
+    /// what it registers can have the lane.
+    fn release(self) -> (Arc<Lane>, Callback) {
+        (self.slot.lane.clone(), self.then)
+    }
 }
 
 impl Loop {
@@ -141,17 +158,18 @@ impl Loop {
     /// gives them back with the last of its sockets and remotes.
     pub fn new() -> io::Result<Loop> {
         let poller = Arc::new(Poller::new()?);
-        let slots = Slots::default();
+        let lanes = Lanes::default();
+        let bell = poller.clone();
         Ok(Loop {
-            mailbox: Mailbox::new(poller.clone()),
             poller,
             listed: Events::new(),
-            waits: HashMap::new(),
-            descriptors: Rc::default(),
-            timers: Timers::default(),
-            soon: Rc::new(Soon::new(slots.clone())),
+            registered: BTreeMap::new(),
+            soon: Rc::new(Soon::new(lanes.clone())),
+            // It writes to an eventfd or a pipe of its own, once for each wait:
+            // that is never full.
+            mailbox: Mailbox::new(move || drop(bell.notify())),
             at_work: HashMap::new(),
-            slots,
+            lanes,
             turns: 0,
             stopping: false,
             panic: None,
@@ -187,11 +205,12 @@ impl Loop {
         due: Instant,
         then: impl FnOnce(&mut Loop) + 'static,
     ) -> Handle {
-        let slot = self.slots.take("timer");
-        slot.lane().waits_until(due);
-        let key = (due, next_number());
-        self.timers.set(key, slot, Box::new(then));
-        Handle(Registration::Timer(key))
+        let slot = self.lanes.take("timer");
+        slot.lane.waits_until(due);
+        let cause = Cause::Timer(due, next_number());
+        let then = Box::new(then);
+        self.registered.insert(cause, Registered { slot, then, socket: None });
+        Handle(cause)
     }
 
     /// Calls `then` when `delay` is over. A delay of more than a hundred years
@@ -214,27 +233,12 @@ impl Loop {
         self.soon.push(Box::new(then));
     }
 
-    /// Where a [`Deferred`](crate::Deferred) queues what it has ready.
-    pub(crate) fn soon(&self) -> Rc<Soon> {
-        self.soon.clone()
-    }
-
     /// Drops what was registered, uncalled, with all that it owns. Gives back
     /// `false` if it has been called or cancelled already.
     #[track_caller]
     pub fn cancel(&mut self, handle: Handle) -> bool {
-        let taken = match handle.0 {
-            Registration::Timer(key) => {
-                let timer = self.timers.remove(key);
-                timer.map(|(slot, then)| (Rc::new(slot), then))
-            }
-            Registration::Wait { key, direction, number } => {
-                self.take_wait(key, direction, |it| it == number)
-            }
-        };
-        let Some((slot, then)) = taken else { return false };
-        slot.cancel();
-        drop(then);
+        let Some(it) = self.registered.remove(&handle.0) else { return false };
+        it.slot.lane.cancelled();
         true
     }
 
@@ -261,8 +265,18 @@ impl Loop {
     ///
     /// If a callback has panicked, with what it panicked with.
     pub fn run(&mut self) -> io::Result<()> {
-        let _running = Running::begin()?;
+        thread_local! {
+            static RUNNING: Cell<bool> = const { Cell::new(false) };
+        }
+        // A callback that runs another loop would keep all others waiting.
+        if RUNNING.replace(true) {
+            return Err(io::Error::other(
+                "a loop is running on this thread already: \
+                 run this one on a thread of its own",
+            ));
+        }
         let ran = self.take_turns();
+        RUNNING.set(false);
         self.stopping = false;
         match self.panic.take() {
             Some(payload) => resume_unwind(payload),
@@ -282,8 +296,7 @@ impl Loop {
 
     /// Set if there is nothing left to call, now or later.
     fn is_over(&self) -> bool {
-        self.waits.is_empty()
-            && self.timers.is_empty()
+        self.registered.is_empty()
             && self.soon.is_empty()
             && self.mailbox.is_over()
     }
@@ -292,20 +305,40 @@ impl Loop {
     fn turn(&mut self) -> io::Result<()> {
         self.turns += 1;
         self.wait()?;
-        // What is registered from here on has a greater number: it is for a
-        // later turn.
-        let mark = next_number();
-        self.call_ready_sockets(mark);
-        self.call_due_timers(mark);
-        self.call_queued();
+        // What is registered from here on is for a later turn.
+        let mut ready = self.ready_sockets();
+        let now = Cause::Timer(Instant::now(), usize::MAX);
+        ready.extend(self.registered.range(..=now).map(|(cause, _)| *cause));
+        for cause in &ready {
+            self.registered[cause].slot.lane.ready();
+        }
+        for cause in ready {
+            // It is gone if a callback before it has cancelled it.
+            if let Some(it) = self.registered.remove(&cause) {
+                let (lane, then) = it.release();
+                self.call(&lane, then);
+            }
+        }
+        // So is what is queued or posted from here on.
+        let queued = self.soon.take();
+        let posted = self.mailbox.collect();
+        for (slot, then) in queued {
+            self.call(&slot.lane, then);
+        }
+        for (slot, then) in posted {
+            self.call(&slot.lane, then);
+        }
         Ok(())
     }
 
     /// Waits until there is something to call.
     fn wait(&mut self) -> io::Result<()> {
-        let timeout = match self.timers.next() {
+        let timeout = match self.registered.first_key_value() {
             _ if self.stopping || !self.soon.is_empty() => Some(Duration::ZERO),
-            due => due.map(|at| at.saturating_duration_since(Instant::now())),
+            Some((Cause::Timer(due, _), _)) => {
+                Some(due.saturating_duration_since(Instant::now()))
+            }
+            _ => None,
         };
         let waits = timeout != Some(Duration::ZERO);
         let _waiting = waits.then(|| waiting("any of them"));
@@ -314,49 +347,25 @@ impl Loop {
         Ok(())
     }
 
-    fn call_due_timers(&mut self, mark: usize) {
-        let due = self.timers.begin_turn(Instant::now(), mark);
-        due.for_each(|slot| slot.lane().ready());
-        while let Some((slot, then)) = self.timers.pop() {
-            self.call(Rc::new(slot), then);
-        }
-    }
-
-    fn call_queued(&mut self) {
-        // What is queued or posted from here on is for the next turn.
-        let queued = self.soon.take();
-        let posted = self.mailbox.collect();
-        for (slot, then) in queued {
-            self.call_kept(slot, then);
-        }
-        for (slot, then) in posted {
-            self.call_kept(slot, then);
-        }
-    }
-
-    /// Calls `then`, and keeps its lane meanwhile: what `then` queues is ready
-    /// while `then` still runs, so it needs another lane.
-    fn call_kept(&mut self, slot: Slot, then: Callback) {
-        let slot = Rc::new(slot);
-        self.call(slot.clone(), then);
-    }
-
     /// Calls `then` on its lane, and keeps what it panics with.
-    fn call(&mut self, slot: Rc<Slot>, then: Callback) {
-        let called = slot.run(|| {
-            // A panic leaves the loop whole, and what the callback has begun,
-            // such as a timer that it has set, stays.
-            catch_unwind(AssertUnwindSafe(|| then(self)))
-        });
+    fn call(&mut self, lane: &Lane, then: Callback) {
+        lane.runs();
+        // A panic leaves the loop whole, and what the callback has begun, such
+        // as a timer that it has set, stays.
+        let called = catch_unwind(AssertUnwindSafe(|| then(self)));
         if let Err(payload) = called {
             self.panic.get_or_insert(payload);
+        }
+        // Unless it has begun to wait.
+        if timeline::current() == lane.id() {
+            lane.idles();
         }
     }
 }
 
 /// A number for a socket, a wait, a timer or a thread's work. None is given
 /// twice, not even by two loops: a handle means nothing to another loop.
-fn next_number() -> usize {
+pub(crate) fn next_number() -> usize {
     // Relaxed: the numbers order nothing else.
     static LAST: AtomicUsize = AtomicUsize::new(0);
     LAST.fetch_add(1, Relaxed)
@@ -369,31 +378,5 @@ impl Drop for Loop {
         let posted = self.mailbox.close();
         self.soon.close();
         drop(posted);
-    }
-}
-
-/// Lives while a loop runs on this thread, so that no other can run inside of
-/// it: a callback that runs another loop would keep all others waiting.
-struct Running;
-
-thread_local! {
-    static RUNNING: Cell<bool> = const { Cell::new(false) };
-}
-
-impl Running {
-    fn begin() -> io::Result<Running> {
-        if RUNNING.replace(true) {
-            return Err(io::Error::other(
-                "a loop is running on this thread already: \
-                 run this one on a thread of its own",
-            ));
-        }
-        Ok(Running)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        RUNNING.set(false);
     }
 }

@@ -8,9 +8,8 @@
 
 mod event_loop;
 mod socket;
-mod timers;
 mod mailbox;
-mod slots;
+mod lanes;
 mod fetch;
 mod deferred;
 pub mod steps;

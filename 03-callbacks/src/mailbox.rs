@@ -1,32 +1,28 @@
 //! What other threads want to be called, and how they wake the loop for it.
 
-use std::collections::VecDeque;
-use std::fmt::{self, Debug, Display, Formatter};
+use std::fmt::{self, Display, Formatter};
 use std::mem;
 
-// The test of all interleavings puts loom's types in this place.
+// The test of all interleavings puts a mutex of its own in this place.
 use super::sync::{Arc, Mutex};
 
 /// Wakes the loop: a wait that is under way ends, or else the next one ends at
 /// once. Many rings before a wait count as one.
-pub trait Bell: Send + Sync {
-    /// Rings it. Any thread may do so.
-    fn ring(&self);
-}
+type Bell = Box<dyn Fn() + Send + Sync>;
 
 /// The queue between the threads that post and the loop that collects.
 ///
 /// No wake-up is lost, because of the order: a thread queues first and then
 /// rings; the loop wakes first, and then empties the queue. Whatever is queued
 /// after that look finds the loop about to wait with the bell rung.
-pub struct Mailbox<T, B> {
+pub struct Mailbox<T> {
     state: Mutex<State<T>>,
-    bell: B,
+    ring: Bell,
 }
 
 struct State<T> {
     /// In the order in which they were posted.
-    posted: VecDeque<T>,
+    posted: Vec<T>,
     /// How many [`Sender`]s there are.
     senders: usize,
     /// Set once the loop is gone.
@@ -35,26 +31,25 @@ struct State<T> {
 
 /// Lets any thread post to a loop. As long as there is one, the loop waits for
 /// what it may post.
-pub struct Sender<T, B: Bell>(Arc<Mailbox<T, B>>);
+pub struct Sender<T>(Arc<Mailbox<T>>);
 
 /// The loop is gone, and will not call what was posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
 
-impl<T, B: Bell> Mailbox<T, B> {
-    pub fn new(bell: B) -> Arc<Mailbox<T, B>> {
-        let state =
-            State { posted: VecDeque::new(), senders: 0, closed: false };
-        Arc::new(Mailbox { state: Mutex::new(state), bell })
+impl<T> Mailbox<T> {
+    pub fn new(ring: impl Fn() + Send + Sync + 'static) -> Arc<Mailbox<T>> {
+        let state = State { posted: Vec::new(), senders: 0, closed: false };
+        Arc::new(Mailbox { state: Mutex::new(state), ring: Box::new(ring) })
     }
 
-    pub fn sender(this: &Arc<Mailbox<T, B>>) -> Sender<T, B> {
+    pub fn sender(this: &Arc<Mailbox<T>>) -> Sender<T> {
         this.state.lock().unwrap().senders += 1;
         Sender(this.clone())
     }
 
     /// Takes out all that was posted.
-    pub fn collect(&self) -> VecDeque<T> {
+    pub fn collect(&self) -> Vec<T> {
         mem::take(&mut self.state.lock().unwrap().posted)
     }
 
@@ -67,14 +62,14 @@ impl<T, B: Bell> Mailbox<T, B> {
     /// Refuses what is posted from now on. Gives back what was posted and not
     /// collected, so that it is dropped without the lock: a destructor may
     /// post.
-    pub fn close(&self) -> VecDeque<T> {
+    pub fn close(&self) -> Vec<T> {
         let mut state = self.state.lock().unwrap();
         state.closed = true;
         mem::take(&mut state.posted)
     }
 }
 
-impl<T, B: Bell> Sender<T, B> {
+impl<T> Sender<T> {
     /// Posts `item`, and wakes the loop. Items are collected in the order in
     /// which they were posted.
     ///
@@ -89,25 +84,25 @@ impl<T, B: Bell> Sender<T, B> {
             drop(state);
             return Err(Closed);
         }
-        state.posted.push_back(item);
+        state.posted.push(item);
         let is_first = state.posted.len() == 1;
         drop(state);
         // If others are in the queue, the first of them has rung, and the loop
         // has not looked since.
         if is_first {
-            self.0.bell.ring();
+            (self.0.ring)();
         }
         Ok(())
     }
 }
 
-impl<T, B: Bell> Clone for Sender<T, B> {
-    fn clone(&self) -> Sender<T, B> {
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Sender<T> {
         Mailbox::sender(&self.0)
     }
 }
 
-impl<T, B: Bell> Drop for Sender<T, B> {
+impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         let mut state = self.0.state.lock().unwrap();
         state.senders -= 1;
@@ -115,7 +110,7 @@ impl<T, B: Bell> Drop for Sender<T, B> {
         drop(state);
         // The loop may be waiting for this thread alone.
         if was_last {
-            self.0.bell.ring();
+            (self.0.ring)();
         }
     }
 }
@@ -127,9 +122,3 @@ impl Display for Closed {
 }
 
 impl std::error::Error for Closed {}
-
-impl<T, B: Bell> Debug for Sender<T, B> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("Sender")
-    }
-}

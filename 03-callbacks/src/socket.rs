@@ -1,15 +1,12 @@
 //! A socket that a loop can wait for.
 
-use crate::event_loop::Loop;
-use crate::slots::Slot;
-use polling::Poller;
+use crate::event_loop::{Loop, next_number};
+use polling::{Event, Poller};
 use rustix::io::{Errno, ioctl_fionbio};
 use socket2::{Domain, Type};
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -21,43 +18,57 @@ use std::sync::Arc;
 /// write. The socket is closed once the last clone is dropped, and the loop
 /// does not wait for it.
 pub struct Socket<T: AsFd = TcpStream> {
-    pub(crate) registered: Rc<Registered<T>>,
+    pub(crate) shared: Rc<Shared<T>>,
     /// Why the loop could not wait for it; the next read or write says so.
     pub(crate) error: Option<io::Error>,
 }
 
 /// What the kernel, the loop and the clones of a socket share.
-pub(crate) struct Registered<T: AsFd + ?Sized> {
+pub(crate) struct Shared<T: AsFd + ?Sized> {
     /// The number by which the kernel reports it.
     pub key: usize,
-    /// Its lane.
-    pub slot: Rc<Slot>,
-    /// A second lane, in use while both directions wait.
-    pub second_slot: OnceCell<Rc<Slot>>,
     pub poller: Arc<Poller>,
-    /// The descriptors of all sockets of the loop.
-    pub descriptors: Rc<RefCell<HashSet<RawFd>>>,
     pub source: T,
 }
 
-impl<T: AsFd + 'static> Socket<T> {
+impl<T: AsFd + Into<OwnedFd> + 'static> Socket<T> {
     /// Hands `source` to a loop, and makes it non-blocking. A file on a disk is
     /// refused on Linux: it is always ready.
     ///
+    /// A loop has each descriptor once, since it has to own it:
+    ///
+    /// ```compile_fail,E0277
+    /// let mut events = callbacks::Loop::new().unwrap();
+    /// let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    /// let shared = std::rc::Rc::new(ours);
+    /// callbacks::Socket::new(&mut events, shared.clone());
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If the kernel cannot wait for it, or the loop has it already.
-    #[track_caller]
+    /// If the kernel cannot wait for it.
     pub fn new(events: &mut Loop, source: T) -> io::Result<Socket<T>> {
         ioctl_fionbio(&source, true)?;
-        events.register(source)
+        Socket::register(events, source)
+    }
+
+    /// Lets the kernel watch a `source`, a descriptor that does not block.
+    #[expect(unsafe_code, reason = "only here is it known when it is closed")]
+    fn register(events: &mut Loop, source: T) -> io::Result<Socket<T>> {
+        let (key, poller) = (next_number(), events.poller.clone());
+        // SAFETY: `Shared` deletes the source before it drops it.
+        unsafe { poller.add(&source.as_fd(), Event::none(key)) }?;
+        Ok(Socket {
+            shared: Rc::new(Shared { key, poller, source }),
+            error: None,
+        })
     }
 }
 
 impl<T: AsFd> Socket<T> {
     /// What was handed to the loop.
     pub fn get_ref(&self) -> &T {
-        &self.registered.source
+        &self.shared.source
     }
 
     /// Says why the loop could not wait, if it could not.
@@ -72,20 +83,18 @@ impl Socket {
     /// # Errors
     ///
     /// If that is certain at once.
-    #[track_caller]
     pub fn connect(events: &mut Loop, to: SocketAddr) -> io::Result<Socket> {
         let socket =
             socket2::Socket::new(Domain::for_address(to), Type::STREAM, None)?;
         ioctl_fionbio(&socket, true)?;
         match socket.connect(&to.into()) {
             Err(why)
-                if why.raw_os_error()
-                    != Some(Errno::INPROGRESS.raw_os_error()) =>
+                if Errno::from_io_error(&why) != Some(Errno::INPROGRESS) =>
             {
                 Err(why)
             }
             // The connection is under way, or even made already.
-            _ => events.register(socket.into()),
+            _ => Socket::register(events, socket.into()),
         }
     }
 
@@ -97,14 +106,11 @@ impl Socket {
     /// If it cannot be connected.
     pub fn is_connected(&mut self) -> io::Result<bool> {
         self.check()?;
-        let stream = self.get_ref();
-        if let Some(why) = stream.take_error()? {
-            return Err(why);
-        }
-        match stream.peer_addr() {
-            Ok(_) => Ok(true),
-            Err(why) if why.kind() == io::ErrorKind::NotConnected => Ok(false),
-            Err(why) => Err(why),
+        match self.get_ref().peer_addr() {
+            Err(why) if why.kind() == io::ErrorKind::NotConnected => {
+                self.get_ref().take_error()?.map_or(Ok(false), Err)
+            }
+            connected => connected.map(|_| true),
         }
     }
 }
@@ -125,7 +131,7 @@ impl Socket<TcpListener> {
 
 impl<T: AsFd> Clone for Socket<T> {
     fn clone(&self) -> Socket<T> {
-        Socket { registered: self.registered.clone(), error: None }
+        Socket { shared: self.shared.clone(), error: None }
     }
 }
 
@@ -153,12 +159,10 @@ where
     }
 }
 
-impl<T: AsFd + ?Sized> Drop for Registered<T> {
+impl<T: AsFd + ?Sized> Drop for Shared<T> {
     fn drop(&mut self) {
         // Before it is closed: if a duplicate lives in a child, say, the kernel
         // would report it for ever, and could not be told to stop.
         let _ = self.poller.delete(&self.source);
-        let descriptor = self.source.as_fd().as_raw_fd();
-        self.descriptors.borrow_mut().remove(&descriptor);
     }
 }

@@ -1,27 +1,22 @@
 //! What other threads do for a loop, and have it call.
 
 use super::{Loop, next_number};
-use crate::mailbox::{Bell, Closed, Mailbox, Sender};
-use crate::slots::{Slot, Slots};
-use polling::Poller;
-use std::any::Any;
+use crate::lanes::{Lanes, Slot};
+use crate::mailbox::{Closed, Mailbox, Sender};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread::{self, Builder};
 
 /// What another thread wants to be called on the loop's thread.
 pub(super) type Post = (Slot, Box<dyn FnOnce(&mut Loop) + Send>);
 
-/// What is called with the result of a thread's work.
-pub(super) type Worked = Box<dyn FnOnce(&mut Loop, Box<dyn Any>)>;
-
 /// Lets other threads have a loop call something. As long as there is one, the
 /// loop does not end, but waits for what may be posted.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Remote {
-    sender: Sender<Post, Arc<Poller>>,
-    slots: Slots,
+    sender: Sender<Post>,
+    lanes: Lanes,
 }
 
 impl Remote {
@@ -36,17 +31,9 @@ impl Remote {
         &self,
         then: impl FnOnce(&mut Loop) + Send + 'static,
     ) -> Result<(), Closed> {
-        let slot = self.slots.take("post");
-        slot.lane().ready();
+        let slot = self.lanes.take("post");
+        slot.lane.ready();
         self.sender.post((slot, Box::new(then)))
-    }
-}
-
-impl Bell for Arc<Poller> {
-    fn ring(&self) {
-        // It writes to an eventfd or a pipe of its own, once for each wait:
-        // that is never full.
-        let _ = self.notify();
     }
 }
 
@@ -54,7 +41,7 @@ impl Loop {
     /// What other threads need in order to have this loop call something.
     pub fn remote(&self) -> Remote {
         let sender = Mailbox::sender(&self.mailbox);
-        Remote { sender, slots: self.slots.clone() }
+        Remote { sender, lanes: self.lanes.clone() }
     }
 
     /// Does `work` on a thread of its own, then calls `then` on this one with
@@ -70,26 +57,26 @@ impl Loop {
         then: impl FnOnce(&mut Loop, thread::Result<T>) + 'static,
     ) -> io::Result<()> {
         let number = next_number();
-        let slot = self.slots.take("work");
-        slot.lane().waits("a thread");
+        let slot = self.lanes.take("work");
+        slot.lane.waits("a thread");
         let sender = Mailbox::sender(&self.mailbox);
+        let (result, results) = mpsc::channel();
         Builder::new().spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(work));
-            let then = move |events: &mut Loop| {
-                if let Some(then) = events.at_work.remove(&number) {
-                    then(events, Box::new(result));
-                }
-            };
-            slot.lane().ready();
             // If the loop is gone, the result is not wanted any more.
+            let _ = result.send(catch_unwind(AssertUnwindSafe(work)));
+            slot.lane.ready();
+            let then = move |events: &mut Loop| {
+                let then = events.at_work.remove(&number);
+                then.expect("it is called once")(events);
+            };
             let _ = sender.post((slot, Box::new(then)));
         })?;
         // `then` stays here, since it may be unfit for another thread. If that
         // thread has done its work already, it has only posted: the loop looks
         // for `then` later, on this thread.
-        let then: Worked = Box::new(|events, result| {
-            let result = result.downcast().expect("the result of this work");
-            then(events, *result);
+        let then = Box::new(move |events: &mut Loop| {
+            let result = results.recv();
+            then(events, result.expect("it is sent before the post"));
         });
         self.at_work.insert(number, then);
         Ok(())

@@ -16,17 +16,17 @@ use std::mem;
 use std::sync::Arc;
 use trials::alone;
 
-impl file::Bell for Bell {
-    fn ring(&self) {
-        Bell::ring(self);
-    }
+/// A mailbox that rings this bell.
+fn new_mailbox<T>(bell: &Bell) -> Arc<Mailbox<T>> {
+    let bell = bell.clone();
+    Mailbox::new(move || bell.ring())
 }
 
 /// The thread of the loop, or another one.
 type Part = Box<dyn FnOnce() + Send>;
 
 /// What the loop does with its mailbox, and how many posts it collects.
-fn collect_all(mailbox: &Mailbox<u32, Bell>, bell: &Bell) -> Vec<u32> {
+fn collect_all(mailbox: &Mailbox<u32>, bell: &Bell) -> Vec<u32> {
     let mut collected = Vec::new();
     while !mailbox.is_over() {
         bell.wait();
@@ -37,7 +37,7 @@ fn collect_all(mailbox: &Mailbox<u32, Bell>, bell: &Bell) -> Vec<u32> {
 
 /// The loop, which has to collect exactly these, in some order.
 fn event_loop(
-    mailbox: &Arc<Mailbox<u32, Bell>>,
+    mailbox: &Arc<Mailbox<u32>>,
     bell: &Bell,
     expected: &'static [u32],
 ) -> Part {
@@ -50,7 +50,7 @@ fn event_loop(
 }
 
 /// A thread that posts these, and is done.
-fn poster(sender: Sender<u32, Bell>, items: &'static [u32]) -> Part {
+fn poster(sender: Sender<u32>, items: &'static [u32]) -> Part {
     Box::new(move || {
         for item in items {
             assert_eq!(sender.post(*item), Ok(()));
@@ -63,7 +63,7 @@ fn no_wake_up_of_one_poster_is_lost() {
     alone(|| {
         let tried = interleavings::try_all(|| {
             let bell = Bell::default();
-            let mailbox = Mailbox::new(bell.clone());
+            let mailbox = new_mailbox(&bell);
             let sender = Mailbox::sender(&mailbox);
             [event_loop(&mailbox, &bell, &[1, 2]), poster(sender, &[1, 2])]
         });
@@ -75,7 +75,7 @@ fn no_wake_up_of_one_poster_is_lost() {
 #[test]
 fn no_wake_up_of_two_posters_is_lost() {
     /// Posts twice, and stays: with its end there would be too many orders.
-    fn post_twice(sender: Sender<u32, Bell>) -> Part {
+    fn post_twice(sender: Sender<u32>) -> Part {
         Box::new(move || {
             sender.post(1).unwrap();
             sender.post(2).unwrap();
@@ -85,7 +85,7 @@ fn no_wake_up_of_two_posters_is_lost() {
     alone(|| {
         let tried = interleavings::try_all(|| {
             let bell = Bell::default();
-            let mailbox = Mailbox::new(bell.clone());
+            let mailbox = new_mailbox(&bell);
             let one = Mailbox::sender(&mailbox);
             let two = one.clone();
             let event_loop = move || {
@@ -107,7 +107,7 @@ fn the_end_of_the_last_sender_wakes_the_loop() {
     alone(|| {
         let tried = interleavings::try_all(|| {
             let bell = Bell::default();
-            let mailbox = Mailbox::new(bell.clone());
+            let mailbox = new_mailbox(&bell);
             let one = Mailbox::sender(&mailbox);
             let two = one.clone();
             [
@@ -124,7 +124,7 @@ fn the_end_of_the_last_sender_wakes_the_loop() {
 fn what_is_posted_while_the_loop_ends_is_either_given_back_or_refused() {
     alone(|| {
         let tried = interleavings::try_all(|| {
-            let mailbox = Mailbox::new(Bell::default());
+            let mailbox = new_mailbox(&Bell::default());
             let sender = Mailbox::sender(&mailbox);
             let item = Arc::new(());
             let left = Arc::downgrade(&item);
@@ -153,7 +153,7 @@ fn the_search_finds_a_loop_that_silences_the_bell_too_late() {
     alone(|| {
         let tried = interleavings::try_all(|| {
             let bell = Bell::default();
-            let mailbox = Mailbox::new(bell.clone());
+            let mailbox = new_mailbox(&bell);
             let sender = Mailbox::sender(&mailbox);
             let wrong = {
                 let (mailbox, bell) = (mailbox.clone(), bell.clone());

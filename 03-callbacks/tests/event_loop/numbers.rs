@@ -119,6 +119,21 @@ fn a_socket_that_is_closed_while_a_duplicate_lives_is_silent() {
 }
 
 #[test]
+fn a_callback_that_drops_its_socket_closes_it_at_once() {
+    alone(|| {
+        let mut events = Loop::new().unwrap();
+        let (socket, _peer) = ready_pair(&mut events);
+        let own = number(&socket);
+        events.when_readable(socket, move |events, socket| {
+            drop(socket);
+            let (next, _to_next) = pair(events);
+            assert_eq!(number(&next), own);
+        });
+        events.run().unwrap();
+    });
+}
+
+#[test]
 fn no_descriptor_is_left_by_a_loop_and_its_sockets() {
     alone(|| {
         let count = || fs::read_dir("/proc/self/fd").map(Iterator::count).ok();

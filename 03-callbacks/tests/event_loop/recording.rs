@@ -177,7 +177,7 @@ fn the_state_of_the_loop_follows_from_it() {
             move |events: &mut Loop, mut a: Socket<UnixStream>| {
                 check(
                     "runs reads | waits b=bytes B work=a thread \
-                     | set 1st 2nd last | ready writes queued posted",
+                     | set last | ready writes 1st 2nd queued posted",
                 );
                 assert_eq!(read(&mut a), Ok(b".".to_vec()));
                 names.next("again", line!());
@@ -187,7 +187,7 @@ fn the_state_of_the_loop_follows_from_it() {
                 handles.set(all);
                 check(
                     "runs reads | waits again=bytes A b=bytes B work=a thread \
-                     | set 1st 2nd last | ready writes queued posted",
+                     | set last | ready writes 1st 2nd queued posted",
                 );
             }
         };
@@ -196,7 +196,7 @@ fn the_state_of_the_loop_follows_from_it() {
             move |_: &mut Loop, _: Socket<UnixStream>| {
                 check(
                     "runs writes | waits again=bytes A b=bytes B work=a thread \
-                     | set 1st 2nd last | ready queued posted",
+                     | set last | ready 1st 2nd queued posted",
                 );
             }
         };

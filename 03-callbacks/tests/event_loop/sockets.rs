@@ -6,7 +6,6 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write, pipe};
 use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::Duration;
 use trials::alone;
@@ -104,24 +103,6 @@ fn two_loops_tell_their_sockets_apart() {
         one.run().unwrap();
         assert!(one.cancel(wait) && one.cancel(timer));
         assert_eq!(notes.take(), [""; 0]);
-    });
-}
-
-#[test]
-fn a_descriptor_that_the_loop_has_is_refused() {
-    alone(|| {
-        let mut events = Loop::new().unwrap();
-        let (stream, _peer) = UnixStream::pair().unwrap();
-        let stream = Rc::new(stream);
-        let first = Socket::new(&mut events, stream.clone()).unwrap();
-        let why = Socket::new(&mut events, stream.clone()).err().unwrap();
-        assert_eq!(why.kind(), ErrorKind::AlreadyExists);
-        assert!(why.to_string().contains("clone its"), "{why}");
-        // Neither that nor its end does harm.
-        drop(first);
-        let socket = Socket::new(&mut events, stream.clone()).unwrap();
-        events.when_writable(socket, |_, _| ());
-        events.run().unwrap();
     });
 }
 

@@ -1,6 +1,6 @@
 //! Timers: when they are called, and how long the loop waits for them.
 
-use super::Notes;
+use super::{Notes, ready_pair};
 use callbacks::Loop;
 use std::cell::Cell;
 use std::hint;
@@ -102,6 +102,26 @@ fn a_timer_is_late_by_what_the_callbacks_before_it_take() {
         });
         events.run().unwrap();
         assert_eq!(events.turns(), 2);
+    });
+}
+
+#[test]
+fn a_timer_that_is_due_only_after_the_wait_is_for_a_later_turn() {
+    alone(|| {
+        let mut events = Loop::new().unwrap();
+        let due = Instant::now() + Duration::from_millis(100);
+        let is_early = Rc::new(Cell::new(false));
+        let was_early = is_early.clone();
+        let (socket, _peer) = ready_pair(&mut events);
+        events.when_readable(socket, move |_, _| {
+            // On a machine that stood still until now, it was due before.
+            is_early.set(Instant::now() < due);
+            compute_until(due);
+        });
+        events.at(due, move |events| {
+            assert_eq!(events.turns(), 1 + u64::from(was_early.get()));
+        });
+        events.run().unwrap();
     });
 }
 

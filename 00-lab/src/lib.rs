@@ -21,9 +21,9 @@ mod target;
 mod report;
 mod usage;
 mod failure;
-mod printing;
 
 pub use command::run;
+pub use command_line::{Rung, end_if_output_fails};
 pub use dice::Dice;
 pub use failure::Failure;
 pub use fetch::{fetch, fetch_by};
@@ -33,8 +33,7 @@ pub use http::{
 };
 pub use job::Job;
 pub use locks as sync;
-pub use printing::end_if_output_fails;
-pub use rung::{RUNG, Rung};
+pub use rung::RUNG;
 pub use site::{Seen, Shape, Site};
 pub use timeline::{Lane, cpu_time, cpu_time_of_thread, waiting};
 pub use url::Url;

@@ -1,30 +1,7 @@
-//! What a rung can do, in one place. The command line, the conformance test and
-//! the live reader read it.
+//! What this rung can do. The live reader includes this file as well, and each
+//! of the two has `Rung` from elsewhere.
 
-use crate::site::Fault;
+use super::Rung;
 
-/// What a rung can do.
-#[derive(Clone, Copy, Debug)]
-pub struct Rung {
-    /// Its package, and its program: `cargo run -p NAME`.
-    pub name: &'static str,
-    /// The most requests that it can have in flight at one time.
-    pub most_at_once: u64,
-    /// Of the faults that end the process in which the page is worked on,
-    /// those that this rung survives.
-    pub survives: &'static [Fault],
-    /// How often it asks for a page that ends the process, until it gives the
-    /// page up.
-    pub tries: u32,
-}
-
-impl Rung {
-    /// A rung that works on pages in its own process, and so survives none of
-    /// the faults that end one.
-    pub const fn new(name: &'static str, most_at_once: u64) -> Rung {
-        Rung { name, most_at_once, survives: &[], tries: 1 }
-    }
-}
-
-/// What this rung can do: one page at a time.
+/// It has one page under way at a time.
 pub const RUNG: Rung = Rung::new("lab", 1);

@@ -5,8 +5,7 @@
 //! the same program, started again with a hidden argument. So [`Site::start`]
 //! or [`crate::run`] must come first in `main`.
 
-pub mod flags;
-mod faults;
+mod flags;
 mod graph;
 mod answer;
 mod script;
@@ -19,13 +18,12 @@ mod host;
 
 pub use answer::Answer;
 pub(crate) use child::serve_if_child;
-pub use faults::Fault;
 pub use host::cpu_in_threads;
 pub use seen::Seen;
 
-use crate::printing::{end_if_output_fails, exit};
 use crate::usage::allow_many_files;
-use flags::SHAPE;
+pub use command_line::Fault;
+use command_line::{SHAPE, each_flag, end_if_output_fails, exit};
 use host::Host;
 use lexopt::Parser;
 use std::io;
@@ -199,7 +197,7 @@ impl Site {
 /// help.
 fn step_arguments(args: Parser) -> Result<Option<Shape>, String> {
     let mut shape = Shape::default();
-    let is_run = flags::each_flag(args, |name, args| {
+    let is_run = each_flag(args, |name, args| {
         // Faults are for crawls: of a step a failed page is the end.
         Ok(name != "faults" && shape.set(name, args)?)
     })?;

@@ -237,7 +237,7 @@ fn help_lists_every_flag() {
     let ran = Command::new(MEET).arg("--help").output().unwrap();
     let text = String::from_utf8(ran.stdout).unwrap();
     assert!(ran.status.success());
-    for flag in lab::site::flags::SHAPE {
+    for flag in command_line::SHAPE {
         assert!(text.contains(&format!("--{} ", flag.name)), "{text}");
     }
 }

@@ -5,3 +5,5 @@ pub mod interleave;
 mod rung;
 
 pub use rung::RUNG;
+
+use lab::Rung;

@@ -1,6 +1,7 @@
-//! What this rung can do. The live reader reads it too.
+//! What this rung can do. The live reader includes this file as well, and each
+//! of the two has `Rung` from elsewhere.
 
-use lab::Rung;
+use super::Rung;
 
 /// A thread's stack and its guard pages are three or four mappings, of which
 /// Linux gives a process 65,530: hence no more than 10,000 at once.

@@ -23,3 +23,6 @@ pub use pool::{Outcome, Pool};
 pub use rung::RUNG;
 pub use shared::Shared;
 pub use worker::work_if_worker;
+
+use lab::Rung;
+use lab::site::Fault;

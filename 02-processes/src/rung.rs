@@ -1,7 +1,7 @@
-//! What this rung can do. The live reader reads it too.
+//! What this rung can do. The live reader includes this file as well, and each
+//! of the two has `Rung` from elsewhere.
 
-use lab::Rung;
-use lab::site::Fault;
+use super::{Fault, Rung};
 
 /// Each worker has two pipes here, and Linux gives a process 1,024 open files
 /// unless it asks for more: hence no more than 500 at once.

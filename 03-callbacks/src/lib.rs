@@ -28,3 +28,5 @@ pub use fetch::{Fetching, fetch};
 pub use mailbox::Closed;
 pub use rung::RUNG;
 pub use socket::Socket;
+
+use lab::Rung;

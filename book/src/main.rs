@@ -63,7 +63,7 @@ cargo run -- undo NAME         and back again
 ";
 
 fn main() -> ExitCode {
-    lab::end_if_output_fails();
+    command_line::end_if_output_fails();
     // Arguments that are no text are no command of ours either.
     let args: Vec<String> = args_os()
         .skip(1)

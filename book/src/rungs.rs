@@ -3,10 +3,12 @@
 //! The reader depends on no rung's package, or its first page would have to
 //! wait until all of them are built: so their files are included here.
 
-use lab::Rung;
+use command_line::{Fault, Rung};
 
 #[path = "../../03-callbacks/src/rung.rs"]
 mod callbacks;
+#[path = "../../00-lab/src/rung.rs"]
+mod lab;
 #[path = "../../02-processes/src/rung.rs"]
 mod processes;
 #[path = "../../01-threads/src/rung.rs"]

@@ -1,35 +1,11 @@
 //! The command line of a crawl: its flags, how they are read, and the help.
 
-use crate::rung::Rung;
-use crate::site::flags::{self, Flag, flag};
-use crate::site::{Fault, Shape};
+use crate::site::Shape;
+use command_line::{Fault, Rung, SHAPE, each_flag, sentence, take_text};
 use lexopt::Parser;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
-
-/// The numbers a crawl is given, beyond the shape of the site.
-const CRAWL: [Flag; 3] = [
-    flag("at-once", "N", 8, (1, 100_000), "most requests in flight"),
-    flag("timeout", "MS", 2000, (1, 600_000), "give up on one page after this"),
-    flag(
-        "deadline",
-        "SECONDS",
-        30,
-        (1, 86_400),
-        "stop then, and say what was not reached",
-    ),
-];
-
-impl Rung {
-    /// The numbers that its crawl is given, beyond the shape of the site.
-    pub fn flags(&self) -> [Flag; 3] {
-        let [at_once, timeout, deadline] = CRAWL;
-        let most = self.most_at_once;
-        let default = at_once.default.min(most);
-        [Flag { default, most, ..at_once }, timeout, deadline]
-    }
-}
 
 /// A command line, understood.
 pub(super) struct Command {
@@ -65,11 +41,11 @@ impl Command {
         };
         // Flag by flag. `shaping` is one that shapes the built-in site.
         let mut shaping = None;
-        let is_run = flags::each_flag(args, |name, args| {
+        let is_run = each_flag(args, |name, args| {
             match name {
                 "json" => command.json = true,
                 "site" => {
-                    command.site = Some(parse_site(&flags::take_text(args)?)?);
+                    command.site = Some(parse_site(&take_text(args)?)?);
                 }
                 "list" => command.list = Some(take_path(args)?),
                 "trace" => command.trace = Some(take_path(args)?),
@@ -112,7 +88,7 @@ fn parse_site(text: &str) -> Result<Url, String> {
 }
 
 fn take_path(args: &mut Parser) -> Result<PathBuf, String> {
-    Ok(args.value().map_err(flags::sentence)?.into())
+    Ok(args.value().map_err(sentence)?.into())
 }
 
 /// The text that `--help` prints.
@@ -123,7 +99,7 @@ pub(super) fn help(rung: &Rung) -> String {
          \u{20} --site URL           crawl this instead of the slow site\n",
         rung.name
     );
-    for flag in flags::SHAPE.iter().chain(&rung.flags()) {
+    for flag in SHAPE.iter().chain(&rung.flags()) {
         help += &flag.help();
     }
     help += "  --faults NAME,…      let the slow site misbehave\n\

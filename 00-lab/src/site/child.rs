@@ -5,9 +5,9 @@
 )]
 
 use super::Shape;
-use super::flags;
 use super::serve::{OTHER, Server};
 use crate::usage::allow_many_files;
+use command_line::{each_flag, sentence};
 use lexopt::{Parser, ValueExt};
 use polling::Event;
 use rustix::process::{Pid, Signal, kill_process};
@@ -62,12 +62,12 @@ impl Orders {
     fn parse(args: Parser) -> Result<Orders, String> {
         let mut orders =
             Orders { shape: Shape::default(), remove: false, silence: None };
-        flags::each_flag(args, |name, args| {
+        each_flag(args, |name, args| {
             match name {
                 "remove" => orders.remove = true,
                 "silence" => {
                     let ms = args.value().and_then(|ms| ms.parse());
-                    let ms = ms.map_err(flags::sentence)?;
+                    let ms = ms.map_err(sentence)?;
                     orders.silence = Some(Duration::from_millis(ms));
                 }
                 _ => return orders.shape.set(name, args),

@@ -2,11 +2,9 @@
 
 use crate::body::parse;
 use crate::rungs::rung;
+use command_line::{Fault, Flag, Rung, SHAPE};
 use exercises::Tree;
 use exercises::tree::Program;
-use lab::Rung;
-use lab::site::Fault;
-use lab::site::flags::{Flag, SHAPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

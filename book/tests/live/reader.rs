@@ -68,8 +68,9 @@ impl Reader {
     }
 
     pub fn port(&self) -> u16 {
-        let url: lab::Url = self.url.parse().unwrap();
-        url.port().unwrap()
+        let (_, port) = self.url.split_once("127.0.0.1:").unwrap();
+        let (port, _) = port.split_once('/').unwrap();
+        port.parse().unwrap()
     }
 
     pub fn token(&self) -> &str {

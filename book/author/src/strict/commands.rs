@@ -2,9 +2,9 @@
 
 use super::chapter::{Chapter, Code};
 use super::check::Check;
+use command_line::{CRAWL, SHAPE};
 use exercises::Tree;
 use exercises::tree::{Program, Rung};
-use lab::site::flags::SHAPE;
 
 /// What `cargo run --` takes.
 const COMMANDS: [&str; 10] = [
@@ -132,7 +132,7 @@ fn takes(program: Program<'_>, flag: &str) -> Result<bool, String> {
     }
     if let Program::Crawl(_) = program {
         let other = OTHERS.iter().find(|(other, _)| *other == name);
-        if lab::RUNG.flags().iter().any(|flag| flag.name == name) {
+        if CRAWL.iter().any(|flag| flag.name == name) {
             return Ok(true);
         }
         if let Some((_, value)) = other {

@@ -25,7 +25,7 @@ pub fn end_if_output_fails() {
 }
 
 /// Ends this process with a sentence that says why.
-pub(crate) fn exit(status: i32, why: &str) -> ! {
+pub fn exit(status: i32, why: &str) -> ! {
     let program = env::current_exe().unwrap_or_default();
     let program = program.file_stem().unwrap_or_default().display();
     // Standard error may be closed, too.

@@ -102,7 +102,7 @@ impl Fault {
     }
 
     /// The names of these faults, in one text.
-    pub(crate) fn names(these: &[Fault]) -> String {
+    pub fn names(these: &[Fault]) -> String {
         these.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")
     }
 }

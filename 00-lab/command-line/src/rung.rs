@@ -1,0 +1,36 @@
+//! What a rung can do, in one place. The command line, the conformance test and
+//! the live reader read it.
+
+use crate::fault::Fault;
+use crate::flag::{CRAWL, Flag};
+
+/// What a rung can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Rung {
+    /// Its package, and its program: `cargo run -p NAME`.
+    pub name: &'static str,
+    /// The most requests that it can have in flight at one time.
+    pub most_at_once: u64,
+    /// Of the faults that end the process in which the page is worked on,
+    /// those that this rung survives.
+    pub survives: &'static [Fault],
+    /// How often it asks for a page that ends the process, until it gives the
+    /// page up.
+    pub tries: u32,
+}
+
+impl Rung {
+    /// A rung that works on pages in its own process, and so survives none of
+    /// the faults that end one.
+    pub const fn new(name: &'static str, most_at_once: u64) -> Rung {
+        Rung { name, most_at_once, survives: &[], tries: 1 }
+    }
+
+    /// The numbers that its crawl is given, beyond the shape of the site.
+    pub fn flags(&self) -> [Flag; 3] {
+        let [at_once, timeout, deadline] = CRAWL;
+        let most = self.most_at_once;
+        let default = at_once.default.min(most);
+        [Flag { default, most, ..at_once }, timeout, deadline]
+    }
+}

@@ -46,10 +46,20 @@ fn names_once_given_stay() {
     assert_eq!(names, NAMES);
 }
 
+/// All exercises, or the one that `ANSWERS_OF` names.
+fn exercises_to_judge() -> Vec<Exercise> {
+    let mut all = all_exercises(&Tree::here());
+    if let Ok(name) = env::var("ANSWERS_OF") {
+        all.retain(|exercise| exercise.name == name);
+        assert!(!all.is_empty(), "ANSWERS_OF={name}: there is none");
+    }
+    all
+}
+
 /// Where the reader has begun one, that one is left out.
 #[test]
 fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
-    for exercise in all_exercises(&Tree::here()) {
+    for exercise in exercises_to_judge() {
         let name = &exercise.name;
         if exercise.is_started().unwrap() {
             assert!(env::var_os("CI").is_none(), "{name} is not as shipped");
@@ -66,7 +76,7 @@ fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
 /// Several at a time: many of them hang, and wait until that is noticed.
 #[test]
 fn every_wrong_answer_meets_its_sentence() {
-    for exercise in all_exercises(&Tree::here()) {
+    for exercise in exercises_to_judge() {
         let target = compiled(&exercise);
         let wrong = exercise.wrong();
         at_once(4, wrong.len(), |n| {
@@ -92,7 +102,7 @@ fn every_wrong_answer_meets_its_sentence() {
 
 #[test]
 fn every_right_answer_passes_though_it_is_unlike_the_solution() {
-    for exercise in all_exercises(&Tree::here()) {
+    for exercise in exercises_to_judge() {
         let target = compiled(&exercise);
         for answer in exercise.right() {
             let tests = tests_of(&target, &module(&exercise, &answer));
@@ -125,7 +135,7 @@ fn every_solution_passes_beside_others_that_want_the_cores() {
 }
 
 fn every_solution_is_solved() {
-    for exercise in all_exercises(&Tree::here()) {
+    for exercise in exercises_to_judge() {
         let target = compiled(&exercise);
         let tests = tests_of(&target, &module(&exercise, &exercise.solution()));
         let verdict = target.run_all(&tests, &|_| {});

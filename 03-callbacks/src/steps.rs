@@ -6,7 +6,8 @@ mod waits;
 mod callers;
 mod blocking;
 
-pub use blocking::fetch_blocking;
-pub use callers::{note_callers, print_callers};
-pub use fetch::Fetch;
+pub use blocking::show_blocking;
+use callers::note_callers;
+pub use callers::print_callers;
+pub use fetch::{Fetch, print, read_page};
 pub use waits::Waits;

@@ -16,64 +16,55 @@ const PATIENCE: Duration = Duration::from_millis(57);
 
 fn main() -> Result<(), Failure> {
     let site = Site::start();
-    let waits = Waits::new()?;
-    let mut events = Loop { waits, timers: BTreeMap::new(), timers_set: 0 };
+    let mut events = Loop { waits: Waits::new()?, timers: BTreeMap::new() };
+
     let due = Instant::now() + PATIENCE;
-    for url in site.pages(8) {
+    for (number, url) in site.pages(8).into_iter().enumerate() {
         let fetch = Fetch::begin(&url)?;
-        let late = move |_: &mut Loop| println!("{} is late", url.path());
-        let timer = events.at(due, Box::new(late));
-        wait(&mut events, fetch, timer)?;
+        let timer = (due, number);
+        let then = move |events: &mut Loop, fetch| {
+            events.timers.remove(&timer);
+            receive(events, fetch);
+        };
+        events.waits.insert(fetch, Box::new(then));
+        events.at(timer, Box::new(move |_| println!("{} is late", url.path())));
     }
     events.run()?;
+
     site.finish();
     Ok(())
 }
 
-/// Has `receive` called once there is something to read.
-fn wait(events: &mut Loop, fetch: Fetch, timer: Timer) -> io::Result<()> {
-    let then = move |events: &mut Loop, fetch| receive(events, fetch, timer);
-    events.waits.insert(fetch, Box::new(then))
-}
-
-fn receive(events: &mut Loop, mut fetch: Fetch, timer: Timer) {
+/// Is called when there is something to read.
+fn receive(events: &mut Loop, mut fetch: Fetch) {
     match fetch.receive() {
-        Ok(Some(page)) => {
-            events.cancel(timer);
-            println!("{page}");
-        }
-        Ok(None) => wait(events, fetch, timer).expect("it could wait before"),
+        Ok(Some(page)) => println!("{page}"),
+        Ok(None) => events.waits.insert(fetch, Box::new(receive)),
+        // There is no caller that would want to know.
         Err(why) => println!("no page: {why}"),
     }
 }
 
-/// When it is due, and its number: no two are equal.
-type Timer = (Instant, u64);
-
+/// What is called once, with the fetch that it has waited for.
 type Callback = Box<dyn FnOnce(&mut Loop, Fetch)>;
+
+/// When a timer is due, and its number: no two are equal.
+type Timer = (Instant, usize);
 type TimerCallback = Box<dyn FnOnce(&mut Loop)>;
 
 struct Loop {
+    /// The fetches that wait, and for each what is to be called.
     waits: Waits<Callback>,
     /// In the order in which they are due.
     timers: BTreeMap<Timer, (Lane, TimerCallback)>,
-    timers_set: u64,
 }
 
 impl Loop {
-    /// Calls `then` once it is `due`.
-    fn at(&mut self, due: Instant, then: TimerCallback) -> Timer {
-        let timer = (due, self.timers_set);
-        self.timers_set += 1;
+    /// Has `then` called when the timer is due.
+    fn at(&mut self, timer: Timer, then: TimerCallback) {
         let lane = Lane::new("timer");
         lane.waits("its time");
         self.timers.insert(timer, (lane, then));
-        timer
-    }
-
-    /// Drops what was to be called, if it has not been called yet.
-    fn cancel(&mut self, timer: Timer) {
-        self.timers.remove(&timer);
     }
 
     /// Waits and calls, until nothing is left to wait for.

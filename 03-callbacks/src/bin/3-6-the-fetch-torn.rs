@@ -4,16 +4,16 @@
 //!
 //! Look at the two backtraces: one of them says which function wants a page.
 
-use callbacks::steps::{fetch_blocking, note_callers, print_callers};
+use callbacks::steps::{print, print_callers, read_page, show_blocking};
 use callbacks::{Loop, Socket};
 use lab::{Failure, Fetched, Incoming, Site, Url, address, request};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Write};
 
 fn main() -> Result<(), Failure> {
     let site = Site::start();
-    show_blocking(&site.page(0))?;
-
     let mut events = Loop::new()?;
+
+    show_blocking(&site.page(0))?;
     for url in site.pages(8) {
         show(&mut events, url)?;
     }
@@ -24,26 +24,9 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn show_blocking(url: &Url) -> Result<(), Failure> {
-    println!("{}", fetch_blocking(url)?);
-    Ok(())
-}
-
 fn show(events: &mut Loop, url: Url) -> io::Result<()> {
-    fetch(events, url, |fetched| match fetched {
-        Ok(page) => println!("{page}"),
-        Err(why) => println!("no page: {why}"),
-    })
-}
-
-fn fetch(
-    events: &mut Loop,
-    url: Url,
-    then: impl FnOnce(Fetched) + 'static,
-) -> io::Result<()> {
     let socket = Socket::connect(events, address(&url)?)?;
-    let incoming = Incoming::new(&url);
-    let fetch = Fetch { url, incoming, then: Box::new(then) };
+    let fetch = Fetch { incoming: Incoming::new(&url), url, then: print };
     fetch.connect(events, socket);
     Ok(())
 }
@@ -52,7 +35,7 @@ fn fetch(
 struct Fetch {
     url: Url,
     incoming: Incoming,
-    then: Box<dyn FnOnce(Fetched)>,
+    then: fn(Fetched),
 }
 
 impl Fetch {
@@ -81,17 +64,10 @@ impl Fetch {
     }
 
     fn receive(mut self, events: &mut Loop, mut socket: Socket) {
-        let mut buffer = [0; 4096];
-        let read = socket.read(&mut buffer);
-        note_callers("read in a callback");
-        let page = match read {
-            Ok(n) => self.incoming.take(&buffer[..n]),
-            Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(None),
-            Err(why) => Err(why.into()),
-        };
-        match page.transpose() {
-            None => self.wait(events, socket),
-            Some(fetched) => (self.then)(fetched),
+        match read_page(&mut socket, &mut self.incoming) {
+            Ok(Some(page)) => (self.then)(Ok(page)),
+            Ok(None) => self.wait(events, socket),
+            Err(why) => (self.then)(Err(why)),
         }
     }
 }

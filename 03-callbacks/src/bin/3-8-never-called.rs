@@ -43,8 +43,9 @@ fn main() -> io::Result<()> {
 
 /// Begins to fetch pages, until as many are under way as may be.
 fn fetch_more(events: &mut Loop, crawl: &Rc<RefCell<Crawl>>) {
-    loop {
-        let Some(url) = crawl.borrow_mut().next() else { return };
+    while crawl.borrow().under_way < AT_ONCE {
+        let Some(url) = crawl.borrow_mut().urls.pop() else { return };
+        crawl.borrow_mut().under_way += 1;
         let crawl = crawl.clone();
         fetch_page(events, &url, move |events, page| {
             end(events, &crawl, page);
@@ -71,15 +72,4 @@ fn end(events: &mut Loop, crawl: &Rc<RefCell<Crawl>>, page: Page) {
     crawl.borrow_mut().under_way -= 1;
     crawl.borrow_mut().results.push(page);
     fetch_more(events, crawl);
-}
-
-impl Crawl {
-    fn next(&mut self) -> Option<Url> {
-        if self.under_way >= AT_ONCE {
-            return None;
-        }
-        let url = self.urls.pop()?;
-        self.under_way += 1;
-        Some(url)
-    }
 }

@@ -43,7 +43,8 @@ fn main() -> io::Result<()> {
 fn fetch_more(events: &mut Loop, crawl: &Rc<RefCell<Crawl>>) {
     let under_way = crawl.borrow().under_way;
     for _ in under_way..AT_ONCE {
-        let Some(url) = crawl.borrow_mut().next() else { return };
+        let Some(url) = crawl.borrow_mut().urls.pop() else { return };
+        crawl.borrow_mut().under_way += 1;
         let crawl = crawl.clone();
         fetch_page(events, &url, move |events, fetched| {
             end(events, &crawl, fetched);
@@ -70,12 +71,4 @@ fn end(events: &mut Loop, crawl: &Rc<RefCell<Crawl>>, fetched: Fetched) {
     crawl.borrow_mut().under_way -= 1;
     crawl.borrow_mut().results.push(fetched);
     fetch_more(events, crawl);
-}
-
-impl Crawl {
-    fn next(&mut self) -> Option<Url> {
-        let url = self.urls.pop()?;
-        self.under_way += 1;
-        Some(url)
-    }
 }

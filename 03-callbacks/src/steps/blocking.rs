@@ -1,16 +1,22 @@
 //! The fetch of rung 0, which step 3-6 tears.
 
 use super::note_callers;
-use lab::{Fetched, Incoming, Url, address, request, waiting};
+use lab::{Failure, Fetched, Incoming, Url, address, request, waiting};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-/// Asks for a page, and waits until all of it is here.
+/// Fetches a page and prints it.
 ///
 /// # Errors
 ///
 /// If there is no page.
-pub fn fetch_blocking(url: &Url) -> Fetched {
+pub fn show_blocking(url: &Url) -> Result<(), Failure> {
+    println!("{}", fetch_blocking(url)?);
+    Ok(())
+}
+
+/// Asks for a page, and waits until all of it is here.
+fn fetch_blocking(url: &Url) -> Fetched {
     let _waiting = waiting(url.path());
 
     let mut socket = TcpStream::connect(address(url)?)?;

@@ -1,6 +1,7 @@
 //! A page under way, as step 3-1 builds it.
 
-use lab::{Failure, Incoming, Page, Url, address, request};
+use super::note_callers;
+use lab::{Failure, Fetched, Incoming, Page, Url, address, request};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
@@ -42,5 +43,34 @@ impl Fetch {
             }
             Err(why) => Err(why.into()),
         }
+    }
+}
+
+/// Takes what has come on a socket that does not block, as in step 3-1; gives
+/// back the page once it is whole. Notes at the first call which functions are
+/// under way.
+///
+/// # Errors
+///
+/// If there will be no page.
+pub fn read_page(
+    socket: &mut impl Read,
+    incoming: &mut Incoming,
+) -> Result<Option<Page>, Failure> {
+    let mut buffer = [0; 4096];
+    let read = socket.read(&mut buffer);
+    note_callers("read in a callback");
+    match read {
+        Ok(n) => incoming.take(&buffer[..n]),
+        Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(None),
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// Prints a page, or why there is none.
+pub fn print(fetched: Fetched) {
+    match fetched {
+        Ok(page) => println!("{page}"),
+        Err(why) => println!("no page: {why}"),
     }
 }

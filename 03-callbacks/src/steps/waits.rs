@@ -1,4 +1,4 @@
-//! A table of what waits, as step 3-4 builds it.
+//! Fetches that wait, and the kernel's list of their sockets, as in step 3-3.
 
 use super::Fetch;
 use lab::{Lane, waiting};
@@ -7,47 +7,49 @@ use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
-/// The table of step 3-4: what waits for a socket, and what is to be called
-/// then.
+/// Fetches whose sockets the kernel watches. Each has a value besides, such as
+/// what is to be called when it is ready.
 pub struct Waits<T> {
     poller: Poller,
-    table: HashMap<usize, (Lane, Fetch, T)>,
+    /// By the keys that the kernel gives back.
+    waits: HashMap<usize, (Lane, Fetch, T)>,
     next_key: usize,
 }
 
 impl<T> Waits<T> {
-    /// An empty table.
+    /// Nothing waits yet.
     ///
     /// # Errors
     ///
-    /// If the kernel has no descriptors left for it.
+    /// If the kernel has no descriptors left for its list.
     pub fn new() -> io::Result<Waits<T>> {
         let poller = Poller::new()?;
-        Ok(Waits { poller, table: HashMap::new(), next_key: 0 })
+        Ok(Waits { poller, waits: HashMap::new(), next_key: 0 })
     }
 
-    /// Makes an entry, and keeps the fetch until it is ready.
+    /// Keeps the fetch until there is something to read.
     ///
-    /// # Errors
+    /// # Panics
     ///
     /// If the kernel cannot watch its socket.
     #[expect(unsafe_code, reason = "each socket is deleted before its end")]
-    pub fn insert(&mut self, fetch: Fetch, then: T) -> io::Result<()> {
+    pub fn insert(&mut self, fetch: Fetch, value: T) {
         let key = self.next_key;
         self.next_key += 1;
         // SAFETY: `wait` deletes the socket before it gives the fetch away.
-        // When the table is dropped the kernel's list goes first: it is the
+        // When all this is dropped the kernel's list goes first: it is the
         // first field.
-        unsafe { self.poller.add(&fetch.socket, Event::readable(key)) }?;
+        let added =
+            unsafe { self.poller.add(&fetch.socket, Event::readable(key)) };
+        added.expect("the kernel has room for one more on its list");
         let lane = Lane::new("callback");
         lane.waits("bytes");
-        self.table.insert(key, (lane, fetch, then));
-        Ok(())
+        self.waits.insert(key, (lane, fetch, value));
     }
 
     /// Set if nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.waits.is_empty()
     }
 
     /// Waits until something is ready, but not for longer than `limit`, and
@@ -67,10 +69,10 @@ impl<T> Waits<T> {
         }
         let mut ready = Vec::new();
         for event in listed.iter() {
-            let entry = self.table.remove(&event.key);
-            let entry = entry.expect("each is told of once");
-            self.poller.delete(&entry.1.socket)?;
-            ready.push(entry);
+            let wait = self.waits.remove(&event.key);
+            let wait = wait.expect("each is told of once");
+            self.poller.delete(&wait.1.socket)?;
+            ready.push(wait);
         }
         Ok(ready)
     }

@@ -64,10 +64,9 @@ impl Fetch {
     }
 
     fn receive(mut self, events: &mut Loop, mut socket: Socket) {
-        match read_page(&mut socket, &mut self.incoming) {
-            Ok(Some(page)) => (self.then)(Ok(page)),
-            Ok(None) => self.wait(events, socket),
-            Err(why) => (self.then)(Err(why)),
+        match read_page(&mut socket, &mut self.incoming).transpose() {
+            Some(fetched) => (self.then)(fetched),
+            None => self.wait(events, socket),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A heap has the order, and a map the callbacks. What is at the top of the heap
-//! and has no callback any more is taken off at once.
+//! and has no callback any more is taken off at once, and the others once they
+//! are more than half.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -46,6 +47,10 @@ impl Timers {
             && !self.callbacks.contains_key(&id.1)
         {
             self.order.pop();
+        }
+        if self.order.len() > 2 * self.callbacks.len() + 8 {
+            self.order.retain(|id| self.callbacks.contains_key(&id.0.1));
+            self.order.shrink_to_fit();
         }
     }
 

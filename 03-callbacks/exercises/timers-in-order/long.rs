@@ -47,8 +47,11 @@ pub(super) fn judge(dice: &mut Dice) -> Option<String> {
             n if n < CALLED || n.is_multiple_of(2) => long.set(NOW),
             _ => long.set_later(dice),
         };
-        // Its handle must not become that of another one.
-        long.refuse(first);
+        // Its handle must not become that of another one. In the long run, that
+        // is tried where counting begins anew; each time would take long.
+        if long.sets < 10_100 || is_near_power_of_two(long.sets) {
+            long.refuse(first);
+        }
         if long.sets > CALLED
             && let Some(waits) = waits.take()
         {
@@ -90,6 +93,12 @@ pub(super) fn judge(dice: &mut Dice) -> Option<String> {
         }
     }
     long.kept_when_dropped(before)
+}
+
+/// Set if it is hardly less or more than one.
+fn is_near_power_of_two(n: usize) -> bool {
+    let next = n.next_power_of_two();
+    next - n < 100 || n - next / 2 < 100
 }
 
 /// Timers, and what is known of them.

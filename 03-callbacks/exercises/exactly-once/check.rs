@@ -60,6 +60,9 @@ const RANDOM: usize = 200;
 /// How many questions are under way in one more: more than a byte counts.
 const MANY: usize = 260;
 
+/// How many questions are listed, at most.
+const FEW: usize = 16;
+
 /// How many bytes there are in the long texts, at most.
 const LONG: usize = 600;
 
@@ -639,7 +642,7 @@ impl Script {
             }
         }
         // There would be too many, and each takes its time.
-        if count > 16 {
+        if count > FEW {
             return all;
         }
         for unit in UNITS.into_iter().take_while(|unit| *unit != self.unit) {
@@ -1124,7 +1127,10 @@ impl Kind {
 impl Display for Script {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let count = self.questions.len();
-        for (n, question) in self.questions.iter().enumerate().take(6) {
+        if count > FEW {
+            return write!(f, "{count} questions are under way together. ");
+        }
+        for (n, question) in self.questions.iter().enumerate() {
             let plain = Question::plain(n);
             write!(f, "Question {n}")?;
             if question.is_next {
@@ -1177,9 +1183,6 @@ impl Display for Script {
                 Keeps::None => write!(f, "; its `Asking` is dropped")?,
             }
             write!(f, ". ")?;
-        }
-        if count > 6 {
-            write!(f, "There are {} more. ", count - 6)?;
         }
         if self.has_ties() {
             let [first, second, third] = self.order.map(Kind::name);

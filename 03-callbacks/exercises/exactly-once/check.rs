@@ -516,7 +516,9 @@ impl Question {
             }
         }
         for (n, cancel) in self.cancels.iter().enumerate() {
-            with(&|it| drop(it.cancels.remove(n)));
+            with(&|it| {
+                it.cancels.remove(n);
+            });
             if ![0, 5].contains(cancel) {
                 with(&|it| it.cancels[n] = 5);
             }
@@ -525,7 +527,9 @@ impl Question {
             with(&|it| it.asking = plain.asking);
         }
         for n in 0..self.then_cancels.len() {
-            with(&|it| drop(it.then_cancels.remove(n)));
+            with(&|it| {
+                it.then_cancels.remove(n);
+            });
         }
         all
     }

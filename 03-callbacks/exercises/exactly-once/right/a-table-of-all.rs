@@ -86,8 +86,7 @@ impl Drop for Entry {
     fn drop(&mut self) {
         // It is dropped when the table is not borrowed any more: what it owns
         // may be another entry.
-        let gone =
-            TABLE.with_borrow_mut(|table| table.entries.remove(&self.0));
+        let gone = TABLE.with_borrow_mut(|table| table.entries.remove(&self.0));
         drop(gone);
     }
 }

@@ -24,7 +24,7 @@ use std::iter;
 use std::mem::take;
 use std::ops::Range;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use trials::judge::{Judge, smallest};
 
 /// How many random stories each run tries.
@@ -46,7 +46,8 @@ fn timers_are_called_in_order_and_those_that_are_cancelled_are_not() {
     let mut try_out = |story: Story| {
         let played = story.play();
         if story.judge(&played).is_some() {
-            let story = smaller(story, |it| it.judge(&it.play()).is_some());
+            let wrong = |it: &Story| it.judge(&it.play()).is_some();
+            let story = smallest(story, Story::smaller, wrong);
             let why = story.judge(&story.play()).expect("it was wrong");
             panic!("wrong answer: {story}: {why} {again}");
         }
@@ -64,7 +65,8 @@ fn timers_are_called_in_order_and_those_that_are_cancelled_are_not() {
         try_out(Story::large(&mut dice, most));
     }
     if let Some(story) = leaking {
-        let story = smaller(story, |it| it.play().kept.is_some());
+        let leaks = |it: &Story| it.play().kept.is_some();
+        let story = smallest(story, Story::smaller, leaks);
         let why = story.play().kept.expect("it leaks");
         panic!("right answer, wrong way: {story}: {why} {again}");
     }
@@ -72,12 +74,6 @@ fn timers_are_called_in_order_and_those_that_are_cancelled_are_not() {
         panic!("right answer, wrong way: {kept}");
     }
     judge.end();
-}
-
-/// A small story that fails, or what has been found after a while.
-fn smaller(story: Story, fails: impl Fn(&Story) -> bool) -> Story {
-    let until = Instant::now() + Duration::from_secs(1);
-    smallest(story, Story::smaller, |it| Instant::now() < until && fails(it))
 }
 
 /// A timer of a story, by its place in it.

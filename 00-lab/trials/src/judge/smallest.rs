@@ -1,7 +1,12 @@
 //! The smallest input that shows what is wrong with an answer.
 
+use std::time::{Duration, Instant};
+
+/// How long the search may take.
+const LIMIT: Duration = Duration::from_secs(1);
+
 /// Finds a small input that fails: goes from `failing` to one of the `smaller`
-/// inputs that `fails` too, as long as there is one.
+/// inputs that `fails` too, as long as there is one, and for at most a second.
 ///
 /// ```
 /// use trials::judge::smallest;
@@ -15,6 +20,8 @@ pub fn smallest<T>(
     smaller: impl Fn(&T) -> Vec<T>,
     fails: impl Fn(&T) -> bool,
 ) -> T {
+    let until = Instant::now() + LIMIT;
+    let fails = |input: &T| Instant::now() < until && fails(input);
     let mut found = failing;
     while let Some(next) = smaller(&found).into_iter().find(&fails) {
         found = next;

@@ -1,10 +1,14 @@
 //! Keeps the pieces as they were sent, and how far the first one has gone out.
+//! Many go out in one write.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
 
 /// How often one call of `flush` may write: other sockets want their turn.
 pub const MOST: usize = 16;
+
+/// The system takes no more pieces in one write.
+const AT_ONCE: usize = 1024;
 
 /// Bytes on their way to a socket.
 #[derive(Default)]
@@ -28,31 +32,38 @@ impl Outbox {
     /// takes 0 bytes is an error, `WriteZero`. After an error, what was not
     /// taken is still here.
     pub fn flush(&mut self, socket: &mut impl Write) -> io::Result<bool> {
-        let mut writes = 0;
-        let result = loop {
-            let Some(first) = self.waiting.front() else { break Ok(false) };
-            if writes == MOST {
-                break Ok(true);
-            }
-            writes += 1;
-            match socket.write(&first[self.taken..]) {
-                Ok(0) => break Err(ErrorKind::WriteZero.into()),
-                Ok(taken) => self.taken += taken,
-                Err(why) if why.kind() == ErrorKind::WouldBlock => {
-                    break Ok(true);
-                }
+        let mut result = Ok(());
+        for _ in 0..MOST {
+            let pieces = self.waiting.iter().take(AT_ONCE);
+            let mut slices: Vec<_> =
+                pieces.map(|piece| IoSlice::new(piece)).collect();
+            let Some(first) = slices.first_mut() else { break };
+            first.advance(self.taken);
+            match socket.write_vectored(&slices) {
+                Ok(0) => result = Err(ErrorKind::WriteZero.into()),
+                Ok(taken) => self.take_off(taken),
+                Err(why) if why.kind() == ErrorKind::WouldBlock => break,
                 Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) => break Err(why),
+                Err(why) => result = Err(why),
             }
-            if self.taken == first.len() {
-                self.waiting.pop_front();
-                self.taken = 0;
+            if result.is_err() {
+                break;
             }
-        };
+        }
         if self.waiting.is_empty() {
             self.waiting.shrink_to_fit();
         }
-        result
+        result.map(|()| !self.waiting.is_empty())
+    }
+
+    fn take_off(&mut self, taken: usize) {
+        self.taken += taken;
+        while let Some(first) = self.waiting.front()
+            && self.taken >= first.len()
+        {
+            self.taken -= first.len();
+            self.waiting.pop_front();
+        }
     }
 }
 

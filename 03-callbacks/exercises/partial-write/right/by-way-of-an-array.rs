@@ -25,7 +25,7 @@ impl Outbox {
     /// taken is still here.
     pub fn flush(&mut self, socket: &mut impl Write) -> io::Result<bool> {
         // A piece of it is copied, since the ring may end in its middle.
-        let mut piece = [0; 4096];
+        let mut piece = [0; 2048];
         let mut result = Ok(());
         for _ in 0..MOST {
             let length = self.waiting.read(&mut piece)?;

@@ -4,6 +4,7 @@ use super::session::so_far;
 use super::spans::Recording;
 use super::text::width;
 use super::write::{MOST, is_paused, path};
+use std::ffi::OsString;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -24,16 +25,16 @@ pub struct Watch {
     since: Instant,
     /// The time of the last check.
     looked: Instant,
-    /// The CPU time that the process had used when the recording last grew.
-    cpu: Option<Duration>,
+    /// What its threads had had when the recording last grew.
+    had: Option<Vec<Had>>,
 }
 
 impl Watch {
     /// Watches process `pid`, which has to record something at least once in
     /// each `silence`, into the same file as this process.
     pub fn new(pid: u32, silence: Duration) -> Watch {
-        let (since, cpu) = (Instant::now(), cpu_of(pid));
-        Watch { pid, silence, size: 0, since, looked: since, cpu }
+        let (since, had) = (Instant::now(), had_by_threads(pid));
+        Watch { pid, silence, size: 0, since, looked: since, had }
     }
 
     /// Why the process has to be ended; `None` as long as it does not. This
@@ -49,8 +50,8 @@ impl Watch {
         }
         let size = fs::metadata(path()?).map_or(self.size, |file| file.len());
         if size != self.size {
-            let cpu = cpu_of(self.pid);
-            *self = Watch { size, since: now, cpu, ..*self };
+            self.had = had_by_threads(self.pid);
+            (self.size, self.since) = (size, now);
         }
         // A process that has recorded as much as it may is silent, too.
         let longest_line = 1 << 16;
@@ -59,7 +60,12 @@ impl Watch {
         if silent < self.silence || is_full {
             return None;
         }
-        let cpu = self.cpu_used(silent);
+        let had = had_by_threads(self.pid);
+        // A thread that has no core, since the machine is busy, is not silent.
+        if silent.saturating_sub(self.waited_for_core(&had)) < self.silence {
+            return None;
+        }
+        let cpu = self.cpu_used(silent, &had);
         let what = format!("nothing has happened for {silent:.1?}{cpu}");
         Some(describe_hang(&what, so_far().ok()))
     }
@@ -69,10 +75,26 @@ impl Watch {
         self.since
     }
 
+    /// How long the thread has waited for a core, since the recording last
+    /// grew, that has waited longest.
+    fn waited_for_core(&self, now: &Option<Vec<Had>>) -> Duration {
+        let (Some(then), Some(now)) = (&self.had, now) else {
+            return Duration::ZERO;
+        };
+        let waited = now.iter().map(|thread| {
+            let before = then.iter().find(|it| it.thread == thread.thread);
+            let before = before.map_or(Duration::ZERO, |it| it.waited);
+            thread.waited.saturating_sub(before)
+        });
+        waited.max().unwrap_or_default()
+    }
+
     /// The CPU time used in the last `silent`, in a parenthesis, if it is
     /// known.
-    fn cpu_used(&self, silent: Duration) -> String {
-        let cpu = self.cpu.zip(cpu_of(self.pid));
+    fn cpu_used(&self, silent: Duration, now: &Option<Vec<Had>>) -> String {
+        let sum = |had: &Vec<Had>| had.iter().map(|it| it.cpu).sum();
+        let cpu: Option<(Duration, Duration)> =
+            self.had.as_ref().map(sum).zip(now.as_ref().map(sum));
         match cpu.map(|(then, now)| now.saturating_sub(then)) {
             None => String::new(),
             // The checks use that much, too.
@@ -111,12 +133,24 @@ pub fn describe_hang(what: &str, recording: Option<Recording>) -> String {
     text
 }
 
-/// The CPU time of a process. Only Linux has it in files.
-fn cpu_of(pid: u32) -> Option<Duration> {
+/// What a thread has had of the cores so far.
+struct Had {
+    thread: OsString,
+    cpu: Duration,
+    /// How long it could run, and no core was free.
+    waited: Duration,
+}
+
+/// What the threads of a process have had. Only Linux has it in files.
+fn had_by_threads(pid: u32) -> Option<Vec<Had>> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    let nanos = tasks.flatten().map(|task| {
+    // A thread may end in between.
+    let had = tasks.flatten().filter_map(|task| {
         let stat = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        stat.split(' ').next()?.parse::<u64>().ok()
+        let mut nanos = stat.split(' ').map(|it| it.parse().ok());
+        let mut next = || nanos.next()?.map(Duration::from_nanos);
+        let (cpu, waited) = (next()?, next()?);
+        Some(Had { thread: task.file_name(), cpu, waited })
     });
-    nanos.sum::<Option<u64>>().map(Duration::from_nanos)
+    Some(had.collect())
 }

@@ -64,6 +64,14 @@ fn a_deadlock_is_explained_after_the_kill() {
     assert_eq!(hung.recording.skipped, 0);
 }
 
+/// Nothing is recorded, but only since each thread waits for a core.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_gets_no_core_is_not_silent() {
+    let ran = run(&mut part("shares_a_core"), PLENTY).expect("it ends");
+    assert!(ran.status.success(), "{}", ran.stderr);
+}
+
 /// All is read, and little is kept: it must not fill the memory.
 #[test]
 fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
@@ -409,4 +417,26 @@ fn moves_a_task() {
     })
     .join()
     .unwrap();
+}
+
+/// Six threads compute on one core for four times as long as the program may be
+/// silent: five sixths of the time each of them waits for the core.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "a part in another test"]
+fn shares_a_core() {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+    timeline::start().unwrap();
+    let watching = watch_this_process(Duration::from_millis(400));
+    let all = sched_getaffinity(None).expect("a set of cores");
+    let core = (0..CpuSet::MAX_CPU).find(|&core| all.is_set(core));
+    let mut one = CpuSet::new();
+    one.set(core.expect("it runs on one"));
+    sched_setaffinity(None, &one).expect("a core of its own");
+    let begun = Instant::now();
+    let spins = move || while begun.elapsed() < Duration::from_millis(1600) {};
+    let threads: Vec<_> = (0..6).map(|_| thread::spawn(spins)).collect();
+    threads.into_iter().for_each(|it| it.join().unwrap());
+    drop(watching);
 }

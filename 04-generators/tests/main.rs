@@ -1,1 +1,3 @@
 //! Tests of rung 4.
+
+mod greenlet;

@@ -1,0 +1,4 @@
+//! What greenlets promise.
+
+mod values;
+mod ends;

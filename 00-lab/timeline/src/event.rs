@@ -23,6 +23,10 @@ pub enum What<'a> {
     Wait(&'a str),
     /// It waits until this time on the monotonic clock, in nanoseconds.
     Until(u64),
+    /// It has paused, and what it needs in order to go on is kept here: in
+    /// `variant NAME, N bytes` of an enum, in a `future, N bytes`, on a `stack,
+    /// N bytes` deep. What it waits for comes next.
+    Kept(&'a str),
     /// It could run; the lane with this number has woken it.
     Ready(Id),
     /// It does nothing, until it runs or waits again.
@@ -109,6 +113,11 @@ impl fmt::Display for Event<'_> {
 }
 
 impl<'a> What<'a> {
+    /// Set if its lane runs no more, so that the one before it runs on.
+    pub(super) fn ends_a_run(&self) -> bool {
+        matches!(self, What::Wait(_) | What::Until(_) | What::Idle | What::Done)
+    }
+
     fn parse(words: &'a str) -> Option<What<'a>> {
         let (what, text) = words.split_once(' ').unwrap_or((words, ""));
         Some(match what {
@@ -120,6 +129,7 @@ impl<'a> What<'a> {
             "run" => What::Run,
             "wait" => What::Wait(text),
             "until" => What::Until(text.parse().ok()?),
+            "kept" => What::Kept(text),
             "ready" => What::Ready(text.parse().ok()?),
             "idle" => What::Idle,
             "done" => What::Done,
@@ -151,6 +161,7 @@ impl fmt::Display for What<'_> {
             What::Run => f.write_str("run"),
             What::Wait(what) => write!(f, "wait {}", OneLine(what)),
             What::Until(due) => write!(f, "until {due}"),
+            What::Kept(place) => write!(f, "kept {}", OneLine(place)),
             What::Ready(by) => write!(f, "ready {by}"),
             What::Idle => f.write_str("idle"),
             What::Done => f.write_str("done"),
@@ -205,6 +216,7 @@ mod tests {
             What::Wait("/3 or so"),
             What::Wait(""),
             What::Until(u64::MAX),
+            What::Kept("variant Receive, 96 bytes"),
             What::Ready(3),
             What::Idle,
             What::Done,

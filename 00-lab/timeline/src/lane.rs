@@ -91,17 +91,22 @@ impl Lane {
     /// A lane with a name.
     #[track_caller]
     pub fn named(kind: &str, name: impl Display) -> Lane {
-        let lane = Lane {
-            id: new_id(),
-            before: AtomicU32::new(0),
-            done: AtomicBool::new(false),
-        };
+        let lane = Lane::numbered(new_id());
         if is_on() {
             let name = name.to_string();
             let parent = Some(current());
             lane.record_here(What::Spawn { kind, parent, name: &name });
         }
         lane
+    }
+
+    /// One of which nothing is recorded: for a loop below the one that is.
+    pub fn silent() -> Lane {
+        Lane::numbered(SILENT)
+    }
+
+    fn numbered(id: Id) -> Lane {
+        Lane { id, before: AtomicU32::new(0), done: AtomicBool::new(false) }
     }
 
     /// Its number in this process.
@@ -113,6 +118,9 @@ impl Lane {
     /// [`done`](Lane::done).
     pub fn runs(&self) {
         let _ = OWN.try_with(|own| {
+            if self.id == SILENT {
+                return;
+            }
             let before = own.current.replace(self.id);
             if before != self.id {
                 self.before.store(before, Relaxed);
@@ -125,25 +133,19 @@ impl Lane {
     /// waited for before.
     #[track_caller]
     pub fn waits(&self, what: impl Display) {
-        if is_on() {
-            self.record_here(What::Wait(&what.to_string()));
-        }
-        self.leave();
+        let what = if is_on() { what.to_string() } else { String::new() };
+        self.record_here(What::Wait(&what));
     }
 
     /// It waits until `due`.
     #[track_caller]
     pub fn waits_until(&self, due: Instant) {
-        if is_on() {
-            self.record_here(What::Until(on_our_clock(due)));
-        }
-        self.leave();
+        self.record_here(What::Until(on_our_clock(due)));
     }
 
     /// It does nothing, and waits for nothing.
     pub fn idles(&self) {
         self.record(What::Idle);
-        self.leave();
     }
 
     /// What it waited for has been cancelled, by the line of code that calls
@@ -151,7 +153,6 @@ impl Lane {
     #[track_caller]
     pub fn cancelled(&self) {
         self.record_here(What::Idle);
-        self.leave();
     }
 
     /// It could run, and does not yet. Any thread may call this, to wake it.
@@ -164,23 +165,27 @@ impl Lane {
     pub fn done(&self) {
         if !self.done.swap(true, Relaxed) {
             self.record(What::Done);
-            self.leave();
         }
     }
 
     /// Records anything else about it.
     pub fn record(&self, what: What<'_>) {
-        if is_on() {
-            let _ = OWN.try_with(|own| own.record(self.id, what, None));
-        }
+        self.record_from(what, None);
     }
 
     /// Records an event with the line of code that calls.
     #[track_caller]
     fn record_here(&self, what: What<'_>) {
-        if is_on() {
-            let caller = Some(Location::caller());
-            let _ = OWN.try_with(|own| own.record(self.id, what, caller));
+        self.record_from(what, Some(Location::caller()));
+    }
+
+    /// Records an event, and the line of code that has caused it.
+    pub fn record_from(&self, what: What<'_>, source: Source) {
+        if is_on() && self.id != SILENT {
+            let _ = OWN.try_with(|own| own.record(self.id, what, source));
+        }
+        if what.ends_a_run() {
+            self.leave();
         }
     }
 
@@ -200,8 +205,11 @@ impl Drop for Lane {
     }
 }
 
+/// The number of all lanes of which nothing is recorded.
+const SILENT: Id = 0;
+
 /// The line of code that caused an event, if that is known.
-type Source = Option<&'static Location<'static>>;
+pub type Source = Option<&'static Location<'static>>;
 
 /// A thread's own lane.
 struct Own {

@@ -50,12 +50,12 @@ pub mod private;
 pub use axis::{format_duration, round_times};
 pub use cells::Cell;
 pub use event::{Event, Id, What};
-pub use lane::{Lane, Waiting, current, event, waiting};
+pub use lane::{Lane, Source, Waiting, current, event, waiting};
 pub use session::{finish, so_far, start};
 pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
 pub use watch::{Watch, describe_hang};
 pub use write::{
     Paused, VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on,
-    is_temporary, path, pause,
+    is_temporary, on_our_clock, path, pause,
 };

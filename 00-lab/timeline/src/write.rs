@@ -143,7 +143,7 @@ pub(super) fn now() -> u64 {
 /// A time on the monotonic clock. Times that are equal stay so, and their
 /// order stays: an [`Instant`] does not say what the clock showed, hence one
 /// reading of both, for all.
-pub(super) fn on_our_clock(time: Instant) -> u64 {
+pub fn on_our_clock(time: Instant) -> u64 {
     static BOTH: OnceLock<(Instant, u64)> = OnceLock::new();
     let (instant, clock) = *BOTH.get_or_init(|| (Instant::now(), now()));
     match time.checked_duration_since(instant) {

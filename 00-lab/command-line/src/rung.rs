@@ -14,6 +14,9 @@ pub struct Rung {
     /// Of the faults that end the process in which the page is worked on,
     /// those that this rung survives.
     pub survives: &'static [Fault],
+    /// The ways in which it can do the crawl, if there are several; without
+    /// `--style` it is the first.
+    pub styles: &'static [&'static str],
     /// How often it asks for a page that ends the process, until it gives the
     /// page up.
     pub tries: u32,
@@ -23,7 +26,7 @@ impl Rung {
     /// A rung that works on pages in its own process, and so survives none of
     /// the faults that end one.
     pub const fn new(name: &'static str, most_at_once: u64) -> Rung {
-        Rung { name, most_at_once, survives: &[], tries: 1 }
+        Rung { name, most_at_once, survives: &[], styles: &[], tries: 1 }
     }
 
     /// The numbers that its crawl is given, beyond the shape of the site.

@@ -14,6 +14,7 @@ pub(super) struct Command {
     pub at_once: usize,
     pub timeout: Duration,
     pub deadline: Duration,
+    pub style: Option<&'static str>,
     pub json: bool,
     pub list: Option<PathBuf>,
     pub trace: Option<PathBuf>,
@@ -35,6 +36,7 @@ impl Command {
             at_once: at_once.default as usize,
             timeout: ms(timeout.default),
             deadline: s(deadline.default),
+            style: rung.styles.first().copied(),
             json: false,
             list: None,
             trace: None,
@@ -54,6 +56,9 @@ impl Command {
                 }
                 "timeout" => command.timeout = ms(timeout.take_number(args)?),
                 "deadline" => command.deadline = s(deadline.take_number(args)?),
+                "style" if command.style.is_some() => {
+                    command.style = Some(take_style(rung, args)?);
+                }
                 _ => {
                     shaping = Some(name.to_owned());
                     return command.shape.set(name, args);
@@ -87,6 +92,14 @@ fn parse_site(text: &str) -> Result<Url, String> {
     }
 }
 
+fn take_style(rung: &Rung, args: &mut Parser) -> Result<&'static str, String> {
+    let name = flags::take_text(args)?;
+    rung.styles.iter().copied().find(|style| *style == name).ok_or_else(|| {
+        let styles = rung.styles.join(", ");
+        format!("--style takes one of {styles}; not {name:?}")
+    })
+}
+
 fn take_path(args: &mut Parser) -> Result<PathBuf, String> {
     Ok(args.value().map_err(sentence)?.into())
 }
@@ -101,6 +114,10 @@ pub(super) fn help(rung: &Rung) -> String {
     );
     for flag in SHAPE.iter().chain(&rung.flags()) {
         help += &flag.help();
+    }
+    if let [first, ..] = rung.styles {
+        let styles = rung.styles.join(", ");
+        help += &format!("  --style NAME         {styles} [{first}]\n");
     }
     help += "  --faults NAME,…      let the slow site misbehave\n\
              \u{20} --json               the report as one JSON object\n\

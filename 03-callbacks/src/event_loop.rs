@@ -23,7 +23,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use threads::Post;
 use timeline::{Lane, waiting};
-use waits::Direction;
+pub use waits::Direction;
+use waits::giving;
 
 /// What is called once, on the loop's thread.
 pub type Callback = Box<dyn FnOnce(&mut Loop)>;
@@ -157,8 +158,21 @@ impl Loop {
     /// If the kernel has no descriptors left for it. It takes up to three, and
     /// gives them back with the last of its sockets and remotes.
     pub fn new() -> io::Result<Loop> {
+        Loop::with(Lanes::default())
+    }
+
+    /// A loop whose callbacks have no lanes, for a program that has lanes for
+    /// what its callbacks do.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loop::new`].
+    pub fn silent() -> io::Result<Loop> {
+        Loop::with(Lanes::silent())
+    }
+
+    fn with(lanes: Lanes) -> io::Result<Loop> {
         let poller = Arc::new(Poller::new()?);
-        let lanes = Lanes::default();
         let bell = poller.clone();
         Ok(Loop {
             poller,
@@ -184,7 +198,7 @@ impl Loop {
         socket: Socket<T>,
         then: impl FnOnce(&mut Loop, Socket<T>) + 'static,
     ) -> Handle {
-        self.when(Direction::Read, socket, then)
+        self.when(Direction::Read, socket.any(), giving(socket, then))
     }
 
     /// Calls `then` once `socket` can be written to, or is connected, or its
@@ -195,7 +209,7 @@ impl Loop {
         socket: Socket<T>,
         then: impl FnOnce(&mut Loop, Socket<T>) + 'static,
     ) -> Handle {
-        self.when(Direction::Write, socket, then)
+        self.when(Direction::Write, socket.any(), giving(socket, then))
     }
 
     /// Calls `then` at `due`, or as soon as possible if that is over.
@@ -265,6 +279,26 @@ impl Loop {
     ///
     /// If a callback has panicked, with what it panicked with.
     pub fn run(&mut self) -> io::Result<()> {
+        self.run_while(|events| !events.stopping)
+    }
+
+    /// Takes one turn, for a program that has turns of its own. After
+    /// [`stop`](Loop::stop) it does not wait. Does nothing if there is nothing
+    /// left to call.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Loop::run).
+    ///
+    /// # Panics
+    ///
+    /// As [`run`](Loop::run).
+    pub fn run_once(&mut self) -> io::Result<()> {
+        self.run_while(|_| false)
+    }
+
+    /// Takes turns, until there is nothing left to call or `goes_on` says so.
+    fn run_while(&mut self, goes_on: impl Fn(&Loop) -> bool) -> io::Result<()> {
         thread_local! {
             static RUNNING: Cell<bool> = const { Cell::new(false) };
         }
@@ -275,7 +309,13 @@ impl Loop {
                  run this one on a thread of its own",
             ));
         }
-        let ran = self.take_turns();
+        let mut ran = Ok(());
+        while !self.is_over() && ran.is_ok() {
+            ran = self.turn();
+            if !goes_on(self) {
+                break;
+            }
+        }
         RUNNING.set(false);
         self.stopping = false;
         match self.panic.take() {
@@ -284,18 +324,8 @@ impl Loop {
         }
     }
 
-    fn take_turns(&mut self) -> io::Result<()> {
-        while !self.is_over() {
-            self.turn()?;
-            if self.stopping {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Set if there is nothing left to call, now or later.
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.registered.is_empty()
             && self.soon.is_empty()
             && self.mailbox.is_over()

@@ -9,7 +9,11 @@ use timeline::Lane;
 /// (what was queued), `post` and `work` (what another thread posts, and does).
 /// The other threads take and free lanes, too.
 #[derive(Clone, Default)]
-pub struct Lanes(Arc<Mutex<Free>>);
+pub struct Lanes {
+    free: Arc<Mutex<Free>>,
+    /// Set if nothing is recorded of them.
+    silent: bool,
+}
 
 type Free = BTreeMap<&'static str, Vec<Arc<Lane>>>;
 
@@ -23,12 +27,17 @@ pub struct Slot {
 }
 
 impl Lanes {
+    pub fn silent() -> Lanes {
+        Lanes { silent: true, ..Lanes::default() }
+    }
+
     /// A free lane of this kind, or a new one.
     #[track_caller]
     pub fn take(&self, kind: &'static str) -> Slot {
-        let used = self.0.lock().unwrap().entry(kind).or_default().pop();
+        let used = self.free.lock().unwrap().entry(kind).or_default().pop();
         let lane = match used {
             Some(lane) => lane,
+            None if self.silent => Arc::new(Lane::silent()),
             None => Arc::new(Lane::new(kind)),
         };
         Slot { lane, kind, lanes: self.clone() }
@@ -37,7 +46,7 @@ impl Lanes {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut free = self.lanes.0.lock().unwrap();
+        let mut free = self.lanes.free.lock().unwrap();
         free.entry(self.kind).or_default().push(self.lane.clone());
     }
 }

@@ -23,7 +23,7 @@ mod sync {
 pub use deferred::{
     Canceller, Deferred, Error, Outcome, Resolver, Returned, Why, gather, race,
 };
-pub use event_loop::{Callback, Handle, Loop, Remote};
+pub use event_loop::{Callback, Direction, Handle, Loop, Remote};
 pub use fetch::{Fetching, fetch};
 pub use mailbox::Closed;
 pub use rung::RUNG;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// A clone is the same socket: so one callback can wait to read, and another to
 /// write. The socket is closed once the last clone is dropped, and the loop
 /// does not wait for it.
-pub struct Socket<T: AsFd = TcpStream> {
+pub struct Socket<T: AsFd + ?Sized = TcpStream> {
     pub(crate) shared: Rc<Shared<T>>,
     /// Why the loop could not wait for it; the next read or write says so.
     pub(crate) error: Option<io::Error>,
@@ -65,7 +65,14 @@ impl<T: AsFd + Into<OwnedFd> + 'static> Socket<T> {
     }
 }
 
-impl<T: AsFd> Socket<T> {
+impl<T: AsFd + 'static> Socket<T> {
+    /// The same socket, without saying what kind of socket it is.
+    pub fn any(&self) -> Socket<dyn AsFd> {
+        Socket { shared: self.shared.clone(), error: None }
+    }
+}
+
+impl<T: AsFd + ?Sized> Socket<T> {
     /// What was handed to the loop.
     pub fn get_ref(&self) -> &T {
         &self.shared.source
@@ -129,7 +136,7 @@ impl Socket<TcpListener> {
     }
 }
 
-impl<T: AsFd> Clone for Socket<T> {
+impl<T: AsFd + ?Sized> Clone for Socket<T> {
     fn clone(&self) -> Socket<T> {
         Socket { shared: self.shared.clone(), error: None }
     }

@@ -5,30 +5,44 @@ use crate::socket::{Shared, Socket};
 use polling::Event;
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, AsRawFd};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What a callback waits for: bytes, or room for bytes.
+/// What is waited for on a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
+    /// Until it can be read, or has come to its end.
     Read,
+    /// Until it can be written to, or is connected, or its connection is
+    /// broken.
     Write,
 }
 
+/// Gives `then` the socket, and the socket what was in the way of waiting.
+pub(super) fn giving<T: AsFd>(
+    mut socket: Socket<T>,
+    then: impl FnOnce(&mut Loop, Socket<T>),
+) -> impl FnOnce(&mut Loop, io::Result<()>) {
+    move |events, waited| {
+        if let Err(why) = waited {
+            socket.error = Some(why);
+        }
+        then(events, socket);
+    }
+}
+
 impl Loop {
-    /// Calls `then` once the kernel says that the socket is ready. If it cannot
-    /// be waited for, calls `then` soon, and lets the socket say why.
+    /// Calls `then` once the kernel says that the socket, one of any kind, is
+    /// ready; or, if it cannot be waited for, soon, with the reason.
     #[track_caller]
-    pub(super) fn when<T: AsFd + 'static>(
+    pub fn when(
         &mut self,
         direction: Direction,
-        mut socket: Socket<T>,
-        then: impl FnOnce(&mut Loop, Socket<T>) + 'static,
+        socket: Socket<dyn AsFd>,
+        then: impl FnOnce(&mut Loop, io::Result<()>) + 'static,
     ) -> Handle {
         if let Err(why) = self.ask_for(direction, &*socket.shared) {
-            socket.error = Some(why);
-            return self.at(Instant::now(), |events| then(events, socket));
+            return self.at(Instant::now(), |events| then(events, Err(why)));
         }
         let what = match direction {
             Direction::Read => "bytes",
@@ -37,10 +51,9 @@ impl Loop {
         let slot = self.lanes.take("socket");
         let descriptor = socket.get_ref().as_fd().as_raw_fd();
         slot.lane.waits(format_args!("{what} on {descriptor}"));
-        let shared = socket.shared.clone();
-        let cause = Cause::Socket(shared.key, direction, next_number());
-        let then = Box::new(|events: &mut Loop| then(events, socket));
-        let socket = Some(shared as Rc<Shared<dyn AsFd>>);
+        let cause = Cause::Socket(socket.shared.key, direction, next_number());
+        let then = Box::new(|events: &mut Loop| then(events, Ok(())));
+        let socket = Some(socket.shared);
         self.registered.insert(cause, Registered { slot, then, socket });
         Handle(cause)
     }

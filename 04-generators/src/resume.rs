@@ -1,6 +1,6 @@
 //! What can be resumed, and where its paused state lives.
 
-use crate::{Generator, Reply, Request, Resumed};
+use crate::{Generator, Greenlet, Reply, Request, Resumed};
 use std::fmt::{self, Display, Formatter};
 
 /// What a trampoline can run as a task. The three kinds differ only in where
@@ -55,5 +55,15 @@ impl Resume for Generator<Reply, Request, ()> {
 
     fn paused(&self) -> Paused {
         Paused::Future { bytes: self.size() }
+    }
+}
+
+impl Resume for Greenlet<Reply, Request, ()> {
+    fn resume(&mut self, reply: Reply) -> Resumed<Request, ()> {
+        Greenlet::resume(self, reply)
+    }
+
+    fn paused(&self) -> Paused {
+        Paused::Stack { bytes: self.depth() }
     }
 }

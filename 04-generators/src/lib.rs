@@ -11,6 +11,7 @@ mod generator;
 mod greenlet;
 mod resume;
 mod trampoline;
+pub mod steps;
 mod rung;
 
 pub use generator::{AsyncYielder, Generator};

@@ -1,3 +1,4 @@
 //! Tests of rung 4.
 
 mod greenlet;
+mod steps;

@@ -12,6 +12,7 @@ mod greenlet;
 mod resume;
 mod trampoline;
 pub mod steps;
+pub mod fetch;
 mod rung;
 
 pub use generator::{AsyncYielder, Generator};

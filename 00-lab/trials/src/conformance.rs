@@ -11,17 +11,31 @@ use std::time::Duration;
 use timeline::VARIABLE;
 use watchdog::{self, Ran};
 
-/// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones.
-/// Judges what it answered and how it ran, by counts and by overlap, never by
-/// tight times.
+/// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones,
+/// in each of its styles. Judges what it answered and how it ran, by counts and
+/// by overlap, never by tight times.
 ///
 /// # Panics
 ///
 /// If the rung breaks a promise; the message lists every broken one, with the
 /// shape of the site it was broken on.
 pub fn conformance(rung: &Rung, bin: &str) {
+    if rung.styles.is_empty() {
+        conformance_of_style(rung, bin, None);
+    }
+    for style in rung.styles {
+        conformance_of_style(rung, bin, Some(style));
+    }
+}
+
+/// The same for one of its styles.
+///
+/// # Panics
+///
+/// As [`conformance`].
+pub fn conformance_of_style(rung: &Rung, bin: &str, style: Option<&str>) {
     let most = rung.most_at_once.min(8) as usize;
-    RungOnTrial { bin, most, rung }.judge();
+    RungOnTrial { bin, most, rung, style }.judge();
 }
 
 /// A rung on crawled.
@@ -30,6 +44,7 @@ struct RungOnTrial<'a> {
     /// How many requests it is to have in flight.
     most: usize,
     rung: &'a Rung,
+    style: Option<&'a str>,
 }
 
 type Verdict = Result<(), String>;
@@ -60,8 +75,9 @@ impl RungOnTrial<'_> {
 
         assert!(
             broken.is_empty(),
-            "{} breaks {} promises:\n{}",
+            "{} {} breaks {} promises:\n{}",
             self.bin,
+            self.style.unwrap_or_default(),
             broken.len(),
             broken.join("\n")
         );
@@ -188,13 +204,14 @@ impl RungOnTrial<'_> {
     }
 
     fn refuses_wrong_input(&self) -> Verdict {
-        let wrong: [&[&str]; 9] = [
+        let wrong: [&[&str]; 10] = [
             &["--no-such-flag"],
             &["surplus"],
             &["--at-once", "0"],
             &["--at-once", "many"],
             &["--pages"],
             &["--faults", "boredom"],
+            &["--style", "baroque"],
             &["--site", "not a url"],
             &["--site", "https://127.0.0.1/"],
             &["--site", "http://127.0.0.1:9/", "--pages", "3"],
@@ -241,7 +258,9 @@ impl RungOnTrial<'_> {
     /// Crawls a site of this shape that stands outside of the program.
     fn crawl(&self, shape: Shape, args: &[&str]) -> Result<Crawled, String> {
         let site = Site::in_thread(shape);
-        let list = temp_dir().join(format!("conformance-{}", process::id()));
+        let style = self.style.unwrap_or_default();
+        let name = format!("conformance-{}-{style}", process::id());
+        let list = temp_dir().join(name);
         let mut command = self.command(args);
         command.args(["--json", "--site", site.url().as_str(), "--list"]);
         command.arg(&list);
@@ -258,6 +277,7 @@ impl RungOnTrial<'_> {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.bin);
         command.args(args);
+        command.args(self.style.iter().flat_map(|it| ["--style", it]));
         command
     }
 }

@@ -20,3 +20,13 @@ pub use refused::is_refused;
 pub use schedule::queue;
 pub use watchdog::alone;
 pub use {schedule, watchdog};
+
+use std::process::Command;
+
+/// A program with its arguments, as in a shell, but nothing can be quoted.
+fn program(words: &str) -> Command {
+    let mut words = words.split_whitespace();
+    let mut command = Command::new(words.next().expect("a program"));
+    command.args(words);
+    command
+}

@@ -1,17 +1,17 @@
 //! Odd servers, as they are met on the web: browsers, curl, wget and Python
 //! understand their answers all the same.
 
-use crate::twin;
+use crate::{program, twin};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{self, Command};
+use std::process;
 use std::thread;
 use std::time::Duration;
 
-/// Has a rung's program `crawl` visit such servers.
+/// Has a rung's program `crawl`, which may have arguments, visit such servers.
 ///
 /// # Panics
 ///
@@ -96,7 +96,7 @@ impl Odd {
         let name = format!("odd-{}-{}", process::id(), self.address);
         let list = std::env::temp_dir().join(name);
         let site = format!("http://{}/", self.address);
-        let mut crawl = Command::new(crawl);
+        let mut crawl = program(crawl);
         crawl.args(["--json", "--site", &site, "--list"]).arg(&list);
         let ran = watchdog::run(&mut crawl, Duration::from_secs(60));
         let ran = ran.unwrap_or_else(|why| panic!("{why}"));
@@ -196,7 +196,7 @@ fn a_user_in_the_address_makes_no_other_site(crawl: &str) {
     assert_eq!(site.listed(crawl), BTreeSet::from(reached));
 
     // As a start it is refused, since the crawl would not log in.
-    let mut crawl = Command::new(crawl);
+    let mut crawl = program(crawl);
     crawl.args(["--site", &format!("http://me:word@{}/", site.address)]);
     let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
     assert_eq!(ran.status.code(), Some(2), "{}", ran.stderr);
@@ -212,7 +212,7 @@ fn what_cannot_be_understood_fails_with_its_reason(crawl: &str) {
         (html("Content-Length 5\r\n", b"<a href=/b>"), "header"),
     ] {
         let site = Odd::serve(move |_| page.clone());
-        let mut crawl = Command::new(crawl);
+        let mut crawl = program(crawl);
         crawl.args(["--site", &format!("http://{}/", site.address)]);
         let ran = watchdog::run(&mut crawl, Duration::from_secs(60)).unwrap();
         assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);

@@ -1,6 +1,7 @@
 //! A site that was not written for this book: the documentation that comes with
 //! Rust, behind Python's web server, crawled by us and by the Python twin.
 
+use crate::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -11,7 +12,8 @@ use watchdog::{self, Ran, Watching};
 /// A book of some hundred pages with links of all kinds.
 const BOOK: &str = "share/doc/rust/html/reference";
 
-/// Has a rung's program `crawl` and its Python twin `script` crawl that site.
+/// Has a rung's program `crawl`, which may have arguments, and its Python twin
+/// `script` crawl that site.
 ///
 /// # Panics
 ///
@@ -29,7 +31,7 @@ pub fn check_real_site(crawl: &str, script: &str) {
     // On a machine with much else to do, two seconds are little for a page.
     let limits = ["--timeout", "30000", "--deadline", "200"];
     let ours = ["--json", "--site", &server.url];
-    let ours = run(Command::new(crawl), &[&ours[..], &limits].concat());
+    let ours = run(program(crawl), &[&ours[..], &limits].concat());
     let mut python = Command::new("python3");
     python.env("TIMEOUT", "30");
     let theirs = run(python, &[script, &server.url]);

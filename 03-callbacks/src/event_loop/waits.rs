@@ -3,6 +3,7 @@
 use super::{Cause, Handle, Loop, Registered, next_number};
 use crate::socket::{Shared, Socket};
 use polling::Event;
+use std::fmt::{self, Display, Formatter};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
@@ -16,6 +17,15 @@ pub enum Direction {
     /// Until it can be written to, or is connected, or its connection is
     /// broken.
     Write,
+}
+
+impl Display for Direction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Direction::Read => "bytes",
+            Direction::Write => "room for bytes",
+        })
+    }
 }
 
 /// Gives `then` the socket, and the socket what was in the way of waiting.
@@ -44,13 +54,9 @@ impl Loop {
         if let Err(why) = self.ask_for(direction, &*socket.shared) {
             return self.at(Instant::now(), |events| then(events, Err(why)));
         }
-        let what = match direction {
-            Direction::Read => "bytes",
-            Direction::Write => "room for bytes",
-        };
         let slot = self.lanes.take("socket");
         let descriptor = socket.get_ref().as_fd().as_raw_fd();
-        slot.lane.waits(format_args!("{what} on {descriptor}"));
+        slot.lane.waits(format_args!("{direction} on {descriptor}"));
         let cause = Cause::Socket(socket.shared.key, direction, next_number());
         let then = Box::new(|events: &mut Loop| then(events, Ok(())));
         let socket = Some(socket.shared);

@@ -16,6 +16,7 @@ mod panics;
 mod interleavings;
 mod mailbox;
 mod recording;
+mod beneath;
 
 use callbacks::{Loop, Socket};
 use std::io::{ErrorKind, Read, Write};

@@ -7,8 +7,8 @@ mod slots;
 pub use request::{Reply, Request};
 pub use task::Task;
 
-use crate::{Paused, Resume, Resumed};
-use callbacks::{Loop, Socket};
+use crate::{Resume, Resumed};
+use callbacks::{Handle, Loop, Socket};
 use request::What;
 use slots::Slots;
 use std::any::Any;
@@ -21,8 +21,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::time::Instant;
-use task::{End, State, Wait};
-use timeline::{What as Event, on_our_clock};
+use task::{End, Wait};
 
 /// Resumes tasks in turns on one thread.
 ///
@@ -70,17 +69,20 @@ pub struct Trampoline(Tasks);
 
 /// The tasks of a [`Trampoline`], for the tasks themselves.
 #[derive(Clone)]
-pub struct Tasks(Rc<Shared>);
+pub struct Tasks {
+    events: Rc<RefCell<Loop>>,
+    state: Rc<State>,
+}
 
-struct Shared {
-    events: RefCell<Loop>,
+#[derive(Default)]
+struct State {
     /// Those that have not ended, the oldest first.
     alive: RefCell<BTreeMap<u64, Task>>,
     /// Those that are to be resumed, each with its reply.
     ready: RefCell<VecDeque<(Task, Reply)>>,
     running: RefCell<Option<Task>>,
     /// What the loop need not call any more. It is told so when it is at hand.
-    over: RefCell<Vec<callbacks::Handle>>,
+    over: RefCell<Vec<Handle>>,
     slots: Slots,
     /// What the first task that panicked has panicked with.
     panic: Cell<Option<Box<dyn Any + Send>>>,
@@ -99,17 +101,8 @@ impl Trampoline {
     ///
     /// If the kernel has no descriptors left for its loop.
     pub fn new() -> io::Result<Trampoline> {
-        Ok(Trampoline(Tasks(Rc::new(Shared {
-            events: RefCell::new(Loop::silent()?),
-            alive: RefCell::default(),
-            ready: RefCell::default(),
-            running: RefCell::default(),
-            over: RefCell::default(),
-            slots: Slots::default(),
-            panic: Cell::default(),
-            last_number: Cell::new(0),
-            closed: Cell::new(false),
-        }))))
+        let events = Rc::new(RefCell::new(Loop::silent()?));
+        Ok(Trampoline(Tasks { events, state: Rc::default() }))
     }
 
     /// What tasks need in order to spawn, wake and cancel others.
@@ -132,34 +125,35 @@ impl Trampoline {
             return Err(io::Error::other("a task cannot run its trampoline"));
         }
         let ran = self.take_turns();
-        match self.0.0.panic.take() {
+        match self.state.panic.take() {
             Some(payload) => resume_unwind(payload),
             None => ran,
         }
     }
 
     fn take_turns(&self) -> io::Result<()> {
-        let Shared { alive, ready, .. } = &*self.0.0;
-        while !alive.borrow().is_empty() {
+        let State { alive, ready, .. } = &*self.state;
+        loop {
             for _ in 0..MOST_A_TURN {
                 let Some(next) = ready.borrow_mut().pop_front() else { break };
                 self.resume(next);
             }
+            if alive.borrow().is_empty() {
+                return Ok(());
+            }
             let mut events = self.events();
-            let all_wait = ready.borrow().is_empty();
-            if !all_wait {
+            if !ready.borrow().is_empty() {
                 // It only looks, and does not wait.
                 events.stop();
-            } else if events.is_over() && !alive.borrow().is_empty() {
+            } else if events.is_over() {
                 return Err(self.deadlock());
             }
             events.run_once()?;
         }
-        Ok(())
     }
 
     fn deadlock(&self) -> io::Error {
-        let alive = self.0.0.alive.borrow();
+        let alive = self.state.alive.borrow();
         let mut names: Vec<String> =
             alive.values().take(8).map(Task::describe).collect();
         if alive.len() > names.len() {
@@ -181,10 +175,10 @@ impl Tasks {
         body: impl Resume + 'static,
     ) -> Task {
         let number = self.next_number();
-        let slot = self.0.slots.take(kind);
-        let task = Task(Rc::new(State::new(number, slot, Box::new(body))));
-        self.0.alive.borrow_mut().insert(number, task.clone());
-        match self.0.closed.get() {
+        let slot = self.state.slots.take(kind);
+        let task = Task::new(number, slot, Box::new(body));
+        self.state.alive.borrow_mut().insert(number, task.clone());
+        match self.state.closed.get() {
             true => self.cancel(&task),
             false => self.make_ready(&task, Ok(())),
         }
@@ -217,7 +211,7 @@ impl Tasks {
     pub fn close<T: AsFd>(&self, socket: Socket<T>) {
         let number = socket.get_ref().as_fd().as_raw_fd();
         let waits = |task: &&Task| task.waits_for(|it| it.is_on(number));
-        let waiting = self.0.alive.borrow();
+        let waiting = self.state.alive.borrow();
         let waiting: Vec<_> = waiting.values().filter(waits).cloned().collect();
         for task in waiting {
             let why = "another task has closed the socket";
@@ -228,7 +222,7 @@ impl Tasks {
 
     /// The task that runs now.
     pub fn current(&self) -> Option<Task> {
-        self.0.running.borrow().clone()
+        self.state.running.borrow().clone()
     }
 
     /// The loop, to open sockets in it. Give it back before the next pause.
@@ -238,8 +232,9 @@ impl Tasks {
     /// If it is in use: in its own callbacks, say, which are given it.
     #[track_caller]
     pub fn events(&self) -> RefMut<'_, Loop> {
-        let mut events = self.0.events.borrow_mut();
-        for handle in self.0.over.take() {
+        let events = self.events.try_borrow_mut();
+        let mut events = events.expect("the loop is given back after its use");
+        for handle in self.state.over.take() {
             events.cancel(handle);
         }
         events
@@ -250,14 +245,14 @@ impl Tasks {
         // It may have been cancelled while it was ready.
         let Some(mut body) = task.0.body.take() else { return };
         task.lane().runs();
-        self.0.running.replace(Some(task.clone()));
+        self.state.running.replace(Some(task.clone()));
         let resumed = catch_unwind(AssertUnwindSafe(|| body.resume(reply)));
-        self.0.running.replace(None);
+        self.state.running.replace(None);
         let end = match resumed {
             Ok(Resumed::Yielded(request)) if !task.0.cancelled.get() => {
-                let paused = body.paused();
+                request.record(task.lane(), body.paused());
                 task.0.body.set(Some(body));
-                return self.begin_wait(&task, request, paused);
+                return self.begin_wait(&task, request);
             }
             Ok(Resumed::Yielded(_)) => End::Cancelled,
             Ok(Resumed::Returned(())) => End::Returned,
@@ -270,12 +265,10 @@ impl Tasks {
     }
 
     /// Has the loop call when a task can go on.
-    fn begin_wait(&self, task: &Task, request: Request, paused: Paused) {
-        record(task, &request, paused);
+    fn begin_wait(&self, task: &Task, request: Request) {
         let Request { what, deadline, .. } = request;
         // What is there already?
         let at_once = match &what {
-            What::Turn => Some(Ok(())),
             What::Time if deadline <= Some(Instant::now()) => Some(Ok(())),
             What::End(other) if other == task => {
                 Some(Err(io::Error::other("a task waits for its own end")))
@@ -329,12 +322,12 @@ impl Tasks {
     fn make_ready(&self, task: &Task, reply: Reply) {
         self.end_wait(task);
         task.lane().ready();
-        self.0.ready.borrow_mut().push_back((task.clone(), reply));
+        self.state.ready.borrow_mut().push_back((task.clone(), reply));
     }
 
     fn end_wait(&self, task: &Task) {
         let Some(wait) = task.0.wait.take() else { return };
-        self.0.over.borrow_mut().extend(wait.handles);
+        self.state.over.borrow_mut().extend(wait.handles);
         if let What::End(other) = wait.what {
             other.0.joiners.borrow_mut().remove(&wait.number);
         }
@@ -348,39 +341,23 @@ impl Tasks {
             end = End::Panicked;
         }
         task.0.end.set(Some(end));
-        self.0.alive.borrow_mut().remove(&task.0.number);
+        self.state.alive.borrow_mut().remove(&task.0.number);
         let joiners = task.0.joiners.take();
         for joiner in joiners.values() {
             self.make_ready(joiner, end.reply(task));
         }
-        self.0.slots.put_back(task.0.slot.clone());
+        self.state.slots.put_back(task.0.slot.clone());
     }
 
     fn keep_panic(&self, payload: Box<dyn Any + Send>) {
-        let first = self.0.panic.take().unwrap_or(payload);
-        self.0.panic.set(Some(first));
+        let first = self.state.panic.take().unwrap_or(payload);
+        self.state.panic.set(Some(first));
     }
 
     fn next_number(&self) -> u64 {
-        let number = self.0.last_number.get() + 1;
-        self.0.last_number.set(number);
+        let number = self.state.last_number.get() + 1;
+        self.state.last_number.set(number);
         number
-    }
-}
-
-/// Records where a task's state is kept, and what the task waits for.
-fn record(task: &Task, request: &Request, paused: Paused) {
-    let Request { what, deadline, line } = request;
-    let lane = task.lane();
-    if !timeline::is_on() {
-        return lane.idles();
-    }
-    lane.record_from(Event::Kept(&paused.to_string()), *line);
-    if let Some(due) = deadline {
-        lane.record_from(Event::Until(on_our_clock(*due)), *line);
-    }
-    if !matches!(what, What::Time) {
-        lane.record_from(Event::Wait(&what.to_string()), *line);
     }
 }
 
@@ -394,10 +371,10 @@ impl Deref for Trampoline {
 
 impl Drop for Trampoline {
     fn drop(&mut self) {
-        self.0.0.closed.set(true);
-        let alive = mem::take(&mut *self.0.0.alive.borrow_mut());
+        self.state.closed.set(true);
+        let alive = mem::take(&mut *self.state.alive.borrow_mut());
         alive.values().for_each(|task| self.cancel(task));
-        self.0.0.ready.take();
+        self.state.ready.take();
         // What the loop still has to call holds these tasks.
         drop(self.events());
     }

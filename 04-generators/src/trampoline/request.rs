@@ -1,13 +1,14 @@
 //! What a task asks for when it pauses, and what it is told when it goes on.
 
 use super::Task;
+use crate::Paused;
 use callbacks::{Direction, Socket};
 use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::panic::Location;
 use std::time::Instant;
-use timeline::Source;
+use timeline::{Lane, Source, What as Event, on_our_clock};
 
 /// What a task waits for, and until when at the longest. It remembers the line
 /// that made it: there the task has paused.
@@ -23,9 +24,8 @@ pub type Reply = io::Result<()>;
 
 pub(super) enum What {
     Socket(Direction, Socket<dyn AsFd>),
-    /// Only the deadline.
+    /// The deadline itself.
     Time,
-    Turn,
     End(Task),
     Wake,
 }
@@ -53,7 +53,7 @@ impl Request {
     /// Until all that are ready now have had their turn.
     #[track_caller]
     pub fn turn() -> Request {
-        Request::new(What::Turn)
+        Request::until(Instant::now())
     }
 
     /// Until `task` has ended. If it has panicked, or was cancelled, the reply
@@ -73,6 +73,20 @@ impl Request {
     /// [`TimedOut`](io::ErrorKind::TimedOut).
     pub fn by(self, deadline: Instant) -> Request {
         Request { deadline: Some(deadline), ..self }
+    }
+
+    /// Records where a task's state is kept, and what the task waits for.
+    pub(super) fn record(&self, lane: &Lane, paused: Paused) {
+        if !timeline::is_on() {
+            return lane.idles();
+        }
+        lane.record_from(Event::Kept(&paused.to_string()), self.line);
+        if let Some(due) = self.deadline {
+            lane.record_from(Event::Until(on_our_clock(due)), self.line);
+        }
+        if !matches!(self.what, What::Time) {
+            lane.record_from(Event::Wait(&self.what.to_string()), self.line);
+        }
     }
 
     #[track_caller]
@@ -98,7 +112,6 @@ impl Display for What {
                 write!(f, "{direction} on {number}")
             }
             What::Time => f.write_str("a time"),
-            What::Turn => f.write_str("its turn"),
             What::End(task) => write!(f, "the end of {}", task.name()),
             What::Wake => f.write_str("a wake-up"),
         }

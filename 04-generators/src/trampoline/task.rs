@@ -13,9 +13,9 @@ use timeline::Lane;
 
 /// Something that a trampoline resumes. Dropping this changes nothing for it.
 #[derive(Clone)]
-pub struct Task(pub(super) Rc<State>);
+pub struct Task(pub(super) Rc<Record>);
 
-pub(super) struct State {
+pub(super) struct Record {
     pub number: u64,
     pub slot: Rc<Slot>,
     /// What is resumed; `None` while it runs, and after its end.
@@ -49,9 +49,13 @@ pub(super) enum End {
     Cancelled,
 }
 
-impl State {
-    pub fn new(number: u64, slot: Rc<Slot>, body: Box<dyn Resume>) -> State {
-        State {
+impl Task {
+    pub(super) fn new(
+        number: u64,
+        slot: Rc<Slot>,
+        body: Box<dyn Resume>,
+    ) -> Task {
+        Task(Rc::new(Record {
             number,
             slot,
             body: Cell::new(Some(body)),
@@ -60,11 +64,9 @@ impl State {
             woken: Cell::new(false),
             cancelled: Cell::new(false),
             end: Cell::new(None),
-        }
+        }))
     }
-}
 
-impl Task {
     /// Its kind, and a number: no other task has this name now.
     pub fn name(&self) -> &str {
         &self.0.slot.name

@@ -1,14 +1,14 @@
 //! A function with a stack of its own, which can pause anywhere.
 
-#![expect(unsafe_code, reason = "values cross from one stack to another")]
+#![expect(unsafe_code, reason = "values cross from one stack to the other")]
 
-mod link;
-mod overflow;
-mod pool;
-mod stack;
-mod switch;
-mod valgrind;
 mod yielder;
+mod link;
+mod switch;
+mod stack;
+mod pool;
+mod overflow;
+mod valgrind;
 
 pub use yielder::Yielder;
 
@@ -24,48 +24,125 @@ use std::panic::resume_unwind;
 use std::ptr;
 use std::rc::Rc;
 use std::thread;
-use switch::message_of;
+use switch::{Slot, message_of};
 use yielder::{Body, First, Unwind, base};
 
-/// A function with a stack of its own: it can pause anywhere, also in what it
-/// calls, and nobody on the way need know of it.
+/// A function with a stack of its own. It can pause anywhere, also within what
+/// it calls, and those in between need not know of it.
 ///
 /// ```
 /// use generators::{Greenlet, Resumed, Yielder};
 ///
-/// fn two_calls_deep(y: &Yielder<u32, String>) -> u32 {
-///     y.suspend("how many?".to_string())
+/// fn ask(y: &Yielder<u32, &'static str>) -> u32 {
+///     y.suspend("how many?")
 /// }
 ///
-/// let mut greenlet = Greenlet::new("adder", |first: u32, y: &_| {
-///     first + two_calls_deep(y)
-/// })?;
-/// assert_eq!(greenlet.resume(1), Resumed::Yielded("how many?".to_string()));
+/// let mut greenlet = Greenlet::new("adds", |first, y| first + ask(y))?;
+/// assert_eq!(greenlet.resume(1), Resumed::Yielded("how many?"));
 /// assert_eq!(greenlet.resume(2), Resumed::Returned(3));
 /// # std::io::Result::Ok(())
 /// ```
-pub struct Greenlet<In, Out, Ret>
-where
-    In: 'static,
-    Out: 'static,
-    Ret: 'static,
-{
-    /// What it is to do, until it is resumed for the first time.
+///
+/// **Cancelled** is dropped. A greenlet that has not begun never runs then. One
+/// that has paused is unwound: [`suspend`](Yielder::suspend) panics, without a
+/// message, and the destructors of all that is on its stack run, in it. If it
+/// catches that and pauses again, it is unwound again; after 100 times, the
+/// drop says that it does not end, and leaks its stack. If a destructor panics,
+/// the drop does, unless the thread is panicking already. Where a panic aborts
+/// (`panic = "abort"`), there is no unwinding: the drop says so and leaks.
+///
+/// **A panic** inside reaches what has resumed it, and ends the greenlet.
+///
+/// # Limits
+///
+/// - It lives on one thread, and while it runs, no other greenlet of that
+///   thread does: one that blocks stops all.
+/// - Its stack has a fixed size. If it is too small, a sentence says so and the
+///   process ends. A backtrace takes 20 KiB.
+/// - What is paused takes at least 4 KiB, one page, and its share of the
+///   kernel's tables. A thread keeps up to 1,000 stacks for its next greenlets.
+/// - Before Linux 6.13, a process has room for 32,750 of them: each stack and
+///   each guard is an entry in a list of at most 65,530 (`vm.max_map_count`).
+/// - It does not run where the processor keeps a second stack of return
+///   addresses to compare with (shadow stacks).
+/// - A borrow of a `RefCell` and the guard of a lock are held over a pause, and
+///   what runs meanwhile finds it borrowed, or waits for ever.
+/// - If it is forgotten, or kept alive by an `Rc` on its own stack, it is not
+///   unwound, and its stack is leaked.
+/// - A reference to a thread-local may not be held over a pause if the greenlet
+///   itself is kept in a thread-local. The thread drops one after the other at
+///   its end, so that the greenlet would unwind with a reference to what is
+///   gone. Types cannot tell.
+///
+/// # What types refuse
+///
+/// To be sent to another thread:
+///
+/// ```compile_fail,E0277
+/// # use generators::{Greenlet, Yielder};
+/// let mut greenlet = Greenlet::new("sent", |(), _: &Yielder<(), ()>| ())?;
+/// std::thread::spawn(move || greenlet.resume(()));
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// To be paused by another thread:
+///
+/// ```compile_fail,E0277
+/// # use generators::{Greenlet, Yielder};
+/// Greenlet::new("shared", |(), y: &Yielder<(), ()>| {
+///     std::thread::scope(|scope| {
+///         scope.spawn(|| y.suspend(()));
+///     });
+/// })?;
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// To borrow from where it was made, which may be gone when it is resumed:
+///
+/// ```compile_fail,E0373
+/// # use generators::{Greenlet, Yielder};
+/// let local = String::new();
+/// Greenlet::new("borrows", |(), _: &Yielder<(), ()>| local.len())?;
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// To let out what pauses it:
+///
+/// ```compile_fail
+/// # use generators::{Greenlet, Yielder};
+/// let mut greenlet = Greenlet::new("lets out", |(), y: &Yielder<(), ()>| y)?;
+/// greenlet.resume(());
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// To be resumed while it runs, since what has resumed it has borrowed it:
+///
+/// ```compile_fail,E0499
+/// # use generators::{Greenlet, Yielder};
+/// let mut greenlet = Greenlet::new("twice", |n, _: &Yielder<u8, ()>| n)?;
+/// let (one, two) = (&mut greenlet, &mut greenlet);
+/// one.resume(1);
+/// two.resume(2);
+/// # std::io::Result::Ok(())
+/// ```
+pub struct Greenlet<In: 'static, Out: 'static, Ret: 'static> {
+    /// What it is to do; `None` once it has begun.
     body: Option<Body<In, Out, Ret>>,
-    /// `None` once it has ended: then its stack belongs to others.
+    /// `None` once it has ended: others have it then.
     stack: Option<Stack>,
-    /// Its stack knows the address, so it is kept where it is while this moves.
+    /// What is on the stack knows its address. So it stays where it is, also
+    /// if the greenlet moves.
     link: Rc<Link>,
 }
 
 impl<In, Out, Ret> Greenlet<In, Out, Ret> {
-    /// Big enough for what prints a backtrace, which needs 20 KiB.
     const STACK_SIZE: usize = 64 << 10;
 
-    /// How often a greenlet that is dropped may pause all the same.
+    /// How often one that is dropped is unwound, if it does not end.
     const MOST_UNWINDS: usize = 100;
 
-    /// A greenlet that runs `body` once it is resumed, on a stack of 64 KiB.
+    /// A greenlet that calls `body` when it is resumed, on a stack of 64 KiB.
+    /// Messages call it by its name.
     ///
     /// # Errors
     ///
@@ -80,11 +157,12 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         Greenlet::with_stack_size(name, Self::STACK_SIZE, body)
     }
 
-    /// The same, on a stack of at least `size` bytes.
+    /// A greenlet with a stack of at least `size` bytes.
     ///
     /// # Errors
     ///
-    /// There is no memory for it.
+    /// The kernel has no memory for a stack, or there are as many stacks as it
+    /// allows.
     pub fn with_stack_size<F>(
         name: impl Into<Cow<'static, str>>,
         size: usize,
@@ -95,28 +173,32 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
     {
         overflow::install_handler();
         let stack = pool::take(size)?;
+        // SAFETY: the top is the end of a page, and nothing uses the stack. It
+        // is put back or freed only when all that is on it is gone.
+        let slot = unsafe { Slot::new(stack.top(), base::<In, Out, Ret>) };
         let types = [TypeId::of::<In>(), TypeId::of::<Out>()];
-        let link = Link::new(name.into(), types, &stack);
-        // SAFETY: nothing uses the stack yet, and its top is the end of a page.
-        let first =
-            unsafe { switch::first_frame(stack.top(), base::<In, Out, Ret>) };
-        link.other.set(first);
-        let body: Body<In, Out, Ret> = Box::new(body);
-        Ok(Greenlet {
-            body: Some(body),
-            stack: Some(stack),
-            link: Rc::new(link),
-        })
+        let link = Rc::new(Link::new(name.into(), types, slot, &stack));
+        Ok(Greenlet { body: Some(Box::new(body)), stack: Some(stack), link })
     }
 
-    /// Goes on with it, until it pauses or ends. The first `input` is the
-    /// argument of the closure, each later one what
-    /// [`suspend`](Yielder::suspend) returns.
+    /// From now on, a pause also keeps how the processor calculates with
+    /// floating-point numbers: how it rounds, say. That takes longer.
+    ///
+    /// Rust code must leave this as a program begins with, so that there is
+    /// nothing to keep. C code may not, and can call Rust code that pauses.
+    pub fn keeping_control_words(self) -> Self {
+        self.link.slot.keep_control_words();
+        self
+    }
+
+    /// Lets it run until it pauses or ends. The first `input` is the argument
+    /// of its closure, each later one what [`suspend`](Yielder::suspend)
+    /// returns.
     ///
     /// # Panics
     ///
-    /// It panics with what the greenlet panics with, whose hook has been called
-    /// by then. It panics if the greenlet has ended.
+    /// Panics with what the greenlet panics with, which then has ended. Panics
+    /// if it had ended before.
     #[inline(always)]
     pub fn resume(&mut self, input: In) -> Resumed<Out, Ret> {
         let sent = if self.is_paused() {
@@ -135,11 +217,6 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         }
     }
 
-    /// Set if it has begun and has not ended.
-    fn is_paused(&self) -> bool {
-        self.body.is_none() && self.stack.is_some()
-    }
-
     /// Resumes it for the first time.
     #[cold]
     fn begin(&mut self, input: In) -> thread::Result<Resumed<Out, Ret>> {
@@ -148,16 +225,16 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         };
         let link = Rc::as_ptr(&self.link);
         let first = ManuallyDrop::new(First { body, input, link });
-        // SAFETY: its stack begins with `base`, which takes a `First`.
+        // SAFETY: it begins with `base`, which takes a `First`.
         unsafe { self.switch(message_of(&first)) }
     }
 
-    /// Lets it run until it sends something: what is in the way of the value is
-    /// what it has panicked with.
+    /// Lets it run until it sends something. The error is what it has panicked
+    /// with.
     ///
     /// # Safety
     ///
-    /// It has not ended, and takes from `message` what is there.
+    /// It has not ended, and takes what the message is.
     #[inline(always)]
     unsafe fn switch(
         &mut self,
@@ -166,104 +243,117 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         let link = &*self.link;
         link.panicking.set(thread::panicking());
         let before = RUNNING.replace(link);
-        // SAFETY: it has not ended, so it is its stack which does not run.
-        let sent = unsafe { switch::switch(&link.other, message) };
+        // SAFETY: it has not ended, and as it is not `Send`, this is its thread.
+        let reply = unsafe { link.slot.switch(message) };
         RUNNING.set(before);
         match link.sent.get() {
             Sent::Yielded => {
-                // SAFETY: an `Out` was sent. Nothing else has run since, and
-                // the sender does not touch it any more. So also below.
-                let out = unsafe { sent.cast::<Out>().read() };
+                // SAFETY: an `Out` was sent. Nothing has run since, and the
+                // sender does not touch it any more. So also below.
+                let out = unsafe { reply.cast::<Out>().read() };
                 Ok(Resumed::Yielded(out))
             }
             Sent::Returned => {
                 // SAFETY: a `Ret` was sent.
-                let ret = unsafe { sent.cast::<Ret>().read() };
+                let ret = unsafe { reply.cast::<Ret>().read() };
                 Ok(Resumed::Returned(ret))
             }
             Sent::Panicked => {
                 // SAFETY: what it has panicked with was sent.
-                Err(unsafe { sent.cast::<Box<dyn Any + Send>>().read() })
+                Err(unsafe { reply.cast::<Box<dyn Any + Send>>().read() })
             }
         }
     }
 
-    /// Nothing uses its stack any more.
+    /// Lets others have its stack, on which nothing is left.
     fn put_back(&mut self) {
         if let Some(stack) = self.stack.take() {
             pool::put_back(stack);
         }
     }
 
-    /// Set if it has ended, by returning or by a panic.
+    /// Set if it has begun and has not ended.
+    fn is_paused(&self) -> bool {
+        self.body.is_none() && self.stack.is_some()
+    }
+
+    /// Set if it has ended: it has returned, or panicked.
     pub fn is_finished(&self) -> bool {
         self.stack.is_none()
     }
 
-    /// The name that it was given.
+    /// What messages call it.
     pub fn name(&self) -> &str {
         &self.link.name
     }
 
-    /// How much of its stack it uses while it is paused, in bytes: 0 if it has
-    /// not begun or has ended.
+    /// How many bytes of its stack are in use while it is paused. Zero if it
+    /// has not begun, or has ended.
     pub fn depth(&self) -> usize {
         match &self.stack {
             Some(stack) if self.is_paused() => {
-                stack.top().addr() - self.link.other.get().addr()
+                stack.top().addr() - self.link.slot.pointer().addr()
             }
             _ => 0,
         }
     }
+
+    /// Unwinds it until it ends, and says what it has ended with: `None` if it
+    /// does not end.
+    fn unwind(&mut self) -> Option<thread::Result<Resumed<Out, Ret>>> {
+        for _ in 0..Self::MOST_UNWINDS {
+            // SAFETY: it has paused in `suspend`, for which null is the order
+            // to unwind.
+            match unsafe { self.switch(ptr::null_mut()) } {
+                Ok(Resumed::Yielded(_)) => (),
+                ended => return Some(ended),
+            }
+        }
+        None
+    }
 }
 
 impl<In, Out, Ret> Drop for Greenlet<In, Out, Ret> {
-    /// Unwinds it, if it has begun and has not ended.
     fn drop(&mut self) {
         if !self.is_paused() {
             return self.put_back();
         }
-        // There are frames on its stack. Whatever happens, the memory must stay
-        // until they are gone: it is leaked, unless it is put back below.
+        // Whatever happens now, a stack must not be freed as long as something
+        // is on it. So it is leaked, unless it is put back below.
         let stack = ManuallyDrop::new(self.stack.take());
-        let name = &self.link.name;
         if cfg!(panic = "abort") {
             eprintln!(
-                "greenlet `{name}` cannot be unwound where a panic aborts: its \
-                 destructors do not run, and its stack is leaked"
+                "greenlet `{}` was dropped before its end: its stack is \
+                 leaked, since a panic aborts and cannot unwind it",
+                self.name()
             );
             return;
         }
-        for _ in 0..Self::MOST_UNWINDS {
-            // SAFETY: it has paused in `suspend`, which panics without a message.
-            let ended = match unsafe { self.switch(ptr::null_mut()) } {
-                Ok(Resumed::Yielded(_)) => continue,
-                ended => ended,
-            };
-            self.stack = ManuallyDrop::into_inner(stack);
-            self.put_back();
-            return match ended {
-                Err(payload) if payload.is::<Unwind>() => (),
-                // While the thread panics, another panic would end the process.
-                Err(payload) if !thread::panicking() => resume_unwind(payload),
-                _ => (),
-            };
+        let Some(ended) = self.unwind() else {
+            eprintln!(
+                "greenlet `{}` was dropped and does not end: it was unwound {} \
+                 times, and its stack is leaked",
+                self.name(),
+                Self::MOST_UNWINDS
+            );
+            return;
+        };
+        self.stack = ManuallyDrop::into_inner(stack);
+        self.put_back();
+        match ended {
+            Err(payload) if payload.is::<Unwind>() => (),
+            Err(payload) if !thread::panicking() => resume_unwind(payload),
+            _ => (),
         }
-        eprintln!(
-            "greenlet `{}` has been unwound {} times and does not end: its \
-             stack is leaked",
-            self.link.name,
-            Self::MOST_UNWINDS,
-        );
     }
 }
 
 impl<In, Out, Ret> Debug for Greenlet<In, Out, Ret> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Greenlet")
-            .field("name", &self.link.name)
-            .field("finished", &self.is_finished())
+            .field("name", &self.name())
             .field("depth", &self.depth())
-            .finish()
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! What both sides of a switch know of each other.
+//! What a greenlet and what resumes it know of each other.
 
 use super::stack::Stack;
 use super::switch::Slot;
@@ -9,35 +9,35 @@ use std::ops::Range;
 use std::ptr;
 
 thread_local! {
-    /// The greenlet that runs on this thread, the innermost if there are
-    /// several; null if none does. It needs no destructor and no first use, so
-    /// that the handler of a signal may read it.
+    /// The greenlet that runs on this thread, the innermost if one has resumed
+    /// another; null if none runs. The handler of a signal may read it, since
+    /// it is there from the beginning of a thread to its end.
     pub static RUNNING: Cell<*const Link> = const { Cell::new(ptr::null()) };
 }
 
-/// What a greenlet and its resumer share.
+/// What both sides share.
 pub struct Link {
-    /// The stack pointer of the side that does not run.
-    pub other: Slot,
-    /// What the message points to that the greenlet has sent.
+    pub name: Cow<'static, str>,
+    /// Its `In` and its `Out`.
+    pub types: [TypeId; 2],
+    pub slot: Slot,
+    /// What the message is that the greenlet has sent.
     pub sent: Cell<Sent>,
     /// Set if the thread was panicking when the greenlet was resumed.
     pub panicking: Cell<bool>,
-    /// Its `In` and `Out`.
-    pub types: [TypeId; 2],
-    pub name: Cow<'static, str>,
-    pub size: usize,
+    pub stack_size: usize,
+    /// The addresses of the guard.
     pub guard: Range<usize>,
 }
 
-/// What a greenlet sends to its resumer.
+/// What a greenlet sends.
 #[derive(Clone, Copy)]
 pub enum Sent {
-    /// An `Out`: it has paused.
+    /// An `Out`: it pauses.
     Yielded,
-    /// A `Ret`, its last message.
+    /// A `Ret`, at its end.
     Returned,
-    /// What it has panicked with, its last message.
+    /// What it has panicked with, at its end.
     Panicked,
 }
 
@@ -45,15 +45,16 @@ impl Link {
     pub fn new(
         name: Cow<'static, str>,
         types: [TypeId; 2],
+        slot: Slot,
         stack: &Stack,
     ) -> Link {
         Link {
-            other: Cell::new(ptr::null_mut()),
+            name,
+            types,
+            slot,
             sent: Cell::new(Sent::Yielded),
             panicking: Cell::new(false),
-            types,
-            name,
-            size: stack.size(),
+            stack_size: stack.size(),
             guard: stack.guard(),
         }
     }

@@ -62,7 +62,7 @@ fn end(link: &Link) -> ! {
         "greenlet `{:.200}` has overflowed its stack of {} KiB: \
          create it `with_stack_size`, and more",
         link.name,
-        link.size >> 10,
+        link.stack_size >> 10,
     );
     let unused = left.len();
     let said = &text[..text.len() - unused];

@@ -11,14 +11,14 @@ use std::io;
 use std::ops::Range;
 use std::ptr;
 
-/// How much below a stack is guarded: whatever touches it is ended by the
-/// kernel. Rust touches each page of a large frame in turn, but C does not, and
-/// could step over a guard of one page. A guard costs addresses, no memory.
+/// The size of a guard. Rust touches every page of a frame, however large it
+/// is, but C does not: it could step over a guard of one page. A guard takes
+/// addresses, but no memory.
 const GUARD: usize = 64 << 10;
 
-/// Memory which nothing else uses, until this is dropped.
+/// Memory that nothing else uses. It is freed when this is dropped.
 pub struct Stack {
-    /// Where the guard begins.
+    /// Where the guard begins. Above it is the stack.
     bottom: *mut u8,
     size: usize,
     /// Valgrind's number for it.
@@ -26,42 +26,41 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// A stack of at least `size` bytes, in whole pages.
+    /// A stack of `size` bytes, in whole pages.
     ///
     /// # Errors
     ///
-    /// There is no memory, or no more places in the kernel's list: see the
-    /// limits of [`Greenlet`](crate::Greenlet).
+    /// There is no memory, or no place in the kernel's list of what is mapped.
     pub fn new(size: usize) -> io::Result<Stack> {
-        let size = round_up(size)?;
         let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::STACK | MapFlags::NORESERVE;
         let all = GUARD + size;
-        // SAFETY: the kernel chooses addresses which nothing uses.
+        // SAFETY: the kernel chooses addresses that nothing uses.
         let bottom =
             unsafe { mmap_anonymous(ptr::null_mut(), all, access, flags) }?;
         let mut stack = Stack { bottom: bottom.cast(), size, registered: 0 };
         stack.install_guard()?;
-        stack.registered = valgrind::register(stack.range());
+        stack.registered = valgrind::register(stack.addresses());
         Ok(stack)
     }
 
-    /// Guards the memory below the stack.
+    /// Whoever touches the memory below the stack gets a signal.
     fn install_guard(&mut self) -> io::Result<()> {
         let bottom = self.bottom.cast();
-        // Since Linux 6.13. Other than protection, it does not split what is
-        // mapped into two parts, of which a process may have 65,530.
+        // Linux 6.13 and later: here, the stacks are one entry in the kernel's
+        // list of what is mapped, side by side.
         #[cfg(target_os = "linux")]
         {
             const MADV_GUARD_INSTALL: i32 = 102;
-            // SAFETY: nothing has used this memory yet.
-            let done =
+            // SAFETY: nothing uses this memory.
+            let installed =
                 unsafe { libc::madvise(bottom, GUARD, MADV_GUARD_INSTALL) };
-            if done == 0 {
+            if installed == 0 {
                 return Ok(());
             }
         }
-        // SAFETY: nothing has used this memory yet.
+        // Elsewhere, what may not be touched is an entry of its own.
+        // SAFETY: nothing uses this memory.
         unsafe { mprotect(bottom, GUARD, MprotectFlags::empty()) }?;
         Ok(())
     }
@@ -70,64 +69,58 @@ impl Stack {
         self.size
     }
 
-    /// Set if it is what [`new`](Stack::new) would make for this size.
-    pub fn is_for(&self, size: usize) -> bool {
-        round_up(size).is_ok_and(|size| size == self.size)
-    }
-
-    /// The end of the stack, where it begins to be used.
+    /// The end of its memory, where its use begins.
     pub fn top(&self) -> *mut usize {
-        // SAFETY: the memory ends here.
+        // SAFETY: the memory ends there.
         unsafe { self.bottom.add(GUARD + self.size) }.cast()
     }
 
-    /// The addresses of the stack itself.
-    fn range(&self) -> Range<usize> {
-        let top = self.top() as usize;
+    pub fn addresses(&self) -> Range<usize> {
+        let top = self.top().addr();
         top - self.size..top
     }
 
-    /// The addresses of the guard.
     pub fn guard(&self) -> Range<usize> {
-        let bottom = self.bottom as usize;
+        let bottom = self.bottom.addr();
         bottom..bottom + GUARD
     }
 
-    /// Gives the memory back to the kernel, but for the page which every use of
-    /// the stack needs. The stack may not be in use.
+    /// Gives the memory to the kernel until it is used again, but for the page
+    /// which each use needs. Nothing may use the stack.
     pub fn give_back(&mut self) {
-        let Some(unneeded) = self.size.checked_sub(page_size()) else {
-            return;
-        };
         #[cfg(target_os = "linux")]
-        let advice = Advice::LinuxDontNeed;
+        let unneeded = Advice::LinuxDontNeed;
         #[cfg(not(target_os = "linux"))]
-        let advice = Advice::DontNeed;
-        let start = self.range().start as *mut _;
-        // If the kernel does not want it, it stays ours.
-        // SAFETY: the stack is not in use, so nothing reads what was there.
-        let _ = unsafe { madvise(start, unneeded, advice) };
+        let unneeded = Advice::DontNeed;
+        let start = self.addresses().start as *mut _;
+        let size = self.size - page_size();
+        if size > 0 {
+            // It stays ours if the kernel does not take it.
+            // SAFETY: nothing uses the stack, so that its contents may go.
+            let _ = unsafe { madvise(start, size, unneeded) };
+        }
+    }
+
+    /// The size of a stack for `size` bytes: whole pages.
+    pub fn round_up(size: usize) -> io::Result<usize> {
+        size.max(1)
+            .checked_next_multiple_of(page_size())
+            .filter(|size| *size <= isize::MAX as usize - GUARD)
+            .ok_or_else(|| io::ErrorKind::OutOfMemory.into())
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
         valgrind::deregister(self.registered);
-        // SAFETY: it was mapped with this size, and nothing else uses it.
-        let unmapped = unsafe { munmap(self.bottom.cast(), GUARD + self.size) };
-        debug_assert!(unmapped.is_ok(), "{unmapped:?}");
+        // SAFETY: it was mapped with this size, and nothing uses it.
+        let freed = unsafe { munmap(self.bottom.cast(), GUARD + self.size) };
+        debug_assert!(freed.is_ok(), "{freed:?}");
     }
 }
 
-fn round_up(size: usize) -> io::Result<usize> {
-    size.max(1)
-        .checked_next_multiple_of(page_size())
-        .filter(|size| *size < isize::MAX as usize - GUARD)
-        .ok_or_else(|| io::ErrorKind::OutOfMemory.into())
-}
-
 fn page_size() -> usize {
-    // SAFETY: it reads a number which stays as it is.
+    // SAFETY: it returns a number.
     let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(size).expect("every system has pages")
+    usize::try_from(size).expect("memory comes in pages")
 }

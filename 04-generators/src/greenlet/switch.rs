@@ -1,62 +1,106 @@
-//! The switch: the few instructions which exchange one stack for another.
+//! The switch: a few instructions which exchange one stack for another.
 //!
-//! Its body is one file for each machine. It is a file of its own, so that a
-//! program in C can run the very same instructions and look at every register
-//! afterwards (`tests/switch`).
+//! They are in one file for each machine, of which this file makes a function.
+//! A program in C makes one of it, too, and looks at every register afterwards:
+//! see `tests/switch`.
 
-#![expect(unsafe_code, reason = "a stack is exchanged for another")]
+#![expect(unsafe_code, reason = "one stack is exchanged for another")]
 
 use std::arch::naked_asm;
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-/// Where the stack pointer of a stack that does not run is kept.
-pub type Slot = Cell<*mut usize>;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+compile_error!("greenlets run on x86-64 and arm64: add a file to `switch`");
 
-/// What a stack begins with. It is called with the first message, and does not
-/// return.
+/// What a stack begins with. It is called with the first message, and never
+/// returns.
 pub type Base = unsafe extern "C" fn(*mut ()) -> !;
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-compile_error!("greenlets run on x86-64 and on arm64: add a file to `switch`");
-
-#[unsafe(naked)]
-unsafe extern "C" fn exchange(slot: *const Slot, message: *mut ()) -> *mut () {
-    #[cfg(target_arch = "x86_64")]
-    naked_asm!(include_str!("switch/x86_64.s"));
-    #[cfg(target_arch = "aarch64")]
-    naked_asm!(include_str!("switch/aarch64.s"));
+/// The stack pointer of the side that does not run.
+pub struct Slot {
+    pointer: Cell<*mut usize>,
+    /// Set if the processor's floating-point control words are kept, too.
+    keeps_control_words: Cell<bool>,
 }
 
-/// Pauses the stack that runs, and goes on with the one in the slot, to which it
-/// hands a message. The slot then holds the one that has paused. Returns with
-/// the next message, when something switches to it again.
-///
-/// # Safety
-///
-/// The slot holds the stack pointer of a stack which has paused here, or which
-/// [`first_frame`] has prepared, on this thread. It agrees with the other side
-/// about what the message points to.
-///
-/// This one is always inlined, and jumps. A call would leave the processor one
-/// return to predict for which there is no `ret`, and it would be wrong about
-/// those of all callers.
+impl Slot {
+    /// A slot for an empty stack, which ends at `top`. The first switch to it
+    /// calls `base`.
+    ///
+    /// # Safety
+    ///
+    /// `top` is a multiple of 16. The memory below it can be written, is big
+    /// enough, and nothing else uses it.
+    pub unsafe fn new(top: *mut usize, base: Base) -> Slot {
+        let mut pointer = top;
+        for word in first_frame(base).into_iter().rev() {
+            // SAFETY: the memory is big enough.
+            pointer = unsafe { pointer.sub(1) };
+            // SAFETY: nothing else uses it.
+            unsafe { pointer.write(word) };
+        }
+        Slot {
+            pointer: Cell::new(pointer),
+            keeps_control_words: Cell::new(false),
+        }
+    }
+
+    /// Where the stack is in use.
+    pub fn pointer(&self) -> *mut usize {
+        self.pointer.get()
+    }
+
+    pub fn keep_control_words(&self) {
+        self.keeps_control_words.set(true);
+    }
+
+    /// Pauses the stack that runs, and goes on with the one that has paused,
+    /// which receives the message. Returns when something switches back, with
+    /// its message.
+    ///
+    /// # Safety
+    ///
+    /// The stack in the slot can run: nothing has freed it, and what is on it
+    /// has not come to its end. The thread is the one on which it has paused.
+    /// Both sides agree about what the message points to.
+    #[inline(always)]
+    pub unsafe fn switch(&self, message: *mut ()) -> *mut () {
+        if self.keeps_control_words.get() {
+            // SAFETY: the caller promises it.
+            unsafe { enter::<true>(self.pointer.as_ptr(), message) }
+        } else {
+            // SAFETY: the caller promises it.
+            unsafe { enter::<false>(self.pointer.as_ptr(), message) }
+        }
+    }
+}
+
+/// The address of a value, as the message by which the other side takes it.
+pub fn message_of<T>(value: &ManuallyDrop<T>) -> *mut () {
+    ptr::from_ref(value).cast_mut().cast()
+}
+
+/// Jumps to [`exchange`], and is always inlined: a call would leave the
+/// processor with one return to predict that never comes.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub unsafe fn switch(slot: &Slot, message: *mut ()) -> *mut () {
+unsafe fn enter<const KEEP: bool>(
+    slot: *mut *mut usize,
+    message: *mut (),
+) -> *mut () {
     let reply;
-    // SAFETY: `exchange` goes on with the other stack, as the caller promises.
-    // When it comes back, at the label, it has kept what a function of the
-    // System V ABI keeps. All else is declared as lost.
+    // SAFETY: when `exchange` comes back, to the label, it has kept what every
+    // function keeps. All else is declared as lost here.
     unsafe {
         std::arch::asm!(
             "lea rax, [rip + 3f]",
             "push rax",
             "jmp {exchange}",
             "3:",
-            exchange = sym exchange,
-            inlateout("rdi") ptr::from_ref(slot) => _,
+            exchange = sym exchange::<KEEP>,
+            inlateout("rdi") slot => _,
             inlateout("rsi") message => _,
             lateout("rax") reply,
             clobber_abi("sysv64"),
@@ -65,33 +109,46 @@ pub unsafe fn switch(slot: &Slot, message: *mut ()) -> *mut () {
     reply
 }
 
-/// As on the other machine; here a call will do.
-///
-/// # Safety
-///
-/// As there.
-#[cfg(not(target_arch = "x86_64"))]
+/// Calls [`exchange`].
+#[cfg(target_arch = "aarch64")]
 #[inline(always)]
-pub unsafe fn switch(slot: &Slot, message: *mut ()) -> *mut () {
+unsafe fn enter<const KEEP: bool>(
+    slot: *mut *mut usize,
+    message: *mut (),
+) -> *mut () {
     // SAFETY: the caller promises it.
-    unsafe { exchange(slot, message) }
+    unsafe { exchange::<KEEP>(slot, message) }
 }
 
-/// The address of a value, as the message by which the other side takes it.
-pub fn message_of<T>(value: &ManuallyDrop<T>) -> *mut () {
-    ptr::from_ref(value).cast_mut().cast()
+#[unsafe(naked)]
+unsafe extern "C" fn exchange<const KEEP: bool>(
+    slot: *mut *mut usize,
+    message: *mut (),
+) -> *mut () {
+    #[cfg(target_arch = "x86_64")]
+    naked_asm!(
+        ".set keep_control_words, {}",
+        include_str!("switch/x86_64.s"),
+        const KEEP as usize,
+    );
+    #[cfg(target_arch = "aarch64")]
+    naked_asm!(
+        ".set keep_control_words, {}",
+        include_str!("switch/aarch64.s"),
+        const KEEP as usize,
+    );
 }
 
-/// The lowest frame of a stack. A backtrace ends here: its rule for the address
-/// to which this function would return says that there is none.
+/// The lowest frame of a stack. Backtraces end here: what unwinds is told that
+/// nothing is known of the address to which this would return.
 #[unsafe(naked)]
 unsafe extern "C" fn start() {
     #[cfg(target_arch = "x86_64")]
     naked_asm!(
         ".cfi_startproc",
         ".cfi_undefined rip",
-        "mov rdi, rax", // the message
-        "call rbx",     // the base
+        "mov rdi, rax", // The message.
+        "call rbx",     // The base.
         "ud2",
         ".cfi_endproc",
     );
@@ -99,47 +156,26 @@ unsafe extern "C" fn start() {
     naked_asm!(
         ".cfi_startproc",
         ".cfi_undefined x30",
-        "blr x19", // the base; the message is in x0 already
+        "blr x19", // The base; the message is in x0 already.
         "brk 1",
         ".cfi_endproc",
     );
 }
 
-/// What a new stack begins with, as if it had paused: the switch takes it off,
-/// from the lowest address upwards.
+/// What `exchange` takes off a stack, from the lowest address upwards, so that
+/// it goes on in `start`.
 #[cfg(target_arch = "x86_64")]
-fn frame(base: Base) -> [usize; 8] {
-    // How to calculate, as a program begins: mxcsr, and the control word.
+fn first_frame(base: Base) -> [usize; 8] {
+    // Both control words as every program begins with them.
     let control = 0x1f80 | 0x037f << 32;
     let rbx = base as usize;
-    let start = start as *const () as usize;
-    [control, 0, 0, 0, 0, rbx, 0, start]
+    [control, 0, 0, 0, 0, rbx, 0, start as *const () as usize]
 }
 
 #[cfg(target_arch = "aarch64")]
-fn frame(base: Base) -> [usize; 22] {
+fn first_frame(base: Base) -> [usize; 22] {
     let mut frame = [0; 22];
     frame[0] = base as usize; // x19
     frame[11] = start as *const () as usize; // x30
     frame
-}
-
-/// Prepares an empty stack, so that the first switch to it calls `base`.
-/// Returns its stack pointer.
-///
-/// # Safety
-///
-/// `top` is the end of memory that is big enough, writable and in no use, and
-/// a multiple of 16.
-pub unsafe fn first_frame(top: *mut usize, base: Base) -> *mut usize {
-    let frame = frame(base);
-    // SAFETY: the memory ends at the top, and is big enough.
-    let pointer = unsafe { top.sub(frame.len()) };
-    for (offset, word) in frame.into_iter().enumerate() {
-        // SAFETY: it lies between the pointer and the top.
-        let place = unsafe { pointer.add(offset) };
-        // SAFETY: nothing uses this memory.
-        unsafe { place.write(word) };
-    }
-    pointer
 }

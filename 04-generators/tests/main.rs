@@ -2,6 +2,7 @@
 
 mod generator;
 mod greenlet;
+mod switch;
 mod steps;
 mod trampoline;
 mod conformance;

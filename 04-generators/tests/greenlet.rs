@@ -2,3 +2,49 @@
 
 mod values;
 mod ends;
+mod unwinds;
+mod overflow;
+mod stacks;
+mod tools;
+
+use std::any::type_name;
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Command, exit};
+use std::time::Duration;
+use trials::watchdog::{self, Ran};
+
+/// What the call panics with.
+#[track_caller]
+fn panic_of<T>(call: impl FnOnce() -> T) -> String {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(call)) else {
+        panic!("it does not panic");
+    };
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => payload.downcast::<&str>().unwrap().to_string(),
+    }
+}
+
+/// Set in a child of a test: the name of the test.
+const CHILD: &str = "GREENLET_CHILD";
+
+/// How a process ends that does this. It is a call in the body of a test, and
+/// the process is this program once more, for this one test.
+fn end_of<F: FnOnce()>(body: F) -> Ran {
+    ran_by(&mut Command::new(env::current_exe().unwrap()), body)
+}
+
+/// The same; the command runs this program, and has no arguments for it yet.
+fn ran_by<F: FnOnce()>(command: &mut Command, body: F) -> Ran {
+    let name = type_name::<F>().trim_end_matches("::{{closure}}");
+    let (_, name) = name.split_once("::").unwrap();
+    if env::var_os(CHILD).is_some_and(|child| child == name) {
+        body();
+        exit(0);
+    }
+    command.args(["--exact", "--nocapture", name]).env(CHILD, name);
+    // Most of these processes are to crash: none should leave a core behind.
+    let limit = Duration::from_secs(120);
+    watchdog::run(command, limit).unwrap_or_else(|hung| panic!("{hung}"))
+}

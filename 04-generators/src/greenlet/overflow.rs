@@ -54,13 +54,13 @@ extern "C" fn handle(
 /// Ends the process with a sentence. Nothing is allocated here: the fault may
 /// have come from within the allocator.
 fn end(link: &Link) -> ! {
-    let mut text = [0; 400];
+    // Enough for 200 characters of a name.
+    let mut text = [0; 1000];
     let mut left = &mut text[..];
-    // It is cut off if the name is very long.
     let _ = writeln!(
         left,
         "greenlet `{:.200}` has overflowed its stack of {} KiB: \
-         create it `with_stack_size`, and more",
+         `Greenlet::with_stack_size` gives it more",
         link.name,
         link.stack_size >> 10,
     );

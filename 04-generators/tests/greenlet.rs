@@ -44,7 +44,9 @@ fn ran_by<F: FnOnce()>(command: &mut Command, body: F) -> Ran {
         exit(0);
     }
     command.args(["--exact", "--nocapture", name]).env(CHILD, name);
-    // Most of these processes are to crash: none should leave a core behind.
     let limit = Duration::from_secs(120);
-    watchdog::run(command, limit).unwrap_or_else(|hung| panic!("{hung}"))
+    let ran = watchdog::run(command, limit);
+    let ran = ran.unwrap_or_else(|hung| panic!("{hung}"));
+    assert!(ran.stdout.contains("running 1 test"), "no test is called {name}");
+    ran
 }

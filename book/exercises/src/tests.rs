@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -37,6 +37,8 @@ const NAMES: [&str; 18] = [
     "exactly-once",
     "deferred-then-catch",
     "wake-the-loop",
+    "tree-walk",
+    "fair-round-robin",
 ];
 
 #[test]

@@ -21,3 +21,5 @@ pub use resume::{Paused, Resume};
 pub use resumed::Resumed;
 pub use rung::RUNG;
 pub use trampoline::{Reply, Request, Task, Tasks, Trampoline};
+
+use lab::Rung;

@@ -1,6 +1,7 @@
-//! What this rung can do. The live reader reads it too.
+//! What this rung can do. The live reader includes this file as well, and each
+//! of the two has `Rung` from elsewhere.
 
-use lab::Rung;
+use super::Rung;
 
 /// A page under way is a socket and what is paused: hence ten thousand at once,
 /// as many as the site can hold.

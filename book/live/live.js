@@ -92,6 +92,12 @@ function panel(program, faults, flags, several) {
             : knob.unit === 'SECONDS' ? ' (s)' : '';
         return make('label', {}, knob.name + unit, input);
     });
+    if (program.styles.length > 0) {
+        const options = program.styles.map((name) =>
+            make('option', { value: name }, name));
+        const select = make('select', { name: 'style' }, ...options);
+        knobs.push(make('label', {}, 'style', select));
+    }
     const boxes = faults.map((name) => make('label', {},
         make('input', { type: 'checkbox', name: 'fault', value: name }), name));
 
@@ -249,6 +255,9 @@ function panel(program, faults, flags, several) {
 
 // Sets the knobs and the faults to these flags, and the others to none.
 function setForm(form, flags) {
+    for (const select of form.querySelectorAll('.live-knobs select')) {
+        select.value = flags.get(select.name) ?? select.options[0].value;
+    }
     const faults = (flags.get('faults') ?? '').split(',');
     for (const input of form.querySelectorAll('.live-knobs input')) {
         if (input.type === 'number') input.value = flags.get(input.name) ?? '';
@@ -259,7 +268,7 @@ function setForm(form, flags) {
     }
 }
 
-// What the form asks for: only what differs from the default.
+// What the form asks for: numbers only if they differ from the default.
 function order(form, program) {
     const knobs = {};
     const faults = [];
@@ -270,7 +279,8 @@ function order(form, program) {
             faults.push(input.value);
         }
     }
-    return { program, knobs, faults };
+    const select = form.querySelector('.live-knobs select');
+    return { program, knobs, faults, style: select?.value };
 }
 
 // The answer as JSON, or `why` there is none, in a sentence.

@@ -7,6 +7,8 @@ use command_line::{Fault, Rung};
 
 #[path = "../../03-callbacks/src/rung.rs"]
 mod callbacks;
+#[path = "../../04-generators/src/rung.rs"]
+mod generators;
 #[path = "../../00-lab/src/rung.rs"]
 mod lab;
 #[path = "../../02-processes/src/rung.rs"]
@@ -15,8 +17,13 @@ mod processes;
 mod threads;
 
 /// All of them, from the lowest up.
-pub const RUNGS: [Rung; 4] =
-    [lab::RUNG, threads::RUNG, processes::RUNG, callbacks::RUNG];
+pub const RUNGS: [Rung; 5] = [
+    lab::RUNG,
+    threads::RUNG,
+    processes::RUNG,
+    callbacks::RUNG,
+    generators::RUNG,
+];
 
 /// The rung whose package this is.
 pub fn rung(package: &str) -> Option<&'static Rung> {

@@ -18,6 +18,7 @@ struct Asked {
     knobs: BTreeMap<String, u64>,
     #[serde(default)]
     faults: Vec<String>,
+    style: Option<String>,
 }
 
 /// A program, and the flags it is started with. Nothing in it is a text that a
@@ -30,7 +31,7 @@ pub struct Order<'a> {
 
 impl<'a> Order<'a> {
     /// Reads `{"program": NAME, "knobs": {NAME: NUMBER, …}, "faults": [NAME,
-    /// …]}`.
+    /// …], "style": NAME}`.
     ///
     /// # Errors
     ///
@@ -64,6 +65,12 @@ impl<'a> Order<'a> {
             };
             flags.extend(["--faults".into(), names.join(",")]);
         }
+        if let Some(asked) = asked.style {
+            let mut styles = styles_of(program).iter();
+            let style = styles.find(|style| **style == asked);
+            let style = style.ok_or("There is no such style here.")?;
+            flags.extend(["--style".into(), (*style).to_owned()]);
+        }
         Ok(Order { program, flags })
     }
 }
@@ -87,6 +94,7 @@ pub fn menu(tree: &Tree) -> Value {
             "name": program.name(),
             "knobs": knobs.iter().map(knob).collect::<Vec<_>>(),
             "faults": crawl,
+            "styles": styles_of(program),
         })
     });
     let faults = Fault::each().map(Fault::name);
@@ -102,6 +110,12 @@ fn knobs_of(program: Program<'_>) -> Vec<Flag> {
     let knobs = SHAPE.into_iter().chain(flags);
     // Rung 0 can have one request in flight, no more: that is no choice.
     knobs.filter(|knob| knob.least < knob.most).collect()
+}
+
+/// The ways in which a crawl can be done; the first is the default.
+fn styles_of(program: Program<'_>) -> &'static [&'static str] {
+    let Program::Crawl(package) = program else { return &[] };
+    rung(package).map_or(&[], |rung| rung.styles)
 }
 
 #[cfg(test)]
@@ -121,6 +135,8 @@ mod tests {
         let crawl = r#"{"program": "threads", "knobs": {"at-once": 3},
                         "faults": ["stall", "reset"]}"#;
         assert_eq!(flags(crawl).unwrap(), "--at-once 3 --faults stall,reset");
+        let crawl = r#"{"program": "generators", "style": "greenlet"}"#;
+        assert_eq!(flags(crawl).unwrap(), "--style greenlet");
     }
 
     #[test]
@@ -141,6 +157,11 @@ mod tests {
             r#"{"program": "1-3-lost-race", "faults": ["stall"]}"#,
             r#"{"program": "1-3-lost-race", "knobs": {"timeout": 1}}"#,
             r#"{"program": "processes", "knobs": {"at-once": 501}}"#,
+            r#"{"program": "generators", "style": "baroque"}"#,
+            r#"{"program": "generators", "style": ["enum"]}"#,
+            r#"{"program": "generators", "knobs": {"style": 1}}"#,
+            r#"{"program": "threads", "style": "enum"}"#,
+            r#"{"program": "1-3-lost-race", "style": "enum"}"#,
             // Not of the kind that it should be.
             r#"{"program": "threads", "faults": "stall"}"#,
             r#"{"program": "threads", "faults": {"0": "stall"}}"#,

@@ -211,17 +211,29 @@ fn the_reader_and_the_crawls_agree_on_what_is_possible() {
             let [flag, least, most] =
                 ["name", "least", "most"].map(|it| &knob[it]);
             let flag = format!("--{}", flag.as_str().unwrap());
-            let mut cargo = Command::new(env!("CARGO"));
-            cargo.args(["run", "-q", "-p", name, "--", &flag, "1e9"]);
-            cargo.current_dir(workspace());
-            cargo.env("CARGO_TARGET_DIR", workspace().join("target"));
-            let ran = watchdog::run(&mut cargo, Duration::from_secs(300));
-            let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+            let said = refusal(name, &flag, "1e9");
             let range =
                 format!("{flag} takes a number from {least} to {most},");
-            assert!(ran.stderr.contains(&range), "{name}: {}", ran.stderr);
+            assert!(said.contains(&range), "{name}: {said}");
             asked += 1;
+        }
+        let styles = crawl["styles"].as_array().unwrap().iter();
+        let styles: Vec<_> = styles.map(|it| it.as_str().unwrap()).collect();
+        if !styles.is_empty() {
+            let said = refusal(name, "--style", "1e9");
+            let list = format!("--style takes one of {};", styles.join(", "));
+            assert!(said.contains(&list), "{name}: {said}");
         }
     }
     assert!(asked > 15, "{asked} numbers");
+}
+
+/// What a crawl says of a value that it does not take.
+fn refusal(package: &str, flag: &str, value: &str) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "-q", "-p", package, "--", flag, value]);
+    cargo.current_dir(workspace());
+    cargo.env("CARGO_TARGET_DIR", workspace().join("target"));
+    let ran = watchdog::run(&mut cargo, Duration::from_secs(300));
+    ran.unwrap_or_else(|why| panic!("{why}")).stderr
 }

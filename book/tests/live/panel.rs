@@ -195,6 +195,26 @@ fn a_run_of_another_start_is_not_called_gone() {
 }
 
 #[test]
+fn a_crawl_with_styles_has_a_choice_which_follows_the_command() {
+    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    for (flags, chosen) in
+        [("[]", "generator"), ("[['style', 'enum']]", "enum")]
+    {
+        let style = browser.script(&format!(
+            "const program = {{
+                 name: 'generators', knobs: [], styles: ['generator', 'enum'],
+             }};
+             const {{ form }} = panel(program, [], new Map({flags}), false);
+             const before = order(form, program.name).style;
+             form.querySelector('select').value = 'generator';
+             return before + ' ' + order(form, program.name).style;"
+        ));
+        assert_eq!(style, format!("{chosen} generator"));
+    }
+    drop(reader);
+}
+
+#[test]
 fn a_value_out_of_range_is_shown_where_it_is() {
     let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
     for (value, knob, says) in [

@@ -5,6 +5,7 @@ use super::check::Check;
 use command_line::{CRAWL, SHAPE};
 use exercises::Tree;
 use exercises::tree::{Program, Rung};
+use std::fs;
 
 /// What `cargo run --` takes.
 const COMMANDS: [&str; 10] = [
@@ -16,12 +17,13 @@ const COMMANDS: [&str; 10] = [
 const ABOUT_ONE: [&str; 5] = ["check", "hint", "solution", "reset", "undo"];
 
 /// The flags of a crawl that take no number, and whether they take a value.
-const OTHERS: [(&str, bool); 5] = [
+const OTHERS: [(&str, bool); 6] = [
     ("site", true),
     ("faults", true),
     ("json", false),
     ("list", true),
     ("trace", true),
+    ("style", true),
 ];
 
 /// Finds commands of cargo that would fail because of what they name.
@@ -93,12 +95,24 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
     };
     let mut flags = flags.iter();
     while let Some(flag) = flags.next() {
-        let takes_value = takes(program, flag)?;
-        if takes_value && flags.next().is_none() {
-            return Err(format!("{flag} wants a value"));
+        if takes(program, flag)? {
+            let value = flags.next();
+            let value = value.ok_or_else(|| format!("{flag} wants a value"))?;
+            if *flag == "--style" && !has_style(tree, rung, value) {
+                return Err(format!("{package} has no style {value:?}"));
+            }
         }
     }
     Ok(())
+}
+
+/// Set if a rung says that it has a style of this name.
+fn has_style(tree: &Tree, rung: &Rung, style: &str) -> bool {
+    let file = tree.root.join(&rung.folder).join("src/rung.rs");
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let styles =
+        text.split_once("styles:").and_then(|it| it.1.split(']').next());
+    styles.is_some_and(|them| them.contains(&format!("{style:?}")))
 }
 
 /// Every name is that of an exercise; `NAME` stands for any.

@@ -421,6 +421,15 @@ fn a_command_that_does_not_exist_is_found() {
         |small| small.damage("crawl.md", "-- --at-once", "-- --at-most"),
         "threads has no flag \"--at-most\"",
     );
+    let style = |small: &Small| {
+        small.damage("crawl.md", "-- --at-once 3", "-- --style enum");
+    };
+    found(style, "threads has no style \"enum\"");
+    let small = Small::new();
+    style(&small);
+    let rung = small.root.join("01-threads/src/rung.rs");
+    fs::write(rung, "styles: &[\"generator\", \"enum\"],").unwrap();
+    assert_eq!(small.faults(), Vec::<String>::new());
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn parse_site(text: &str) -> Result<Url, String> {
 }
 
 fn take_style(rung: &Rung, args: &mut Parser) -> Result<&'static str, String> {
-    let name = command_line::take_text(args)?;
+    let name = take_text(args)?;
     rung.styles.iter().copied().find(|style| *style == name).ok_or_else(|| {
         let styles = rung.styles.join(", ");
         format!("--style takes one of {styles}; not {name:?}")

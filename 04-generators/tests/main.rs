@@ -8,6 +8,7 @@ mod trampoline;
 mod conformance;
 mod servers;
 mod few_files;
+mod python;
 
 /// The crawl in this style, as a shell would be told.
 fn crawl_in(style: &str) -> String {

@@ -4,15 +4,19 @@ use crate::crawl_in;
 use generators::RUNG;
 use trials::{check_real_site, odd_servers};
 
-/// Any twin will do: they all find the same pages.
-const TWIN: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../03-callbacks/python/crawl.py");
+const TWIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/crawl.py");
 
 #[test]
 fn what_browsers_understand_is_understood() {
     for style in RUNG.styles {
         odd_servers::crawl_understands(&crawl_in(style));
     }
+}
+
+#[test]
+fn the_twin_understands_what_is_usual() {
+    let style = RUNG.styles[0];
+    odd_servers::twin_understands(&crawl_in(style), TWIN);
 }
 
 #[test]

@@ -65,8 +65,7 @@ impl Scheduler {
         while let Some(mut task) = self.queue.pop_front() {
             task.lane.runs();
             if task.paused.as_mut().poll(&mut context).is_pending() {
-                task.lane.idles();
-                task.lane.ready();
+                task.lane.waits("its turn");
                 self.queue.push_back(task);
             }
         }

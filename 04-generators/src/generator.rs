@@ -44,7 +44,8 @@ use std::task::{Context, Poll, Waker};
 /// ```
 ///
 /// Dropped before its end, it drops what it holds, the innermost call first. If
-/// it has not begun, that is the closure, which never runs.
+/// it has not begun, that is the closure, which never runs. A destructor cannot
+/// pause meanwhile, since it is not `async`.
 pub struct Generator<In, Out, Ret> {
     body: Body<In, Ret>,
     mail: Rc<Mail<In, Out>>,

@@ -232,8 +232,9 @@ impl Tasks {
     /// If it is in use: in its own callbacks, say, which are given it.
     #[track_caller]
     pub fn events(&self) -> RefMut<'_, Loop> {
-        let events = self.events.try_borrow_mut();
-        let mut events = events.expect("the loop is given back after its use");
+        let Ok(mut events) = self.events.try_borrow_mut() else {
+            panic!("the loop is in use: give it back before a pause");
+        };
         for handle in self.state.over.take() {
             events.cancel(handle);
         }

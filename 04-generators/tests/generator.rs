@@ -118,6 +118,22 @@ fn resumed_by_itself_it_is_refused() {
 }
 
 #[test]
+fn resumed_in_a_circle_it_is_refused() {
+    type Place = Rc<RefCell<Option<Generator<i32, i32, ()>>>>;
+    let places: [Place; 2] = Default::default();
+    for (own, other) in [(0, 1), (1, 0)] {
+        let other = places[other].clone();
+        let body = move |_, _: Y| async move {
+            other.borrow_mut().as_mut().unwrap().resume(0);
+        };
+        places[own].replace(Some(Generator::new(body)));
+    }
+    let resume = || places[0].borrow_mut().as_mut().unwrap().resume(0);
+    let why = panic_of(resume);
+    assert!(why.contains("already") && why.contains("borrowed"), "{why}");
+}
+
+#[test]
 fn a_future_that_pauses_without_a_request_is_an_error() {
     let notes = Notes::default();
     let held = notes.when_dropped("local");

@@ -101,6 +101,37 @@ fn an_error_that_nothing_in_the_task_catches_is_up_to_the_task() {
 }
 
 #[test]
+fn a_task_that_awaits_what_nothing_can_wake_is_not_resumed_for_ever() {
+    alone(|| {
+        let trampoline = Trampoline::new().unwrap();
+        let notes = Notes::default();
+        let body = |_| std::future::pending::<()>();
+        let it = trampoline.spawn("foreign", task(body));
+        spawn_joiner(&trampoline, &it, &notes);
+        let said = panic_of(&trampoline);
+        assert!(said.contains("paused without `suspend`"), "{said}");
+        assert_eq!(notes.take(), ["foreign 1 has panicked"]);
+    });
+}
+
+#[test]
+fn the_loop_has_to_be_given_back_before_a_pause() {
+    alone(|| {
+        let trampoline = Trampoline::new().unwrap();
+        let tasks = trampoline.tasks();
+        trampoline.spawn(
+            "keeper",
+            greenlet(move |y| {
+                let _kept = tasks.events();
+                y.suspend(Request::park()).unwrap();
+            }),
+        );
+        let said = panic_of(&trampoline);
+        assert_eq!(said, "the loop is in use: give it back before a pause");
+    });
+}
+
+#[test]
 fn a_destructor_that_panics_at_the_end_counts_as_a_panic_of_its_task() {
     struct Panics;
     impl Drop for Panics {

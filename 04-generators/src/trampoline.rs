@@ -76,7 +76,7 @@ pub struct Tasks {
 
 #[derive(Default)]
 struct State {
-    /// Those that have not ended, the oldest first.
+    /// The tasks that have not ended, the oldest first.
     alive: RefCell<BTreeMap<u64, Task>>,
     /// Those that are to be resumed, each with its reply.
     ready: RefCell<VecDeque<(Task, Reply)>>,
@@ -86,7 +86,8 @@ struct State {
     slots: Slots,
     /// What the first task that panicked has panicked with.
     panic: Cell<Option<Box<dyn Any + Send>>>,
-    last_number: Cell<u64>,
+    /// How many there have been.
+    spawned: Cell<u64>,
     /// Set once the trampoline is gone.
     closed: Cell<bool>,
 }
@@ -174,7 +175,8 @@ impl Tasks {
         kind: &'static str,
         body: impl Resume + 'static,
     ) -> Task {
-        let number = self.next_number();
+        let number = self.state.spawned.get();
+        self.state.spawned.set(number + 1);
         let slot = self.state.slots.take(kind);
         let task = Task::new(number, slot, Box::new(body));
         self.state.alive.borrow_mut().insert(number, task.clone());
@@ -282,7 +284,6 @@ impl Tasks {
             return self.make_ready(task, reply);
         }
         // Wait for it, and for the deadline: one of them ends both waits.
-        let number = self.next_number();
         let mut events = self.events();
         let mut handles = Vec::new();
         if let Some(due) = deadline {
@@ -290,30 +291,28 @@ impl Tasks {
                 What::Time => Ok(()),
                 _ => Err(ErrorKind::TimedOut.into()),
             };
-            let go_on = self.going_on(task, number);
+            let go_on = self.going_on(task);
             handles.push(events.at(due, |_| go_on(reply)));
         }
         match &what {
             What::Socket(direction, socket) => {
-                let go_on = self.going_on(task, number);
+                let go_on = self.going_on(task);
                 let then = |_: &mut Loop, waited| go_on(waited);
                 handles.push(events.when(*direction, socket.clone(), then));
             }
             What::End(other) => {
-                let mut joiners = other.0.joiners.borrow_mut();
-                joiners.insert(number, task.clone());
+                other.0.joiners.borrow_mut().push(task.clone());
             }
-            _ => {}
+            What::Time | What::Wake => {}
         }
-        task.0.wait.replace(Some(Wait { number, what, handles }));
+        task.0.wait.replace(Some(Wait { what, handles }));
     }
 
     /// What the loop calls: it makes a task ready, if the task still waits.
-    fn going_on(&self, task: &Task, number: u64) -> impl FnOnce(Reply) + use<> {
+    fn going_on(&self, task: &Task) -> impl FnOnce(Reply) + use<> {
         let (tasks, task) = (self.clone(), task.clone());
         move |reply| {
-            let wait = task.0.wait.borrow().as_ref().map(|wait| wait.number);
-            if wait == Some(number) {
+            if task.waits_for(|_| true) {
                 tasks.make_ready(&task, reply);
             }
         }
@@ -330,7 +329,7 @@ impl Tasks {
         let Some(wait) = task.0.wait.take() else { return };
         self.state.over.borrow_mut().extend(wait.handles);
         if let What::End(other) = wait.what {
-            other.0.joiners.borrow_mut().remove(&wait.number);
+            other.0.joiners.borrow_mut().retain(|joiner| joiner != task);
         }
     }
 
@@ -343,9 +342,8 @@ impl Tasks {
         }
         task.0.end.set(Some(end));
         self.state.alive.borrow_mut().remove(&task.0.number);
-        let joiners = task.0.joiners.take();
-        for joiner in joiners.values() {
-            self.make_ready(joiner, end.reply(task));
+        for joiner in task.0.joiners.take() {
+            self.make_ready(&joiner, end.reply(task));
         }
         self.state.slots.put_back(task.0.slot.clone());
     }
@@ -353,12 +351,6 @@ impl Tasks {
     fn keep_panic(&self, payload: Box<dyn Any + Send>) {
         let first = self.state.panic.take().unwrap_or(payload);
         self.state.panic.set(Some(first));
-    }
-
-    fn next_number(&self) -> u64 {
-        let number = self.state.last_number.get() + 1;
-        self.state.last_number.set(number);
-        number
     }
 }
 

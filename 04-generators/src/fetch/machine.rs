@@ -121,6 +121,6 @@ impl Resume for Fetch {
             State::Receive { .. } => "Receive",
             State::End => "End",
         };
-        Paused::Variant { name, bytes: size_of::<State>() }
+        Paused::Variant { name, bytes: size_of::<Fetch>() }
     }
 }

@@ -5,7 +5,6 @@ use super::slots::Slot;
 use crate::Resume;
 use callbacks::Handle;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::rc::Rc;
@@ -22,9 +21,8 @@ pub(super) struct Record {
     pub body: Cell<Option<Box<dyn Resume>>>,
     /// What it waits for, if it does.
     pub wait: RefCell<Option<Wait>>,
-    /// The tasks that wait for its end, by the numbers of these waits: the one
-    /// that has waited longest comes first.
-    pub joiners: RefCell<BTreeMap<u64, Task>>,
+    /// The tasks that wait for its end.
+    pub joiners: RefCell<Vec<Task>>,
     /// Set if it was woken, and has not waited for that since.
     pub woken: Cell<bool>,
     /// Set if it is to be dropped at its next pause.
@@ -34,8 +32,6 @@ pub(super) struct Record {
 
 /// A wait that has begun.
 pub(super) struct Wait {
-    /// Greater than that of any wait before it.
-    pub number: u64,
     pub what: What,
     /// What the loop has been asked to call.
     pub handles: Vec<Handle>,

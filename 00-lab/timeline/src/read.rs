@@ -152,6 +152,7 @@ impl Reader {
             thread: event.thread,
             cpu: event.cpu,
             page: None,
+            due: None,
         });
         let index = tracks.len() - 1;
         self.by_lane.insert((event.pid, event.lane), index);
@@ -194,13 +195,29 @@ impl Reader {
         next: Option<State>,
     ) {
         let open = &mut self.open[index];
+        let track = &mut self.recording.tracks[index];
+        if let Some(due) = open.late_since(now) {
+            if due > open.since {
+                track.push(open.until(due, None));
+            }
+            (open.since, open.state) = (due, State::Ready);
+        }
         let same_clock = open.thread == event.thread;
         let cpu = same_clock.then(|| event.cpu.saturating_sub(open.cpu));
         if now > open.since {
-            self.recording.tracks[index].push(open.until(now, cpu));
+            track.push(open.until(now, cpu));
         }
         open.since = now;
-        open.state = next.unwrap_or_else(|| open.state.clone());
+        if let Some(next) = next {
+            open.state = next;
+            open.due = match event.what {
+                What::Until(due) => {
+                    let due = due.saturating_sub(self.start);
+                    Some(now.max(Duration::from_nanos(due)))
+                }
+                _ => None,
+            };
+        }
         open.thread = event.thread;
         open.cpu = event.cpu;
     }

@@ -14,7 +14,13 @@ pub(super) struct Open {
     /// The page that it has asked for and that is not here yet. A thread
     /// says itself what it waits for, and may have asked for several.
     pub page: Option<String>,
+    /// When it is due, if it waits for a time.
+    pub due: Option<Duration>,
 }
+
+/// What is woken later than this is late: it could have run since it was due.
+/// No system wakes at the very moment.
+const LATE: Duration = Duration::from_millis(2);
 
 impl Open {
     /// The state that an event puts its lane in; `None` leaves it as it is.
@@ -45,6 +51,11 @@ impl Open {
             }
             _ => None,
         }
+    }
+
+    /// When it was due, if that is over and it is late.
+    pub fn late_since(&mut self, now: Duration) -> Option<Duration> {
+        self.due.take_if(|due| *due + LATE < now)
     }
 
     /// The span, if it ends at `to` and used `cpu` nanoseconds of CPU time.

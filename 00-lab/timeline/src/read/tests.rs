@@ -324,3 +324,32 @@ fn names(text: &str) -> Vec<String> {
     let tracks = Recording::parse(text).tracks.into_iter();
     tracks.map(|track| track.name).collect()
 }
+
+#[test]
+fn what_is_late_could_have_run_since_it_was_due() {
+    let lines = "0 1 0 until 10000000\n30 1 0 run\n31 1 1 until 40000000\n\
+                 41 1 1 run\n42 1 2 until 5000000\n50 1 2 run\n51 1 3 done";
+    let recording = parse(lines);
+    let spans = recording.tracks[0].spans.iter().map(|span| {
+        let [from, to] = [span.from, span.to].map(|it| it.as_millis());
+        let state = match &span.state {
+            State::Wait(what) => what.as_str(),
+            State::Ready => "ready",
+            State::Run { .. } => "runs",
+            other => panic!("{other:?}"),
+        };
+        (from, to, state)
+    });
+    let expected = [
+        (0, 10, "10ms"),
+        (10, 30, "ready"),
+        (30, 31, "runs"),
+        // A little late is not late.
+        (31, 41, "9ms"),
+        (41, 42, "runs"),
+        // It was due before it said so.
+        (42, 50, "ready"),
+        (50, 51, "runs"),
+    ];
+    assert_eq!(spans.collect::<Vec<_>>(), expected);
+}

@@ -2,6 +2,13 @@
 
 mod pause;
 mod scheduler;
+mod switch;
+mod bare;
+mod callers;
+pub mod greeting;
 
+pub use bare::BareGreenlet;
+pub use callers::{note_callers, print_callers};
 pub use pause::pause;
 pub use scheduler::{Scheduler, sleep};
+pub use switch::{Slot, first_frame, switch};

@@ -14,3 +14,4 @@ mod python;
 fn crawl_in(style: &str) -> String {
     format!("{} --style {style}", env!("CARGO_BIN_EXE_generators"))
 }
+mod refused;

@@ -4,6 +4,7 @@ mod generator;
 mod greenlet;
 mod switch;
 mod steps;
+mod refused;
 mod trampoline;
 mod conformance;
 mod servers;
@@ -14,4 +15,3 @@ mod python;
 fn crawl_in(style: &str) -> String {
     format!("{} --style {style}", env!("CARGO_BIN_EXE_generators"))
 }
-mod refused;

@@ -1,6 +1,7 @@
 //! What each step of rung 4 claims, on its recording.
 
 mod turns;
+mod stacks;
 
 use std::process::Command;
 use std::time::Duration;

@@ -1,21 +1,24 @@
-// The same program in two languages: as tabs, with a script; one below the
-// other, without. The choice is the reader's for the whole book.
+// The same program in two languages, or in several styles: as tabs, with a
+// script; one below the other, without. The choice is the reader's for the
+// whole book.
 'use strict';
 
 (() => {
-    const NAMES = { rust: 'Rust', python: 'Python' };
-    const KEY = 'taking-turns-language';
+    const LANGUAGES = { rust: 'Rust', python: 'Python' };
     const all = [...document.querySelectorAll('.twins')].map(twins);
 
     function twins(place, number) {
+        // `data-styles` names the styles; without it, they are languages.
+        const styles = place.dataset.styles?.split(' ');
+        const kind = styles ? 'style' : 'language';
         const panels = [...place.querySelectorAll('pre')].map((listing, n) => {
             const code = listing.querySelector('code');
-            const language = Object.keys(NAMES).find((name) =>
+            const language = Object.keys(LANGUAGES).find((name) =>
                 code.classList.contains(`language-${name}`));
             const panel = document.createElement('div');
             panel.id = `twins-${number}-${n}`;
             panel.setAttribute('role', 'tabpanel');
-            panel.dataset.language = language;
+            panel.dataset.name = styles ? styles[n] : LANGUAGES[language];
             const caption = listing.previousElementSibling;
             listing.before(panel);
             panel.append(...(caption ? [caption] : []), listing);
@@ -24,17 +27,17 @@
         const tabs = document.createElement('div');
         tabs.className = 'twins-tabs';
         tabs.setAttribute('role', 'tablist');
-        tabs.setAttribute('aria-label', 'Language');
+        tabs.setAttribute('aria-label', styles ? 'Style' : 'Language');
         for (const panel of panels) {
             const tab = document.createElement('button');
             tab.type = 'button';
             tab.id = `${panel.id}-tab`;
-            tab.textContent = NAMES[panel.dataset.language];
+            tab.textContent = panel.dataset.name;
             tab.setAttribute('role', 'tab');
             tab.setAttribute('aria-controls', panel.id);
             panel.setAttribute('aria-labelledby', tab.id);
             tab.addEventListener('click', () => {
-                choose(panel.dataset.language);
+                choose(kind, panel.dataset.name);
             });
             tabs.append(tab);
         }
@@ -47,34 +50,40 @@
             event.preventDefault();
             const now = panels.findIndex((panel) => !panel.hidden);
             const next = (now + step + panels.length) % panels.length;
-            choose(panels[next].dataset.language);
+            choose(kind, panels[next].dataset.name);
             tabs.children[next].focus();
         });
         place.prepend(tabs);
-        return { tabs, panels };
+        return { kind, tabs, panels };
     }
 
-    function choose(language) {
-        for (const { tabs, panels } of all) {
+    function choose(kind, name) {
+        for (const { tabs, panels } of all.filter((it) => it.kind === kind)) {
             panels.forEach((panel, n) => {
-                const is = panel.dataset.language === language;
+                const is = panel.dataset.name === name;
                 panel.hidden = !is;
                 tabs.children[n].setAttribute('aria-selected', is);
                 tabs.children[n].tabIndex = is ? 0 : -1;
             });
         }
         try {
-            localStorage.setItem(KEY, language);
+            localStorage.setItem(`taking-turns-${kind}`, name);
         } catch {
             // Then it is the reader's for this page.
         }
     }
 
-    let chosen = null;
-    try {
-        chosen = localStorage.getItem(KEY);
-    } catch {
-        // No matter.
+    // What was chosen before, if this page has it; else the first.
+    for (const kind of ['language', 'style']) {
+        const here = all.find((it) => it.kind === kind);
+        if (!here) continue;
+        const names = here.panels.map((panel) => panel.dataset.name);
+        let chosen = null;
+        try {
+            chosen = localStorage.getItem(`taking-turns-${kind}`);
+        } catch {
+            // No matter.
+        }
+        choose(kind, names.includes(chosen) ? chosen : names[0]);
     }
-    if (all.length > 0) choose(chosen in NAMES ? chosen : 'rust');
 })();

@@ -1,6 +1,7 @@
 //! Which functions are under way where a greenlet goes on.
 
 use std::backtrace::Backtrace;
+use std::env;
 use std::sync::OnceLock;
 
 static NOTED: OnceLock<Backtrace> = OnceLock::new();
@@ -34,7 +35,7 @@ fn shown(trace: &str) -> Vec<String> {
         };
         let name = match name.as_str() {
             "fill_buf" | "read_until" => format!("std's {name}"),
-            _ if file.contains("04-generators/src/bin/") => name,
+            _ if is_of_step(file) => name,
             _ => continue,
         };
         // What is generic shows up twice, as a method and as what it calls.
@@ -43,6 +44,14 @@ fn shown(trace: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// Set if a file belongs to a step of this rung. A backtrace gives the paths of
+/// files below the current folder without it.
+fn is_of_step(file: &str) -> bool {
+    let folder = env::current_dir().unwrap_or_default();
+    let file = folder.join(file.strip_prefix("./").unwrap_or(file));
+    file.to_str().is_some_and(|it| it.contains("/04-generators/src/bin/"))
 }
 
 /// `fetch` of `the_step::fetch`, and of `fetch<generics::of_it>`.

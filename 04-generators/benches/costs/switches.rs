@@ -10,31 +10,24 @@ use std::ptr::null;
 
 const PAUSES: u32 = 100_000;
 
-pub fn measured() -> [Row; 4] {
-    let slots = [
-        new_stack(as_it_is::pause),
-        new_stack(ret::pause),
-        new_stack(no_control::pause),
-        new_stack(neither::pause),
-    ];
-    let [a, b, c, d] = &slots;
+pub fn measured() -> [Row; 3] {
+    let slots = [as_it_is::pause, ret::pause, control_words::pause];
+    let [a, b, c] = slots.map(new_stack);
     measure(
         PAUSES,
         [
-            ("as it is", &mut || repeat(PAUSES, || as_it_is::to(a))),
-            ("with ret", &mut || repeat(PAUSES, || ret::to(b))),
-            ("no control words", &mut || {
-                repeat(PAUSES, || no_control::to(c));
+            ("as it is", &mut || repeat(PAUSES, || as_it_is::to(&a))),
+            ("with ret", &mut || repeat(PAUSES, || ret::to(&b))),
+            ("control words", &mut || {
+                repeat(PAUSES, || control_words::to(&c));
             }),
-            ("the same, ret", &mut || repeat(PAUSES, || neither::to(d))),
         ],
     )
 }
 
-/// A switch, assembled from that of the library after these files, whose
-/// macros stand in for some of its instructions.
+/// A switch, assembled from that of the library between these lines.
 macro_rules! switch {
-    ($name:ident, [$($file:literal),*], [$($instruction:literal),*]) => {
+    ($name:ident, [$($before:expr),*], [$($after:expr),*]) => {
         mod $name {
             use super::{Slot, naked_asm, null};
             use std::ptr::from_ref;
@@ -45,9 +38,9 @@ macro_rules! switch {
                 _: *const (),
             ) -> *const () {
                 naked_asm!(
-                    $(include_str!($file),)*
+                    $($before,)*
                     include_str!("../../src/greenlet/switch/x86_64.s"),
-                    $(concat!(".purgem ", $instruction),)*
+                    $($after,)*
                 );
             }
 
@@ -70,18 +63,13 @@ macro_rules! switch {
     };
 }
 
-switch!(as_it_is, [], []);
-switch!(ret, ["ret.s"], ["jmp"]);
+switch!(as_it_is, [".set keep_control_words, 0"], []);
 switch!(
-    no_control,
-    ["no_control.s"],
-    ["stmxcsr", "fnstcw", "fldcw", "ldmxcsr"]
+    ret,
+    [".set keep_control_words, 0", include_str!("ret.s")],
+    [".purgem jmp"]
 );
-switch!(
-    neither,
-    ["ret.s", "no_control.s"],
-    ["jmp", "stmxcsr", "fnstcw", "fldcw", "ldmxcsr"]
-);
+switch!(control_words, [".set keep_control_words, 1"], []);
 
 /// A new stack, which lives for ever.
 fn new_stack(first: extern "C" fn(usize, *const ())) -> Slot {

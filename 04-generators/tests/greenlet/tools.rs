@@ -34,7 +34,7 @@ fn use_greenlets() {
         assert_eq!(inner.resume(depth), Yielded(7));
         let given = y.suspend(1);
         assert_eq!(inner.resume(given), Yielded(7));
-        let local = vec![depth; 3];
+        let local = String::from("abc");
         y.suspend(2);
         drop(inner);
         local.len()

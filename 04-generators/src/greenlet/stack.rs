@@ -12,8 +12,8 @@ use std::ops::Range;
 use std::ptr;
 
 /// The size of a guard. Rust touches every page of a frame, however large it
-/// is, but C does not: it could step over a guard of one page. A guard takes
-/// addresses, but no memory.
+/// is, but C does not: it could step over a guard of one page. A guard takes no
+/// memory but its share of the page tables, 128 bytes.
 const GUARD: usize = 64 << 10;
 
 /// Memory that nothing else uses. It is freed when this is dropped.

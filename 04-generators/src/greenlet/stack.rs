@@ -44,25 +44,38 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Whoever touches the memory below the stack gets a signal.
+    /// Guards the memory below the stack: an access to it raises a signal.
     fn install_guard(&mut self) -> io::Result<()> {
-        let bottom = self.bottom.cast();
-        // Linux 6.13 and later: here, the stacks are one entry in the kernel's
-        // list of what is mapped, side by side.
-        #[cfg(target_os = "linux")]
-        {
-            const MADV_GUARD_INSTALL: i32 = 102;
-            // SAFETY: nothing uses this memory.
-            let installed =
-                unsafe { libc::madvise(bottom, GUARD, MADV_GUARD_INSTALL) };
-            if installed == 0 {
-                return Ok(());
-            }
+        if self.is_guarded_by_marks() {
+            return Ok(());
         }
-        // Elsewhere, what may not be touched is an entry of its own.
         // SAFETY: nothing uses this memory.
-        unsafe { mprotect(bottom, GUARD, MprotectFlags::empty()) }?;
+        unsafe { mprotect(self.bottom.cast(), GUARD, MprotectFlags::empty()) }?;
         Ok(())
+    }
+
+    /// Sets marks in the page tables, and returns whether that has worked. A
+    /// protected guard would be an entry of its own in the kernel's list of what
+    /// is mapped, and so would each stack. Marked ones are a single entry.
+    #[cfg(target_os = "linux")]
+    fn is_guarded_by_marks(&mut self) -> bool {
+        // Since Linux 6.13.
+        const MADV_GUARD_INSTALL: i32 = 102;
+        let bottom = self.bottom.cast();
+        // SAFETY: nothing uses this memory.
+        let installed =
+            unsafe { libc::madvise(bottom, GUARD, MADV_GUARD_INSTALL) };
+        // Emulators say that it has worked, and do nothing. So they are to read
+        // what is there, which must not work.
+        // SAFETY: it reads what nothing uses.
+        let read =
+            unsafe { libc::madvise(bottom, GUARD, libc::MADV_POPULATE_READ) };
+        installed == 0 && read != 0
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn is_guarded_by_marks(&mut self) -> bool {
+        false
     }
 
     pub fn size(&self) -> usize {

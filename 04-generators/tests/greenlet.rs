@@ -7,6 +7,7 @@ mod overflow;
 mod stacks;
 mod tools;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use std::any::type_name;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,6 +41,9 @@ fn ran_by<F: FnOnce()>(command: &mut Command, body: F) -> Ran {
     let name = type_name::<F>().trim_end_matches("::{{closure}}");
     let (_, name) = name.split_once("::").unwrap();
     if env::var_os(CHILD).is_some_and(|child| child == name) {
+        // Many of these are to crash, and nobody wants their cores.
+        let nothing = Rlimit { current: Some(0), maximum: Some(0) };
+        setrlimit(Resource::Core, nothing).unwrap();
         body();
         exit(0);
     }

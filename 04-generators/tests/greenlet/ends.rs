@@ -1,11 +1,13 @@
 //! How a greenlet ends: by returning, by a panic, by being dropped.
 
-use super::panic_of;
+use super::{panic_of, ran_by};
 use generators::Resumed::{Returned, Yielded};
 use generators::{Greenlet, Resumed, Yielder};
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
+use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::thread;
@@ -186,4 +188,16 @@ fn a_backtrace_ends_where_its_stack_begins() {
     let (_, below) = backtrace.rsplit_once("switch::start").expect(&backtrace);
     assert!(below.lines().count() <= 3, "{backtrace}");
     assert!(!backtrace.contains("resume_it"), "{backtrace}");
+}
+
+#[test]
+fn a_short_backtrace_leaves_out_how_it_began() {
+    let mut command = Command::new(env::current_exe().unwrap());
+    let ran = ran_by(command.env("RUST_BACKTRACE", "1"), || {
+        let panics = |(), _: &Yielder<(), ()>| panic!("inside");
+        let mut greenlet = Greenlet::new("panics", panics).unwrap();
+        let _: Resumed<(), ()> = greenlet.resume(());
+    });
+    assert!(ran.stderr.contains("stack backtrace:"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("catch_unwind"), "{}", ran.stderr);
 }

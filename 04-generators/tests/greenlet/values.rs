@@ -1,8 +1,10 @@
 //! What goes in and comes out.
 
+use super::panic_of;
 use generators::Resumed::{Returned, Yielded};
 use generators::{Greenlet, Yielder};
 use std::cell::Cell;
+use std::ptr;
 use std::rc::Rc;
 
 #[test]
@@ -101,14 +103,14 @@ fn captures_and_locals_keep_their_alignment() {
         Greenlet::new("aligned", move |given: Aligned, y: &_| {
             let local = Aligned(6);
             for value in [&captured, &given, &local] {
-                assert_eq!(std::ptr::from_ref(value).addr() % 128, 0);
+                assert_eq!(ptr::from_ref(value).addr() % 128, 0);
                 y.suspend(Aligned(value.0));
             }
         })
         .unwrap();
     for expected in 5..=7 {
         let Yielded(out) = greenlet.resume(Aligned(7)) else { panic!() };
-        assert_eq!(std::ptr::from_ref(&out).addr() % 128, 0);
+        assert_eq!(ptr::from_ref(&out).addr() % 128, 0);
         assert_eq!(out.0, [5, 7, 6][expected - 5]);
     }
 }
@@ -128,5 +130,66 @@ fn it_moves_while_it_is_paused() {
     }
     for (n, mut greenlet) in greenlets.into_iter().enumerate() {
         assert_eq!(greenlet.resume(()), Returned(n));
+    }
+}
+
+#[test]
+#[expect(unsafe_code, reason = "safe code has no such reference")]
+fn what_pauses_one_is_refused_while_another_runs() {
+    let mut outer = Greenlet::new("outer", |(), y: &Yielder<(), ()>| {
+        // A crate for scoped thread-locals can get it to the inner one, too.
+        // SAFETY: it outlives the inner one, which is dropped here.
+        let y: &'static Yielder<(), ()> = unsafe { &*ptr::from_ref(y) };
+        let pauses = |(), _: &Yielder<(), ()>| panic_of(|| y.suspend(()));
+        let mut inner = Greenlet::new("inner", pauses).unwrap();
+        inner.resume(())
+    })
+    .unwrap();
+    let said = "greenlet `outer` cannot pause while another one runs";
+    assert_eq!(outer.resume(()), Returned(Returned(said.to_string())));
+}
+
+/// What x87 instructions go by, of which there is none here.
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "only assembly tells it")]
+fn x87_control_word() -> u16 {
+    let mut word = 0_u16;
+    // SAFETY: it writes these two bytes.
+    unsafe { std::arch::asm!("fnstcw [{}]", in(reg) &raw mut word) };
+    word
+}
+
+/// Nothing here goes by what this changes.
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "only assembly can")]
+fn set_x87_control_word(word: u16) {
+    // SAFETY: it is set back before anything goes by it.
+    unsafe { std::arch::asm!("fldcw [{}]", in(reg) &raw const word) };
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn it_keeps_the_control_words_if_it_is_to() {
+    for keeps in [false, true] {
+        let before = x87_control_word();
+        let changed = before ^ 0x0c00;
+        let run = move |(), y: &Yielder<(), ()>| {
+            assert_eq!(x87_control_word(), before);
+            set_x87_control_word(changed);
+            y.suspend(());
+            x87_control_word()
+        };
+        let mut greenlet = Greenlet::new("changes", run).unwrap();
+        if keeps {
+            greenlet = greenlet.keeping_control_words();
+        }
+        greenlet.resume(());
+        let outside = x87_control_word();
+        set_x87_control_word(before);
+        let Returned(inside) = greenlet.resume(()) else { panic!() };
+        set_x87_control_word(before);
+        let expected =
+            if keeps { [before, changed] } else { [changed, before] };
+        assert_eq!([outside, inside], expected, "keeps: {keeps}");
     }
 }

@@ -181,12 +181,19 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         Ok(Greenlet { body: Some(Box::new(body)), stack: Some(stack), link })
     }
 
-    /// From now on, a pause also keeps how the processor calculates with
-    /// floating-point numbers: how it rounds, say. That takes longer.
+    /// Its pauses keep the processor's floating-point control words, too: how it
+    /// rounds, say. That more than doubles what a pause costs.
     ///
-    /// Rust code must leave this as a program begins with, so that there is
-    /// nothing to keep. C code may not, and can call Rust code that pauses.
+    /// Rust code must leave these as every program begins with them, so there is
+    /// nothing to keep. C code may change them, and call Rust code that pauses.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it has begun: its stack may hold a pause that has not kept them.
+    #[must_use]
     pub fn keeping_control_words(self) -> Self {
+        let is_new = self.body.is_some();
+        assert!(is_new, "greenlet `{}` has begun already", self.name());
         self.link.slot.keep_control_words();
         self
     }

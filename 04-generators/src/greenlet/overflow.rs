@@ -74,18 +74,32 @@ fn end(link: &Link) -> ! {
 
 /// Does what would have been done without this handler.
 fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    let which = SIGNALS.iter().position(|one| *one == signal);
-    let before = which.zip(BEFORE.get()).map(|(which, all)| &all[which]);
+    type Handler = extern "C" fn(c_int);
+    type HandlerWithInfo = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
+
+    let before = BEFORE.get().and_then(|all| {
+        let which = SIGNALS.iter().position(|one| *one == signal)?;
+        Some(all[which])
+    });
     match before {
         Some(before) if before.sa_flags & libc::SA_SIGINFO != 0 => {
-            type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
             // SAFETY: a handler with this flag has this type.
-            let handler: Handler =
+            let handler: HandlerWithInfo =
                 unsafe { mem::transmute(before.sa_sigaction) };
             handler(signal, info, context);
         }
-        // The default is to end the process, and that happens as soon as this
-        // returns: the instruction is tried again.
+        Some(before)
+            if ![libc::SIG_DFL, libc::SIG_IGN]
+                .contains(&before.sa_sigaction) =>
+        {
+            // SAFETY: what is no number for something else is a handler, and
+            // without the flag it has this type.
+            let handler: Handler =
+                unsafe { mem::transmute(before.sa_sigaction) };
+            handler(signal);
+        }
+        // The process is to end. It does as soon as this returns, since the
+        // instruction is tried again.
         // SAFETY: the default is always allowed.
         _ => unsafe {
             libc::signal(signal, libc::SIG_DFL);

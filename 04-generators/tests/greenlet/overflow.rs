@@ -191,3 +191,20 @@ fn a_bus_error_is_not_taken_for_an_overflow() {
     });
     is_not_ours(&ran);
 }
+
+#[test]
+#[expect(unsafe_code, reason = "std has no signals")]
+fn a_handler_that_was_there_before_is_called() {
+    extern "C" fn end(_: libc::c_int) {
+        // SAFETY: a handler may call it.
+        unsafe { libc::_exit(7) };
+    }
+    let ran = end_of(|| {
+        let handler = end as extern "C" fn(_) as usize;
+        // SAFETY: it calls only what a handler may.
+        unsafe { libc::signal(libc::SIGSEGV, handler) };
+        run_on("before", 64, || ());
+        write_to_null();
+    });
+    assert_eq!((ran.stderr.as_str(), ran.status.code()), ("", Some(7)));
+}

@@ -193,3 +193,12 @@ fn it_keeps_the_control_words_if_it_is_to() {
         assert_eq!([outside, inside], expected, "keeps: {keeps}");
     }
 }
+
+#[test]
+fn it_cannot_be_asked_to_keep_them_once_it_has_begun() {
+    let run = |(), y: &Yielder<(), ()>| y.suspend(());
+    let mut greenlet = Greenlet::new("late", run).unwrap();
+    greenlet.resume(());
+    let said = panic_of(|| greenlet.keeping_control_words());
+    assert_eq!(said, "greenlet `late` has begun already");
+}

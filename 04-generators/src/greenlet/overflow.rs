@@ -6,6 +6,7 @@ use super::link::{Link, RUNNING};
 use libc::{c_int, c_void, sigaction, siginfo_t};
 use std::io::Write;
 use std::mem;
+use std::ptr;
 use std::sync::OnceLock;
 
 /// What an access to a guard raises: Linux the first, macOS the second.
@@ -74,35 +75,20 @@ fn end(link: &Link) -> ! {
 
 /// Does what would have been done without this handler.
 fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    type Handler = extern "C" fn(c_int);
-    type HandlerWithInfo = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
+    type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
 
-    let before = BEFORE.get().and_then(|all| {
-        let which = SIGNALS.iter().position(|one| *one == signal)?;
-        Some(all[which])
-    });
-    match before {
-        Some(before) if before.sa_flags & libc::SA_SIGINFO != 0 => {
-            // SAFETY: a handler with this flag has this type.
-            let handler: HandlerWithInfo =
-                unsafe { mem::transmute(before.sa_sigaction) };
-            handler(signal, info, context);
-        }
-        Some(before)
-            if ![libc::SIG_DFL, libc::SIG_IGN]
-                .contains(&before.sa_sigaction) =>
-        {
-            // SAFETY: what is no number for something else is a handler, and
-            // without the flag it has this type.
-            let handler: Handler =
-                unsafe { mem::transmute(before.sa_sigaction) };
-            handler(signal);
-        }
-        // The process is to end. It does as soon as this returns, since the
-        // instruction is tried again.
-        // SAFETY: the default is always allowed.
-        _ => unsafe {
-            libc::signal(signal, libc::SIG_DFL);
-        },
+    // Whenever a handler returns, the instruction is tried again. Here it is
+    // until the other thread which installs this handler has done so.
+    let Some(before) = BEFORE.get() else { return };
+    let before = &before[usize::from(signal == SIGNALS[1])];
+    if before.sa_flags & libc::SA_SIGINFO != 0 {
+        // SAFETY: with this flag, there is a handler of this type.
+        let handler: Handler = unsafe { mem::transmute(before.sa_sigaction) };
+        handler(signal, info, context);
+    } else {
+        // There is one of another type, or none: it is called when the
+        // instruction is tried again, or the process ends.
+        // SAFETY: the action was there before.
+        unsafe { libc::sigaction(signal, before, ptr::null_mut()) };
     }
 }

@@ -16,6 +16,17 @@ use std::ptr;
 /// memory but its share of the page tables, 128 bytes.
 const GUARD: usize = 64 << 10;
 
+/// A huge page would be two MiB at once, of which most are never used.
+#[cfg(target_os = "linux")]
+const SMALL_PAGES: MapFlags = MapFlags::STACK;
+#[cfg(not(target_os = "linux"))]
+const SMALL_PAGES: MapFlags = MapFlags::empty();
+
+#[cfg(target_os = "linux")]
+const UNNEEDED: Advice = Advice::LinuxDontNeed;
+#[cfg(not(target_os = "linux"))]
+const UNNEEDED: Advice = Advice::DontNeed;
+
 /// Memory that nothing else uses. It is freed when this is dropped.
 pub struct Stack {
     /// Where the guard begins. Above it is the stack.
@@ -33,7 +44,7 @@ impl Stack {
     /// There is no memory, or no place in the kernel's list of what is mapped.
     pub fn new(size: usize) -> io::Result<Stack> {
         let access = ProtFlags::READ | ProtFlags::WRITE;
-        let flags = MapFlags::PRIVATE | MapFlags::STACK | MapFlags::NORESERVE;
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | SMALL_PAGES;
         let all = GUARD + size;
         // SAFETY: the kernel chooses addresses that nothing uses.
         let bottom =
@@ -101,16 +112,12 @@ impl Stack {
     /// Gives the memory to the kernel until it is used again, but for the page
     /// which each use needs. Nothing may use the stack.
     pub fn give_back(&mut self) {
-        #[cfg(target_os = "linux")]
-        let unneeded = Advice::LinuxDontNeed;
-        #[cfg(not(target_os = "linux"))]
-        let unneeded = Advice::DontNeed;
         let start = self.addresses().start as *mut _;
         let size = self.size - page_size();
         if size > 0 {
             // It stays ours if the kernel does not take it.
             // SAFETY: nothing uses the stack, so that its contents may go.
-            let _ = unsafe { madvise(start, size, unneeded) };
+            let _ = unsafe { madvise(start, size, UNNEEDED) };
         }
     }
 

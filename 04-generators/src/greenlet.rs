@@ -58,7 +58,8 @@ use yielder::{Body, First, Unwind, base};
 /// - It lives on one thread, and while it runs, no other greenlet of that
 ///   thread does: one that blocks stops all.
 /// - Its stack has a fixed size. If it is too small, a sentence says so and the
-///   process ends. A backtrace takes 20 KiB.
+///   process ends; on a thread that std has not made, without the sentence. A
+///   backtrace takes 20 KiB.
 /// - What is paused takes at least 4 KiB, one page, and its share of the
 ///   kernel's tables. A thread keeps up to 1,000 stacks for its next greenlets.
 /// - Before Linux 6.13, a process has room for 32,750 of them: each stack and

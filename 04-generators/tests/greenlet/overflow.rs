@@ -5,6 +5,7 @@ use generators::{Greenlet, Resumed, Yielder};
 use std::env;
 use std::hint::black_box;
 use std::process::Command;
+use std::ptr;
 use std::thread;
 use trials::watchdog::Ran;
 
@@ -71,6 +72,29 @@ fn it_is_said_on_other_threads_too() {
         let _ = thread::spawn(overflow).join();
     });
     says(&ran, "elsewhere", 128);
+}
+
+/// Std gives each thread that it makes a second stack, for handlers.
+#[test]
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "std makes no such thread")]
+fn on_a_thread_that_std_has_not_made_nothing_can_be_said() {
+    extern "C" fn overflow(_: *mut libc::c_void) -> *mut libc::c_void {
+        run_on("unsaid", 64, || _ = recurse(FOR_EVER));
+        ptr::null_mut()
+    }
+    let ran = end_of(|| {
+        let mut thread: libc::pthread_t = 0;
+        let place = &raw mut thread;
+        // SAFETY: the function takes nothing, and the thread is joined.
+        unsafe {
+            libc::pthread_create(place, ptr::null(), overflow, ptr::null_mut())
+        };
+        // SAFETY: it has been made above.
+        unsafe { libc::pthread_join(thread, ptr::null_mut()) };
+    });
+    assert_eq!(ran.stderr, "");
+    assert!(ran.status.code().is_none(), "{}", ran.status);
 }
 
 #[test]
@@ -158,7 +182,7 @@ fn a_thread_that_overflows_its_own_stack_is_told_by_std() {
 /// An access to nowhere, as C would have it.
 #[expect(unsafe_code, reason = "safe code has no null pointers")]
 fn write_to_null() {
-    let null = black_box(std::ptr::null_mut::<u8>());
+    let null = black_box(ptr::null_mut::<u8>());
     // SAFETY: there is no memory, and so no harm: the process ends.
     unsafe { libc::memset(null.cast(), 1, 1) };
 }

@@ -4,7 +4,7 @@ use super::{end_of, panic_of};
 use generators::Resumed::Yielded;
 use generators::{Greenlet, Resumed, Yielder};
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process;
@@ -72,11 +72,34 @@ fn paused(log: &Log) -> Greenlet<(), u32, ()> {
 const UNWOUND: [&str; 3] = ["second", "first", "captured"];
 
 #[test]
-fn paused_it_is_unwound_on_its_own_stack() {
+fn paused_it_is_unwound() {
     let log = Log::default();
     drop(paused(&log));
     log.is(&UNWOUND);
     assert!(!thread::panicking());
+}
+
+#[test]
+fn its_destructors_run_on_its_own_stack() {
+    /// Says where on the stack its destructor runs.
+    struct Where(Rc<Cell<usize>>);
+    impl Drop for Where {
+        fn drop(&mut self) {
+            let local = 1_u8;
+            self.0.set((&raw const local).addr());
+        }
+    }
+    let place = Rc::new(Cell::new(0));
+    let inside = Where(place.clone());
+    let mut greenlet = Greenlet::new("where", move |(), y: &_| {
+        let local = 1_u8;
+        let _inside = inside;
+        y.suspend((&raw const local).addr());
+    })
+    .unwrap();
+    let Yielded(paused) = greenlet.resume(()) else { panic!("it has ended") };
+    drop(greenlet);
+    assert!(place.get().abs_diff(paused) < 64 << 10);
 }
 
 #[test]
@@ -137,6 +160,22 @@ fn a_thread_that_ends_unwinds_those_that_it_keeps() {
 fn forgotten_it_is_leaked() {
     let log = Log::default();
     mem::forget(paused(&log));
+    log.is(&[]);
+}
+
+#[test]
+fn kept_alive_by_its_own_stack_it_is_leaked() {
+    let log = Log::default();
+    let handle = Rc::new(RefCell::new(None));
+    let (own, end) = (handle.clone(), log.guard("unwound"));
+    let mut greenlet = Greenlet::new("circle", move |(), y: &_| {
+        let _both = (own, end);
+        y.suspend(());
+    })
+    .unwrap();
+    let _: Resumed<(), ()> = greenlet.resume(());
+    *handle.borrow_mut() = Some(greenlet);
+    drop(handle);
     log.is(&[]);
 }
 

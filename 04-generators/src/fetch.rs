@@ -59,6 +59,6 @@ fn receive(
 }
 
 /// Set if a call has done nothing, and is to be tried again.
-fn is_early(why: &io::Error) -> bool {
+pub(crate) fn is_early(why: &io::Error) -> bool {
     matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }

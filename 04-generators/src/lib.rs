@@ -12,11 +12,13 @@ mod greenlet;
 mod resume;
 mod trampoline;
 pub mod steps;
+mod patient;
 pub mod fetch;
 mod rung;
 
 pub use generator::{AsyncYielder, Generator};
 pub use greenlet::{Greenlet, Yielder};
+pub use patient::{Patient, pause};
 pub use resume::{Paused, Resume};
 pub use resumed::Resumed;
 pub use rung::RUNG;

@@ -1,12 +1,10 @@
 //! One page, fetched by a greenlet: as on a thread, and nothing on the way
 //! knows of the pauses.
 
-use super::{Then, is_early};
-use crate::{Greenlet, Reply, Request, Tasks, Yielder};
-use callbacks::Socket;
+use super::Then;
+use crate::{Greenlet, Patient, Reply, Request, Tasks, Yielder};
 use lab::{Fetched, Incoming, Url, address, request};
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
 use std::time::Instant;
 
 /// Spawns a greenlet that runs [`fetch`].
@@ -42,58 +40,4 @@ fn read_page(from: &mut impl Read, url: &Url) -> Fetched {
             return Ok(page);
         }
     }
-}
-
-/// A socket on which a call pauses, instead of failing since it is too early.
-struct Patient {
-    socket: Socket,
-    deadline: Instant,
-}
-
-impl Patient {
-    fn connect(
-        tasks: &Tasks,
-        to: SocketAddr,
-        deadline: Instant,
-    ) -> io::Result<Patient> {
-        let mut socket = Socket::connect(&mut tasks.events(), to)?;
-        while !socket.is_connected()? {
-            pause(Request::writable(&socket).by(deadline))?;
-        }
-        Ok(Patient { socket, deadline })
-    }
-}
-
-impl Read for Patient {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            pause(Request::readable(&self.socket).by(self.deadline))?;
-            match self.socket.read(buffer) {
-                Err(why) if is_early(&why) => {}
-                read => return read,
-            }
-        }
-    }
-}
-
-impl Write for Patient {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            match self.socket.write(bytes) {
-                Err(why) if is_early(&why) => {
-                    pause(Request::writable(&self.socket).by(self.deadline))?;
-                }
-                written => return written,
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Pauses the greenlet in which this is called.
-fn pause(request: Request) -> Reply {
-    Yielder::with_current(|y| y.suspend(request)).expect("it is in a greenlet")
 }

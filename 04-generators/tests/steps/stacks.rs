@@ -1,6 +1,6 @@
 //! From the trampoline to stacks of their own.
 
-use super::{assert_one_runs_at_a_time, lane, run, waits};
+use super::{assert_one_runs_at_a_time, lane, run, runs, waits};
 use timeline::Recording;
 
 /// The number in front of these words.
@@ -29,7 +29,7 @@ fn a_trampoline_resumes_what_waits_and_the_waits_overlap() {
     // Resumed when there is something to read, and not in between: the page
     // comes in one piece, or perhaps in two.
     for socket in recording.of_kind("socket") {
-        let runs = super::runs(socket).len();
+        let runs = runs(socket).len();
         assert!((1..=3).contains(&runs), "{}: {runs}\n{stdout}", socket.name);
     }
 }
@@ -131,4 +131,31 @@ fn an_enum_keeps_least_and_a_greenlet_at_least_a_page() {
     assert!((40..100).contains(&enums), "{stdout}");
     assert!(2 * enums < generators && generators < 1000, "{stdout}");
     assert!((4096..8192).contains(&greenlets), "{stdout}");
+}
+
+#[test]
+fn a_server_waits_for_a_slow_client_and_answers_the_others_meanwhile() {
+    let (recording, stdout) = run(env!("CARGO_BIN_EXE_4-13-serve"));
+    for kind in ["quick 1", "quick 2", "quick 3", "slow 1"] {
+        let answered = format!("\n{kind}: HTTP/1.1 200 OK\n");
+        assert!(stdout.contains(&answered), "{stdout}");
+    }
+    assert!(stdout.contains("\nsilent 1: no answer\n"), "{stdout}");
+    let given_up: Vec<_> = stdout
+        .lines()
+        .filter_map(|line| line.split_once("gives a client up: "))
+        .map(|(_, why)| why)
+        .collect();
+    assert_eq!(given_up, ["unexpected end of file", "timed out"], "{stdout}");
+
+    // The quick ones have gone before the slow one has said what it wants.
+    let end = |name| runs(lane(&recording, name)).last().expect(name).to;
+    for quick in ["quick 1", "quick 2", "quick 3"] {
+        assert!(end(quick) < end("slow 1"), "{stdout}");
+    }
+    assert!(end("slow 1") < end("silent 1"), "{stdout}");
+    // A pause for each byte that it waits for.
+    assert!(waits(lane(&recording, "slow 1")).len() >= 16, "{stdout}");
+    assert_eq!(recording.of_kind("thread").count(), 1);
+    assert!(recording.peak_in_flight() >= 2, "{stdout}");
 }

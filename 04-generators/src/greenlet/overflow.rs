@@ -30,7 +30,7 @@ fn install(signal: c_int) -> sigaction {
     // SAFETY: as above.
     let mut before: sigaction = unsafe { mem::zeroed() };
     // SAFETY: the handler calls only what a handler may.
-    unsafe { libc::sigaction(signal, &raw const action, &raw mut before) };
+    unsafe { sigaction(signal, &raw const action, &raw mut before) };
     before
 }
 
@@ -89,6 +89,6 @@ fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
         // There is one of another type, or none: it is called when the
         // instruction is tried again, or the process ends.
         // SAFETY: the action was there before.
-        unsafe { libc::sigaction(signal, before, ptr::null_mut()) };
+        unsafe { sigaction(signal, before, ptr::null_mut()) };
     }
 }

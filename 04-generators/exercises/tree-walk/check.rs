@@ -203,7 +203,22 @@ impl Tree {
             Tree::new(vec![one], Some(0)),
             Tree::new(three([1, 2, 3]), Some(0)),
             Tree::new(three([5, 5, 4]), Some(0)),
+            Tree::lopsided(),
         ]
+    }
+
+    /// Nothing is on the left of its root, and a bush on the right.
+    fn lopsided() -> Tree {
+        const BUSH: usize = 31;
+        let child = |place: usize| (place <= BUSH).then_some(place);
+        let node = |place: usize| {
+            let (left, right) = match place {
+                0 => (None, Some(1)),
+                _ => (child(2 * place), child(2 * place + 1)),
+            };
+            Place::new(1 + place as u32, left, right)
+        };
+        Tree::new((0..=BUSH).map(node).collect(), Some(0))
     }
 
     /// One with up to `most` nodes, many of them with the same number.

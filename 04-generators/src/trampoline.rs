@@ -367,7 +367,6 @@ impl Drop for Trampoline {
         self.state.closed.set(true);
         let alive = mem::take(&mut *self.state.alive.borrow_mut());
         alive.values().for_each(|task| self.cancel(task));
-        self.state.ready.take();
         // What the loop still has to call holds these tasks.
         drop(self.events());
     }

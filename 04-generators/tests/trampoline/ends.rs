@@ -235,6 +235,21 @@ fn what_another_thread_may_still_post_is_waited_for() {
 }
 
 #[test]
+fn when_all_tasks_have_ended_it_waits_for_nothing_else() {
+    alone(|| {
+        let trampoline = Trampoline::new().unwrap();
+        let tasks = trampoline.tasks();
+        let start = Instant::now();
+        let body = |_| async move {
+            tasks.events().after(Duration::from_secs(20), |_| ());
+        };
+        trampoline.spawn("task", task(body));
+        trampoline.run().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(20));
+    });
+}
+
+#[test]
 fn a_task_cannot_run_its_trampoline() {
     alone(|| {
         let trampoline = Rc::new(Trampoline::new().unwrap());

@@ -50,7 +50,7 @@ pub enum Fault {
 impl Fault {
     /// The faults that end the process in which the page is worked on. The
     /// answer is in good order, but asks for it; see
-    /// [`Page::work`](crate::Page::work).
+    /// `Page::work`.
     pub const DEADLY: &[Fault] = &[Fault::Abort, Fault::Eat, Fault::Hang];
 
     /// How many pages each fault adds.

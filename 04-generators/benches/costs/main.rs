@@ -21,7 +21,7 @@ use std::time::Instant;
 const AT_ONCE: usize = 10_000;
 /// How often all that is compared takes turns. The median counts.
 const ROUNDS: usize = 31;
-const WIDEST: f64 = 40.0;
+const WIDEST: f64 = 18.0;
 
 type Row = (&'static str, f64);
 
@@ -37,7 +37,7 @@ fn main() {
 
     chart("ns for a pause, one alone", &alone());
     chart("ns for a pause, with so many calls on the way", &by_depth());
-    chart("ns for a pause of a thread", &[("thread", pause_of_thread())]);
+    println!("ns for a pause of a thread: {:.0}\n", pause_of_thread());
     #[cfg(target_arch = "x86_64")]
     chart("ns to another stack and back", &switches::measured());
 }
@@ -47,9 +47,12 @@ fn chart(title: &str, rows: &[Row]) {
     println!("{title}");
     let most = rows.iter().map(|row| row.1).fold(0.0, f64::max);
     for (name, number) in rows {
-        let bar = "█".repeat((WIDEST * number / most) as usize);
+        let bar = match (WIDEST * number / most) as usize {
+            0 => "▏".to_owned(),
+            width => "█".repeat(width),
+        };
         let places = if *number < 100.0 { 1 } else { 0 };
-        println!("  {name:<16} {number:>6.places$} {bar}");
+        println!("  {name:<14} {number:>6.places$} {bar}");
     }
     println!();
 }

@@ -1,4 +1,4 @@
-//! What a pause costs: time and memory, of what this rung builds, and of what
+//! What a pause costs: time and memory, of what this rung builds and of what
 //! others have built.
 //!
 //!     cargo bench -p generators --bench switch
@@ -10,56 +10,59 @@
 mod subjects;
 #[path = "switch/time.rs"]
 mod time;
+#[path = "switch/children.rs"]
+mod children;
 #[path = "switch/memory.rs"]
 mod memory;
-#[path = "switch/python.rs"]
-mod python;
 
+use children::Times;
 use std::env;
-use time::Medians;
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    if let [flag, name] = &arguments[..]
-        && flag == memory::FLAG
-    {
-        return memory::pause_many(name);
+    match &arguments[..] {
+        [flag] if flag == children::FLAG => return children::print_times(),
+        [flag, kind] if flag == memory::FLAG => {
+            return memory::pause_many(kind);
+        }
+        _ => (),
     }
-    let flat = Medians::of(&mut subjects::in_one_frame());
-    let deep = Medians::of(&mut subjects::two_calls_deep());
-    let python = python::there_and_back();
+
+    let times = children::measure();
     println!("\nThere and back, in ns            one frame   two calls deep");
-    for (name, flat) in &flat.0 {
-        println!("{name:30} {flat:11.1} {:16.1}", deep.get(name));
-    }
-    for (name, [flat, deep]) in &python {
+    for (name, [flat, deep]) in &times {
         println!("{name:30} {flat:11.1} {deep:16.1}");
     }
 
-    println!("\nThe part of others' time            to reach   reached");
-    for (name, most_deep, most_flat) in
-        [("greenlet", 0.5, 3.5), ("greenlet, control words kept", 0.6, 5.0)]
-    {
-        println!("{name}");
-        let part = deep.get(name) / deep.get("corosensei");
-        compare("two calls deep, corosensei's", most_deep, part);
-        let part = flat.get(name) / flat.get("corosensei");
-        compare("one frame, corosensei's", most_flat, part);
-        if let Some([_, python]) = python.get("Python greenlet") {
-            let part = deep.get(name) / python;
-            compare("two calls deep, Python greenlet's", 0.03, part);
-        }
-    }
+    println!("\nThe part of others' time             to reach   reached");
+    compare(&times, "greenlet", [3.5, 0.5]);
+    compare(&times, "greenlet, control words kept", [5.0, 0.6]);
 
     println!("\nFrom its creation to its end, in ns");
-    for (name, time) in Medians::of(&mut subjects::whole_lives()).0 {
+    for (name, time) in time::medians(&mut subjects::whole_lives()) {
         println!("{name:44} {time:9.0}");
     }
 
     memory::print_table();
 }
 
-fn compare(with: &str, most: f64, part: f64) {
-    let verdict = if part <= most { "" } else { "   missed" };
-    println!("  {with:34} {most:7} {part:9.2}{verdict}");
+/// Prints how much of others' time this one takes, beside how much it may.
+fn compare(
+    times: &[(String, Times)],
+    name: &str,
+    [most_flat, most_deep]: Times,
+) {
+    let of = |name| times.iter().find(|one| one.0 == name).map(|one| one.1);
+    let [flat, deep] = of(name).expect("it is a subject");
+    println!("{name}");
+    let compare = |with: &str, most: f64, part: f64| {
+        let verdict = if part <= most { "" } else { "   missed" };
+        println!("  {with:34} {most:9} {part:9.2}{verdict}");
+    };
+    let [other_flat, other_deep] = of("corosensei").expect("a subject");
+    compare("one frame, corosensei's", most_flat, flat / other_flat);
+    compare("two calls deep, corosensei's", most_deep, deep / other_deep);
+    if let Some([_, python]) = of("Python greenlet") {
+        compare("two calls deep, Python greenlet's", 0.03, deep / python);
+    }
 }

@@ -13,30 +13,20 @@ pub struct Subject {
 }
 
 /// The median time of each, in nanoseconds for each time.
-pub struct Medians(pub Vec<(&'static str, f64)>);
-
-impl Medians {
-    pub fn of(subjects: &mut [Subject]) -> Medians {
-        let mut times = vec![Vec::new(); subjects.len()];
-        for _ in 0..ROUNDS {
-            for (subject, times) in subjects.iter_mut().zip(&mut times) {
-                let start = Instant::now();
-                (subject.run)();
-                let time = start.elapsed().as_secs_f64() * 1e9;
-                times.push(time / f64::from(subject.times));
-            }
+pub fn medians(subjects: &mut [Subject]) -> Vec<(&'static str, f64)> {
+    let mut times = vec![Vec::new(); subjects.len()];
+    for _ in 0..ROUNDS {
+        for (subject, times) in subjects.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            (subject.run)();
+            let time = start.elapsed().as_secs_f64() * 1e9;
+            times.push(time / f64::from(subject.times));
         }
-        let mut medians = Vec::new();
-        for (subject, mut times) in subjects.iter().zip(times) {
-            times.sort_by(f64::total_cmp);
-            medians.push((subject.name, times[ROUNDS / 2]));
-        }
-        Medians(medians)
     }
-
-    /// That of the subject with this name.
-    pub fn get(&self, name: &str) -> f64 {
-        let found = self.0.iter().find(|(subject, _)| *subject == name);
-        found.expect("a subject has this name").1
+    let mut medians = Vec::new();
+    for (subject, mut times) in subjects.iter().zip(times) {
+        times.sort_by(f64::total_cmp);
+        medians.push((subject.name, times[ROUNDS / 2]));
     }
+    medians
 }

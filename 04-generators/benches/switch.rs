@@ -3,7 +3,7 @@
 //!
 //!     cargo bench -p generators --bench switch
 //!
-//! In each round every subject has its turn, for some microseconds only. So what
+//! In each round every subject has its turn, for a fraction of a millisecond. What
 //! else the machine does meets all of them alike, and the median hardly sees it.
 
 #[path = "switch/subjects.rs"]

@@ -1,6 +1,6 @@
 //! What is timed: the same loop, paused in each style.
 //!
-//! Each takes a number and hands one out, a few thousand times in a round. Two
+//! Each takes a number and hands one out, twenty thousand times in a round. Two
 //! calls deep, what pauses is called by a function which the loop calls.
 
 use crate::time::Subject;
@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::thread;
 
 /// How often each is resumed in a round.
-const PAUSES: u32 = 2000;
+const PAUSES: u32 = 20_000;
 
 /// A loop which is resumed by `resume`, as a subject.
 fn pauses(

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-const ROUNDS: usize = 501;
+const ROUNDS: usize = 101;
 
 /// What is timed.
 pub struct Subject {

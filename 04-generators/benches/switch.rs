@@ -3,8 +3,9 @@
 //!
 //!     cargo bench -p generators --bench switch
 //!
-//! In each round every subject has its turn, for a fraction of a millisecond. What
-//! else the machine does meets all of them alike, and the median hardly sees it.
+//! In each round every subject has its turn, for a fraction of a millisecond.
+//! What else the machine does meets all of them alike, and the median hardly
+//! sees it.
 
 #[path = "switch/subjects.rs"]
 mod subjects;

@@ -182,15 +182,17 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         Ok(Greenlet { body: Some(Box::new(body)), stack: Some(stack), link })
     }
 
-    /// Its pauses keep the processor's floating-point control words, too: how it
-    /// rounds, say. That more than doubles what a pause costs.
+    /// Its pauses keep the processor's floating-point control words, too: how
+    /// it rounds, say. That more than doubles what a pause costs.
     ///
-    /// Rust code must leave these as every program begins with them, so there is
-    /// nothing to keep. C code may change them, and call Rust code that pauses.
+    /// Rust code must leave these as every program begins with them, so there
+    /// is nothing to keep. C code may change them, and call Rust code that
+    /// pauses.
     ///
     /// # Panics
     ///
-    /// Panics if it has begun: its stack may hold a pause that has not kept them.
+    /// Panics if it has begun: its stack may hold a pause that has not kept
+    /// them.
     #[must_use]
     pub fn keeping_control_words(self) -> Self {
         let is_new = self.body.is_some();
@@ -251,7 +253,8 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
         let link = &*self.link;
         link.panicking.set(thread::panicking());
         let before = RUNNING.replace(link);
-        // SAFETY: it has not ended, and as it is not `Send`, this is its thread.
+        // SAFETY: it has not ended, and as it is not `Send`, this is its
+        // thread.
         let reply = unsafe { link.slot.switch(message) };
         RUNNING.set(before);
         match link.sent.get() {

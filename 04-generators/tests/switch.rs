@@ -91,7 +91,8 @@ const AARCH64: Machine = Machine {
         ("stp d12, d13", "stp d12, d14", "d13"),
         ("stp d14, d15", "stp d13, d15", "d14"),
         ("stp d14, d15", "stp d14, d13", "d15"),
-        // The halves of the registers alone, as if they were numbers of 32 bits.
+        // The halves of the registers alone, as if they were numbers of 32
+        // bits.
         ("stp d8, d9", "stp s8, s9", "d8"),
         ("ldp x19, x20", "ldp w19, w20", "x19"),
         // The frame is too small for the control word.

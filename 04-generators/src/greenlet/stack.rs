@@ -66,8 +66,8 @@ impl Stack {
     }
 
     /// Sets marks in the page tables, and returns whether that has worked. A
-    /// protected guard would be an entry of its own in the kernel's list of what
-    /// is mapped, and so would each stack. Marked ones are a single entry.
+    /// protected guard would be an entry of its own in the kernel's list of
+    /// what is mapped, and so would each stack. Marked ones are a single entry.
     #[cfg(target_os = "linux")]
     fn is_guarded_by_marks(&mut self) -> bool {
         // Since Linux 6.13.

@@ -36,8 +36,9 @@ impl<In, Out> Yielder<In, Out> {
     /// Pauses the greenlet: [`resume`](super::Greenlet::resume) returns `out`
     /// to what has resumed it. Returns the input of the next `resume`.
     ///
-    /// If the greenlet is dropped instead, this unwinds, so that the destructors
-    /// of all that is on its stack run. It does so at every pause from then on.
+    /// If the greenlet is dropped instead, this unwinds, so that the
+    /// destructors of all that is on its stack run. It does so at every pause
+    /// from then on.
     ///
     /// # Panics
     ///
@@ -55,7 +56,8 @@ impl<In, Out> Yielder<In, Out> {
             refuse(link, "in a destructor while it unwinds");
         }
         let out = ManuallyDrop::new(out);
-        // SAFETY: what resumed it is paused, on this thread, and takes an `Out`.
+        // SAFETY: what resumed it is paused, on this thread, and takes an
+        // `Out`.
         let reply = unsafe { link.slot.switch(message_of(&out)) };
         if reply.is_null() {
             unwind();
@@ -69,8 +71,8 @@ impl<In, Out> Yielder<In, Out> {
     /// greenlet was resumed by another, the inner one. So a function can pause
     /// whose callers know nothing of greenlets.
     ///
-    /// Returns `None`, without calling `f`, if this is not called in a greenlet,
-    /// or if that one takes and hands out other types.
+    /// Returns `None`, without calling `f`, if this is not called in a
+    /// greenlet, or if that one takes and hands out other types.
     ///
     /// ```
     /// use generators::{Greenlet, Resumed, Yielder};

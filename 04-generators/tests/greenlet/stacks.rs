@@ -199,8 +199,9 @@ fn works_on_one(is_above: bool, address: usize) -> bool {
 #[cfg(target_os = "linux")]
 fn it_works_above_and_below_the_stack_of_its_thread() {
     alone(|| {
-        // Memory is mapped from the top downwards, and holes are filled. This is
-        // too large for all that are there, and so is the stack of the thread.
+        // Memory is mapped from the top downwards, and holes are filled. This
+        // is too large for all that are there, and so is the stack of the
+        // thread.
         let hole = Vec::<u8>::with_capacity(1 << 30);
         let run = move || {
             let local = 1_u8;

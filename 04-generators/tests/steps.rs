@@ -2,6 +2,7 @@
 
 mod turns;
 mod stacks;
+mod serve;
 
 use std::process::Command;
 use std::time::Duration;

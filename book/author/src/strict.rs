@@ -193,10 +193,10 @@ impl Check<'_> {
             let file = self.tree.root.join(&rung.folder).join("Cargo.toml");
             let manifest = read_text(&file).unwrap_or_default();
             for name in rung.steps.iter().chain([&rung.package]) {
-                let entry = format!("{{ name = \"{name}\", test = false }},");
+                let entry = format!("{{ name = \"{name}\", test = false");
                 if !manifest.contains(&entry) {
                     let why = format!(
-                        "{name} is missing in the list `bin`: add `{entry}`"
+                        "{name} is missing in the list `bin`: add `{entry} }},`"
                     );
                     self.stranger(&file, why);
                 }

@@ -37,8 +37,9 @@ fn of_the_slow_site_a_thousand_pages_at_once_all_come() {
         let report: Value = serde_json::from_str(&stdout).expect("a report");
         assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
         assert_eq!(report["threads"], 1, "{report}");
-        // How many wait together depends on how fast they begin.
+        // How many wait together depends on how busy the machine is. That it
+        // can be a thousand is what the test above is about.
         let peak = report["peak_in_flight"].as_u64();
-        assert!((Some(501)..=Some(1000)).contains(&peak), "{report}");
+        assert!((Some(101)..=Some(1000)).contains(&peak), "{report}");
     }
 }

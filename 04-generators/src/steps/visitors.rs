@@ -1,4 +1,4 @@
-//! Those who visit the server of step 4-13: most of them behave.
+//! The visitors of the server of step 4-13, and not all of them behave.
 
 use crate::{Greenlet, Patient, Reply, Request, Task, Tasks, Yielder, pause};
 use std::io::{self, BufRead, BufReader, Write};

@@ -66,11 +66,13 @@ use order::Basis;
 use part::{GivesWay, Part};
 use player::{Does, FIRST, has_strangers};
 use std::any::Any;
+use std::cell::Cell;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 use turns::Turns;
 
 pub use finding::Finding;
@@ -96,7 +98,7 @@ pub fn try_all(dice: &mut Dice, cases: &[(usize, Case)]) {
     drop(search);
     if let Some((case, (basis, first))) = found {
         // An answer with random numbers of its own may go right this time.
-        let second = try_one(basis, case, None).err();
+        let second = try_one(basis, case, None, false).err();
         fail(second.unwrap_or(first), &again);
     }
 }
@@ -115,10 +117,21 @@ pub fn find(
 /// compiled once, not once for each scenario.
 type Scenario<'a> = &'a dyn Fn(&Schedule, &mut Dice) -> Result<(), Finding>;
 
+/// After a search as long as this, the CPU time of each thread is measured: it
+/// may be the answer that takes so long.
+const LONG: Duration = Duration::from_millis(500);
+/// A thread spins if one seems to in more schedules than this, one after
+/// another. In one or two, the system may have taken the core away from it, or
+/// from all, without saying so.
+const FEW_SPINS: usize = 12;
+
 /// A search for a schedule in which something goes wrong. While it lasts,
 /// nothing is recorded, and all threads share a core.
 struct Search {
     crew: Arc<Crew>,
+    began: Instant,
+    /// In how many schedules, up to the last, a thread seemed to spin.
+    spins: Cell<usize>,
     _one_core: OneCore,
     _pause: timeline::Paused,
 }
@@ -126,7 +139,9 @@ struct Search {
 impl Search {
     fn begin() -> Search {
         let (pause, one_core) = (timeline::pause(), OneCore::keep());
-        Search { crew: Arc::default(), _one_core: one_core, _pause: pause }
+        let (crew, began) = (Arc::default(), Instant::now());
+        let spins = Cell::new(0);
+        Search { crew, began, spins, _one_core: one_core, _pause: pause }
     }
 
     /// Finds a schedule in which something goes wrong. Gives back the numbers
@@ -137,20 +152,27 @@ impl Search {
         schedules: usize,
         scenario: Scenario<'_>,
     ) -> Option<(Basis, Finding)> {
-        let (mut steps, mut priorities) = (0, 0);
+        let (mut steps, mut most_steps, mut priorities) = (0, 0, 0);
         (0..schedules).find_map(|number| {
             let seed = dice.number();
             if number % 2 == 0 {
                 priorities = seed;
             }
-            let basis = Basis { seed, priorities, number, steps };
-            match try_one(basis, scenario, Some(&self.crew)) {
-                Ok(choices) => {
-                    steps = choices;
-                    None
-                }
-                Err(finding) => Some((basis, finding)),
-            }
+            let basis = Basis { seed, priorities, number, steps, most_steps };
+            let is_slow = self.began.elapsed() > LONG;
+            let went = match try_one(basis, scenario, Some(&self.crew), is_slow)
+            {
+                Ok(went) => went,
+                Err(finding) => return Some((basis, finding)),
+            };
+            steps = went.choices;
+            most_steps = most_steps.max(steps);
+            self.spins.set(match went.spinner {
+                Some(_) => self.spins.get() + 1,
+                None => 0,
+            });
+            let spinner = went.spinner.filter(|_| self.spins.get() > FEW_SPINS);
+            spinner.map(|finding| (basis, finding))
         })
     }
 }
@@ -161,20 +183,30 @@ impl Drop for Search {
     }
 }
 
-/// Tries one schedule; gives back at how many steps there was a choice.
+/// How a schedule went in which nothing went wrong.
+struct Went {
+    /// At how many steps there was a choice.
+    choices: usize,
+    /// A thread that used much CPU time, if that was measured.
+    spinner: Option<Finding>,
+}
+
+/// Tries one schedule.
 ///
 /// A crew has threads that serve one schedule after another; with one, panics
 /// are not reported. Without one, each thread is new and has its own name.
+/// If it `measures`, it looks for a thread that spins in its turns.
 fn try_one(
     basis: Basis,
     scenario: Scenario<'_>,
     crew: Option<&Arc<Crew>>,
-) -> Result<usize, Finding> {
+    measures: bool,
+) -> Result<Went, Finding> {
     static ONE: Mutex<()> = Mutex::new(());
     let _one_at_a_time = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     silence_panics();
     let schedule = Schedule {
-        turns: Arc::new(Turns::new(basis, crew.is_some())),
+        turns: Arc::new(Turns::new(basis, crew.is_some(), measures)),
         crew: crew.cloned(),
         threads: Mutex::default(),
     };
@@ -185,7 +217,9 @@ fn try_one(
     let ended = tried.and_then(|()| schedule.end());
     // The recording is complete once they are joined.
     schedule.join_ended();
-    ended.map(|()| schedule.turns.table().choice.steps)
+    ended?;
+    let spinner = schedule.turns.find_spinner();
+    Ok(Went { choices: schedule.turns.table().choice.steps, spinner })
 }
 
 /// Keeps the panics of a search from being reported. A schedule that panics is
@@ -226,10 +260,21 @@ pub struct Schedule {
 
 impl Schedule {
     /// From now on another thread may also go on where one has just taken a
-    /// lock, and holds it. That takes more steps, and is only of use for an
-    /// answer that does something other than wait for a lock.
-    pub fn hold_up_under_locks(&self) {
+    /// lock, and holds it, and where it has just released one. That takes more
+    /// steps, and is only of use for an answer that does something other than
+    /// wait for a lock.
+    pub fn hold_up_at_locks(&self) {
         self.turns.holds_up.store(true, Relaxed);
+    }
+
+    /// Has this schedule go by priorities that change at one step, or at two if
+    /// `twice`. The schedules of a search go through all steps or pairs of
+    /// steps, one after another, and try each with the reverse priorities, too.
+    ///
+    /// Two threads that do the same in each schedule then come to all orders in
+    /// which so many changes are not forced by a wait. Call it first.
+    pub fn change_step_by_step(&self, twice: bool) {
+        self.turns.table().choice.change_step_by_step(twice);
     }
 
     /// Starts a thread that has this name.

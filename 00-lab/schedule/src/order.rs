@@ -13,6 +13,8 @@ pub(super) struct Basis {
     pub number: usize,
     /// At how many steps of the schedule before it there was a choice.
     pub steps: usize,
+    /// The most such steps of a schedule before it.
+    pub most_steps: usize,
 }
 
 /// How the next thread is chosen.
@@ -39,6 +41,7 @@ pub(super) struct Choice {
     /// Set for the first schedule of a search.
     pub is_first: bool,
     order: Order,
+    basis: Basis,
     priorities: Dice,
     are_reversed: bool,
     /// Of each thread: its priority, and how many steps it has had.
@@ -59,7 +62,7 @@ impl Choice {
     /// that before long each step has had its change. In every third of these
     /// pairs they also change at a second step, a random one.
     pub fn new(basis: Basis) -> Choice {
-        let Basis { seed, priorities, number, steps } = basis;
+        let Basis { seed, priorities, number, steps, .. } = basis;
         let mut dice = Dice::new(seed);
         let steps = steps.max(1);
         let pair = number / 2;
@@ -84,6 +87,7 @@ impl Choice {
             dice,
             is_first,
             order,
+            basis,
             priorities,
             are_reversed,
             threads,
@@ -91,6 +95,27 @@ impl Choice {
             last,
             in_a_row,
         }
+    }
+
+    /// This schedule goes by priorities, and they change at one step, or at two
+    /// if `twice`. With each schedule it is the next step, or the next pair.
+    pub fn change_step_by_step(&mut self, twice: bool) {
+        let Basis { number, most_steps, .. } = self.basis;
+        let steps = most_steps.max(2);
+        let at = match twice {
+            false => vec![1 + number / 2 % steps],
+            true => {
+                let pairs = steps * (steps - 1) / 2;
+                let mut first = number / 2 % pairs;
+                let mut second = 1;
+                while first >= second {
+                    first -= second;
+                    second += 1;
+                }
+                vec![1 + first, 1 + second]
+            }
+        };
+        self.order = Order::ByPriority(at);
     }
 
     /// Adds one more thread to choose from.

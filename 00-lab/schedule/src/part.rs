@@ -83,7 +83,10 @@ pub fn woke_unasked() -> bool {
 /// In a thread that no schedule has started.
 pub fn wait_until(is_so: impl Fn() -> bool + Send + 'static) {
     let (turns, me) = part().expect("a thread of a schedule");
-    turns.table().note_progress();
+    let mut table = turns.table();
+    table.note_progress();
+    table.players[me].slept = 0;
+    drop(table);
     turns.give_way(me, Does::Until(Box::new(is_so)));
 }
 
@@ -146,8 +149,11 @@ impl Hook for GivesWay {
 
     fn after_release(&self, lock: usize) {
         // From the next step on, another thread may take it.
-        if let Some((turns, _)) = part() {
+        if let Some((turns, me)) = part() {
             turns.table().free_lock(lock);
+            if turns.holds_up.load(Relaxed) && !thread::panicking() {
+                turns.may_give_way(me);
+            }
         }
     }
 
@@ -160,7 +166,7 @@ impl Hook for GivesWay {
         let (turns, me) = part().expect("a thread of a schedule");
         let mut table = turns.table();
         table.free_lock(lock);
-        table.players[me].is_late = false;
+        (table.players[me].is_late, table.players[me].slept) = (false, 0);
         let until = limit.map(|limit| table.end_of(limit));
         drop(table);
         turns.give_way(me, Does::Waits(condvar, until));

@@ -50,8 +50,13 @@ pub(super) struct Player {
     pub was_late: usize,
     /// How often its waits were notified since something was done.
     pub was_notified: usize,
-    /// How often it was found asleep in its turn.
+    /// How often it was found asleep in its turn since it last waited.
     pub slept: usize,
+    /// The same, since it began.
+    pub slept_in_all: usize,
+    /// For how many nanoseconds the system's thread had run when it began, if
+    /// that is measured.
+    pub ran_before: Option<u64>,
 }
 
 impl Player {
@@ -68,6 +73,8 @@ impl Player {
             was_late: 0,
             was_notified: 0,
             slept: 0,
+            slept_in_all: 0,
+            ran_before: None,
         }
     }
 

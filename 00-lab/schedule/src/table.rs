@@ -111,8 +111,8 @@ impl Table {
                         false => Finding::Hangs,
                     });
                 }
-            } else if let Some(name) = self.find_asker(&ready) {
-                self.note(Finding::Asks(name));
+            } else if let Some(finding) = self.find_asker(&ready) {
+                self.note(finding);
             } else {
                 let chosen = self.choice.choose(ready);
                 self.players[chosen].does = Does::Ready;
@@ -137,17 +137,23 @@ impl Table {
         (0..self.players.len()).filter(|&it| is_ready(it)).collect()
     }
 
-    /// The name of a thread that asks again and again, if there is one: it has
-    /// come to a lock too often.
-    fn find_asker(&self, ready: &[usize]) -> Option<String> {
+    /// What is wrong with a thread that asks again and again, if there is one:
+    /// it has come to a lock too often, or sleeps before it does.
+    fn find_asker(&self, ready: &[usize]) -> Option<Finding> {
         // This runs at each step, and there is hardly ever such a thread.
-        let may_ask = |it: &Player| it.asked > FEW_LOCKS || it.slept > 0;
+        let may_ask = |it: &Player| it.asked > FEW_LOCKS || it.slept_in_all > 0;
         if !self.players.iter().any(may_ask) {
             return None;
         }
-        let sleeps = |it: &&Player| it.slept > FEW_SLEEPS && it.asked > 1;
+        let sleeps =
+            |it: &&Player| it.slept_in_all > FEW_SLEEPS && it.asked > 1;
         if let Some(sleeper) = self.players.iter().find(sleeps) {
-            return Some(sleeper.name.clone());
+            let name = sleeper.name.clone();
+            return Some(match sleeper.slept > FEW_SLEEPS {
+                true => Finding::Asks(name),
+                // It has waited as well, as it has to.
+                false => Finding::Sleeps(name),
+            });
         }
         let ready = ready.iter().map(|&it| &self.players[it]);
         let is_alone = ready.len() == 1;
@@ -155,7 +161,7 @@ impl Table {
         let all: usize = self.players.iter().map(|it| it.asked).sum();
         let asks = is_alone && most.asked > FEW_LOCKS
             || all > MANY_LOCKS * self.players.len();
-        asks.then(|| most.name.clone())
+        asks.then(|| Finding::Asks(most.name.clone()))
     }
 
     /// The threads that wait for this condition variable; for `None`, for any.

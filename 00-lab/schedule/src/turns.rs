@@ -22,14 +22,20 @@ const FEW_LOOKS: usize = 10;
 /// A thread that keeps its turn spins if it uses more CPU time than this, in
 /// nanoseconds.
 const MUCH_CPU: u64 = 100_000_000;
+/// A thread spins if it uses more CPU time than this for each step of its
+/// schedule, in nanoseconds. Most steps take a few thousand.
+const MUCH_FOR_A_STEP: u64 = 200_000;
 
 /// The threads of a schedule, of which one has its turn.
 pub(super) struct Turns {
     /// Set if the panics of its threads are not reported.
     pub is_quiet: bool,
-    /// Set if another thread may go on while one holds a lock. The first thread
-    /// sets it, and hands over its turn before another looks.
+    /// Set if another thread may go on while one holds a lock, and where it has
+    /// released it. The first thread sets it, and hands over its turn before
+    /// another looks.
     pub holds_up: AtomicBool,
+    /// Set if the CPU time of its threads is measured.
+    measures: bool,
     /// The thread that has its turn. Stored with `Release` by the thread that
     /// had it before: what that one did is seen by the one that loads it.
     turn: AtomicUsize,
@@ -38,10 +44,11 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    pub fn new(basis: Basis, is_quiet: bool) -> Turns {
+    pub fn new(basis: Basis, is_quiet: bool, measures: bool) -> Turns {
         let turns = Turns {
             is_quiet,
             holds_up: AtomicBool::new(false),
+            measures,
             turn: AtomicUsize::new(FIRST),
             steps: AtomicUsize::new(0),
             table: Mutex::new(Table::new(Choice::new(basis))),
@@ -54,8 +61,23 @@ impl Turns {
     /// The thread that plays as `player` has been started; `number` is what the
     /// system calls it.
     pub fn note_thread(&self, player: usize, thread: Thread, number: Number) {
+        let ran_before = self.measures.then(|| ran(&number)).flatten();
         let player = &mut self.table().players[player];
         (player.thread, player.number) = (Some(thread), number);
+        player.ran_before = ran_before;
+    }
+
+    /// A thread that has used much CPU time for each step, if there is one, and
+    /// if that is measured.
+    pub fn find_spinner(&self) -> Option<Finding> {
+        let much = MUCH_FOR_A_STEP * self.steps.load(Relaxed) as u64;
+        let players = &self.table().players;
+        let mut others = players.iter().skip(FIRST + 1);
+        let spins = others.find(|it| {
+            let before = it.ran_before.zip(ran(&it.number));
+            before.is_some_and(|(before, now)| now > before + much)
+        });
+        spins.map(|it| Finding::Asks(it.name.clone()))
     }
 
     pub fn table(&self) -> MutexGuard<'_, Table> {
@@ -138,7 +160,9 @@ impl Turns {
             };
             let (_, ran, looks) = seen;
             if look.is_asleep {
-                self.table().players[running].slept += 1;
+                let player = &mut self.table().players[running];
+                player.slept += 1;
+                player.slept_in_all += 1;
             }
             // If it sleeps or spins, it will hardly come to its next step.
             let name = || self.table().players[running].name.clone();
@@ -187,4 +211,9 @@ impl Turns {
         }
         self.hand_over(table, me);
     }
+}
+
+/// For how many nanoseconds the thread with this number has run.
+fn ran(number: &Number) -> Option<u64> {
+    Some(threads::look_at(number.get()?)?.ran)
 }

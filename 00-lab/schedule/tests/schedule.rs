@@ -3,9 +3,11 @@
 use dice::Dice;
 use locks::{Condvar, Mutex};
 use schedule::{Finding, Schedule, find};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
+use timeline::cpu_time_of_thread;
 
 /// What goes wrong first in 100 schedules.
 fn find_in_100(
@@ -76,12 +78,133 @@ fn a_thread_is_held_up_with_its_lock_if_that_is_asked_for() {
     for seed in 0..20 {
         assert_eq!(find_in_100(seed, two_try_to_add), None, "seed {seed}");
         let held_up = find_in_100(seed, |schedule| {
-            schedule.hold_up_under_locks();
+            schedule.hold_up_at_locks();
             two_try_to_add(schedule)
         });
         let refused = Some(Finding::new("it is 1"));
         assert_eq!(held_up, refused, "seed {seed}");
     }
+}
+
+/// One thread notes that it is through, without a lock; another takes it that
+/// this was done under the lock.
+fn a_note_after_the_lock(schedule: &Schedule) -> Result<(), Finding> {
+    let (noted, lock) = (Arc::new(AtomicUsize::new(0)), Arc::default());
+    let is_through: Arc<Mutex<bool>> = Arc::clone(&lock);
+    let note = Arc::clone(&noted);
+    schedule.spawn("one", move || {
+        *is_through.lock().unwrap() = true;
+        note.store(1, Relaxed);
+    });
+    let agree = schedule.spawn("another", move || {
+        *lock.lock().unwrap() == (noted.load(Relaxed) == 1)
+    });
+    schedule.end()?;
+    match agree.join()? {
+        true => Ok(()),
+        false => Err(Finding::new("not noted yet")),
+    }
+}
+
+#[test]
+fn a_thread_is_held_up_after_its_lock_if_that_is_asked_for() {
+    for seed in 0..20 {
+        assert_eq!(find_in_100(seed, a_note_after_the_lock), None);
+        let held_up = find_in_100(seed, |schedule| {
+            schedule.hold_up_at_locks();
+            a_note_after_the_lock(schedule)
+        });
+        let found = Some(Finding::new("not noted yet"));
+        assert_eq!(held_up, found, "seed {seed}");
+    }
+}
+
+/// What two threads, which take five steps each, come to in all schedules of a
+/// search: the orders of their steps.
+fn orders(seed: u64, schedules: usize, twice: bool) -> BTreeSet<String> {
+    let orders = std::sync::Mutex::new(BTreeSet::new());
+    find(&mut Dice::new(seed), schedules, |schedule, _| {
+        schedule.change_step_by_step(twice);
+        let order = Arc::new(std::sync::Mutex::new(String::new()));
+        for name in ["a", "b"] {
+            let order = Arc::clone(&order);
+            schedule.spawn(name, move || {
+                for _ in 0..5 {
+                    order.lock().unwrap().push_str(name);
+                    schedule::step();
+                }
+            });
+        }
+        schedule.end()?;
+        orders.lock().unwrap().insert(order.lock().unwrap().clone());
+        Ok(())
+    });
+    orders.into_inner().unwrap()
+}
+
+#[test]
+fn all_orders_of_one_change_or_two_are_tried() {
+    // The first thread takes `n` steps, the second `m` steps or all, and then
+    // each goes on to its end.
+    let order = |[a, b]: [&str; 2], n: usize, m: usize| {
+        let (first, second) = (a.repeat(5 - n), b.repeat(5 - m));
+        format!("{}{}{first}{second}", a.repeat(n), b.repeat(m))
+    };
+    for seed in 0..20 {
+        let (once, twice) = (orders(seed, 40, false), orders(seed, 120, true));
+        for threads in [["a", "b"], ["b", "a"]] {
+            for n in 1..=5 {
+                let one_change = order(threads, n, 5);
+                assert!(once.contains(&one_change), "{seed}: {one_change}");
+                for m in 1..=5 {
+                    let two_changes = order(threads, n, m);
+                    assert!(
+                        twice.contains(&two_changes),
+                        "{seed}: {two_changes}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Between two waits, both in order, the loop does this.
+fn find_between_two_waits(does: fn()) -> Option<Finding> {
+    find(&mut Dice::new(1), 400, |schedule, _| {
+        let rings = Arc::new(AtomicUsize::new(0));
+        let bell = Arc::clone(&rings);
+        schedule.spawn("the loop", move || {
+            for n in 1..=6 {
+                does();
+                let bell = Arc::clone(&bell);
+                schedule::wait_until(move || bell.load(Relaxed) >= n);
+                schedule::look();
+                schedule::look();
+            }
+        });
+        for _ in 1..=6 {
+            schedule.settle()?;
+            rings.fetch_add(1, Relaxed);
+        }
+        schedule.end()
+    })
+}
+
+#[test]
+fn a_thread_that_sleeps_before_it_waits_does_not_ask_but_sleeps() {
+    let found = find_between_two_waits(|| {
+        std::thread::sleep(Duration::from_millis(25));
+    });
+    assert_eq!(found, Some(Finding::Sleeps("the loop".to_owned())));
+}
+
+#[test]
+fn a_thread_that_spins_for_a_while_before_it_waits_is_found() {
+    let found = find_between_two_waits(|| {
+        let began = cpu_time_of_thread();
+        while cpu_time_of_thread() < began + Duration::from_millis(2) {}
+    });
+    assert_eq!(found, Some(Finding::Asks("the loop".to_owned())));
 }
 
 #[test]

@@ -41,7 +41,7 @@ type Tried = Result<(), Finding>;
 /// In how many schedules each case is tried. Of those that are hungry
 /// at once, five come first, since they are five in the text: in the first of
 /// these schedules all hold a fork at once.
-const CASES: [(usize, Case); 12] = [
+const CASES: [(usize, Case); 13] = [
     (1, neighbors_sleep_on),
     (6, |it, _| all_are_hungry(it, 5)),
     (6, |it, dice| others_eat_meanwhile(it, 6 + dice.below(2))),
@@ -51,6 +51,7 @@ const CASES: [(usize, Case); 12] = [
     (60, |it, _| all_are_hungry(it, 3)),
     (15, |it, _| all_are_hungry(it, 4)),
     (15, |it, dice| all_are_hungry(it, 5 + dice.below(5))),
+    (24, one_puts_back_while_another_looks),
     (30, one_is_hungry_again),
     (30, they_come_and_go),
     (16, the_last_of_many_is_woken),
@@ -116,6 +117,21 @@ fn all_others_eat_at_a_large_table(
         schedule.settle()?;
         sitting.judge_settled()?;
     }
+    sitting.end()
+}
+
+/// She may put her forks back between any two steps of a neighbor, such as a
+/// look at them and a wait for them.
+fn one_puts_back_while_another_looks(
+    schedule: &Schedule,
+    _: &mut Dice,
+) -> Tried {
+    schedule.change_step_by_step(false);
+    let sitting = Sitting::at(2, schedule);
+    sitting.come(0, 1, true);
+    schedule.settle()?;
+    sitting.end_meal(0);
+    sitting.come(1, 1, false);
     sitting.end()
 }
 

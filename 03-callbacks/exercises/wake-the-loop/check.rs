@@ -16,8 +16,11 @@
 //! another thread wait; it takes it that a bell rings for an item, or for the
 //! end; a mailbox that is locked is taken for empty, or for closed; some items
 //! are left inside, come out in another order, or not at all once the mailbox
-//! is closed, or go in when it is closed; a post waits while many are inside;
-//! and a wait by means that are not recorded.
+//! is closed, or go in when it is closed; items are counted by what is no count,
+//! or never dropped; a post waits while many are inside; the loop is treated
+//! otherwise than others when it posts or closes itself; what follows a look is
+//! taken to be one with it; and a wait by means that are not recorded, a sleep
+//! or a spin before the wait at the bell.
 //!
 //! As shipped: was rung while the item was not in yet
 
@@ -36,7 +39,8 @@ trials::answer!("exercises/wake-the-loop.rs");
 
 #[test]
 fn all_that_is_posted_is_collected_and_the_loop_sleeps_at_its_bell() {
-    let judge = Judge::of(ANSWER.require_recorded_waits());
+    let answer = ANSWER.require_recorded_waits().require_no_sleep();
+    let judge = Judge::of(answer);
     let dice = &mut Dice::random();
     try_all(dice, &CASES);
     judge.end();
@@ -46,20 +50,28 @@ type Tried = Result<(), Finding>;
 
 /// In how many schedules each case is tried. Those that find a wrong way come
 /// last: a wrong answer has to be called wrong.
-const CASES: [(usize, Case); 15] = [
+const CASES: [(usize, Case); 23] = [
     (1, an_item_is_in_when_the_bell_rings_for_it),
-    (8, the_loop_sleeps_and_is_woken),
+    (4, the_loop_sleeps_and_is_woken),
     (2, a_bell_may_ring_for_nothing),
+    (1, the_bell_rings_for_nothing_again_and_again),
     (4, what_is_closed_takes_nothing_and_gives_the_rest),
-    (8, a_close_wakes_the_loop),
-    (80, one_posts_while_the_loop_looks),
-    (60, one_closes_while_the_loop_looks),
-    (70, |it, dice| several_post(it, dice, false)),
-    (70, |it, dice| several_post(it, dice, true)),
-    (30, |it, dice| they_are_held_up_with_the_lock(it, dice, false)),
-    (10, |it, dice| they_are_held_up_with_the_lock(it, dice, true)),
+    (1, what_is_closed_stays_closed),
+    (4, a_close_wakes_the_loop),
+    (4, the_loop_posts_to_itself),
+    (16, |it, _| one_posts_while_the_loop_looks(it, false)),
+    (140, |it, _| one_posts_while_the_loop_looks(it, true)),
+    (24, one_closes_while_the_loop_looks),
+    (20, two_post_while_the_loop_sleeps),
+    (26, |it, dice| several_post(it, dice, false)),
+    (12, |it, dice| several_post(it, dice, true)),
+    (44, |it, _| they_are_held_up_at_the_lock(it, false)),
+    (28, |it, _| they_are_held_up_at_the_lock(it, true)),
+    (10, several_are_held_up_at_the_lock),
     (4, items_come_while_the_loop_is_busy),
     (1, very_many_come_while_the_loop_is_busy),
+    (1, items_without_a_size_are_collected),
+    (1, what_is_left_inside_is_dropped),
     (2, |it, _| the_lock_is_free_while_the_bell_is_rung(it, "post")),
     (2, |it, _| the_lock_is_free_while_the_bell_is_rung(it, "close")),
 ];
@@ -134,6 +146,24 @@ fn a_bell_may_ring_for_nothing(schedule: &Schedule, _: &mut Dice) -> Tried {
     trial.end()
 }
 
+/// It rings for nothing once between two posts, then twice, and so on.
+fn the_bell_rings_for_nothing_again_and_again(
+    schedule: &Schedule,
+    _: &mut Dice,
+) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    for item in 1..=18 {
+        for _ in 1..item {
+            trial.bell.ring();
+            schedule.settle()?;
+        }
+        trial.post(&[item]);
+        trial.settle("the bell had rung for nothing before")?;
+    }
+    trial.end()
+}
+
 fn items_come_while_the_loop_is_busy(
     schedule: &Schedule,
     dice: &mut Dice,
@@ -141,12 +171,14 @@ fn items_come_while_the_loop_is_busy(
     while_the_loop_is_busy(schedule, 2 + dice.below(5))
 }
 
+/// More than a byte can count.
+const MANY: usize = 257;
+
 fn very_many_come_while_the_loop_is_busy(
     schedule: &Schedule,
     dice: &mut Dice,
 ) -> Tried {
-    // More than a byte can count.
-    while_the_loop_is_busy(schedule, 257 + dice.below(50))
+    while_the_loop_is_busy(schedule, MANY + dice.below(50))
 }
 
 /// All are posted before the loop looks.
@@ -205,19 +237,27 @@ fn what_is_closed_takes_nothing_and_gives_the_rest(
     }
     trial.start_loop();
     trial.settle("the mailbox was closed before the loop looked")?;
-    let mailbox = trial.mailbox.clone();
-    let more = schedule.spawn("the loop", move || mailbox.collect().is_none());
-    schedule.settle()?;
-    if !more.is_done() {
-        return wrong(
-            "`collect` had given None, was called once more, and waits; a \
-             closed mailbox stays closed",
-        );
+    trial.ask_again(1)?;
+    trial.end()
+}
+
+fn what_is_closed_stays_closed(schedule: &Schedule, dice: &mut Dice) -> Tried {
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    trial.close();
+    trial.settle("the mailbox was closed while the loop looked")?;
+    let times = MANY + dice.below(50);
+    let late: Vec<_> = (1..=times as u32).collect();
+    trial.post(&late).join()?;
+    if let Some(post) = trial.log().posts.iter().find(|it| it.accepted()) {
+        return wrong(&format!(
+            "{} items were posted to a mailbox that was closed, and for the \
+             last of them `post` said Ok",
+            post.item
+        ));
     }
-    match more.join()? {
-        true => trial.end(),
-        false => wrong("`collect` gave None, and then something after all"),
-    }
+    trial.ask_again(times)?;
+    trial.end()
 }
 
 fn a_close_wakes_the_loop(schedule: &Schedule, dice: &mut Dice) -> Tried {
@@ -231,22 +271,60 @@ fn a_close_wakes_the_loop(schedule: &Schedule, dice: &mut Dice) -> Tried {
     trial.end()
 }
 
-/// Each may be about to do what the other has just done.
-fn one_posts_while_the_loop_looks(
-    schedule: &Schedule,
-    dice: &mut Dice,
-) -> Tried {
+/// What the loop posts while it handles what it has collected, and in the end it
+/// closes.
+fn the_loop_posts_to_itself(schedule: &Schedule, dice: &mut Dice) -> Tried {
     let trial = Trial::on(schedule);
-    trial.start_loop();
-    let items: Vec<_> = (1..=1 + dice.below(3) as u32).collect();
-    trial.post(&items);
-    trial.settle("one thread posted as the loop went to sleep")?;
+    let mut own = Vec::new();
+    for nth in 1..=1 + dice.below(3) as u32 {
+        let items = 2 + dice.below(2) as u32;
+        own.push((1..=items).map(|n| 10 * nth + n).collect());
+    }
+    trial.start_loop_that_posts(own, true);
+    trial.post(&[1]);
+    trial.settle("the loop posts to itself, and then closes")?;
     trial.end()
 }
 
-fn one_closes_while_the_loop_looks(schedule: &Schedule, _: &mut Dice) -> Tried {
+/// Each may be about to do what the other has just done. All orders are tried in
+/// which they take turns twice, in whatever steps.
+fn one_posts_while_the_loop_looks(
+    schedule: &Schedule,
+    rings_for_nothing: bool,
+) -> Tried {
+    schedule.change_step_by_step(true);
+    let trial = Trial::on(schedule);
+    if rings_for_nothing {
+        trial.bell.rings.store(true, SeqCst);
+    }
+    trial.start_loop();
+    for item in 1..=2 {
+        trial.post(&[item]);
+        trial.settle("one thread posted as the loop went to sleep")?;
+    }
+    trial.end()
+}
+
+fn one_closes_while_the_loop_looks(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    schedule.change_step_by_step(true);
+    let trial = Trial::on(schedule);
+    trial.bell.rings.store(dice.below(2) == 0, SeqCst);
+    trial.start_loop();
+    trial.end()
+}
+
+/// Each may take the other for the one that rings.
+fn two_post_while_the_loop_sleeps(schedule: &Schedule, _: &mut Dice) -> Tried {
+    schedule.change_step_by_step(false);
     let trial = Trial::on(schedule);
     trial.start_loop();
+    schedule.settle()?;
+    trial.post(&[1]);
+    trial.post(&[2]);
+    trial.settle("two threads posted while the loop slept")?;
     trial.end()
 }
 
@@ -265,14 +343,90 @@ fn several_post(schedule: &Schedule, dice: &mut Dice, closes: bool) -> Tried {
     trial.end()
 }
 
-/// A look that does not wait for the lock may find it held.
-fn they_are_held_up_with_the_lock(
+/// A look that does not wait for the lock may find it held; and what follows a
+/// look may come too late.
+fn they_are_held_up_at_the_lock(schedule: &Schedule, closes: bool) -> Tried {
+    schedule.hold_up_at_locks();
+    schedule.change_step_by_step(false);
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    if closes {
+        trial.post_and_close(1);
+    } else {
+        trial.post(&[1, 2]);
+    }
+    trial.settle("one thread posted as the loop went to sleep")?;
+    trial.end()
+}
+
+fn several_are_held_up_at_the_lock(
     schedule: &Schedule,
     dice: &mut Dice,
-    closes: bool,
 ) -> Tried {
-    schedule.hold_up_under_locks();
+    schedule.hold_up_at_locks();
+    let closes = dice.below(2) == 0;
     several_post(schedule, dice, closes)
+}
+
+/// Items that take no memory can be counted all the same.
+fn items_without_a_size_are_collected(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let bell = Arc::<Noted>::default();
+    let mailbox = Arc::new(Mailbox::<(), _>::new(Arc::clone(&bell)));
+    let (items, count) = (1 + dice.below(5), Arc::new(AtomicUsize::new(0)));
+    let (own, counts) = (Arc::clone(&mailbox), Arc::clone(&count));
+    schedule.spawn("the loop", move || {
+        while let Some(items) = own.collect() {
+            counts.fetch_add(items.len(), SeqCst);
+            step();
+        }
+    });
+    let own = Arc::clone(&mailbox);
+    schedule.spawn("poster", move || {
+        for _ in 0..items {
+            let _ = own.post(());
+            step();
+        }
+    });
+    schedule.settle()?;
+    let count = count.load(SeqCst);
+    if count != items {
+        return wrong(&format!(
+            "of {items} items of the type `()`, {count} were collected, and no \
+             thread can go on"
+        ));
+    }
+    schedule.spawn("closer", move || mailbox.close());
+    schedule.end()
+}
+
+/// The items know how many there are of them.
+fn what_is_left_inside_is_dropped(
+    schedule: &Schedule,
+    dice: &mut Dice,
+) -> Tried {
+    let item = Arc::new(());
+    let bell = Arc::<Noted>::default();
+    let mailbox = Mailbox::<Arc<()>, _>::new(bell);
+    let items = 1 + dice.below(5);
+    let posted = Arc::clone(&item);
+    schedule.spawn("poster", move || {
+        for _ in 0..items {
+            let _ = mailbox.post(Arc::clone(&posted));
+            step();
+        }
+        drop((mailbox, posted));
+    });
+    schedule.end()?;
+    match Arc::strong_count(&item) - 1 {
+        0 => Ok(()),
+        left => wrong(&format!(
+            "a mailbox was dropped with {items} items in it, and {left} of \
+             them were not dropped"
+        )),
+    }
 }
 
 fn the_lock_is_free_while_the_bell_is_rung(
@@ -377,6 +531,12 @@ struct Post {
     rang: bool,
 }
 
+impl Post {
+    fn accepted(&self) -> bool {
+        self.accepted == Some(true)
+    }
+}
+
 impl Log {
     fn step(&mut self) -> usize {
         self.steps += 1;
@@ -384,37 +544,86 @@ impl Log {
     }
 
     fn accepted(&self, item: u32) -> bool {
-        let mut posts = self.posts.iter();
-        posts.any(|post| post.item == item && post.accepted == Some(true))
+        self.posts.iter().any(|post| post.item == item && post.accepted())
+    }
+}
+
+/// What a thread has at hand: the mailbox, and the log of what is done with it.
+#[derive(Clone)]
+struct Hand {
+    mailbox: Arc<Mailbox<Gift, Arc<Noted>>>,
+    log: Arc<Mutex<Log>>,
+}
+
+impl Hand {
+    fn post(&self, item: u32) {
+        let mut begun = lock(&self.log);
+        let number = begun.posts.len();
+        let began = begun.step();
+        let (ended, accepted, rang) = (None, None, false);
+        begun.posts.push(Post { item, began, ended, accepted, rang });
+        drop(begun);
+        let rung = RUNG.get();
+        let posted = self.mailbox.post(Gift(item));
+        let mut log = lock(&self.log);
+        let ended = log.step();
+        let post = &mut log.posts[number];
+        post.ended = Some(ended);
+        post.accepted = Some(posted.is_ok());
+        post.rang = RUNG.get() > rung;
+    }
+
+    fn close(&self) {
+        let mut begun = lock(&self.log);
+        let began = begun.step();
+        begun.close_began.get_or_insert(began);
+        drop(begun);
+        let rung = RUNG.get();
+        self.mailbox.close();
+        let mut log = lock(&self.log);
+        let ended = log.step();
+        log.close_ended.get_or_insert(ended);
+        log.close_rang |= RUNG.get() > rung;
     }
 }
 
 /// A mailbox, and the threads of one schedule that use it.
 struct Trial<'a> {
     schedule: &'a Schedule,
-    mailbox: Arc<Mailbox<Gift, Arc<Noted>>>,
+    hand: Hand,
     bell: Arc<Noted>,
-    log: Arc<Mutex<Log>>,
 }
 
 impl Trial<'_> {
     fn on(schedule: &Schedule) -> Trial<'_> {
         let bell = Arc::<Noted>::default();
         let mailbox = Arc::new(Mailbox::new(Arc::clone(&bell)));
-        Trial { schedule, mailbox, bell, log: Arc::default() }
+        let hand = Hand { mailbox, log: Arc::default() };
+        Trial { schedule, hand, bell }
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
-        lock(&self.log)
+        lock(&self.hand.log)
     }
 
     /// Starts the loop, which collects until there is nothing more to come.
     fn start_loop(&self) -> Thread<()> {
-        let (mailbox, log) = (self.mailbox.clone(), self.log.clone());
+        self.start_loop_that_posts(Vec::new(), false)
+    }
+
+    /// The same, but whenever it has collected something, it posts items of its
+    /// `own`; and closes, if it `closes`, when there are no more.
+    fn start_loop_that_posts(
+        &self,
+        own: Vec<Vec<u32>>,
+        closes: bool,
+    ) -> Thread<()> {
+        let hand = self.hand.clone();
+        let mut own = own.into_iter();
         self.schedule.spawn("the loop", move || {
             loop {
-                let collected = mailbox.collect();
-                let mut log = lock(&log);
+                let collected = hand.mailbox.collect();
+                let mut log = lock(&hand.log);
                 let Some(items) = collected else {
                     log.is_over = true;
                     break;
@@ -428,51 +637,71 @@ impl Trial<'_> {
                     break;
                 }
                 step();
+                match own.next() {
+                    Some(items) => {
+                        items.into_iter().for_each(|it| hand.post(it))
+                    }
+                    None if closes => hand.close(),
+                    None => {}
+                }
             }
         })
     }
 
     /// Starts a thread that posts these, one after another.
     fn post(&self, items: &[u32]) -> Thread<()> {
-        let (mailbox, log) = (self.mailbox.clone(), self.log.clone());
-        let items = items.to_vec();
+        let (hand, items) = (self.hand.clone(), items.to_vec());
         let first = items.first().copied().unwrap_or_default();
         self.schedule.spawn(&format!("poster of {first}"), move || {
             for item in items {
-                let mut begun = lock(&log);
-                let number = begun.posts.len();
-                let began = begun.step();
-                let (ended, accepted, rang) = (None, None, false);
-                begun.posts.push(Post { item, began, ended, accepted, rang });
-                drop(begun);
-                let rung = RUNG.get();
-                let posted = mailbox.post(Gift(item));
-                let mut log = lock(&log);
-                let ended = log.step();
-                let post = &mut log.posts[number];
-                post.ended = Some(ended);
-                post.accepted = Some(posted.is_ok());
-                post.rang = RUNG.get() > rung;
-                drop(log);
+                hand.post(item);
                 step();
             }
         })
     }
 
     fn close(&self) -> Thread<()> {
-        let (mailbox, log) = (self.mailbox.clone(), self.log.clone());
-        self.schedule.spawn("closer", move || {
-            let mut begun = lock(&log);
-            let began = begun.step();
-            begun.close_began.get_or_insert(began);
-            drop(begun);
-            let rung = RUNG.get();
-            mailbox.close();
-            let mut log = lock(&log);
-            let ended = log.step();
-            log.close_ended.get_or_insert(ended);
-            log.close_rang |= RUNG.get() > rung;
+        let hand = self.hand.clone();
+        self.schedule.spawn("closer", move || hand.close())
+    }
+
+    /// Starts a thread that posts an item, and closes at once.
+    fn post_and_close(&self, item: u32) -> Thread<()> {
+        let hand = self.hand.clone();
+        self.schedule.spawn("poster that closes", move || {
+            hand.post(item);
+            hand.close();
         })
+    }
+
+    /// Calls `collect` once more this many `times`, after it has given None.
+    fn ask_again(&self, times: usize) -> Tried {
+        let mailbox = self.hand.mailbox.clone();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let more = self.schedule.spawn("the loop", move || {
+            (0..times).all(|_| {
+                count.fetch_add(1, SeqCst);
+                step();
+                mailbox.collect().is_none()
+            })
+        });
+        self.schedule.settle()?;
+        if !more.is_done() {
+            let times = asked.load(SeqCst);
+            let times = match times {
+                1 => "once more".to_owned(),
+                _ => format!("{times} times more"),
+            };
+            return wrong(&format!(
+                "`collect` had given None, was called {times}, and waits; a \
+                 closed mailbox stays closed"
+            ));
+        }
+        match more.join()? {
+            true => Ok(()),
+            false => wrong("`collect` gave None, and then something after all"),
+        }
     }
 
     /// Set if this item was posted, and the loop sleeps all the same.
@@ -529,9 +758,10 @@ impl Trial<'_> {
         }
         if log.is_over {
             let all = log.collected.concat();
-            let lost = log.posts.iter().find(|post| {
-                post.accepted == Some(true) && !all.contains(&post.item)
-            });
+            let lost = log
+                .posts
+                .iter()
+                .find(|post| post.accepted() && !all.contains(&post.item));
             return match lost {
                 Some(post) => wrong(&format!(
                     "`post` said Ok for item {}, and `collect` gave None \
@@ -547,9 +777,10 @@ impl Trial<'_> {
     /// Judges what is left to do while the loop waits.
     fn judge_sleep(&self, log: &Log, when: &str) -> Tried {
         let all = log.collected.concat();
-        let lost = log.posts.iter().find(|post| {
-            post.accepted == Some(true) && !all.contains(&post.item)
-        });
+        let lost = log
+            .posts
+            .iter()
+            .find(|post| post.accepted() && !all.contains(&post.item));
         let sleeps = self.loop_does(log);
         if let Some(post) = lost {
             let why = match post.rang {

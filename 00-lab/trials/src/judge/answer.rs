@@ -1,6 +1,6 @@
 //! The answer that a check judges: its file, and what was compiled from it.
 
-use super::means::find_unrecorded;
+use super::means::{find_sleeps, find_unrecorded};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -109,17 +109,34 @@ impl Answer {
     /// If one of these is in the text; the sentence says in which line.
     pub fn require_recorded_waits(self) -> Answer {
         let found = find_unrecorded(&self.text());
-        let found: Vec<_> = found
-            .iter()
-            .map(|(means, line)| format!("`{means}` (line {line})"))
-            .collect();
         assert!(
             found.is_empty(),
-            "not judged: {} uses {}, and what waits by that is not in the \
+            "not judged: {} uses {}, and what threads do by that is not in the \
              recording, which this check looks at; use `Mutex` and `Condvar` \
-             of `lab::sync`, and nothing else that threads wait by",
+             of `lab::sync`, and nothing else by which threads wait or tell \
+             one another something",
             self.shown_path(),
-            found.join(", ")
+            list(&found)
+        );
+        self
+    }
+
+    /// Gives back the same answer, if it does not speak of sleeping for a time.
+    ///
+    /// For a check of threads that have to be woken: how long a short sleep
+    /// takes cannot be told from how busy the machine is.
+    ///
+    /// # Panics
+    ///
+    /// If it does; the sentence says in which line.
+    pub fn require_no_sleep(self) -> Answer {
+        let found = find_sleeps(&self.text());
+        assert!(
+            found.is_empty(),
+            "not judged: {} uses {}, and nothing wakes a thread before that \
+             time is up; have it wait for what it needs",
+            self.shown_path(),
+            list(&found)
         );
         self
     }
@@ -173,4 +190,11 @@ fn find_file(folder: &Path, module: &str) -> PathBuf {
     found.next().unwrap_or_else(|| {
         panic!("no file in {} is called like {module}", folder.display())
     })
+}
+
+/// `std::thread::park` (line 3), `std::sync::mpsc` (line 5)
+fn list(found: &[(String, usize)]) -> String {
+    let found = found.iter();
+    let found = found.map(|(path, line)| format!("`{path}` (line {line})"));
+    found.collect::<Vec<_>>().join(", ")
 }

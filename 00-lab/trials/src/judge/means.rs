@@ -12,14 +12,32 @@ use tokens::{Token, split_tokens};
 /// It reads `use` as the compiler does (lists, `as`, `self`, `*`), and knows
 /// one name for one thing in the whole file: enough for an answer of a page.
 pub(super) fn find_unrecorded(text: &str) -> Vec<(String, usize)> {
+    find(text, shorten_if_unrecorded)
+}
+
+/// Finds the paths in a text to what puts a thread to sleep for a time.
+pub(super) fn find_sleeps(text: &str) -> Vec<(String, usize)> {
+    find(text, |path| {
+        let sleeps = matches!(path, [std, thread, name, ..]
+            if std == "std" && thread == "thread" && name.starts_with("sleep"));
+        sleeps.then(|| path[..3].join("::"))
+    })
+}
+
+/// Finds the paths in a text that `shorten` knows, shortened, each with the
+/// first line that names it.
+fn find(
+    text: &str,
+    shorten: impl Fn(&[String]) -> Option<String>,
+) -> Vec<(String, usize)> {
     let tokens = split_tokens(text);
     let mut names = Names::default();
     names.read(&tokens);
     let mut found = BTreeMap::<String, usize>::new();
     for (path, line) in names.imported.iter().chain(&paths(&tokens)) {
         for path in names.meanings(path) {
-            if let Some(waits_by) = shorten_if_unrecorded(&path) {
-                found.entry(waits_by).or_insert(*line);
+            if let Some(short) = shorten(&path) {
+                found.entry(short).or_insert(*line);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Tests of what a text tells.
 
-use super::find_unrecorded;
+use super::{find_sleeps, find_unrecorded};
 
 #[track_caller]
 fn finds(text: &str, wanted: &[(&str, usize)]) {
@@ -84,4 +84,11 @@ fn what_is_recorded_or_makes_nobody_wait_is_not_found() {
     ] {
         finds(text, &[]);
     }
+}
+
+#[test]
+fn sleeping_for_a_time_is_found_and_yielding_is_not() {
+    let text = "use std::thread as t;\nfn f() {\n  t::yield_now();\n  \
+                t::sleep(TIME);\n  sleep();\n}";
+    assert_eq!(find_sleeps(text), [("std::thread::sleep".to_owned(), 4)]);
 }

@@ -143,7 +143,7 @@ impl Out {
 
 /// One of the two walks, under way.
 enum Walker<'a> {
-    Iterator(Walk<'a>),
+    Iterator(Box<Walk<'a>>),
     Generator(Pin<Box<dyn Future<Output = ()> + 'a>>, &'a Out),
 }
 
@@ -314,7 +314,7 @@ impl Tree {
     fn begin<'a>(&'a self, out: Option<&'a Out>) -> Walker<'a> {
         let root = self.node(self.root);
         match out {
-            None => Walker::Iterator(Walk::new(root)),
+            None => Walker::Iterator(Box::new(Walk::new(root))),
             Some(out) => Walker::Generator(Box::pin(walk(root, out)), out),
         }
     }

@@ -1,0 +1,424 @@
+//! The executor: it polls the tasks of one thread in turns.
+
+use crate::budget;
+use crate::mail::{self, Inbox, Letter};
+use crate::number::Number;
+use crate::slots::Slots;
+use crate::task::{JoinHandle, Stage, Task, drop_quietly};
+use crate::timers::Timers;
+use crate::waker::waker;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+thread_local! {
+    static HERE: Executor = Executor::new();
+}
+
+/// The executor of one thread. It has tasks only while `block_on` runs.
+pub struct Executor {
+    inbox: Arc<Inbox>,
+    tasks: RefCell<Slots<Entry>>,
+    /// The places of those that are to be polled, in this order.
+    ready: RefCell<VecDeque<u32>>,
+    /// Set if the future of `block_on` is to be polled.
+    root_is_ready: Cell<bool>,
+    /// How often `block_on` was called.
+    runs: Cell<u32>,
+    is_running: Cell<bool>,
+    /// How many tasks have not ended.
+    alive: Cell<usize>,
+    /// Tasks of whose end other threads want to hear.
+    asked: RefCell<Vec<(Number, Arc<AtomicBool>)>>,
+    pub timers: RefCell<Timers>,
+}
+
+/// What the executor knows of a task.
+struct Entry {
+    /// Not there while it is polled.
+    task: Option<Pin<Box<dyn Task>>>,
+    /// Who waits for its end.
+    joiner: Option<Waker>,
+    is_ready: bool,
+    is_aborted: bool,
+    has_ended: bool,
+    /// Set if nothing will ask for its output.
+    is_detached: bool,
+}
+
+/// After as many polls the executor looks at timers, sockets and letters.
+const POLLS_A_TURN: usize = 64;
+
+/// Runs a future on this thread, with all the tasks that it spawns, until it is
+/// ready. The tasks that have not ended by then are dropped.
+///
+/// The future and the tasks take turns: each runs until it waits. While none is
+/// ready, the thread sleeps.
+///
+/// ```
+/// let sum = own_executor::block_on(async {
+///     let one = own_executor::spawn(async { 1 });
+///     one.await.unwrap() + 2
+/// });
+/// assert_eq!(sum, 3);
+/// ```
+///
+/// # Panics
+///
+/// If the future panics, with what it panics with, once the tasks are dropped.
+/// If it is called within a future that this thread is running: the futures
+/// around it could not go on.
+#[track_caller]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let runs_already = HERE.with(|here| here.is_running.replace(true));
+    assert!(
+        !runs_already,
+        "`block_on` within a `block_on` of the same thread would keep the outer \
+         one waiting: await the future instead"
+    );
+    HERE.with(|here| here.run(future))
+}
+
+/// Lets a future run as a task of its own, beside the one that calls this. It is
+/// polled for the first time after all that are ready by now.
+///
+/// It runs on this thread, so it need not be [`Send`]. It is dropped when
+/// `block_on` returns. Dropping the handle lets it go on by itself.
+///
+/// # Panics
+///
+/// If no `block_on` runs on this thread.
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    let handle = HERE.with(|here| {
+        let is_running = here.is_running.get();
+        is_running.then(|| here.spawn(future))
+    });
+    handle.expect("`spawn` needs a `block_on` that runs on this thread")
+}
+
+/// Wakes a task, from whatever thread.
+pub fn wake(number: Number) {
+    // Its thread may be ending, with what is local to it gone.
+    let is_here = HERE.try_with(|here| {
+        here.inbox.number() == number.executor() && {
+            here.wake(number);
+            true
+        }
+    });
+    if is_here != Ok(true) {
+        mail::wake(number);
+    }
+}
+
+/// Calls `f` with the executor of this thread, unless the thread is ending.
+pub fn with_here<T>(f: impl FnOnce(&Executor) -> T) -> Option<T> {
+    HERE.try_with(f).ok()
+}
+
+impl Executor {
+    fn new() -> Executor {
+        Executor {
+            inbox: Inbox::new(),
+            tasks: RefCell::new(Slots::new()),
+            ready: RefCell::default(),
+            root_is_ready: Cell::new(false),
+            runs: Cell::new(0),
+            is_running: Cell::new(false),
+            alive: Cell::new(0),
+            asked: RefCell::default(),
+            timers: RefCell::default(),
+        }
+    }
+
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    fn run<F: Future>(&self, future: F) -> F::Output {
+        let _running = Running::begin(self);
+        let mut root = pin!(future);
+        let waker = waker(self.number_of(Number::ROOT, self.runs.get()));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if self.root_is_ready.take() {
+                budget::renew();
+                if let Poll::Ready(output) = root.as_mut().poll(&mut context) {
+                    return output;
+                }
+            }
+            for _ in 0..POLLS_A_TURN {
+                let Some(slot) = self.ready.borrow_mut().pop_front() else {
+                    break;
+                };
+                self.poll(slot);
+            }
+            self.look_outside();
+        }
+    }
+
+    fn number_of(&self, slot: u32, generation: u32) -> Number {
+        Number::new(self.inbox.number(), generation, slot)
+    }
+
+    fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let (slot, generation) = self.tasks.borrow_mut().insert(Entry {
+            task: Some(Box::pin(Stage::Running { future })),
+            joiner: None,
+            is_ready: true,
+            is_aborted: false,
+            has_ended: false,
+            is_detached: false,
+        });
+        self.alive.set(self.alive.get() + 1);
+        self.ready.borrow_mut().push_back(slot);
+        JoinHandle::new(self.number_of(slot, generation), self.inbox.serial)
+    }
+
+    /// Sees to it that a task is polled. One that is gone, or is to be polled
+    /// anyway, is left alone.
+    fn wake(&self, number: Number) {
+        let (slot, generation) = (number.slot(), number.generation());
+        if slot == Number::ROOT {
+            return self.root_is_ready.set(
+                self.root_is_ready.get() || generation == self.runs.get(),
+            );
+        }
+        if let Some(entry) = self.tasks.borrow_mut().get_mut(slot, generation)
+            && !entry.is_ready
+            && !entry.has_ended
+        {
+            entry.is_ready = true;
+            self.ready.borrow_mut().push_back(slot);
+        }
+    }
+
+    /// Polls a task that is ready, or drops it, if it has been aborted.
+    fn poll(&self, slot: u32) {
+        let mut tasks = self.tasks.borrow_mut();
+        // It may have ended in the poll in which it was woken. Its place may be
+        // another's by now: then that one is polled a little early.
+        let Some((generation, entry)) = tasks.at_mut(slot) else { return };
+        if !entry.is_ready || entry.has_ended {
+            return;
+        }
+        entry.is_ready = false;
+        let Some(mut task) = entry.task.take() else { return };
+        let is_aborted = entry.is_aborted;
+        drop(tasks);
+        let has_ended = if is_aborted {
+            task.as_mut().abort();
+            true
+        } else {
+            let waker = waker(self.number_of(slot, generation));
+            budget::renew();
+            task.as_mut().poll(&mut Context::from_waker(&waker)).is_ready()
+        };
+        self.put_back(slot, task, has_ended);
+    }
+
+    /// Puts a task back into its place, or tells its joiner that it has ended.
+    fn put_back(&self, slot: u32, task: Pin<Box<dyn Task>>, has_ended: bool) {
+        let mut tasks = self.tasks.borrow_mut();
+        let (generation, entry) = tasks.at_mut(slot).expect("it is kept");
+        entry.task = Some(task);
+        if !has_ended {
+            return;
+        }
+        entry.has_ended = true;
+        self.alive.set(self.alive.get() - 1);
+        let joiner = entry.joiner.take();
+        let is_detached = entry.is_detached;
+        let gone = is_detached.then(|| tasks.remove(slot, generation));
+        // Wakers and destructors may do whatever they like.
+        drop(tasks);
+        drop_quietly(gone);
+        if !self.asked.borrow().is_empty() {
+            self.tell_of(self.number_of(slot, generation));
+        }
+        if let Some(joiner) = joiner {
+            joiner.wake();
+        }
+    }
+
+    /// Looks at letters and timers; waits for one, if no task is ready.
+    fn look_outside(&self) {
+        let is_idle =
+            !self.root_is_ready.get() && self.ready.borrow().is_empty();
+        let due = self.timers.borrow().next();
+        if is_idle && !self.inbox.has_mail() {
+            match due {
+                None => thread::park(),
+                Some(due) => {
+                    let left = due.saturating_duration_since(Instant::now());
+                    if left > Duration::ZERO {
+                        thread::park_timeout(left);
+                    }
+                }
+            }
+        }
+        self.read_mail();
+        if due.is_some() {
+            let rung = self.timers.borrow_mut().take_due(Instant::now());
+            rung.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    fn read_mail(&self) {
+        for letter in self.inbox.collect() {
+            match letter {
+                Letter::Wake(number) => self.wake(number),
+                Letter::Abort(number) => self.abort(number),
+                Letter::Detach(number) => self.detach(number),
+                Letter::Call(call) => call(),
+                Letter::Tell(number, heard) => {
+                    self.asked.borrow_mut().push((number, heard));
+                    if self.has_ended(number) {
+                        self.tell_of(number);
+                    }
+                }
+                Letter::Cancel(key) => {
+                    let waker = self.timers.borrow_mut().cancel(key);
+                    drop(waker);
+                }
+            }
+        }
+    }
+
+    /// Tells other threads that a task has ended.
+    fn tell_of(&self, number: Number) {
+        self.asked.borrow_mut().retain(|(asked, heard)| {
+            let is_it = *asked == number;
+            if is_it {
+                heard.store(true, Ordering::Release);
+            }
+            !is_it
+        });
+    }
+
+    /// Has a task dropped when its turn comes. One that runs now is dropped if
+    /// it waits once more.
+    pub fn abort(&self, number: Number) {
+        let (slot, generation) = (number.slot(), number.generation());
+        if let Some(entry) = self.tasks.borrow_mut().get_mut(slot, generation) {
+            entry.is_aborted = true;
+        }
+        self.wake(number);
+    }
+
+    /// Nothing asks for the output of this task any more.
+    pub fn detach(&self, number: Number) {
+        let (slot, generation) = (number.slot(), number.generation());
+        let mut tasks = self.tasks.borrow_mut();
+        let Some(entry) = tasks.get_mut(slot, generation) else { return };
+        entry.is_detached = true;
+        let joiner = entry.joiner.take();
+        let has_ended = entry.has_ended;
+        let gone = has_ended.then(|| tasks.remove(slot, generation));
+        drop(tasks);
+        drop(joiner);
+        drop_quietly(gone);
+    }
+
+    pub fn has_ended(&self, number: Number) -> bool {
+        let (slot, generation) = (number.slot(), number.generation());
+        let mut tasks = self.tasks.borrow_mut();
+        tasks.get_mut(slot, generation).is_none_or(|entry| entry.has_ended)
+    }
+
+    /// Takes a task that has ended, so that its output can be taken out.
+    /// Otherwise `joiner` is woken when it ends.
+    pub fn join(
+        &self,
+        number: Number,
+        joiner: &Waker,
+    ) -> Poll<Pin<Box<dyn Task>>> {
+        let (slot, generation) = (number.slot(), number.generation());
+        let mut tasks = self.tasks.borrow_mut();
+        let entry = tasks.get_mut(slot, generation).expect("its handle lives");
+        if entry.has_ended {
+            let entry = tasks.remove(slot, generation).expect("it is there");
+            return Poll::Ready(entry.task.expect("it is not polled any more"));
+        }
+        let is_new =
+            entry.joiner.as_ref().is_none_or(|it| !it.will_wake(joiner));
+        let old = is_new.then(|| entry.joiner.replace(joiner.clone()));
+        drop(tasks);
+        drop(old);
+        Poll::Pending
+    }
+
+    /// Drops all tasks that have not ended. A destructor may spawn more: they
+    /// are dropped as well, without having been polled.
+    fn end_all(&self) {
+        let mut slot = 0;
+        while self.alive.get() > 0 {
+            let mut tasks = self.tasks.borrow_mut();
+            slot = (slot + 1) % tasks.places();
+            let entry = tasks.at_mut(slot).map(|(_, entry)| entry);
+            let alive = entry.filter(|entry| !entry.has_ended);
+            let Some(mut task) = alive.and_then(|it| it.task.take()) else {
+                continue;
+            };
+            drop(tasks);
+            task.as_mut().abort();
+            self.put_back(slot, task, true);
+        }
+    }
+
+    /// Drops what was written too late, and lets go of the outputs that nothing
+    /// asks for.
+    fn end_mail(&self) {
+        self.inbox.set_open(false);
+        for letter in self.inbox.collect() {
+            match letter {
+                Letter::Detach(number) => self.detach(number),
+                Letter::Tell(_, heard) => heard.store(true, Ordering::Release),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        self.inbox.remove();
+    }
+}
+
+/// Lives while `block_on` runs. Dropping it ends all tasks, also if the future
+/// has panicked.
+struct Running<'a>(&'a Executor);
+
+impl Running<'_> {
+    fn begin(here: &Executor) -> Running<'_> {
+        here.root_is_ready.set(true);
+        here.inbox.set_open(true);
+        Running(here)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let here = self.0;
+        here.end_all();
+        here.end_mail();
+        here.ready.take();
+        here.runs.set((here.runs.get() + 1) % Number::GENERATIONS);
+        here.root_is_ready.set(false);
+        here.is_running.set(false);
+    }
+}

@@ -1,0 +1,17 @@
+//! What rung 5 arrives at: a small runtime for `async` on one thread.
+//!
+//! [`block_on`] runs a future, and beside it the tasks that it [`spawn`]s.
+//! Where `tokio` has the same name, it means the same here.
+
+mod number;
+mod slots;
+mod waker;
+mod mail;
+mod budget;
+mod timers;
+mod executor;
+pub mod task;
+pub mod time;
+pub mod sync;
+
+pub use executor::{block_on, spawn};

@@ -1,0 +1,3 @@
+//! What tasks use to wait for one another. All of it works between threads.
+
+pub mod oneshot;

@@ -1,0 +1,421 @@
+//! Tasks, and the handles that wait for their end.
+
+#![expect(unsafe_code, reason = "an output is carried home")]
+
+use crate::budget;
+use crate::executor::{Executor, with_here};
+use crate::mail::{self, Letter};
+use crate::number::Number;
+use crate::sync::oneshot;
+use pin_project_lite::pin_project;
+use std::any::Any;
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
+
+/// What the executor can do with any task.
+pub trait Task {
+    /// Polls the future. Once it is ready or has panicked, it is dropped, and
+    /// the output is kept.
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()>;
+
+    /// Drops the future.
+    fn abort(self: Pin<&mut Self>);
+
+    /// Puts the output, a `Result<T, JoinError>`, into an `Option` of that type.
+    fn take_output(self: Pin<&mut Self>, to: &mut dyn Any);
+}
+
+pin_project! {
+    /// A future, and later its output: one allocation for both.
+    #[project = StageProjected]
+    pub enum Stage<F: Future> {
+        /// It has not ended.
+        Running {
+            /// It may hold references into itself, and is never moved.
+            #[pin]
+            future: F,
+        },
+        /// The future is dropped.
+        Ended {
+            /// What the handle is to be given.
+            output: Option<Result<F::Output, JoinError>>,
+        },
+    }
+}
+
+impl<F> Task for Stage<F>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let StageProjected::Running { future } = self.as_mut().project() else {
+            unreachable!("it has ended");
+        };
+        let polled = catch_unwind(AssertUnwindSafe(|| future.poll(context)));
+        let output = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(payload) => Err(JoinError::panicked(payload)),
+        };
+        self.end(output);
+        Poll::Ready(())
+    }
+
+    fn abort(self: Pin<&mut Self>) {
+        self.end(Err(JoinError(Why::Cancelled)));
+    }
+
+    fn take_output(self: Pin<&mut Self>, to: &mut dyn Any) {
+        let StageProjected::Ended { output } = self.project() else {
+            unreachable!("it has not ended");
+        };
+        let to: &mut Option<_> = to.downcast_mut().expect("its own type");
+        *to = output.take();
+    }
+}
+
+impl<F: Future> Stage<F> {
+    /// Drops the future, and keeps the output. If a destructor panics, that is
+    /// the output.
+    fn end(mut self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
+        let ended = Stage::Ended { output: None };
+        let dropped =
+            catch_unwind(AssertUnwindSafe(|| self.as_mut().set(ended)));
+        let output = match dropped {
+            Ok(()) => output,
+            Err(payload) => {
+                drop_quietly(output);
+                Err(JoinError::panicked(payload))
+            }
+        };
+        if let StageProjected::Ended { output: to } = self.project() {
+            *to = Some(output);
+        }
+    }
+}
+
+/// Drops what may panic, at a place where a panic would be somebody else's.
+pub fn drop_quietly<T>(value: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+}
+
+/// What [`spawn`](crate::spawn) gives back: awaiting it waits for the end of the
+/// task.
+///
+/// The task's future is dropped before this is ready. Dropping the handle lets
+/// the task go on by itself. It is cancel safe: awaited by `&mut`, it can be
+/// awaited again.
+///
+/// It can be awaited on another thread, if the output can be sent there.
+///
+/// # Errors
+///
+/// If the task has panicked, or was aborted, or `block_on` has returned before
+/// its end. On another thread also if `block_on` has returned before this was
+/// awaited.
+///
+/// # Panics
+///
+/// If it is polled again after it was ready.
+#[must_use = "dropping it lets the task go on by itself: `drop` says so"]
+pub struct JoinHandle<T> {
+    task: Home,
+    waits: Waits<T>,
+}
+
+/// How a handle waits for the output.
+enum Waits<T> {
+    /// It asks the executor, which is that of its thread.
+    AtHome,
+    /// It was polled on another thread: a task at home waits, and sends this.
+    Away(oneshot::Receiver<Output<T>>),
+    /// It was ready.
+    No,
+}
+
+type Output<T> = Result<T, JoinError>;
+
+impl<T> JoinHandle<T> {
+    pub(crate) fn new(number: Number, serial: u64) -> JoinHandle<T> {
+        JoinHandle { task: Home::new(number, serial), waits: Waits::AtHome }
+    }
+
+    /// Has the task dropped, at the place where it waits. One that runs, and
+    /// comes to its end without waiting, is not touched.
+    pub fn abort(&self) {
+        self.task.abort();
+    }
+
+    /// Something that can abort the task, and does not wait for it.
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle { task: self.task.clone() }
+    }
+
+    /// Set if the task has ended, and its future is dropped.
+    ///
+    /// On another thread than the task's, the first call asks, and later ones
+    /// say what has been heard since.
+    pub fn is_finished(&self) -> bool {
+        self.task.has_ended()
+    }
+}
+
+impl<T: 'static> JoinHandle<T> {
+    /// Has a task at home wait instead of this handle, and send the output.
+    fn ask_home(&self) -> oneshot::Receiver<Output<T>> {
+        let (sender, receiver) = oneshot::channel();
+        let task = self.task.clone();
+        let at_home = JoinHandle::<T> { task, waits: Waits::AtHome };
+        let waits = FromElsewhere(async move {
+            // Nobody may be waiting any more.
+            let _ = sender.send(at_home.await);
+        });
+        let call = move || drop(crate::spawn(waits.into_inner()));
+        // If there is no `block_on` any more, the sender is dropped with it.
+        drop(self.task.write(Letter::Call(Box::new(call))));
+        receiver
+    }
+}
+
+impl<T: 'static> Future for JoinHandle<T> {
+    type Output = Output<T>;
+
+    fn poll(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Output<T>> {
+        let spent = ready!(budget::spend(context));
+        let this = self.get_mut();
+        if let Waits::AtHome = this.waits {
+            let waker = context.waker();
+            match this.task.with(|here, number| here.join(number, waker)) {
+                Some(joined) => {
+                    let mut task = ready!(joined);
+                    this.waits = Waits::No;
+                    let mut output: Option<Output<T>> = None;
+                    task.as_mut().take_output(&mut output);
+                    spent.made_progress();
+                    return Poll::Ready(output.expect("it has ended"));
+                }
+                None => this.waits = Waits::Away(this.ask_home()),
+            }
+        }
+        let Waits::Away(receiver) = &mut this.waits else {
+            panic!("a `JoinHandle` was polled after it was ready");
+        };
+        let received = ready!(Pin::new(receiver).poll(context));
+        this.waits = Waits::No;
+        spent.made_progress();
+        let cancelled = |_| Err(JoinError(Why::Cancelled));
+        Poll::Ready(received.unwrap_or_else(cancelled))
+    }
+}
+
+/// It can be moved while it is polled: it points to nothing.
+impl<T> Unpin for JoinHandle<T> {}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        if let Waits::AtHome = self.waits {
+            self.task.detach();
+        }
+    }
+}
+
+impl<T> Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").finish_non_exhaustive()
+    }
+}
+
+/// Aborts a task, from any thread.
+#[derive(Clone)]
+pub struct AbortHandle {
+    task: Home,
+}
+
+impl AbortHandle {
+    /// As [`JoinHandle::abort`].
+    pub fn abort(&self) {
+        self.task.abort();
+    }
+
+    /// As [`JoinHandle::is_finished`].
+    pub fn is_finished(&self) -> bool {
+        self.task.has_ended()
+    }
+}
+
+impl Debug for AbortHandle {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AbortHandle").finish_non_exhaustive()
+    }
+}
+
+/// A task, and the executor where it lives.
+#[derive(Clone)]
+struct Home {
+    number: Number,
+    serial: u64,
+    /// What other threads have heard of its end, if they have asked.
+    heard: OnceLock<Arc<AtomicBool>>,
+}
+
+impl Home {
+    fn new(number: Number, serial: u64) -> Home {
+        Home { number, serial, heard: OnceLock::new() }
+    }
+
+    /// Calls `f` with the executor, if that is the one of this thread.
+    fn with<T>(&self, f: impl FnOnce(&Executor, Number) -> T) -> Option<T> {
+        with_here(|here| {
+            let is_home = here.inbox().serial == self.serial;
+            is_home.then(|| f(here, self.number))
+        })
+        .flatten()
+    }
+
+    /// Writes to the executor on its own thread.
+    fn write(&self, letter: Letter) -> Result<(), Letter> {
+        mail::send(self.number.executor(), self.serial, letter)
+    }
+
+    fn abort(&self) {
+        if self.with(Executor::abort).is_none() {
+            let _ = self.write(Letter::Abort(self.number));
+        }
+    }
+
+    fn detach(&self) {
+        if self.with(Executor::detach).is_none() {
+            let _ = self.write(Letter::Detach(self.number));
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        if let Some(has_ended) = self.with(Executor::has_ended) {
+            return has_ended;
+        }
+        let heard = self.heard.get_or_init(|| {
+            let heard = Arc::new(AtomicBool::new(false));
+            let ask = Letter::Tell(self.number, heard.clone());
+            // No `block_on` runs there any more: no task is alive.
+            heard.store(self.write(ask).is_err(), Ordering::Relaxed);
+            heard
+        });
+        heard.load(Ordering::Acquire)
+    }
+}
+
+/// Something that is carried home, to the thread that it comes from.
+struct FromElsewhere<F>(F);
+
+// SAFETY: it holds an output of type `T`, or will. The handle with which it is
+// made is on another thread than its task: somebody has sent it there, so it
+// was `Send`, and it is only if `T` is.
+unsafe impl<F> Send for FromElsewhere<F> {}
+
+impl<F> FromElsewhere<F> {
+    fn into_inner(self) -> F {
+        self.0
+    }
+}
+
+/// Why a task has no output.
+pub struct JoinError(Why);
+
+enum Why {
+    Cancelled,
+    /// A mutex makes it `Sync`, whatever the payload is.
+    Panicked(Mutex<Box<dyn Any + Send>>),
+}
+
+impl JoinError {
+    fn panicked(payload: Box<dyn Any + Send>) -> JoinError {
+        JoinError(Why::Panicked(Mutex::new(payload)))
+    }
+
+    /// Set if the task was aborted, or dropped at the end of `block_on`.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.0, Why::Cancelled)
+    }
+
+    /// Set if the task has panicked, or one of its destructors.
+    pub fn is_panic(&self) -> bool {
+        matches!(self.0, Why::Panicked(_))
+    }
+
+    /// What the task has panicked with, for
+    /// [`resume_unwind`](std::panic::resume_unwind).
+    ///
+    /// # Panics
+    ///
+    /// If the task has not panicked.
+    #[track_caller]
+    pub fn into_panic(self) -> Box<dyn Any + Send> {
+        let payload = self.try_into_panic();
+        payload.expect("`into_panic` needs an error that `is_panic`")
+    }
+
+    /// What the task has panicked with.
+    ///
+    /// # Errors
+    ///
+    /// This error, if the task has not panicked.
+    pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
+        match self.0 {
+            Why::Panicked(payload) => {
+                let payload = payload.into_inner();
+                Ok(payload.unwrap_or_else(PoisonError::into_inner))
+            }
+            Why::Cancelled => Err(self),
+        }
+    }
+}
+
+impl Debug for JoinError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Why::Cancelled => f.write_str("JoinError::Cancelled"),
+            Why::Panicked(_) => f.write_str("JoinError::Panic(..)"),
+        }
+    }
+}
+
+impl Display for JoinError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Why::Panicked(payload) = &self.0 else {
+            return f.write_str("the task was cancelled");
+        };
+        let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        match text.or_else(|| payload.downcast_ref::<&str>().copied()) {
+            Some(text) => write!(f, "the task has panicked: {text}"),
+            None => f.write_str("the task has panicked"),
+        }
+    }
+}
+
+impl Error for JoinError {}
+
+/// Lets all tasks that are ready run first, and sockets and timers be looked
+/// at, before this one goes on.
+pub async fn yield_now() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if has_yielded {
+            return Poll::Ready(());
+        }
+        has_yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,240 @@
+//! Waiting for a time.
+
+use crate::budget;
+use crate::executor::with_here;
+use crate::mail::{self, Letter};
+use crate::timers::Key;
+use pin_project_lite::pin_project;
+use std::fmt::{self, Display, Formatter};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+use std::{error, io};
+
+/// Waits for `duration`, counted from this call.
+///
+/// It is never ready early; it is late by what the tasks before it take. A
+/// duration of more than a hundred years counts as a hundred. It is *cancel
+/// safe*: dropping it loses nothing.
+pub fn sleep(duration: Duration) -> Sleep {
+    sleep_until(after(duration))
+}
+
+/// Waits until `deadline`. If that is over, it is ready at its first poll.
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    Sleep { deadline, timer: None }
+}
+
+/// The clock cannot count on and on.
+fn after(duration: Duration) -> Instant {
+    const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+    Instant::now() + duration.min(FOR_EVER)
+}
+
+/// What [`sleep`] gives back. Once it is ready, it stays so.
+#[derive(Debug)]
+#[must_use = "it waits only while it is awaited"]
+pub struct Sleep {
+    deadline: Instant,
+    timer: Option<Timer>,
+}
+
+impl Sleep {
+    /// When it is ready.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Set if the deadline is over.
+    pub fn is_elapsed(&self) -> bool {
+        self.deadline <= Instant::now()
+    }
+
+    /// Waits until another time instead.
+    pub fn reset(mut self: Pin<&mut Self>, deadline: Instant) {
+        self.deadline = deadline;
+        self.timer = None;
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let spent = ready!(budget::spend(context));
+        if self.is_elapsed() {
+            self.timer = None;
+            spent.made_progress();
+            return Poll::Ready(());
+        }
+        let deadline = self.deadline;
+        match &self.timer {
+            Some(timer) if timer.is_here() => timer.renew(context),
+            _ => self.timer = Some(Timer::set(deadline, context)),
+        }
+        Poll::Pending
+    }
+}
+
+/// A timer of the executor in whose thread it was set. Dropping it cancels it.
+#[derive(Debug)]
+struct Timer {
+    executor: u16,
+    serial: u64,
+    key: Key,
+}
+
+impl Timer {
+    fn set(due: Instant, context: &mut Context<'_>) -> Timer {
+        let set = with_here(|here| {
+            let waker = context.waker().clone();
+            let key = here.timers.borrow_mut().set(due, waker);
+            let inbox = here.inbox();
+            Timer { executor: inbox.number(), serial: inbox.serial, key }
+        });
+        set.expect("no timer can be set while the thread ends")
+    }
+
+    fn is_here(&self) -> bool {
+        with_here(|here| here.inbox().serial == self.serial).unwrap_or(false)
+    }
+
+    fn renew(&self, context: &mut Context<'_>) {
+        let waker = context.waker().clone();
+        let old =
+            with_here(|here| here.timers.borrow_mut().replace(self.key, waker));
+        drop(old);
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        let Timer { executor, serial, key } = *self;
+        if self.is_here() {
+            let waker = with_here(|here| here.timers.borrow_mut().cancel(key));
+            drop(waker);
+        } else {
+            let _ = mail::send(executor, serial, Letter::Cancel(key));
+        }
+    }
+}
+
+/// Gives up on `future` after `duration`.
+///
+/// The future is polled first: if it is ready, that is the result, however late
+/// it is. It is dropped with this one, so it has not ended when this is ready,
+/// if this is awaited by `&mut`. It is cancel safe if `future` is.
+pub fn timeout<F: IntoFuture>(
+    duration: Duration,
+    future: F,
+) -> Timeout<F::IntoFuture> {
+    timeout_at(after(duration), future)
+}
+
+/// Gives up on `future` at `deadline`. As [`timeout`].
+pub fn timeout_at<F: IntoFuture>(
+    deadline: Instant,
+    future: F,
+) -> Timeout<F::IntoFuture> {
+    let (future, sleep) = (future.into_future(), sleep_until(deadline));
+    Timeout { future, sleep }
+}
+
+pin_project! {
+    /// What [`timeout`] gives back.
+    #[derive(Debug)]
+    #[must_use = "it does nothing unless it is awaited"]
+    pub struct Timeout<F> {
+        #[pin]
+        future: F,
+        sleep: Sleep,
+    }
+}
+
+impl<F> Timeout<F> {
+    /// The future inside.
+    pub fn into_inner(self) -> F {
+        self.future
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        // The future may have spent the budget: the deadline holds all the same.
+        budget::renew_one();
+        Pin::new(this.sleep).poll(context).map(|()| Err(Elapsed(())))
+    }
+}
+
+/// The deadline was over before the future was ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed(());
+
+impl Display for Elapsed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the deadline has elapsed")
+    }
+}
+
+impl error::Error for Elapsed {}
+
+impl From<Elapsed> for io::Error {
+    fn from(elapsed: Elapsed) -> io::Error {
+        io::Error::new(io::ErrorKind::TimedOut, elapsed)
+    }
+}
+
+/// Ticks at once, and from then on after each `period`.
+///
+/// Late ticks are not lost: they come one after another, until all have been
+/// caught up with.
+///
+/// # Panics
+///
+/// If the period is zero.
+#[track_caller]
+pub fn interval(period: Duration) -> Interval {
+    interval_at(Instant::now(), period)
+}
+
+/// Ticks at `start`, and from then on after each `period`. As [`interval`].
+#[track_caller]
+pub fn interval_at(start: Instant, period: Duration) -> Interval {
+    assert!(period > Duration::ZERO, "the period of an interval is zero");
+    Interval { period, sleep: sleep_until(start) }
+}
+
+/// What [`interval`] gives back.
+#[derive(Debug)]
+pub struct Interval {
+    period: Duration,
+    sleep: Sleep,
+}
+
+impl Interval {
+    /// Waits for the next tick, and gives back the instant for which it was
+    /// planned. It is cancel safe: a tick that is not waited for to its end
+    /// comes to the next call.
+    pub async fn tick(&mut self) -> Instant {
+        (&mut self.sleep).await;
+        let tick = self.sleep.deadline();
+        let next = tick.checked_add(self.period);
+        let next = next.unwrap_or_else(|| after(Duration::MAX));
+        Pin::new(&mut self.sleep).reset(next);
+        tick
+    }
+
+    /// The time from one tick to the next.
+    pub fn period(&self) -> Duration {
+        self.period
+    }
+}

@@ -1,0 +1,62 @@
+//! What rung 5's library does, seen from outside. Every test has a process of
+//! its own, under a limit: a runtime that waits for ever fails.
+
+mod tasks;
+mod time;
+mod oneshot;
+
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
+
+/// What has happened, in order.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Notes {
+    fn add(&self, what: &str) {
+        self.0.lock().unwrap().push(what.to_owned());
+    }
+
+    /// Notes it when it is dropped.
+    fn when_dropped(&self, what: &'static str) -> Dropped {
+        Dropped { notes: self.clone(), what }
+    }
+
+    /// All notes since the last call.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+struct Dropped {
+    notes: Notes,
+    what: &'static str,
+}
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.notes.add(self.what);
+    }
+}
+
+/// Panics when it is dropped.
+struct PanicsWhenDropped(&'static str);
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("{}", self.0);
+    }
+}
+
+/// A waker that notes each time that it rings.
+fn noting_waker(notes: &Notes, what: &'static str) -> Waker {
+    struct Noting(Notes, &'static str);
+
+    impl Wake for Noting {
+        fn wake(self: Arc<Self>) {
+            self.0.add(self.1);
+        }
+    }
+
+    Waker::from(Arc::new(Noting(notes.clone(), what)))
+}

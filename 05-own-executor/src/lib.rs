@@ -9,6 +9,7 @@ mod waker;
 mod mail;
 mod budget;
 mod timers;
+mod stage;
 mod executor;
 pub mod task;
 pub mod time;

@@ -6,105 +6,16 @@ use crate::budget;
 use crate::executor::{Executor, with_here};
 use crate::mail::{self, Letter};
 use crate::number::Number;
+use crate::stage::Output;
 use crate::sync::oneshot;
-use pin_project_lite::pin_project;
 use std::any::Any;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
-
-/// What the executor can do with any task.
-pub trait Task {
-    /// Polls the future. Once it is ready or has panicked, it is dropped, and
-    /// the output is kept.
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()>;
-
-    /// Drops the future.
-    fn abort(self: Pin<&mut Self>);
-
-    /// Puts the output, a `Result<T, JoinError>`, into an `Option` of that type.
-    fn take_output(self: Pin<&mut Self>, to: &mut dyn Any);
-}
-
-pin_project! {
-    /// A future, and later its output: one allocation for both.
-    #[project = StageProjected]
-    pub enum Stage<F: Future> {
-        /// It has not ended.
-        Running {
-            /// It may hold references into itself, and is never moved.
-            #[pin]
-            future: F,
-        },
-        /// The future is dropped.
-        Ended {
-            /// What the handle is to be given.
-            output: Option<Result<F::Output, JoinError>>,
-        },
-    }
-}
-
-impl<F> Task for Stage<F>
-where
-    F: Future + 'static,
-    F::Output: 'static,
-{
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let StageProjected::Running { future } = self.as_mut().project() else {
-            unreachable!("it has ended");
-        };
-        let polled = catch_unwind(AssertUnwindSafe(|| future.poll(context)));
-        let output = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(output)) => Ok(output),
-            Err(payload) => Err(JoinError::panicked(payload)),
-        };
-        self.end(output);
-        Poll::Ready(())
-    }
-
-    fn abort(self: Pin<&mut Self>) {
-        self.end(Err(JoinError(Why::Cancelled)));
-    }
-
-    fn take_output(self: Pin<&mut Self>, to: &mut dyn Any) {
-        let StageProjected::Ended { output } = self.project() else {
-            unreachable!("it has not ended");
-        };
-        let to: &mut Option<_> = to.downcast_mut().expect("its own type");
-        *to = output.take();
-    }
-}
-
-impl<F: Future> Stage<F> {
-    /// Drops the future, and keeps the output. If a destructor panics, that is
-    /// the output.
-    fn end(mut self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
-        let ended = Stage::Ended { output: None };
-        let dropped =
-            catch_unwind(AssertUnwindSafe(|| self.as_mut().set(ended)));
-        let output = match dropped {
-            Ok(()) => output,
-            Err(payload) => {
-                drop_quietly(output);
-                Err(JoinError::panicked(payload))
-            }
-        };
-        if let StageProjected::Ended { output: to } = self.project() {
-            *to = Some(output);
-        }
-    }
-}
-
-/// Drops what may panic, at a place where a panic would be somebody else's.
-pub fn drop_quietly<T>(value: T) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
-}
 
 /// What [`spawn`](crate::spawn) gives back: awaiting it waits for the end of the
 /// task.
@@ -139,8 +50,6 @@ enum Waits<T> {
     /// It was ready.
     No,
 }
-
-type Output<T> = Result<T, JoinError>;
 
 impl<T> JoinHandle<T> {
     pub(crate) fn new(number: Number, serial: u64) -> JoinHandle<T> {
@@ -213,7 +122,7 @@ impl<T: 'static> Future for JoinHandle<T> {
         let received = ready!(Pin::new(receiver).poll(context));
         this.waits = Waits::No;
         spent.made_progress();
-        let cancelled = |_| Err(JoinError(Why::Cancelled));
+        let cancelled = |_| Err(JoinError::cancelled());
         Poll::Ready(received.unwrap_or_else(cancelled))
     }
 }
@@ -338,7 +247,11 @@ enum Why {
 }
 
 impl JoinError {
-    fn panicked(payload: Box<dyn Any + Send>) -> JoinError {
+    pub(crate) fn cancelled() -> JoinError {
+        JoinError(Why::Cancelled)
+    }
+
+    pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> JoinError {
         JoinError(Why::Panicked(Mutex::new(payload)))
     }
 

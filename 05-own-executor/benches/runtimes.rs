@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     println!("{:32} {:>8} {:>8} {:>7}", "ns each", "ours", "tokio", "ratio");
     for (row, (name, _)) in ROWS.iter().enumerate() {
         let is_wanted = |it: &&String| name.contains(it.as_str());
-        if wanted.is_empty() || wanted.iter().any(|it| is_wanted(it)) {
+        if wanted.is_empty() || wanted.iter().any(is_wanted) {
             show(row, name);
         }
     }

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::thread;
 
 /// What a task hands to its handle.
 pub type Output<T> = Result<T, JoinError>;
@@ -89,7 +90,12 @@ impl<F: Future> Stage<F> {
     }
 }
 
-/// Drops what may panic, at a place where a panic would be somebody else's.
+/// Calls what may panic, at a place where a panic would be somebody else's.
+pub fn call_quietly(f: impl FnOnce()) -> thread::Result<()> {
+    catch_unwind(AssertUnwindSafe(f))
+}
+
+/// Drops what may panic, at such a place.
 pub fn drop_quietly<T>(value: T) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+    let _ = call_quietly(|| drop(value));
 }

@@ -4,6 +4,10 @@
 mod tasks;
 mod time;
 mod oneshot;
+mod mpsc;
+mod semaphore;
+mod mutex;
+mod notify;
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};

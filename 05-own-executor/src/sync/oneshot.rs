@@ -1,11 +1,12 @@
 //! A channel for one value.
 
+use super::{lock, renew};
 use crate::budget;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 
 /// A sender and a receiver of one value.
@@ -112,7 +113,7 @@ impl<T> Sender<T> {
             spent.made_progress();
             return Poll::Ready(());
         }
-        let old = guard.sender.replace(context.waker().clone());
+        let old = renew(&mut guard.sender, context);
         drop(guard);
         drop(old);
         Poll::Pending
@@ -190,13 +191,7 @@ impl<T> Future for Receiver<T> {
         let spent = ready!(budget::spend(context));
         let mut guard = lock(&self.shared);
         let Some(result) = guard.state.take() else {
-            let waker = context.waker();
-            let is_known =
-                guard.receiver.as_ref().is_some_and(|it| it.will_wake(waker));
-            let old = match is_known {
-                true => None,
-                false => guard.receiver.replace(waker.clone()),
-            };
+            let old = renew(&mut guard.receiver, context);
             drop(guard);
             drop(old);
             return Poll::Pending;
@@ -226,12 +221,6 @@ impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         drop(self.closed(true));
     }
-}
-
-/// A waker's or a value's code never runs while this is locked, so a panic in
-/// between leaves nothing half done.
-fn lock<T>(shared: &Mutex<Shared<T>>) -> MutexGuard<'_, Shared<T>> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T> Debug for Sender<T> {

@@ -1,0 +1,348 @@
+//! Permits, and tasks that wait for them in a line.
+
+use super::{lock, renew};
+use crate::budget;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::mem;
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+/// A number of permits. Who wants some waits until they are there.
+///
+/// It is fair: permits go to those who wait in the order in which they were
+/// first polled, and nobody overtakes. So one that wants many holds back those
+/// behind it that want few; what comes back is put aside for it.
+///
+/// ```
+/// use own_executor::sync::Semaphore;
+///
+/// let two = Semaphore::new(2);
+/// own_executor::block_on(async {
+///     let one = two.acquire().await.unwrap();
+///     assert_eq!(two.available_permits(), 1);
+///     drop(one);
+///     assert_eq!(two.available_permits(), 2);
+/// });
+/// ```
+pub struct Semaphore {
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Those that nobody has. None, while somebody waits.
+    free: usize,
+    is_closed: bool,
+    /// Those who wait, in the order of their numbers.
+    line: BTreeMap<u64, Waiter>,
+    /// Those who have got all they wanted, and do not know yet.
+    granted: BTreeSet<u64>,
+    next: u64,
+}
+
+struct Waiter {
+    /// How many permits it still wants.
+    missing: usize,
+    waker: Option<Waker>,
+}
+
+impl Semaphore {
+    /// As many permits can there be.
+    pub const MAX_PERMITS: usize = usize::MAX >> 3;
+
+    /// A semaphore with this number of permits.
+    ///
+    /// # Panics
+    ///
+    /// If they are more than [`MAX_PERMITS`](Semaphore::MAX_PERMITS).
+    #[track_caller]
+    pub fn new(permits: usize) -> Semaphore {
+        assert!(permits <= Self::MAX_PERMITS, "too many permits");
+        Semaphore {
+            state: Mutex::new(State {
+                free: permits,
+                is_closed: false,
+                line: BTreeMap::new(),
+                granted: BTreeSet::new(),
+                next: 0,
+            }),
+        }
+    }
+
+    /// How many permits nobody has, and nobody waits for.
+    pub fn available_permits(&self) -> usize {
+        lock(&self.state).free
+    }
+
+    /// Makes more permits.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than [`MAX_PERMITS`](Semaphore::MAX_PERMITS) then.
+    #[track_caller]
+    pub fn add_permits(&self, permits: usize) {
+        let mut state = lock(&self.state);
+        let sum = state.free.checked_add(permits);
+        let fits = sum.is_some_and(|sum| sum <= Self::MAX_PERMITS);
+        let woken = if fits { state.release(permits) } else { Vec::new() };
+        drop(state);
+        assert!(fits, "too many permits");
+        woken.into_iter().for_each(Waker::wake);
+    }
+
+    /// Waits for a permit. It comes back when what this gives is dropped.
+    ///
+    /// It is cancel safe, but who drops it loses the place in the line.
+    ///
+    /// # Errors
+    ///
+    /// If the semaphore is [closed](Semaphore::close).
+    pub fn acquire(&self) -> Acquire<'_> {
+        self.acquire_many(1)
+    }
+
+    /// Waits for several permits, which come all at once. As
+    /// [`acquire`](Semaphore::acquire).
+    pub fn acquire_many(&self, permits: u32) -> Acquire<'_> {
+        let wanted = permits as usize;
+        Acquire { semaphore: self, wanted, stage: Stage::Fresh }
+    }
+
+    /// Takes a permit, if there is one, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// If there is none that nobody waits for, or the semaphore is closed.
+    pub fn try_acquire(&self) -> Result<SemaphorePermit<'_>, TryAcquireError> {
+        self.try_acquire_many(1)
+    }
+
+    /// Takes several permits, or none. As
+    /// [`try_acquire`](Semaphore::try_acquire).
+    pub fn try_acquire_many(
+        &self,
+        permits: u32,
+    ) -> Result<SemaphorePermit<'_>, TryAcquireError> {
+        let mut state = lock(&self.state);
+        let permits = permits as usize;
+        if state.is_closed {
+            return Err(TryAcquireError::Closed);
+        }
+        if state.free < permits {
+            return Err(TryAcquireError::NoPermits);
+        }
+        state.free -= permits;
+        Ok(SemaphorePermit { semaphore: self, permits })
+    }
+
+    /// Lets all fail who wait, or want a permit later. Permits that come back
+    /// are still counted.
+    pub fn close(&self) {
+        let mut state = lock(&self.state);
+        state.is_closed = true;
+        let line = mem::take(&mut state.line);
+        drop(state);
+        for waker in line.into_values().filter_map(|it| it.waker) {
+            waker.wake();
+        }
+    }
+
+    /// Set once it is closed.
+    pub fn is_closed(&self) -> bool {
+        lock(&self.state).is_closed
+    }
+
+    /// Gives permits back, and wakes those who have all they want.
+    fn release(&self, permits: usize) {
+        let woken = lock(&self.state).release(permits);
+        woken.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl State {
+    /// Gives permits to those who wait. The wakers are to be woken outside of
+    /// the lock.
+    #[must_use]
+    fn release(&mut self, permits: usize) -> Vec<Waker> {
+        self.free += permits;
+        let mut woken = Vec::new();
+        while let Some(mut first) = self.line.first_entry() {
+            let given = self.free.min(first.get().missing);
+            self.free -= given;
+            first.get_mut().missing -= given;
+            if first.get().missing > 0 {
+                break;
+            }
+            let (number, waiter) = first.remove_entry();
+            self.granted.insert(number);
+            woken.extend(waiter.waker);
+        }
+        woken
+    }
+}
+
+/// What [`Semaphore::acquire`] gives back.
+#[must_use = "it does nothing unless it is awaited"]
+pub struct Acquire<'a> {
+    semaphore: &'a Semaphore,
+    wanted: usize,
+    stage: Stage,
+}
+
+enum Stage {
+    /// It was not polled.
+    Fresh,
+    /// It waits in the line, with this number.
+    Waits(u64),
+    Done,
+}
+
+impl<'a> Future for Acquire<'a> {
+    type Output = Result<SemaphorePermit<'a>, AcquireError>;
+
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Self::Output> {
+        let (semaphore, wanted) = (self.semaphore, self.wanted);
+        // Who is polled with its budget spent gets its place all the same.
+        let spent = budget::spend(context);
+        let mut state = lock(&semaphore.state);
+        let number = match self.stage {
+            Stage::Waits(number) => number,
+            Stage::Done => panic!("an `Acquire` was polled after it was ready"),
+            Stage::Fresh if state.is_closed => {
+                self.stage = Stage::Done;
+                return Poll::Ready(Err(AcquireError(())));
+            }
+            Stage::Fresh => {
+                let number = state.next;
+                state.next += 1;
+                let waiter = Waiter { missing: wanted, waker: None };
+                state.line.insert(number, waiter);
+                self.stage = Stage::Waits(number);
+                // Those who wait already have taken what is free.
+                let woken = state.release(0);
+                debug_assert!(woken.is_empty());
+                number
+            }
+        };
+        if let Some(waiter) = state.line.get_mut(&number) {
+            let old = renew(&mut waiter.waker, context);
+            drop(state);
+            drop(old);
+            return Poll::Pending;
+        }
+        let Poll::Ready(spent) = spent else { return Poll::Pending };
+        spent.made_progress();
+        let is_granted = state.granted.remove(&number);
+        self.stage = Stage::Done;
+        if state.is_closed {
+            let _ = state.release(if is_granted { wanted } else { 0 });
+            return Poll::Ready(Err(AcquireError(())));
+        }
+        Poll::Ready(Ok(SemaphorePermit { semaphore, permits: wanted }))
+    }
+}
+
+impl Drop for Acquire<'_> {
+    fn drop(&mut self) {
+        let Stage::Waits(number) = self.stage else { return };
+        let mut state = lock(&self.semaphore.state);
+        let waiter = state.line.remove(&number);
+        let had = match &waiter {
+            Some(waiter) => self.wanted - waiter.missing,
+            None if state.granted.remove(&number) => self.wanted,
+            None => 0,
+        };
+        let woken = state.release(had);
+        drop(state);
+        drop(waiter);
+        woken.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// Permits that come back when this is dropped.
+#[must_use = "the permits come back when this is dropped"]
+pub struct SemaphorePermit<'a> {
+    semaphore: &'a Semaphore,
+    permits: usize,
+}
+
+impl SemaphorePermit<'_> {
+    /// Does not give the permits back: there are fewer from now on.
+    pub fn forget(mut self) {
+        self.permits = 0;
+    }
+
+    /// How many permits these are.
+    pub fn num_permits(&self) -> usize {
+        self.permits
+    }
+}
+
+impl Drop for SemaphorePermit<'_> {
+    fn drop(&mut self) {
+        if self.permits > 0 {
+            self.semaphore.release(self.permits);
+        }
+    }
+}
+
+impl Debug for Semaphore {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let state = lock(&self.state);
+        f.debug_struct("Semaphore")
+            .field("available", &state.free)
+            .field("waiting", &state.line.len())
+            .field("closed", &state.is_closed)
+            .finish()
+    }
+}
+
+impl Debug for Acquire<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acquire").field("wanted", &self.wanted).finish()
+    }
+}
+
+impl Debug for SemaphorePermit<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("SemaphorePermit");
+        shown.field("permits", &self.permits).finish()
+    }
+}
+
+/// The semaphore is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcquireError(());
+
+impl Display for AcquireError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the semaphore is closed")
+    }
+}
+
+impl Error for AcquireError {}
+
+/// Why there is no permit now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TryAcquireError {
+    /// The semaphore is closed.
+    Closed,
+    /// Others have them, or wait for them.
+    NoPermits,
+}
+
+impl Display for TryAcquireError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TryAcquireError::Closed => "the semaphore is closed",
+            TryAcquireError::NoPermits => "there are not enough permits",
+        })
+    }
+}
+
+impl Error for TryAcquireError {}

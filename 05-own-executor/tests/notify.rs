@@ -1,0 +1,128 @@
+//! Telling tasks that something has happened.
+
+use crate::{Notes, noting_waker};
+use own_executor::sync::{Notified, Notify};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+use trials::alone;
+
+fn is_pending(notified: &mut Pin<&mut Notified<'_>>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    notified.as_mut().poll(&mut context).is_pending()
+}
+
+#[test]
+fn two_notifications_for_nobody_are_one_permit() {
+    alone(|| {
+        let notify = Notify::new();
+        notify.notify_one();
+        notify.notify_one();
+        let mut first = pin!(notify.notified());
+        assert!(!is_pending(&mut first));
+        // Once ready, it stays so.
+        assert!(!is_pending(&mut first));
+        assert!(is_pending(&mut pin!(notify.notified())));
+    });
+}
+
+#[test]
+fn one_is_woken_the_one_that_waits_longest() {
+    alone(|| {
+        let notes = Notes::default();
+        let notify = Notify::new();
+        let mut first = pin!(notify.notified());
+        let mut second = pin!(notify.notified());
+        for (waits, name) in [(&mut first, "first"), (&mut second, "second")] {
+            let waker = noting_waker(&notes, name);
+            let mut context = Context::from_waker(&waker);
+            assert!(waits.as_mut().poll(&mut context).is_pending());
+        }
+        notify.notify_one();
+        assert_eq!(notes.take(), ["first"]);
+        assert!(is_pending(&mut second));
+        assert!(!is_pending(&mut first));
+    });
+}
+
+#[test]
+fn one_that_was_made_and_not_polled_hears_of_all_but_not_of_one() {
+    alone(|| {
+        let notify = Notify::new();
+        let mut made = pin!(notify.notified());
+        notify.notify_waiters();
+        assert!(!is_pending(&mut made));
+        // It did not eat a permit.
+        assert!(is_pending(&mut pin!(notify.notified())));
+        let mut made = pin!(notify.notified());
+        notify.notify_one();
+        let mut other = pin!(notify.notified());
+        assert!(!is_pending(&mut other), "the permit is anyone's");
+        assert!(is_pending(&mut made));
+    });
+}
+
+#[test]
+fn one_that_was_chosen_and_is_dropped_passes_on() {
+    alone(|| {
+        let notify = Notify::new();
+        let mut first = Box::pin(notify.notified());
+        let mut second = pin!(notify.notified());
+        assert!(is_pending(&mut first.as_mut()));
+        assert!(is_pending(&mut second));
+        notify.notify_one();
+        drop(first);
+        assert!(!is_pending(&mut second));
+    });
+}
+
+#[test]
+fn one_of_all_that_is_dropped_does_not_pass_on() {
+    alone(|| {
+        let notify = Notify::new();
+        let mut first = Box::pin(notify.notified());
+        assert!(is_pending(&mut first.as_mut()));
+        notify.notify_waiters();
+        drop(first);
+        assert!(is_pending(&mut pin!(notify.notified())));
+    });
+}
+
+#[test]
+fn what_comes_for_all_leaves_a_stored_permit() {
+    alone(|| {
+        let notify = Notify::new();
+        let mut made = pin!(notify.notified());
+        notify.notify_one();
+        notify.notify_waiters();
+        assert!(!is_pending(&mut made));
+        assert!(!is_pending(&mut pin!(notify.notified())));
+    });
+}
+
+#[test]
+fn if_a_waker_panics_the_others_are_told() {
+    alone(|| {
+        struct Panics;
+
+        impl Wake for Panics {
+            fn wake(self: Arc<Self>) {
+                panic!("in a waker");
+            }
+        }
+
+        let notes = Notes::default();
+        let notify = Notify::new();
+        let wakers = [Waker::from(Arc::new(Panics)), noting_waker(&notes, "b")];
+        let mut all: Vec<_> =
+            wakers.iter().map(|_| Box::pin(notify.notified())).collect();
+        for (waits, waker) in all.iter_mut().zip(&wakers) {
+            let mut context = Context::from_waker(waker);
+            assert!(waits.as_mut().poll(&mut context).is_pending());
+        }
+        let told = catch_unwind(AssertUnwindSafe(|| notify.notify_waiters()));
+        assert!(told.is_err());
+        assert_eq!(notes.take(), ["b"]);
+    });
+}

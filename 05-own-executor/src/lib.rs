@@ -11,6 +11,7 @@ mod budget;
 mod timers;
 mod stage;
 mod executor;
+mod scope;
 pub mod task;
 pub mod time;
 pub mod sync;

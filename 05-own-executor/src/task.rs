@@ -2,6 +2,8 @@
 
 #![expect(unsafe_code, reason = "an output is carried home")]
 
+pub use crate::scope::{Scope, ScopedHandle, scope};
+
 use crate::budget;
 use crate::executor::{Executor, with_here};
 use crate::mail::{self, Letter};

@@ -8,6 +8,7 @@ mod mpsc;
 mod semaphore;
 mod mutex;
 mod notify;
+mod scope;
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};

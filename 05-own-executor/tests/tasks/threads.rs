@@ -8,7 +8,8 @@ use own_executor::time::sleep;
 use own_executor::{block_on, spawn};
 use std::cell::Cell;
 use std::future::{pending, poll_fn};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -100,13 +101,16 @@ fn a_waker_of_an_executor_that_is_gone_does_nothing() {
             let waker = own_waker().await;
             root.wake();
             task.wake();
-            let other = thread::spawn(move || {
+            let is_over = Arc::new(AtomicBool::new(false));
+            let over = is_over.clone();
+            thread::spawn(move || {
                 thread::sleep(Duration::from_millis(5));
+                over.store(true, Ordering::Release);
                 waker.wake();
             });
             poll_fn(|_| {
                 polls.set(polls.get() + 1);
-                match other.is_finished() || polls.get() > 100 {
+                match is_over.load(Ordering::Acquire) {
                     true => Poll::Ready(()),
                     false => Poll::Pending,
                 }

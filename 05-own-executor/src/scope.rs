@@ -1,0 +1,322 @@
+//! A scope: no task of it outlives it.
+
+use crate::slots::Slots;
+use crate::stage::{Output, call_quietly};
+use crate::sync::{lock, oneshot, renew};
+use crate::task::JoinError;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering::AcqRel};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Runs `body`, and the tasks that it spawns in the scope that it is given,
+/// until all of them have ended.
+///
+/// Such a task can borrow what lives outside of the scope. It is therefore not
+/// handed to the executor: a scope can be forgotten, by [`mem::forget`], and the
+/// executor would go on to poll a task that borrows what is gone. The scope's
+/// own future polls its tasks, each of them only if it was woken; and a future
+/// that is forgotten is polled no more.
+///
+/// Dropped half-way, it drops `body` and then all tasks.
+///
+/// ```
+/// use own_executor::task::scope;
+///
+/// let words = vec!["never", "early"];
+/// let words = &words;
+/// let letters = own_executor::block_on(scope(async |s| {
+///     let first = s.spawn(async { words[0].len() });
+///     let second = s.spawn(async { words[1].len() });
+///     first.await.unwrap() + second.await.unwrap()
+/// }));
+/// assert_eq!(letters, 10);
+/// ```
+///
+/// What a task borrows has to live outside of the scope:
+///
+/// ```compile_fail,E0597
+/// # use own_executor::task::scope;
+/// own_executor::block_on(scope(async |s| {
+///     let word = String::from("gone");
+///     let word = &word;
+///     s.spawn(async move { word.len() });
+/// }));
+/// ```
+///
+/// # Panics
+///
+/// If `body` or a task panics: with what it has panicked with, once all others
+/// are dropped.
+pub async fn scope<'env, T>(body: impl AsyncFnOnce(Scope<'env>) -> T) -> T {
+    let scope = Scope(Rc::new(Inner::new()));
+    // Dropped after the body, whatever happens.
+    let _end = End(scope.clone());
+    let mut body = pin!(body(scope.clone()));
+    let mut output = None;
+    let body_waker = ScopeWaker::new(&scope.0.wakes, BODY);
+    let waker = Waker::from(body_waker.clone());
+    waker.wake_by_ref();
+    let output = poll_fn(|context| {
+        let inner = &scope.0;
+        inner.wakes.set_scope(context);
+        // What is woken from here on is polled in the next poll.
+        for key in inner.wakes.take() {
+            if key != BODY {
+                inner.poll(key);
+            } else if output.is_none() {
+                body_waker.unqueue();
+                let polled =
+                    body.as_mut().poll(&mut Context::from_waker(&waker));
+                if let Poll::Ready(ready) = polled {
+                    output = Some(ready);
+                }
+            }
+        }
+        match inner.alive.get() {
+            0 => output.take().map_or(Poll::Pending, Poll::Ready),
+            _ => Poll::Pending,
+        }
+    });
+    output.await
+}
+
+/// Where tasks are spawned that end with it (see [`scope`]). A task can have a
+/// clone, and spawn others.
+#[derive(Clone)]
+pub struct Scope<'env>(Rc<Inner<'env>>);
+
+struct Inner<'env> {
+    /// A task is not there while it is polled.
+    tasks: RefCell<Slots<Option<Task<'env>>>>,
+    alive: Cell<usize>,
+    wakes: Arc<Wakes>,
+    is_closed: Cell<bool>,
+}
+
+struct Task<'env> {
+    future: Pin<Box<dyn Future<Output = ()> + 'env>>,
+    waker: Arc<ScopeWaker>,
+}
+
+/// A task's place, and its generation.
+type Key = (u32, u32);
+
+/// The body's.
+const BODY: Key = (u32::MAX, 0);
+
+impl<'env> Scope<'env> {
+    /// Lets a future run beside the others of the scope. If the scope is over,
+    /// the future is dropped.
+    pub fn spawn<T: 'env>(
+        &self,
+        future: impl Future<Output = T> + 'env,
+    ) -> ScopedHandle<'env, T> {
+        let (sender, output) = oneshot::channel();
+        let future = Box::pin(async move {
+            // Nobody may be waiting for it.
+            let _ = sender.send(future.await);
+        });
+        let key = match self.0.is_closed.get() {
+            true => BODY,
+            false => self.0.insert(future),
+        };
+        ScopedHandle { scope: self.clone(), key, output }
+    }
+}
+
+/// What [`Scope::spawn`] gives back: awaiting it waits for the output. Dropping
+/// it lets the task go on.
+///
+/// # Errors
+///
+/// If the task was aborted, or the scope was over when it was spawned. A task
+/// that panics ends the scope, and so whoever waits for it.
+pub struct ScopedHandle<'env, T> {
+    scope: Scope<'env>,
+    key: Key,
+    output: oneshot::Receiver<T>,
+}
+
+impl<T> ScopedHandle<'_, T> {
+    /// Drops the task; one that runs, when it waits. To the scope it is no
+    /// failure.
+    pub fn abort(&self) {
+        self.scope.0.abort(self.key);
+    }
+}
+
+impl<T> Future for ScopedHandle<'_, T> {
+    type Output = Output<T>;
+
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Output<T>> {
+        let output = Pin::new(&mut self.output).poll(context);
+        output.map_err(|_| JoinError::cancelled())
+    }
+}
+
+impl<'env> Inner<'env> {
+    fn new() -> Inner<'env> {
+        Inner {
+            tasks: RefCell::default(),
+            alive: Cell::new(0),
+            wakes: Arc::default(),
+            is_closed: Cell::new(false),
+        }
+    }
+
+    fn insert(&self, future: Pin<Box<dyn Future<Output = ()> + 'env>>) -> Key {
+        let mut tasks = self.tasks.borrow_mut();
+        let key = tasks.insert(None);
+        let waker = ScopeWaker::new(&self.wakes, key);
+        let place = tasks.get_mut(key.0, key.1).expect("it was inserted");
+        *place = Some(Task { future, waker: waker.clone() });
+        drop(tasks);
+        self.alive.set(self.alive.get() + 1);
+        Waker::from(waker).wake();
+        key
+    }
+
+    /// Polls a task that was woken, unless it has ended.
+    fn poll(&self, key: Key) {
+        let Some(mut task) = self.take(key) else { return };
+        task.waker.unqueue();
+        let waker = Waker::from(task.waker.clone());
+        let mut context = Context::from_waker(&waker);
+        let poll = || task.future.as_mut().poll(&mut context);
+        match catch_unwind(AssertUnwindSafe(poll)) {
+            Ok(Poll::Pending) => {
+                let mut tasks = self.tasks.borrow_mut();
+                if let Some(place) = tasks.get_mut(key.0, key.1) {
+                    *place = Some(task);
+                }
+                // Otherwise it has aborted itself, and is dropped.
+            }
+            Ok(Poll::Ready(())) => self.remove(key),
+            Err(payload) => {
+                // The others first.
+                let _ = call_quietly(|| drop(task));
+                let _ = call_quietly(|| self.close());
+                resume_unwind(payload);
+            }
+        }
+    }
+
+    fn take(&self, (slot, generation): Key) -> Option<Task<'env>> {
+        self.tasks.borrow_mut().get_mut(slot, generation)?.take()
+    }
+
+    /// Forgets a task that is not in its place.
+    fn remove(&self, (slot, generation): Key) {
+        if self.tasks.borrow_mut().remove(slot, generation).is_some() {
+            self.alive.set(self.alive.get() - 1);
+        }
+    }
+
+    fn abort(&self, key: Key) {
+        let task = self.take(key);
+        self.remove(key);
+        // The scope may be over with it.
+        self.wakes.wake(None);
+        drop(task);
+    }
+
+    /// Drops all tasks. What they spawn meanwhile is dropped as well.
+    fn close(&self) {
+        self.is_closed.set(true);
+        let mut panic = None;
+        let places = self.tasks.borrow().places();
+        for slot in 0..places {
+            let found = self.tasks.borrow_mut().at_mut(slot).map(|it| it.0);
+            let Some(generation) = found else { continue };
+            let task = self.take((slot, generation));
+            self.remove((slot, generation));
+            let dropped = call_quietly(|| drop(task));
+            panic = panic.or(dropped.err());
+        }
+        if let Some(payload) = panic
+            && !std::thread::panicking()
+        {
+            resume_unwind(payload);
+        }
+    }
+}
+
+/// Drops the scope's tasks with the future of the scope.
+struct End<'env>(Scope<'env>);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.0.close();
+    }
+}
+
+/// Who in a scope was woken.
+#[derive(Default)]
+struct Wakes(Mutex<Woken>);
+
+#[derive(Default)]
+struct Woken {
+    keys: Vec<Key>,
+    scope: Option<Waker>,
+}
+
+impl Wakes {
+    /// Has the scope polled, and in it what has this key.
+    fn wake(&self, key: Option<Key>) {
+        let mut woken = lock(&self.0);
+        woken.keys.extend(key);
+        let scope = woken.scope.take();
+        drop(woken);
+        scope.into_iter().for_each(Waker::wake);
+    }
+
+    fn set_scope(&self, context: &Context<'_>) {
+        let old = renew(&mut lock(&self.0).scope, context);
+        drop(old);
+    }
+
+    fn take(&self) -> Vec<Key> {
+        mem::take(&mut lock(&self.0).keys)
+    }
+}
+
+struct ScopeWaker {
+    wakes: Arc<Wakes>,
+    key: Key,
+    /// Set if it was woken, and was not polled since.
+    is_queued: AtomicBool,
+}
+
+impl ScopeWaker {
+    fn new(wakes: &Arc<Wakes>, key: Key) -> Arc<ScopeWaker> {
+        let is_queued = AtomicBool::new(false);
+        Arc::new(ScopeWaker { wakes: wakes.clone(), key, is_queued })
+    }
+
+    /// It is about to be polled, and sees what was done before it was woken.
+    fn unqueue(&self) {
+        self.is_queued.swap(false, AcqRel);
+    }
+}
+
+impl Wake for ScopeWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // Whoever sets it puts the key into the list, under its lock.
+        if !self.is_queued.swap(true, AcqRel) {
+            self.wakes.wake(Some(self.key));
+        }
+    }
+}

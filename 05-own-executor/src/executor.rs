@@ -3,6 +3,7 @@
 use crate::budget;
 use crate::mail::{self, Inbox, Letter};
 use crate::number::Number;
+use crate::reactor::{self, Reactor};
 use crate::slots::Slots;
 use crate::stage::{Stage, Task, drop_quietly};
 use crate::task::JoinHandle;
@@ -10,6 +11,7 @@ use crate::timers::Timers;
 use crate::waker::waker;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +39,8 @@ pub struct Executor {
     /// Tasks of whose end other threads want to hear.
     asked: RefCell<Vec<(Number, Arc<AtomicBool>)>>,
     pub timers: RefCell<Timers>,
+    /// Not there before the first socket.
+    reactor: RefCell<Option<Arc<Reactor>>>,
 }
 
 /// What the executor knows of a task.
@@ -138,11 +142,30 @@ impl Executor {
             alive: Cell::new(0),
             asked: RefCell::default(),
             timers: RefCell::default(),
+            reactor: RefCell::default(),
         }
     }
 
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// The reactor, which is made for the first socket.
+    ///
+    /// # Errors
+    ///
+    /// If no `block_on` runs, or there are no descriptors left.
+    pub fn reactor(&self) -> io::Result<Arc<Reactor>> {
+        if !self.is_running.get() {
+            return reactor::over();
+        }
+        if let Some(reactor) = &*self.reactor.borrow() {
+            return Ok(reactor.clone());
+        }
+        let reactor = Reactor::new()?;
+        self.inbox.set_reactor(Some(reactor.clone()));
+        self.reactor.replace(Some(reactor.clone()));
+        Ok(reactor)
     }
 
     fn run<F: Future>(&self, future: F) -> F::Output {
@@ -255,21 +278,25 @@ impl Executor {
         }
     }
 
-    /// Looks at letters and timers; waits for one, if no task is ready.
+    /// Looks at letters, timers and sockets; waits for one of them, if no task
+    /// is ready.
     fn look_outside(&self) {
-        let is_idle =
-            !self.root_is_ready.get() && self.ready.borrow().is_empty();
+        let is_idle = !self.root_is_ready.get()
+            && self.ready.borrow().is_empty()
+            && !self.inbox.has_mail();
         let due = self.timers.borrow().next();
-        if is_idle && !self.inbox.has_mail() {
-            match due {
-                None => thread::park(),
-                Some(due) => {
-                    let left = due.saturating_duration_since(Instant::now());
-                    if left > Duration::ZERO {
-                        thread::park_timeout(left);
-                    }
-                }
-            }
+        let left = match due {
+            _ if !is_idle => Some(Duration::ZERO),
+            Some(due) => Some(due.saturating_duration_since(Instant::now())),
+            None => None,
+        };
+        let reactor = self.reactor.borrow().clone();
+        match (reactor, left) {
+            (Some(reactor), Some(Duration::ZERO)) if reactor.is_empty() => {}
+            (Some(reactor), left) => reactor.wait(left),
+            (None, Some(Duration::ZERO)) => {}
+            (None, Some(left)) => thread::park_timeout(left),
+            (None, None) => thread::park(),
         }
         self.read_mail();
         if due.is_some() {
@@ -392,6 +419,16 @@ impl Executor {
             }
         }
     }
+
+    /// Ends the sockets that live longer than the tasks.
+    fn end_reactor(&self) {
+        self.inbox.set_reactor(None);
+        // Waking may make another one.
+        while let Some(reactor) = self.reactor.take() {
+            self.inbox.set_reactor(None);
+            reactor.end();
+        }
+    }
 }
 
 impl Drop for Executor {
@@ -417,6 +454,7 @@ impl Drop for Running<'_> {
         let here = self.0;
         here.end_all();
         here.end_mail();
+        here.end_reactor();
         here.ready.take();
         here.runs.set((here.runs.get() + 1) % Number::GENERATIONS);
         here.root_is_ready.set(false);

@@ -9,11 +9,21 @@ mod waker;
 mod mail;
 mod budget;
 mod timers;
+mod reactor;
 mod stage;
 mod executor;
 mod scope;
 pub mod task;
 pub mod time;
+pub mod net;
 pub mod sync;
+mod unblock;
+mod rung;
+mod fetch;
 
 pub use executor::{block_on, spawn};
+pub use fetch::fetch_by;
+pub use rung::RUNG;
+pub use unblock::{Unblock, unblock};
+
+use lab::Rung;

@@ -2,6 +2,7 @@
 //! ring its bell.
 
 use crate::number::Number;
+use crate::reactor::Reactor;
 use crate::timers::Key;
 use std::collections::BTreeMap;
 use std::mem;
@@ -47,6 +48,8 @@ struct Letters {
     /// Set while `block_on` runs.
     is_open: bool,
     waiting: Vec<Letter>,
+    /// Where the thread waits, if it does not only park.
+    reactor: Option<Arc<Reactor>>,
 }
 
 /// All inboxes, by the number of their executor.
@@ -69,7 +72,8 @@ impl Inbox {
         let is_free = |number: &u16| !all.inboxes.contains_key(number);
         let number = (0..Number::EXECUTORS as u16).find(is_free);
         let number = number.expect("there are too many executors at a time");
-        let letters = Letters { is_open: false, waiting: Vec::new() };
+        let letters =
+            Letters { is_open: false, waiting: Vec::new(), reactor: None };
         let inbox = Arc::new(Inbox {
             number,
             serial: all.next,
@@ -99,6 +103,11 @@ impl Inbox {
         lock(&self.letters).is_open = is_open;
     }
 
+    /// From now on the thread waits in this reactor, or parks.
+    pub fn set_reactor(&self, reactor: Option<Arc<Reactor>>) {
+        lock(&self.letters).reactor = reactor;
+    }
+
     /// Takes out all letters, in the order in which they were written.
     pub fn collect(&self) -> Vec<Letter> {
         // Most often there is nothing. A letter that is missed here is found
@@ -124,9 +133,12 @@ impl Inbox {
         }
         letters.waiting.push(letter);
         let had_mail = self.has_mail.swap(true, Ordering::Release);
+        let reactor = if had_mail { None } else { letters.reactor.clone() };
         drop(letters);
-        if !had_mail {
-            self.thread.unpark();
+        match reactor {
+            Some(reactor) => reactor.ring(),
+            None if !had_mail => self.thread.unpark(),
+            None => {}
         }
         Ok(())
     }

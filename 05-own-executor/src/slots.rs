@@ -69,6 +69,11 @@ impl<T> Slots<T> {
         Some((place.generation, place.value.as_mut()?))
     }
 
+    /// All values, in the order of their places.
+    pub fn into_values(self) -> impl Iterator<Item = T> {
+        self.places.into_iter().filter_map(|place| place.value)
+    }
+
     /// How many places there are, with a value or without.
     pub fn places(&self) -> u32 {
         self.places.len() as u32

@@ -9,6 +9,10 @@ mod semaphore;
 mod mutex;
 mod notify;
 mod scope;
+mod net;
+mod unblock;
+mod conformance;
+mod few_files;
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};

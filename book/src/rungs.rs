@@ -11,18 +11,21 @@ mod callbacks;
 mod generators;
 #[path = "../../00-lab/src/rung.rs"]
 mod lab;
+#[path = "../../05-own-executor/src/rung.rs"]
+mod own_executor;
 #[path = "../../02-processes/src/rung.rs"]
 mod processes;
 #[path = "../../01-threads/src/rung.rs"]
 mod threads;
 
 /// All of them, from the lowest up.
-pub const RUNGS: [Rung; 5] = [
+pub const RUNGS: [Rung; 6] = [
     lab::RUNG,
     threads::RUNG,
     processes::RUNG,
     callbacks::RUNG,
     generators::RUNG,
+    own_executor::RUNG,
 ];
 
 /// The rung whose package this is.

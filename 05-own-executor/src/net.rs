@@ -1,0 +1,47 @@
+//! Sockets that wait in the executor's own loop.
+//!
+//! What would block waits instead, and other tasks run meanwhile. An operation
+//! is tried first; only if it would block, its task waits until the kernel
+//! reports that the socket is ready. After 128 operations that were ready, a
+//! task lets others have their turn.
+//!
+//! A socket belongs to the `block_on` in which it was made, and may be used on
+//! other threads. Once that `block_on` has returned, it gives errors, and so it
+//! does if it is made where none runs. Two tasks may use the same socket, one
+//! for each direction; more may, where a method takes `&self` and is `async`.
+//!
+//! Dropping such a method's future, before it is ready, loses nothing: they are
+//! all *cancel safe*. So are the single reads and writes of
+//! [`AsyncRead`](futures_io::AsyncRead) and
+//! [`AsyncWrite`](futures_io::AsyncWrite), but not what reads or writes more
+//! than once, such as `read_exact` and `write_all`.
+//!
+//! An address may be the name of a host. It is looked up by the system, and
+//! this thread waits for it: let [`unblock`](crate::unblock()) do that, where it
+//! may take long.
+
+pub mod tcp;
+mod udp;
+
+pub use tcp::{TcpListener, TcpStream};
+pub use udp::UdpSocket;
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, ToSocketAddrs};
+
+/// Tries one address after another, until one does.
+async fn for_each_address<T>(
+    addr: impl ToSocketAddrs,
+    mut f: impl AsyncFnMut(SocketAddr) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut last = None;
+    for addr in addr.to_socket_addrs()? {
+        match f(addr).await {
+            Err(why) => last = Some(why),
+            done => return done,
+        }
+    }
+    Err(last.unwrap_or_else(|| {
+        io::Error::new(ErrorKind::InvalidInput, "the name has no address")
+    }))
+}

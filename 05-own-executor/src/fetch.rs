@@ -46,10 +46,9 @@ async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
     let mut sent = 0;
     while sent < bytes.len() {
         let left = &bytes[sent..];
-        sent += poll_fn(|context| {
-            Pin::new(&mut *stream).poll_write(context, left)
-        })
-        .await?;
+        sent +=
+            poll_fn(|context| Pin::new(&mut *stream).poll_write(context, left))
+                .await?;
     }
     Ok(())
 }

@@ -354,8 +354,7 @@ impl Waiter<'_> {
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         let mut halves = lock(&self.readiness.0);
-        let waker =
-            halves[self.direction as usize].others.remove(&self.number);
+        let waker = halves[self.direction as usize].others.remove(&self.number);
         drop(halves);
         drop(waker);
     }

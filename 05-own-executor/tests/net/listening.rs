@@ -1,0 +1,82 @@
+//! Listeners.
+
+use crate::Notes;
+use own_executor::net::{TcpListener, TcpStream};
+use own_executor::task::yield_now;
+use own_executor::{block_on, spawn};
+use std::io::ErrorKind;
+use std::net;
+use std::rc::Rc;
+use trials::alone;
+
+#[test]
+fn of_fifty_tasks_that_accept_every_one_is_woken() {
+    alone(|| {
+        let notes = Notes::default();
+        block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let (listener, notes) = (Rc::new(listener), &notes);
+            let to = listener.local_addr().unwrap();
+            let tasks: Vec<_> = (0..50)
+                .map(|_| {
+                    let (listener, notes) = (listener.clone(), notes.clone());
+                    spawn(async move {
+                        let accepted = listener.accept().await;
+                        notes.add("accepted");
+                        accepted.unwrap()
+                    })
+                })
+                .collect();
+            yield_now().await;
+            // Those that are dropped do not keep the others from it.
+            for task in tasks.iter().step_by(5) {
+                task.abort();
+            }
+            let mut clients = Vec::new();
+            for n in 1..=40 {
+                clients.push(TcpStream::connect(to).await.unwrap());
+                while notes.0.lock().unwrap().len() < n {
+                    yield_now().await;
+                }
+            }
+            let mut aborted = 0;
+            for task in tasks {
+                aborted += u32::from(task.await.is_err());
+            }
+            assert_eq!(aborted, 10);
+        });
+        assert_eq!(notes.take().len(), 40);
+    });
+}
+
+#[test]
+fn all_that_came_before_anybody_looked_are_accepted() {
+    alone(|| {
+        block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let to = listener.local_addr().unwrap();
+            let clients: Vec<_> = (0..100)
+                .map(|_| net::TcpStream::connect(to).unwrap())
+                .collect();
+            yield_now().await;
+            for client in &clients {
+                let (_, from) = listener.accept().await.unwrap();
+                assert_eq!(from, client.local_addr().unwrap());
+            }
+        });
+    });
+}
+
+#[test]
+fn an_address_that_is_taken_is_an_error() {
+    alone(|| {
+        block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let taken = listener.local_addr().unwrap();
+            let why = TcpListener::bind(taken).await.unwrap_err();
+            assert_eq!(why.kind(), ErrorKind::AddrInUse);
+            drop(listener);
+            TcpListener::bind(taken).await.unwrap();
+        });
+    });
+}

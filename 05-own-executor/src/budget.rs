@@ -19,7 +19,8 @@ pub fn renew() {
 /// it has been ready 128 times in a poll, it says that it is not, and has the
 /// task polled again, after the others.
 ///
-/// So a task for which something is always ready keeps nobody waiting for long.
+/// So a task for which something is always ready keeps no other waiting for
+/// long.
 /// What computes, and futures that are not ours, are not interrupted.
 pub fn spend(context: &mut Context<'_>) -> Poll<Spent> {
     match LEFT.get() {

@@ -47,7 +47,7 @@ pub struct Executor {
 struct Entry {
     /// Not there while it is polled.
     task: Option<Pin<Box<dyn Task>>>,
-    /// Who waits for its end.
+    /// The task that waits for its end.
     joiner: Option<Waker>,
     is_ready: bool,
     is_aborted: bool,

@@ -119,7 +119,7 @@ impl<'env> Scope<'env> {
     ) -> ScopedHandle<'env, T> {
         let (sender, output) = oneshot::channel();
         let future = Box::pin(async move {
-            // Nobody may be waiting for it.
+            // The handle may be dropped.
             let _ = sender.send(future.await);
         });
         let key = match self.0.is_closed.get() {
@@ -136,7 +136,7 @@ impl<'env> Scope<'env> {
 /// # Errors
 ///
 /// If the task was aborted, or the scope was over when it was spawned. A task
-/// that panics ends the scope, and so whoever waits for it.
+/// that panics ends the scope, and with it the task that waits for this.
 pub struct ScopedHandle<'env, T> {
     scope: Scope<'env>,
     key: Key,
@@ -259,7 +259,7 @@ impl Drop for End<'_> {
     }
 }
 
-/// Who in a scope was woken.
+/// What was woken in a scope.
 #[derive(Default)]
 struct Wakes(Mutex<Woken>);
 

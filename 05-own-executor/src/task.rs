@@ -85,7 +85,7 @@ impl<T: 'static> JoinHandle<T> {
         let task = self.task.clone();
         let at_home = JoinHandle::<T> { task, waits: Waits::AtHome };
         let waits = FromElsewhere(async move {
-            // Nobody may be waiting any more.
+            // The handle elsewhere may be dropped.
             let _ = sender.send(at_home.await);
         });
         let call = move || drop(crate::spawn(waits.into_inner()));
@@ -229,8 +229,8 @@ impl Home {
 struct FromElsewhere<F>(F);
 
 // SAFETY: it holds an output of type `T`, or will. The handle with which it is
-// made is on another thread than its task: somebody has sent it there, so it
-// was `Send`, and it is only if `T` is.
+// made is on another thread than its task. So the handle has been sent there,
+// which its type allows only if `T` can be sent.
 unsafe impl<F> Send for FromElsewhere<F> {}
 
 impl<F> FromElsewhere<F> {

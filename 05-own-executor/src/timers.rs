@@ -1,4 +1,4 @@
-//! Who is to be woken when.
+//! Which tasks are to be woken, and when.
 
 use crate::slots::Slots;
 use std::cmp::Reverse;

@@ -13,8 +13,9 @@ use std::task::{Context, Poll, Waker, ready};
 
 /// A channel with room for `room` values.
 ///
-/// Who sends while it is full waits until there is room: this is
-/// *back-pressure*. Room goes to those who wait in the order in which they came.
+/// A task that sends while it is full waits until there is room: this is
+/// *back-pressure*. Room goes to the tasks that wait in the order in which they
+/// came.
 ///
 /// ```
 /// use own_executor::sync::mpsc;
@@ -94,8 +95,8 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Waits for room, and keeps it for one value. It is cancel safe, but who
-    /// drops this loses the place in the line.
+    /// Waits for room, and keeps it for one value. It is cancel safe, but a task
+    /// that drops this loses its place in the line.
     ///
     /// # Errors
     ///
@@ -107,7 +108,7 @@ impl<T> Sender<T> {
         Ok(Permit { shared: &self.shared })
     }
 
-    /// Sends, if there is room that nobody waits for.
+    /// Sends, if there is room that no other task waits for.
     ///
     /// # Errors
     ///
@@ -129,7 +130,7 @@ impl<T> Sender<T> {
         self.shared.room.is_closed()
     }
 
-    /// How many values have room now that nobody waits for.
+    /// How many values have room now.
     pub fn capacity(&self) -> usize {
         self.shared.room.available_permits()
     }
@@ -318,7 +319,7 @@ impl<T> Error for SendError<T> {}
 /// Why a value could not be sent at once, and the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
-    /// There is no room that nobody waits for.
+    /// There is no room, or others wait for it.
     Full(T),
     /// The receiver takes no more.
     Closed(T),

@@ -8,9 +8,9 @@ use std::ops::{Deref, DerefMut};
 
 /// A value that one task can use at a time, also while it waits.
 ///
-/// It is a [`Semaphore`] with one permit, and as fair. Who has the permit takes
-/// the value out, and puts it back at the end: so all of this is safe Rust. A
-/// panic while it is locked unlocks it, and does not poison it.
+/// It is a [`Semaphore`] with one permit, and as fair. A guard has the permit. It
+/// takes the value out, and puts it back at the end: so all of this is safe
+/// Rust. A panic while it is locked unlocks it, and does not poison it.
 ///
 /// If nothing is awaited while it is locked, std's mutex is better.
 ///
@@ -55,18 +55,18 @@ impl<T> Mutex<T> {
 }
 
 impl<T: ?Sized> Mutex<T> {
-    /// Waits until nobody else has it. It is cancel safe, but who drops this
-    /// loses the place in the line.
+    /// Waits until no other task has it. It is cancel safe, but a task that
+    /// drops this loses its place in the line.
     pub async fn lock(&self) -> MutexGuard<'_, T> {
         let permit = self.permit.acquire().await;
         self.guard(permit.expect("it is never closed"))
     }
 
-    /// Takes it, if nobody has it or waits for it.
+    /// Takes it, if no other task has it or waits for it.
     ///
     /// # Errors
     ///
-    /// If somebody does.
+    /// If another one does.
     pub fn try_lock(&self) -> Result<MutexGuard<'_, T>, TryLockError> {
         match self.permit.try_acquire() {
             Ok(permit) => Ok(self.guard(permit)),
@@ -74,7 +74,7 @@ impl<T: ?Sized> Mutex<T> {
         }
     }
 
-    /// The value, if it can be reached by nobody else anyway.
+    /// The value, without locking: nothing else can reach it now.
     pub fn get_mut(&mut self) -> &mut T {
         let value = self.value.get_mut();
         let value = value.unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -129,7 +129,7 @@ impl<T: ?Sized + Debug> Debug for MutexGuard<'_, T> {
     }
 }
 
-/// Somebody has the mutex, or waits for it.
+/// Another task has the mutex, or waits for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TryLockError(());
 

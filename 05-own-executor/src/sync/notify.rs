@@ -11,9 +11,9 @@ use std::task::{Context, Poll, Waker};
 
 /// Wakes tasks that wait for something to happen.
 ///
-/// [`notify_one`](Notify::notify_one) wakes the one that waits longest. If
-/// nobody waits, it leaves one permit, and the next one does not wait: so it
-/// makes no difference whether it comes before or after.
+/// [`notify_one`](Notify::notify_one) wakes the one that has waited longest. If
+/// none waits, it leaves one permit, and the next one does not wait: so it
+/// makes no difference which of the two comes first.
 /// [`notify_waiters`](Notify::notify_waiters) wakes all there are, and leaves
 /// nothing.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub struct Notify {
 #[derive(Default)]
 struct State {
     has_permit: bool,
-    /// Those who wait, in the order of their numbers.
+    /// The tasks that wait, in the order of their numbers.
     line: BTreeMap<u64, Option<Waker>>,
     next: u64,
     /// How often all were notified.
@@ -32,14 +32,14 @@ struct State {
 }
 
 impl Notify {
-    /// Nobody waits, and there is no permit.
+    /// Without a permit.
     pub fn new() -> Notify {
         Notify::default()
     }
 
     /// Waits to be notified. It is cancel safe: if it was chosen by
-    /// `notify_one` and is dropped, the next one is chosen. But who drops it
-    /// loses the place in the line.
+    /// `notify_one` and is dropped, the next one is chosen. But a task that
+    /// drops it loses its place in the line.
     ///
     /// A `notify_waiters` after this call reaches it, though it has not been
     /// polled; a `notify_one` leaves its permit then.
@@ -48,7 +48,7 @@ impl Notify {
         Notified { notify: self, rounds, stage: Stage::Fresh }
     }
 
-    /// Wakes the one that waits longest, or leaves a permit, one at most.
+    /// Wakes the task that has waited longest, or leaves a permit, one at most.
     pub fn notify_one(&self) {
         let mut state = lock(&self.state);
         let Some((_, waker)) = state.line.pop_first() else {

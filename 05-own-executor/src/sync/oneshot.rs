@@ -47,7 +47,7 @@ pub struct Sender<T> {
 /// # Panics
 ///
 /// If it is polled again after it was ready.
-#[must_use = "dropping it tells the sender that nobody waits"]
+#[must_use = "dropping it tells the sender that nothing waits"]
 pub struct Receiver<T> {
     shared: Arc<Mutex<Shared<T>>>,
     /// Set once its result has been handed out.
@@ -56,9 +56,9 @@ pub struct Receiver<T> {
 
 struct Shared<T> {
     state: State<T>,
-    /// Who waits for the value.
+    /// The task that waits for the value.
     receiver: Option<Waker>,
-    /// Who waits for the receiver to close.
+    /// The task that waits for the receiver to close.
     sender: Option<Waker>,
 }
 
@@ -92,7 +92,7 @@ impl<T> Sender<T> {
         Ok(())
     }
 
-    /// Set if the receiver is dropped or closed: nobody waits for the value.
+    /// Set if the receiver is dropped or closed: nothing waits for the value.
     pub fn is_closed(&self) -> bool {
         let shared = self.shared.as_ref().expect("nothing is sent yet");
         matches!(lock(shared).state, State::Closed)

@@ -10,11 +10,11 @@ use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
-/// A number of permits. Who wants some waits until they are there.
+/// A number of permits. A task that wants some waits until they are free.
 ///
-/// It is fair: permits go to those who wait in the order in which they were
-/// first polled, and nobody overtakes. So one that wants many holds back those
-/// behind it that want few; what comes back is put aside for it.
+/// It is fair: permits go to the tasks that wait in the order in which these
+/// were first polled, and none overtakes another. So one that wants many holds
+/// back those behind it that want few; what comes back is put aside for it.
 ///
 /// ```
 /// use own_executor::sync::Semaphore;
@@ -32,12 +32,12 @@ pub struct Semaphore {
 }
 
 struct State {
-    /// Those that nobody has. None, while somebody waits.
+    /// Those that are free: none, while a task waits.
     free: usize,
     is_closed: bool,
-    /// Those who wait, in the order of their numbers.
+    /// The tasks that wait, in the order of their numbers.
     line: BTreeMap<u64, Waiter>,
-    /// Those who have got all they wanted, and do not know yet.
+    /// Those that have got all they wanted, and have not been polled since.
     granted: BTreeSet<u64>,
     next: u64,
 }
@@ -71,7 +71,7 @@ impl Semaphore {
         }
     }
 
-    /// How many permits nobody has, and nobody waits for.
+    /// How many permits are free, and not waited for.
     pub fn available_permits(&self) -> usize {
         lock(&self.state).free
     }
@@ -94,7 +94,7 @@ impl Semaphore {
 
     /// Waits for a permit. It comes back when what this gives is dropped.
     ///
-    /// It is cancel safe, but who drops it loses the place in the line.
+    /// It is cancel safe, but a task that drops it loses its place in the line.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Semaphore {
     ///
     /// # Errors
     ///
-    /// If there is none that nobody waits for, or the semaphore is closed.
+    /// If none is free, or the semaphore is closed.
     pub fn try_acquire(&self) -> Result<SemaphorePermit<'_>, TryAcquireError> {
         self.try_acquire_many(1)
     }
@@ -137,8 +137,8 @@ impl Semaphore {
         Ok(SemaphorePermit { semaphore: self, permits })
     }
 
-    /// Lets all fail who wait, or want a permit later. Permits that come back
-    /// are still counted.
+    /// Gives an error to all that wait, or want a permit later. Permits that
+    /// come back are still counted.
     pub fn close(&self) {
         let mut state = lock(&self.state);
         state.is_closed = true;
@@ -154,7 +154,7 @@ impl Semaphore {
         lock(&self.state).is_closed
     }
 
-    /// Gives permits back, and wakes those who have all they want.
+    /// Gives permits back, and wakes the tasks that have all they want then.
     fn release(&self, permits: usize) {
         let woken = lock(&self.state).release(permits);
         woken.into_iter().for_each(Waker::wake);
@@ -162,8 +162,8 @@ impl Semaphore {
 }
 
 impl State {
-    /// Gives permits to those who wait. The wakers are to be woken outside of
-    /// the lock.
+    /// Gives permits to the tasks that wait. The wakers are to be woken outside
+    /// of the lock.
     #[must_use]
     fn release(&mut self, permits: usize) -> Vec<Waker> {
         self.free += permits;
@@ -207,7 +207,7 @@ impl<'a> Future for Acquire<'a> {
         context: &mut Context<'_>,
     ) -> Poll<Self::Output> {
         let (semaphore, wanted) = (self.semaphore, self.wanted);
-        // Who is polled with its budget spent gets its place all the same.
+        // A task that has spent its budget gets its place all the same.
         let spent = budget::spend(context);
         let mut state = lock(&semaphore.state);
         let number = match self.stage {
@@ -223,7 +223,7 @@ impl<'a> Future for Acquire<'a> {
                 let waiter = Waiter { missing: wanted, waker: None };
                 state.line.insert(number, waiter);
                 self.stage = Stage::Waits(number);
-                // Those who wait already have taken what is free.
+                // If others wait already, nothing is free.
                 let woken = state.release(0);
                 debug_assert!(woken.is_empty());
                 number

@@ -233,7 +233,7 @@ pub fn over<T>() -> io::Result<T> {
     ))
 }
 
-/// What was reported of a socket, in both directions, and who waits.
+/// What was reported of a socket, in both directions, and what waits.
 struct Readiness(Mutex<[Half; 2]>);
 
 struct Half {

@@ -314,7 +314,7 @@ impl Wake for ScopeWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Whoever sets it puts the key into the list, under its lock.
+        // The call that sets it puts the key into the list.
         if !self.is_queued.swap(true, AcqRel) {
             self.wakes.wake(Some(self.key));
         }

@@ -90,7 +90,7 @@ impl<F: Future> Stage<F> {
     }
 }
 
-/// Calls what may panic, at a place where a panic would be somebody else's.
+/// Calls what may panic, at a place where a panic would hit another task.
 pub fn call_quietly(f: impl FnOnce()) -> thread::Result<()> {
     catch_unwind(AssertUnwindSafe(f))
 }

@@ -43,7 +43,7 @@ where
     let (sender, receiver) = oneshot::channel();
     let work = move || {
         let result = catch_unwind(AssertUnwindSafe(work));
-        // Nobody may wait for it any more.
+        // Nothing may wait for it any more.
         let _ = call_quietly(|| drop(sender.send(result)));
     };
     match POOL.begin(Box::new(work)) {

@@ -14,6 +14,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const ROUNDS: usize = 5;
 /// How many messages go each way in a round.
@@ -99,16 +100,17 @@ fn talk(to: SocketAddr, connections: usize) {
 
 /// Accepts so many connections, and says what it took to serve them.
 fn serve(server: &str, connections: usize) {
-    match server {
+    let accepted = match server {
         "ours" => ours::serve(connections),
         "tokio" => tokios::serve(connections),
         _ => by_hand(connections),
-    }
-    let spent = lab::cpu_time().as_nanos();
-    println!("{}", spent as f64 / MESSAGES as f64);
+    };
+    let spent = lab::cpu_time() - accepted;
+    println!("{}", spent.as_nanos() as f64 / MESSAGES as f64);
 }
 
-fn by_hand(connections: usize) {
+/// Gives back what it had taken when all connections were accepted.
+fn by_hand(connections: usize) -> Duration {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let mut poll = Poll::new().expect("a poller");
     let mut events = Events::with_capacity(1024);
@@ -117,7 +119,7 @@ fn by_hand(connections: usize) {
     let (registry, both) = (poll.registry(), Interest::READABLE);
     registry.register(&mut listener, Token(0), both).expect("it is watched");
     let mut streams: Vec<Option<TcpStream>> = vec![None];
-    let mut open = connections;
+    let (mut open, mut accepted) = (connections, Duration::ZERO);
     while open > 0 {
         poll.poll(&mut events, None).expect("it waits");
         for event in &events {
@@ -129,6 +131,7 @@ fn by_hand(connections: usize) {
                     registry.register(&mut stream, token, both).expect("too");
                     streams.push(Some(stream));
                 }
+                accepted = lab::cpu_time();
                 continue;
             }
             if !echo_once(&mut streams[n]) {
@@ -136,6 +139,7 @@ fn by_hand(connections: usize) {
             }
         }
     }
+    accepted
 }
 
 /// Gives back `false` once the connection has ended.
@@ -177,9 +181,11 @@ macro_rules! accept_and_echo {
                     }
                 }));
             }
+            let accepted = lab::cpu_time();
             for one in all {
                 one.await.unwrap();
             }
+            accepted
         }
     };
 }
@@ -189,22 +195,24 @@ mod ours {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use own_executor::net::TcpListener;
     use own_executor::{block_on, spawn};
+    use std::time::Duration;
 
-    pub fn serve(connections: usize) {
-        block_on(super::accept_and_echo!(connections));
+    pub fn serve(connections: usize) -> Duration {
+        block_on(super::accept_and_echo!(connections))
     }
 }
 
 mod tokios {
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio::spawn;
 
-    pub fn serve(connections: usize) {
+    pub fn serve(connections: usize) -> Duration {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
-        runtime.block_on(super::accept_and_echo!(connections));
+        runtime.block_on(super::accept_and_echo!(connections))
     }
 }

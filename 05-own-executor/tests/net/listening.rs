@@ -1,12 +1,15 @@
 //! Listeners.
 
-use crate::Notes;
+use crate::{Notes, noting_waker};
 use own_executor::net::{TcpListener, TcpStream};
 use own_executor::task::yield_now;
 use own_executor::{block_on, spawn};
 use std::io::ErrorKind;
 use std::net;
+use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Context;
 use trials::alone;
 
 #[test]
@@ -46,6 +49,23 @@ fn of_fifty_tasks_that_accept_every_one_is_woken() {
             assert_eq!(aborted, 10);
         });
         assert_eq!(notes.take().len(), 40);
+    });
+}
+
+#[test]
+fn an_accept_that_is_dropped_leaves_no_waker_behind() {
+    alone(|| {
+        let notes = Notes::default();
+        block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            for _ in 0..3 {
+                let waker = noting_waker(&notes, "rings");
+                let mut context = Context::from_waker(&waker);
+                let mut accepts = pin!(listener.accept());
+                assert!(accepts.as_mut().poll(&mut context).is_pending());
+            }
+            assert_eq!(Arc::strong_count(&notes.0), 1);
+        });
     });
 }
 

@@ -1,6 +1,7 @@
 //! The executor: it polls the tasks of one thread in turns.
 
 use crate::budget;
+use crate::lanes::{Lanes, waits_for};
 use crate::mail::{self, Inbox, Letter};
 use crate::number::Number;
 use crate::reactor::{self, Reactor};
@@ -36,6 +37,7 @@ pub struct Executor {
     is_running: Cell<bool>,
     /// How many tasks have not ended.
     alive: Cell<usize>,
+    lanes: Lanes,
     /// Tasks of whose end other threads want to hear.
     asked: RefCell<Vec<(Number, Arc<AtomicBool>)>>,
     pub timers: RefCell<Timers>,
@@ -142,6 +144,7 @@ impl Executor {
             alive: Cell::new(0),
             asked: RefCell::default(),
             timers: RefCell::default(),
+            lanes: Lanes::default(),
             reactor: RefCell::default(),
         }
     }
@@ -208,6 +211,7 @@ impl Executor {
             is_detached: false,
         });
         self.alive.set(self.alive.get() + 1);
+        self.lanes.is_ready(slot);
         self.ready.borrow_mut().push_back(slot);
         JoinHandle::new(self.number_of(slot, generation), self.inbox.serial)
     }
@@ -226,6 +230,7 @@ impl Executor {
             && !entry.has_ended
         {
             entry.is_ready = true;
+            self.lanes.is_ready(slot);
             self.ready.borrow_mut().push_back(slot);
         }
     }
@@ -243,6 +248,7 @@ impl Executor {
         let Some(mut task) = entry.task.take() else { return };
         let is_aborted = entry.is_aborted;
         drop(tasks);
+        self.lanes.runs(slot);
         let has_ended = if is_aborted {
             task.as_mut().abort();
             true
@@ -251,6 +257,7 @@ impl Executor {
             budget::renew();
             task.as_mut().poll(&mut Context::from_waker(&waker)).is_ready()
         };
+        self.lanes.stops(slot, has_ended);
         self.put_back(slot, task, has_ended);
     }
 
@@ -386,6 +393,7 @@ impl Executor {
         let old = is_new.then(|| entry.joiner.replace(joiner.clone()));
         drop(tasks);
         drop(old);
+        waits_for("the end of a task");
         Poll::Pending
     }
 
@@ -456,6 +464,7 @@ impl Drop for Running<'_> {
         here.end_mail();
         here.end_reactor();
         here.ready.take();
+        here.lanes.clear();
         here.runs.set((here.runs.get() + 1) % Number::GENERATIONS);
         here.root_is_ready.set(false);
         here.is_running.set(false);

@@ -8,6 +8,7 @@ mod slots;
 mod waker;
 mod mail;
 mod budget;
+mod lanes;
 mod timers;
 mod reactor;
 mod stage;

@@ -8,6 +8,7 @@
 
 use crate::budget;
 use crate::executor::with_here;
+use crate::lanes::waits_for;
 use crate::slots::Slots;
 use crate::stage::call_quietly;
 use crate::sync::{lock, renew};
@@ -296,6 +297,10 @@ impl Readiness {
         let old = renew(place, context);
         drop(halves);
         drop(old);
+        waits_for(match direction {
+            Direction::Read => "bytes",
+            Direction::Write => "room for bytes",
+        });
         Poll::Pending
     }
 

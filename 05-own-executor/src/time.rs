@@ -2,6 +2,7 @@
 
 use crate::budget;
 use crate::executor::with_here;
+use crate::lanes::waits_until;
 use crate::mail::{self, Letter};
 use crate::timers::Key;
 use pin_project_lite::pin_project;
@@ -72,6 +73,7 @@ impl Future for Sleep {
             Some(timer) if timer.is_here() => timer.renew(context),
             _ => self.timer = Some(Timer::set(deadline, context)),
         }
+        waits_until(deadline);
         Poll::Pending
     }
 }

@@ -3,6 +3,7 @@
 use super::semaphore::{Semaphore, TryAcquireError};
 use super::{lock, renew};
 use crate::budget;
+use crate::lanes::waits_for;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
@@ -189,6 +190,7 @@ impl<T> Receiver<T> {
             let old = renew(&mut queue.receiver, context);
             drop(queue);
             drop(old);
+            waits_for("a value");
             return Poll::Pending;
         }
         drop(queue);

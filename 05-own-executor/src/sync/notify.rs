@@ -1,6 +1,7 @@
 //! Telling tasks that something has happened, without a value.
 
 use super::{lock, renew};
+use crate::lanes::waits_for;
 use crate::stage::call_quietly;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
@@ -120,6 +121,7 @@ impl Future for Notified<'_> {
         let old = renew(place, context);
         drop(state);
         drop(old);
+        waits_for("a notification");
         self.stage = number.map_or(Stage::Done, Stage::Waits);
         Poll::Pending
     }

@@ -2,6 +2,7 @@
 
 use super::{lock, renew};
 use crate::budget;
+use crate::lanes::waits_for;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::future::poll_fn;
@@ -194,6 +195,7 @@ impl<T> Future for Receiver<T> {
             let old = renew(&mut guard.receiver, context);
             drop(guard);
             drop(old);
+            waits_for("a value");
             return Poll::Pending;
         };
         drop(guard);

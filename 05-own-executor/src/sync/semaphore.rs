@@ -2,6 +2,7 @@
 
 use super::{lock, renew};
 use crate::budget;
+use crate::lanes::waits_for;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
@@ -233,6 +234,7 @@ impl<'a> Future for Acquire<'a> {
             let old = renew(&mut waiter.waker, context);
             drop(state);
             drop(old);
+            waits_for("a permit");
             return Poll::Pending;
         }
         let Poll::Ready(spent) = spent else { return Poll::Pending };

@@ -36,9 +36,8 @@ fn of_fifty_tasks_that_accept_every_one_is_woken() {
                 task.abort();
             }
             // All of them are reported at once.
-            let clients: Vec<_> = (0..40)
-                .map(|_| net::TcpStream::connect(to).unwrap())
-                .collect();
+            let clients: Vec<_> =
+                (0..40).map(|_| net::TcpStream::connect(to).unwrap()).collect();
             let mut aborted = 0;
             for task in tasks {
                 aborted += u32::from(task.await.is_err());

@@ -1,0 +1,95 @@
+//! What the timeline shows of tasks: which are ready, which one runs, and what
+//! the others wait for. While nothing is recorded, each of these costs one
+//! relaxed load.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::time::Instant;
+use timeline::{Lane, Source, What, is_on, on_our_clock};
+
+/// The lanes of an executor's tasks, by the places of the tasks. The next task
+/// in a place has its lane as well.
+#[derive(Default)]
+pub struct Lanes(RefCell<BTreeMap<u32, Lane>>);
+
+thread_local! {
+    /// What the task that runs waits for. If there are several, this is the
+    /// first: of a time limit, what is limited.
+    static WAIT: RefCell<Option<Wait>> = const { RefCell::new(None) };
+}
+
+struct Wait {
+    what: For,
+    line: Source,
+}
+
+enum For {
+    Time(Instant),
+    Event(&'static str),
+}
+
+impl Lanes {
+    pub fn is_ready(&self, slot: u32) {
+        if is_on() {
+            let mut lanes = self.0.borrow_mut();
+            lanes.entry(slot).or_insert_with(|| Lane::new("task")).ready();
+        }
+    }
+
+    pub fn runs(&self, slot: u32) {
+        if is_on()
+            && let Some(lane) = self.0.borrow().get(&slot)
+        {
+            WAIT.set(None);
+            lane.runs();
+        }
+    }
+
+    /// The task in this place has been polled, and waits, or has ended.
+    pub fn stops(&self, slot: u32, has_ended: bool) {
+        if !is_on() {
+            return;
+        }
+        let lanes = self.0.borrow();
+        let Some(lane) = lanes.get(&slot) else { return };
+        match WAIT.take() {
+            _ if has_ended => lane.idles(),
+            None => lane.waits("a wake-up"),
+            Some(Wait { what, line }) => {
+                let what = match what {
+                    For::Time(due) => What::Until(on_our_clock(due)),
+                    For::Event(text) => What::Wait(text),
+                };
+                lane.record_from(what, line);
+            }
+        }
+    }
+
+    /// The tasks are gone.
+    pub fn clear(&self) {
+        self.0.take();
+    }
+}
+
+/// The task that runs waits for this.
+#[track_caller]
+pub fn waits_for(what: &'static str) {
+    note(For::Event(what));
+}
+
+/// The same for a time.
+#[track_caller]
+pub fn waits_until(due: Instant) {
+    note(For::Time(due));
+}
+
+#[track_caller]
+fn note(what: For) {
+    if is_on() {
+        let line = Some(Location::caller());
+        WAIT.with_borrow_mut(|wait| {
+            wait.get_or_insert(Wait { what, line });
+        });
+    }
+}

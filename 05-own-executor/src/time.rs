@@ -14,9 +14,10 @@ use std::{error, io};
 
 /// Waits for `duration`, counted from this call.
 ///
-/// It is never ready early; it is late by what the tasks before it take. A
-/// duration of more than a hundred years counts as a hundred. It is *cancel
-/// safe*: dropping it loses nothing.
+/// It is never ready early; it is late by what the tasks before it take, and by
+/// up to a millisecond once there was a socket. A duration of more than a
+/// hundred years counts as a hundred. It is *cancel safe*: dropping it loses
+/// nothing.
 pub fn sleep(duration: Duration) -> Sleep {
     sleep_until(after(duration))
 }

@@ -26,22 +26,9 @@ mod udp;
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
 
-use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::io::{Error, ErrorKind};
 
-/// Tries one address after another, until one does.
-async fn for_each_address<T>(
-    addr: impl ToSocketAddrs,
-    mut f: impl AsyncFnMut(SocketAddr) -> io::Result<T>,
-) -> io::Result<T> {
-    let mut last = None;
-    for addr in addr.to_socket_addrs()? {
-        match f(addr).await {
-            Err(why) => last = Some(why),
-            done => return done,
-        }
-    }
-    Err(last.unwrap_or_else(|| {
-        io::Error::new(ErrorKind::InvalidInput, "the name has no address")
-    }))
+/// Why nothing was tried.
+fn no_address() -> Error {
+    Error::new(ErrorKind::InvalidInput, "the name has no address")
 }

@@ -1,6 +1,6 @@
 //! Connections, and what accepts them.
 
-use super::for_each_address;
+use super::no_address;
 use crate::reactor::{Direction, OWN, Socket};
 use futures_io::{AsyncRead, AsyncWrite};
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Result, Write};
@@ -97,13 +97,20 @@ impl TcpStream {
     ///
     /// Why the last of them does not, or that no descriptor is left.
     pub async fn connect(addr: impl ToSocketAddrs) -> Result<TcpStream> {
-        for_each_address(addr, async |addr| {
-            let stream = mio::net::TcpStream::connect(addr)?;
-            let socket = Socket::new(stream)?;
-            socket.io(Direction::Write, is_connected).await?;
-            Ok(TcpStream { socket })
-        })
-        .await
+        let mut last = no_address();
+        for addr in addr.to_socket_addrs()? {
+            match TcpStream::connect_to(addr).await {
+                Err(why) => last = why,
+                connected => return connected,
+            }
+        }
+        Err(last)
+    }
+
+    async fn connect_to(addr: SocketAddr) -> Result<TcpStream> {
+        let socket = Socket::new(mio::net::TcpStream::connect(addr)?)?;
+        socket.io(Direction::Write, is_connected).await?;
+        Ok(TcpStream { socket })
     }
 
     /// A connection from one of the standard library, which does not block from

@@ -1,6 +1,6 @@
 //! Messages without a connection.
 
-use super::for_each_address;
+use super::no_address;
 use crate::reactor::Direction::{Read, Write};
 use crate::reactor::Socket;
 use std::io::Result;
@@ -41,8 +41,14 @@ impl UdpSocket {
     ///
     /// If there is no way to that address.
     pub async fn connect(&self, addr: impl ToSocketAddrs) -> Result<()> {
-        let socket = self.socket.get_ref();
-        for_each_address(addr, async |addr| socket.connect(addr)).await
+        let mut last = no_address();
+        for addr in addr.to_socket_addrs()? {
+            match self.socket.get_ref().connect(addr) {
+                Err(why) => last = why,
+                connected => return connected,
+            }
+        }
+        Err(last)
     }
 
     /// Sends a datagram to where it is connected. It is sent whole, or not.
@@ -75,8 +81,8 @@ impl UdpSocket {
         bytes: &[u8],
         target: impl ToSocketAddrs,
     ) -> Result<usize> {
-        let first = async |addr| Ok(addr);
-        let to: SocketAddr = for_each_address(target, first).await?;
+        let first = target.to_socket_addrs()?.next();
+        let to = first.ok_or_else(no_address)?;
         self.socket.io(Write, |socket| socket.send_to(bytes, to)).await
     }
 

@@ -190,3 +190,32 @@ fn a_destructor_may_make_a_socket_at_the_end() {
         assert_eq!(descriptors(), before);
     });
 }
+
+/// Only compiles if what it is given can be sent to another thread.
+fn can_be_sent<T: Send + 'static>(future: T) {
+    drop(future);
+}
+
+#[test]
+fn what_waits_for_a_socket_can_be_sent_to_another_thread() {
+    can_be_sent(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let to = listener.local_addr()?;
+        let stream = TcpStream::connect(to).await?;
+        let (mut other, _) = listener.accept().await?;
+        let (mut from, mut to) = stream.into_split();
+        to.write_all(b"x").await?;
+        from.read_exact(&mut [0]).await?;
+        other.close().await
+    });
+    can_be_sent(async {
+        let socket = UdpSocket::bind("127.0.0.1:0").await?;
+        socket.connect(("127.0.0.1", 9)).await?;
+        let mut buffer = [0; 9];
+        socket.send_to(&buffer, "127.0.0.1:9").await?;
+        socket.recv_from(&mut buffer).await?;
+        socket.send(&buffer).await?;
+        socket.recv(&mut buffer).await
+    });
+    can_be_sent(own_executor::unblock(|| ()));
+}

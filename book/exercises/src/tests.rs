@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -39,6 +39,7 @@ const NAMES: [&str; 20] = [
     "wake-the-loop",
     "tree-walk",
     "fair-round-robin",
+    "yield-from",
 ];
 
 #[test]

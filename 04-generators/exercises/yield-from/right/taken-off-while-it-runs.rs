@@ -1,5 +1,6 @@
-//! The innermost is the first of a queue. It is taken off while it runs, and put
-//! back if it is not over. So a queue drops all in the right order by itself.
+//! The innermost is the first of a queue. It is taken off while it runs, and
+//! put back if it is not over. So a queue drops all in the right order by
+//! itself.
 
 use check::{Generator, Reply, Request, Yield};
 use generators::Resumed;

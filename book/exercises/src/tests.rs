@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -40,6 +40,7 @@ const NAMES: [&str; 21] = [
     "tree-walk",
     "fair-round-robin",
     "yield-from",
+    "missing-register",
 ];
 
 #[test]

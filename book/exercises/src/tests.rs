@@ -18,7 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
+const NAMES: [&str; 23] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -41,6 +42,7 @@ const NAMES: [&str; 22] = [
     "fair-round-robin",
     "yield-from",
     "missing-register",
+    "greenlet-channel",
 ];
 
 #[test]

@@ -432,18 +432,18 @@ impl World {
     /// Judges that it is this side which goes on.
     fn judge_place(&self, side: usize) {
         let Last { from, to, slot, was, .. } = self.last.get();
+        if side != to {
+            end_with(format_args!(
+                "stack {} goes on, and it was the turn of stack {}",
+                named(side),
+                named(to)
+            ));
+        }
         if self.slots[slot].get() as u64 == was {
             end_with(format_args!(
                 "the slot is not updated: stack {} has paused, and in the slot \
                  is still the stack pointer of stack {}",
                 named(from),
-                named(to)
-            ));
-        }
-        if side != to {
-            end_with(format_args!(
-                "stack {} goes on, and it was the turn of stack {}",
-                named(side),
                 named(to)
             ));
         }

@@ -19,7 +19,6 @@ use std::thread;
 
 /// The names that readers' progress, links and scripts know.
 const NAMES: [&str; 23] = [
-const NAMES: [&str; 23] = [
     "predict-the-time",
     "ideal-time",
     "frontier",

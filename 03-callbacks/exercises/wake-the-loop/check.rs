@@ -639,7 +639,7 @@ impl Trial<'_> {
                 step();
                 match own.next() {
                     Some(items) => {
-                        items.into_iter().for_each(|it| hand.post(it))
+                        items.into_iter().for_each(|it| hand.post(it));
                     }
                     None if closes => hand.close(),
                     None => {}

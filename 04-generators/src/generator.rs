@@ -18,7 +18,9 @@ use std::task::{Context, Poll, Waker};
 /// ```
 /// use generators::{Generator, Resumed, AsyncYielder};
 ///
-/// let mut sums = Generator::new(|first: u32, y: AsyncYielder<u32, u32>| async move {
+/// type Yielder = AsyncYielder<u32, u32>;
+///
+/// let mut sums = Generator::new(|first: u32, y: Yielder| async move {
 ///     let second = y.suspend(first).await;
 ///     let third = y.suspend(first + second).await;
 ///     first + second + third
@@ -37,7 +39,8 @@ use std::task::{Context, Poll, Waker};
 /// use generators::{Generator, AsyncYielder};
 ///
 /// let mut one = Generator::new(|(), _: AsyncYielder<(), ()>| async {});
-/// let mut other = Generator::new(move |(), _: AsyncYielder<(), ()>| async move {
+/// type Yielder = AsyncYielder<(), ()>;
+/// let mut other = Generator::new(move |(), _: Yielder| async move {
 ///     one.resume(());
 /// });
 /// one.resume(());

@@ -33,21 +33,21 @@ use task::{End, Wait};
 /// request for what is there already makes its task ready at once, behind all
 /// others. Sockets and timers are looked at after 64 tasks at the latest.
 ///
-/// **Waking.** A task that was woken before it parked does not pause then. So no
-/// wake is lost, and two in a row count as one.
+/// **Waking.** A task that was woken before it parked does not pause then. So
+/// no wake is lost, and two in a row count as one.
 ///
-/// **The end of a task.** It returns, it panics, or it is cancelled. All that it
-/// owns is dropped before those that wait for its end are told. To cancel is to
-/// drop: nothing runs in the task but destructors, so it cannot refuse. What it
-/// awaits is part of it, and goes with it; a task whose end it waits for is
+/// **The end of a task.** It returns, it panics, or it is cancelled. All that
+/// it owns is dropped before those that wait for its end are told. To cancel is
+/// to drop: nothing runs in the task but destructors, so it cannot refuse. What
+/// it awaits is part of it, and goes with it; a task whose end it waits for is
 /// not, and goes on.
 ///
-/// **Panics.** A task that panics ends, and those that wait for it are told. The
-/// others go on; when [`run`](Trampoline::run) returns, it hands on the first
-/// panic.
+/// **Panics.** A task that panics ends, and those that wait for it are told.
+/// The others go on; when [`run`](Trampoline::run) returns, it hands on the
+/// first panic.
 ///
-/// **The end.** Dropping it cancels all its tasks. What is spawned after that is
-/// dropped at once.
+/// **The end.** Dropping it cancels all its tasks. What is spawned after that
+/// is dropped at once.
 ///
 /// ```
 /// use generators::{AsyncYielder, Generator, Reply, Request, Trampoline};

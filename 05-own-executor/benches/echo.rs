@@ -98,7 +98,7 @@ fn talk(to: SocketAddr, connections: usize) {
     }
 }
 
-/// Accepts so many connections, and says what it took to serve them.
+/// Accepts `connections`, and says what it took to serve them.
 fn serve(server: &str, connections: usize) {
     let accepted = match server {
         "ours" => ours::serve(connections),

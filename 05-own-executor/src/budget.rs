@@ -40,8 +40,8 @@ pub fn renew_one() {
     LEFT.set(LEFT.get().max(1));
 }
 
-/// Something spent from the budget. It is given back if the future was not ready
-/// after all.
+/// Something spent from the budget. It is given back if the future was not
+/// ready after all.
 #[must_use]
 pub struct Spent {
     made_progress: bool,

@@ -91,8 +91,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     HERE.with(|here| here.run(future))
 }
 
-/// Lets a future run as a task of its own, beside the one that calls this. It is
-/// polled for the first time after all that are ready by now.
+/// Lets a future run as a task of its own, beside the one that calls this. It
+/// is polled for the first time after all that are ready by now.
 ///
 /// It runs on this thread, so it need not be [`Send`]. It is dropped when
 /// `block_on` returns. Dropping the handle lets it go on by itself.

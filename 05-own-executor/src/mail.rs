@@ -158,8 +158,8 @@ pub fn wake(number: Number) {
     }
 }
 
-/// Writes a letter to the executor with this number and serial. Gives it back if
-/// that is gone, or if it needs tasks and no `block_on` runs there.
+/// Writes a letter to the executor with this number and serial. Gives it back
+/// if that is gone, or if it needs tasks and no `block_on` runs there.
 pub fn send(executor: u16, serial: u64, letter: Letter) -> Result<(), Letter> {
     match inbox(executor) {
         // The `Arc` keeps the inbox while the bell is rung, even if its thread

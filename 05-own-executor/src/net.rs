@@ -17,8 +17,8 @@
 //! than once, such as `read_exact` and `write_all`.
 //!
 //! An address may be the name of a host. It is looked up by the system, and
-//! this thread waits for it: let [`unblock`](crate::unblock()) do that, where it
-//! may take long.
+//! this thread waits for it: let [`unblock`](crate::unblock()) do that, where
+//! it may take long.
 
 pub mod tcp;
 mod udp;

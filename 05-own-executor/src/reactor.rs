@@ -67,9 +67,9 @@ impl Reactor {
         self.count.load(Ordering::Relaxed) == 0
     }
 
-    /// Waits until a socket is ready or the bell rings, and wakes the tasks that
-    /// wait for it. After `timeout`, which is rounded up to a millisecond, it
-    /// returns in any case; and at once, if another thread waits here.
+    /// Waits until a socket is ready or the bell rings, and wakes the tasks
+    /// that wait for it. After `timeout`, which is rounded up to a millisecond,
+    /// it returns in any case; and at once, if another thread waits here.
     pub fn wait(&self, timeout: Option<Duration>) {
         let mut turn = match self.turn.try_lock() {
             Ok(turn) => turn,
@@ -121,7 +121,8 @@ fn to_key(Token(token): Token) -> (u32, u32) {
     (token as u32, (token >> 32) as u32)
 }
 
-/// A socket that does not block, and that a reactor watches until it is dropped.
+/// A socket that does not block, and that a reactor watches until it is
+/// dropped.
 pub struct Socket<S: Source> {
     source: S,
     reactor: Arc<Reactor>,
@@ -165,8 +166,9 @@ impl<S: Source> Socket<S> {
         &self.source
     }
 
-    /// Does `operation` once the socket is ready for it. It is tried first: only
-    /// if it would block, `waiter` waits, with the waker that it came with last.
+    /// Does `operation` once the socket is ready for it. It is tried first:
+    /// only if it would block, `waiter` waits, with the waker that it came with
+    /// last.
     ///
     /// `is_short` says whether a result shows that the socket is ready no more.
     pub fn poll_io<T>(

@@ -18,10 +18,10 @@ use std::task::{Context, Poll, Wake, Waker};
 /// until all of them have ended.
 ///
 /// Such a task can borrow what lives outside of the scope. It is therefore not
-/// handed to the executor: a scope can be forgotten, by [`mem::forget`], and the
-/// executor would go on to poll a task that borrows what is gone. The scope's
-/// own future polls its tasks, each of them only if it was woken; and a future
-/// that is forgotten is polled no more.
+/// handed to the executor: a scope can be forgotten, by [`mem::forget`], and
+/// the executor would go on to poll a task that borrows what is gone. The
+/// scope's own future polls its tasks, each of them only if it was woken; and a
+/// future that is forgotten is polled no more.
 ///
 /// Dropped half-way, it drops `body` and then all tasks.
 ///

@@ -20,7 +20,8 @@ pub trait Task {
     /// Drops the future.
     fn abort(self: Pin<&mut Self>);
 
-    /// Puts the output, a `Result<T, JoinError>`, into an `Option` of that type.
+    /// Puts the output, a `Result<T, JoinError>`, into an `Option` of that
+    /// type.
     fn take_output(self: Pin<&mut Self>, to: &mut dyn Any);
 }
 

@@ -23,8 +23,9 @@ pub(crate) fn lock<T>(
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Puts the waker of a task into a place, unless it is there. Gives back the old
-/// one, to be dropped after the lock: its destructor may do whatever it likes.
+/// Puts the waker of a task into a place, unless it is there. Gives back the
+/// old one, to be dropped after the lock: its destructor may do whatever it
+/// likes.
 #[must_use]
 pub(crate) fn renew(
     place: &mut Option<Waker>,

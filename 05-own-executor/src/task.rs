@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 
-/// What [`spawn`](crate::spawn) gives back: awaiting it waits for the end of the
-/// task.
+/// What [`spawn`](crate::spawn) gives back: awaiting it waits for the end of
+/// the task.
 ///
 /// The task's future is dropped before this is ready. Dropping the handle lets
 /// the task go on by itself. It is cancel safe: awaited by `&mut`, it can be

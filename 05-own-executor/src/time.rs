@@ -172,7 +172,8 @@ impl<F: Future> Future for Timeout<F> {
         if let Poll::Ready(output) = this.future.poll(context) {
             return Poll::Ready(Ok(output));
         }
-        // The future may have spent the budget: the deadline holds all the same.
+        // The future may have spent the budget: the deadline holds all the
+        // same.
         budget::renew_one();
         Pin::new(this.sleep).poll(context).map(|()| Err(Elapsed(())))
     }

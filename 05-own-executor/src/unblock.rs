@@ -16,11 +16,12 @@ use std::time::Duration;
 /// now, whether this is awaited or not.
 ///
 /// There are up to 500 such threads, in which the work of the whole process is
-/// done in its order. A thread that has had nothing to do for five seconds ends.
-/// The work may call `block_on`, but not `spawn` without it.
+/// done in its order. A thread that has had nothing to do for five seconds
+/// ends. The work may call `block_on`, but not `spawn` without it.
 ///
 /// Dropping the future drops the work, if that has not begun. Otherwise it runs
-/// to its end, and the result is dropped. A process that ends waits for neither.
+/// to its end, and the result is dropped. A process that ends waits for
+/// neither.
 ///
 /// ```
 /// let name = std::env::temp_dir();

@@ -14,8 +14,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use trials::alone;
 
-/// Polls a future that does not end, until all in it have been polled, and drops
-/// it.
+/// Polls a future that does not end, until all in it have been polled, and
+/// drops it.
 async fn drop_after_turns(future: impl Future) {
     let mut future = Box::pin(future);
     for _ in 0..5 {

@@ -272,7 +272,8 @@ impl Schedule {
     /// steps, one after another, and try each with the reverse priorities, too.
     ///
     /// Two threads that do the same in each schedule then come to all orders in
-    /// which so many changes are not forced by a wait. Call it first.
+    /// which one change, or two if `twice`, is not forced by a wait. Call it
+    /// first.
     pub fn change_step_by_step(&self, twice: bool) {
         self.turns.table().choice.change_step_by_step(twice);
     }

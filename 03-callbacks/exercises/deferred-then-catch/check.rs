@@ -162,7 +162,7 @@ struct Chain {
 enum Texts {
     /// They say which callback they are from.
     Short,
-    /// The same, so many times.
+    /// The same, repeated a number of times.
     Long(usize),
     Empty,
 }

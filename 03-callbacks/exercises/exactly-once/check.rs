@@ -535,7 +535,7 @@ impl Question {
     }
 }
 
-/// A piece of text, so many times.
+/// A piece of text, repeated a number of times.
 #[derive(Clone, Debug, PartialEq)]
 struct Text {
     piece: String,
@@ -547,7 +547,7 @@ impl Text {
         Text { piece: text.to_owned(), times: 1 }
     }
 
-    /// Some are empty. The longest has about so many bytes.
+    /// Some are empty. This is about the length of the longest, in bytes.
     fn random(dice: &mut Dice, longest: usize) -> Text {
         let piece = (0..dice.below(12)).map(|_| {
             dice.one_of(&['a', 'B', 'c', 'D', ' ', '\n', '\0', '"', '7', 'é'])

@@ -8,10 +8,10 @@
 //! dropped, or loses its text, or only some are handed on; the loop is told to
 //! call again for nothing, or not to call though something is left; an empty
 //! outbox writes; one socket is given the whole turn; bytes are written one by
-//! one, or in pieces as small as those that were sent; the rest is moved at each
-//! write or `send`, if only once the list has wrapped round its end; right for
-//! few bytes, and not for a million; memory grows with all that was ever sent,
-//! or is never given back, or not by each way out.
+//! one, or in pieces as small as those that were sent; the rest is moved at
+//! each write or `send`, if only once the list has wrapped round its end; right
+//! for few bytes, and not for a million; memory grows with all that was ever
+//! sent, or is never given back, or not by each way out.
 //!
 //! As shipped: a full socket is no error
 
@@ -108,7 +108,7 @@ fn wrong_way(sentence: impl Into<String>) -> Why {
 
 /// What is sent: the alphabet, and then any letters.
 fn text(from: usize, count: usize) -> &'static [u8] {
-    /// After so many bytes the same come again. No size is a multiple of it.
+    /// After this number of bytes the same come again. No size is a multiple of it.
     const PERIOD: usize = 65_521;
     static TEXT: OnceLock<Vec<u8>> = OnceLock::new();
 
@@ -595,8 +595,8 @@ impl Trial {
         Ok(())
     }
 
-    /// Has all bytes go out, to a socket that has room. It is given large pieces,
-    /// whatever the size of those that were sent.
+    /// Has all bytes go out, to a socket that has room. It is given large
+    /// pieces, whatever the size of those that were sent.
     fn take_all(&mut self) -> Result<(), Why> {
         const LEAST: usize = 2048;
 
@@ -632,8 +632,8 @@ impl Trial {
     }
 }
 
-/// Judges what `flush` gave back, if the socket said this to its last write, and
-/// so many bytes are left.
+/// Judges what `flush` gave back, if the socket said this to its last write,
+/// and so many bytes are left.
 fn judge_result(
     seen: Result<bool, ErrorKind>,
     last: Option<Says>,

@@ -7,11 +7,12 @@
 //! takes another one; what `cancel` says of a timer that was called, or was
 //! cancelled before; what is set in a turn is called in it, so that one that
 //! sets itself again keeps the loop for ever, or is lost; `next_due` is that of
-//! a timer that was cancelled or called, or not the first; a closure is kept, if
-//! only until the turn is over; right for a few timers, or short times, and not
-//! for a thousand, or for times near the largest; a number begins anew, and an
-//! `Id` of long ago is that of another timer; something grows with all timers
-//! that were ever set, or with those that were cancelled and would be due later.
+//! a timer that was cancelled or called, or not the first; a closure is kept,
+//! if only until the turn is over; right for a few timers, or short times, and
+//! not for a thousand, or for times near the largest; a number begins anew, and
+//! an `Id` of long ago is that of another timer; something grows with all
+//! timers that were ever set, or with those that were cancelled and would be
+//! due later.
 //!
 //! As shipped: `next_due` gave None, and it has to be
 
@@ -234,8 +235,8 @@ impl Story {
         Story { timers, steps, clock: Clock::random(dice, end) }
     }
 
-    /// With fewer steps, or callbacks that do less, or shorter times. Of a large
-    /// one many at once: each story takes its time.
+    /// With fewer steps, or callbacks that do less, or shorter times. Of a
+    /// large one many at once: each story takes its time.
     fn smaller(&self) -> Vec<Story> {
         let many = if self.steps.len() > 200 { 8 } else { 32 };
         let mut all = Vec::new();
@@ -311,7 +312,7 @@ impl Story {
         self.steps = steps.collect();
     }
 
-    /// After so many calls the callbacks do nothing more, or some answers would
+    /// After this number of calls the callbacks do nothing more, or some answers would
     /// go on for ever.
     fn most_calls(&self) -> usize {
         50 + 2 * self.timers.len()
@@ -524,8 +525,8 @@ fn abridged(mut parts: Vec<String>, between: &str) -> String {
     parts.join(between)
 }
 
-/// Pieces of a list: the whole, halves, quarters and so on, down to single ones,
-/// or to a piece of which there are at most so many.
+/// Pieces of a list: the whole, halves, quarters and so on, down to single
+/// ones, or to a piece of which there are at most so many.
 fn pieces(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     let sizes = iter::successors(Some(count), |size| Some(size / 2));
     let sizes = sizes.take_while(move |size| *size > count / most);

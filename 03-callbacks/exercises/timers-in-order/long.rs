@@ -244,8 +244,8 @@ impl Long {
         }
     }
 
-    /// What is kept too long, if `held` bytes are kept, and at most `grown` were
-    /// before [`GROWN`].
+    /// What is kept too long, if `held` bytes are kept, and at most `grown`
+    /// were before [`GROWN`].
     fn kept(&self, held: isize, grown: isize) -> Option<String> {
         let sets = self.sets;
         let left = still_to_be_called(self.left.len());

@@ -16,11 +16,11 @@
 //! another thread wait; it takes it that a bell rings for an item, or for the
 //! end; a mailbox that is locked is taken for empty, or for closed; some items
 //! are left inside, come out in another order, or not at all once the mailbox
-//! is closed, or go in when it is closed; items are counted by what is no count,
-//! or never dropped; a post waits while many are inside; the loop is treated
-//! otherwise than others when it posts or closes itself; what follows a look is
-//! taken to be one with it; and a wait by means that are not recorded, a sleep
-//! or a spin before the wait at the bell.
+//! is closed, or go in when it is closed; items are counted by what is no
+//! count, or never dropped; a post waits while many are inside; the loop is
+//! treated otherwise than others when it posts or closes itself; what follows a
+//! look is taken to be one with it; and a wait by means that are not recorded,
+//! a sleep or a spin before the wait at the bell.
 //!
 //! As shipped: was rung while the item was not in yet
 
@@ -271,8 +271,8 @@ fn a_close_wakes_the_loop(schedule: &Schedule, dice: &mut Dice) -> Tried {
     trial.end()
 }
 
-/// What the loop posts while it handles what it has collected, and in the end it
-/// closes.
+/// What the loop posts while it handles what it has collected, and in the end
+/// it closes.
 fn the_loop_posts_to_itself(schedule: &Schedule, dice: &mut Dice) -> Tried {
     let trial = Trial::on(schedule);
     let mut own = Vec::new();
@@ -286,8 +286,8 @@ fn the_loop_posts_to_itself(schedule: &Schedule, dice: &mut Dice) -> Tried {
     trial.end()
 }
 
-/// Each may be about to do what the other has just done. All orders are tried in
-/// which they take turns twice, in whatever steps.
+/// Each may be about to do what the other has just done. All orders are tried
+/// in which they take turns twice, in whatever steps.
 fn one_posts_while_the_loop_looks(
     schedule: &Schedule,
     rings_for_nothing: bool,

@@ -438,7 +438,7 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    /// What is the case after so many events, or at the end.
+    /// What is the case after a number of events, or at the end.
     fn of(story: &'a Story, events: usize) -> Model<'a> {
         let (waiting, all) = (Vec::new(), Vec::new());
         let (now, sleeps, ever_queued) = (0, 0, 0);

@@ -406,7 +406,7 @@ impl Played {
 /// What has to happen, by a recursion.
 struct Model<'a> {
     story: &'a Story,
-    /// After so many requests it is closed.
+    /// After this number of requests it is closed.
     most: usize,
     asked: usize,
     events: Vec<Event>,

@@ -9,7 +9,7 @@ use std::ptr;
 use std::thread;
 use trials::watchdog::Ran;
 
-/// Uses so many frames of a KiB each, and a bit more.
+/// Uses `frames` frames of a KiB each, and a bit more.
 #[inline(never)]
 fn recurse(frames: u64) -> u64 {
     let mut frame = [frames; 128];

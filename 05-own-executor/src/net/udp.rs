@@ -22,8 +22,8 @@ impl UdpSocket {
         UdpSocket::from_std(net::UdpSocket::bind(addr)?)
     }
 
-    /// A socket from one of the standard library, which does not block from then
-    /// on.
+    /// A socket from one of the standard library, which does not block from
+    /// then on.
     ///
     /// # Errors
     ///

@@ -96,8 +96,8 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Waits for room, and keeps it for one value. It is cancel safe, but a task
-    /// that drops this loses its place in the line.
+    /// Waits for room, and keeps it for one value. It is cancel safe, but a
+    /// task that drops this loses its place in the line.
     ///
     /// # Errors
     ///

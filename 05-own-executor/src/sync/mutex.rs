@@ -8,8 +8,8 @@ use std::ops::{Deref, DerefMut};
 
 /// A value that one task can use at a time, also while it waits.
 ///
-/// It is a [`Semaphore`] with one permit, and as fair. A guard has the permit. It
-/// takes the value out, and puts it back at the end: so all of this is safe
+/// It is a [`Semaphore`] with one permit, and as fair. A guard has the permit.
+/// It takes the value out, and puts it back at the end: so all of this is safe
 /// Rust. A panic while it is locked unlocks it, and does not poison it.
 ///
 /// If nothing is awaited while it is locked, std's mutex is better.

@@ -1,10 +1,11 @@
 //! The reader's answers: kept, judged, ticked off.
 //!
-//! An [`Exercise`] is found in the workspace by its files ([`Tree`]). Its answer
-//! is judged by running the exercise's own check ([`judge_and_note`]), the
-//! [`Verdict`] is remembered in the [`Progress`]. A [`reset`] moves the answer to
-//! `backups/`, and [`undo`] brings it back. The commands of the terminal are
-//! here as well; what the pages show of all this is in the package `book`.
+//! An [`Exercise`] is found in the workspace by its files ([`Tree`]). Its
+//! answer is judged by running the exercise's own check ([`judge_and_note`]),
+//! the [`Verdict`] is remembered in the [`Progress`]. A [`reset`] moves the
+//! answer to `backups/`, and [`undo`] brings it back. The commands of the
+//! terminal are here as well; what the pages show of all this is in the package
+//! `book`.
 
 pub mod files;
 pub mod tree;

@@ -1,6 +1,6 @@
-//! A heap has the order, and a map the callbacks. What is at the top of the heap
-//! and has no callback any more is taken off at once, and the others once they
-//! are more than half.
+//! A heap has the order, and a map the callbacks. What is at the top of the
+//! heap and has no callback any more is taken off at once, and the others once
+//! they are more than half.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};

@@ -1,5 +1,5 @@
-//! Slots, each with the number of timers that it has had: an old handle does not
-//! fit the new timer.
+//! Slots, each with the number of timers that it has had: an old handle does
+//! not fit the new timer.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What is posted goes into one of two lists, which the loop swaps under the lock.
-//! It rings after that, and always outside.
+//! What is posted goes into one of two lists, which the loop swaps under the
+//! lock. It rings after that, and always outside.
 
 use lab::sync::Mutex;
 use std::mem;

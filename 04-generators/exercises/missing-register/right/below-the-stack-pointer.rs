@@ -1,6 +1,6 @@
-//! On x86-64 128 bytes below the stack pointer are the function's. So all is put
-//! there, and the stack pointer is moved only as it is exchanged. On arm64 they are
-//! not, but for Apple's.
+//! On x86-64 128 bytes below the stack pointer are the function's. So all is
+//! put there, and the stack pointer is moved only as it is exchanged. On arm64
+//! they are not, but for Apple's.
 
 #![expect(unsafe_code, reason = "one stack is exchanged for another")]
 

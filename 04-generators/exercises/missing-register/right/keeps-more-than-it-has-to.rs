@@ -1,5 +1,5 @@
-//! Keeps what it need not keep, too: flags, registers which are the caller's, and
-//! the whole of those of which half is enough. That takes longer.
+//! Keeps what it need not keep, too: flags, registers which are the caller's,
+//! and the whole of those of which half is enough. That takes longer.
 
 #![expect(unsafe_code, reason = "one stack is exchanged for another")]
 

@@ -1,5 +1,5 @@
-//! Each register is pushed, and popped in the other direction. It ends with `ret`,
-//! which takes longer on x86-64, and is as right.
+//! Each register is pushed, and popped in the other direction. It ends with
+//! `ret`, which takes longer on x86-64, and is as right.
 
 #![expect(unsafe_code, reason = "one stack is exchanged for another")]
 

@@ -1,5 +1,5 @@
-//! The compiler is told which registers are lost, and keeps those that have to be
-//! kept, in the function around the exchange.
+//! The compiler is told which registers are lost, and keeps those that have to
+//! be kept, in the function around the exchange.
 
 #![expect(unsafe_code, reason = "one stack is exchanged for another")]
 

@@ -19,7 +19,7 @@ pub use real_site::check_real_site;
 pub use refused::is_refused;
 pub use schedule::queue;
 pub use watchdog::alone;
-pub use {schedule, watchdog};
+pub use {hand, schedule, watchdog};
 
 use std::process::Command;
 

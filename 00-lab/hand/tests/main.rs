@@ -303,6 +303,22 @@ fn the_seed_that_is_named_finds_the_same_again() {
     assert_eq!(why, what_is_wrong(story));
 }
 
+#[test]
+fn what_goes_wrong_is_told_once_more_in_the_same_order() {
+    let told = RefCell::new(Vec::new());
+    let why = what_is_wrong(|hand| {
+        let drawn = [(); 4].map(|()| hand.choose(3));
+        told.borrow_mut().push(drawn);
+        match drawn {
+            [1, 2, ..] => Err(Wrong::answer("it is so")),
+            _ => Ok(()),
+        }
+    });
+    assert!(why.starts_with("wrong answer: it is so\n"), "{why}");
+    let last = &told.borrow()[told.borrow().len() - 2..];
+    assert_eq!(last, [[1, 2, 0, 0]; 2]);
+}
+
 /// Set in the process that is to hang.
 const HANGS: &str = "HAND_HANGS";
 

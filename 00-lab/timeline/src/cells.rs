@@ -62,7 +62,7 @@ impl Cell {
             State::Run { .. } => Cell::OffTheCpu,
             State::Wait(_) => Cell::Waits,
             State::Blocked(_) => Cell::Blocked,
-            State::Ready => Cell::Ready,
+            State::Ready | State::Lost => Cell::Ready,
             State::Idle => Cell::Nothing,
         }
     }

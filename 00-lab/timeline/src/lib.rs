@@ -39,6 +39,7 @@ mod spans;
 mod read;
 mod causes;
 mod tidy;
+mod lost;
 mod waits;
 mod axis;
 mod cells;

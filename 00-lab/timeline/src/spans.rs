@@ -84,6 +84,9 @@ pub enum State {
     Blocked(String),
     /// It could run, and does not.
     Ready,
+    /// The same, and it never will: the thread that should run it went to sleep
+    /// after it was woken, for ever.
+    Lost,
     /// It does nothing, and waits for nothing: a socket that is closed.
     Idle,
 }
@@ -217,10 +220,11 @@ impl State {
         matches!(self, State::Run { cpu: Some(..0.05) })
     }
 
-    /// What it waits for, or for which lock.
+    /// What it waits for, or for which lock, or why in vain.
     pub fn what(&self) -> Option<&str> {
         match self {
             State::Wait(what) | State::Blocked(what) => Some(what),
+            State::Lost => Some("lost wake-up"),
             _ => None,
         }
     }
@@ -234,6 +238,7 @@ impl State {
             State::Wait(what) => format!("waits for {what}"),
             State::Blocked(lock) => format!("waits for lock {lock}"),
             State::Ready => "ready to run".into(),
+            State::Lost => "ready, by a lost wake-up".into(),
             State::Idle => "idle".into(),
         }
     }

@@ -8,6 +8,7 @@ impl Recording {
     /// Sorts and names the tracks once all are known.
     pub(super) fn tidy(&mut self) {
         self.put_in_order();
+        self.find_lost_wake_ups();
         self.name_processes();
         self.name_locks();
     }

@@ -158,11 +158,15 @@ impl Picture {
         let Some(what) = span.state.what().filter(|it| !it.is_empty()) else {
             return;
         };
-        let lock = if span.state.is_blocked() { " lanes-lock" } else { "" };
+        let more = match span.state {
+            State::Blocked(_) => " lanes-lock",
+            State::Lost => " lanes-panic",
+            _ => "",
+        };
         let what = Escaped(what);
         let _ = writeln!(
             self.body,
-            "<text class='lanes-what{fit}{lock}' x='{middle:.2}%' y='-4'>\
+            "<text class='lanes-what{fit}{more}' x='{middle:.2}%' y='-4'>\
              {what}</text>"
         );
     }

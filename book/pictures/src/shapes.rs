@@ -38,7 +38,8 @@ pub fn class_of(state: &State) -> &'static str {
 /// What a lane in this state does, as a sentence without its subject.
 pub fn describe_state(state: &State) -> String {
     let name = state.name();
-    let is_adjective = matches!(state, State::Ready | State::Idle);
+    let is_adjective =
+        matches!(state, State::Ready | State::Lost | State::Idle);
     if is_adjective || state.is_off_the_cpu() {
         format!("is {name}")
     } else {

@@ -21,6 +21,7 @@ pub mod sync;
 mod unblock;
 mod rung;
 mod fetch;
+pub mod steps;
 
 pub use executor::{block_on, spawn};
 pub use fetch::fetch_by;

@@ -13,6 +13,8 @@ mod net;
 mod unblock;
 mod conformance;
 mod few_files;
+mod steps;
+mod refused;
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};

@@ -1,0 +1,56 @@
+//! A page that is fetched by a thread, as steps 5-1 and 5-4 build it.
+
+use lab::{Fetched, Url, fetch};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+/// A page that is fetched by a thread, which wakes what waits for it.
+pub struct Fetch {
+    /// Not there any more once it has been asked for.
+    url: Option<Url>,
+    shared: Arc<Mutex<Shared>>,
+}
+
+/// What it shares with the thread.
+#[derive(Default)]
+struct Shared {
+    page: Option<Fetched>,
+    /// To be called when the page is here.
+    waker: Option<Waker>,
+}
+
+impl Fetch {
+    /// One that has asked for nothing yet.
+    pub fn new(url: Url) -> Fetch {
+        Fetch { url: Some(url), shared: Arc::default() }
+    }
+}
+
+impl Future for Fetch {
+    type Output = Fetched;
+
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Fetched> {
+        if let Some(url) = self.url.take() {
+            let shared = self.shared.clone();
+            thread::spawn(move || {
+                let fetched = fetch(&url);
+                shared.lock().unwrap().page = Some(fetched);
+                let waker = shared.lock().unwrap().waker.take();
+                waker.expect("it was polled first").wake();
+            });
+        }
+        // The thread needs the lock as well: it puts the page there before
+        // this look, or finds the waker.
+        let mut shared = self.shared.lock().unwrap();
+        shared.waker = Some(context.waker().clone());
+        match shared.page.take() {
+            Some(fetched) => Poll::Ready(fetched),
+            None => Poll::Pending,
+        }
+    }
+}

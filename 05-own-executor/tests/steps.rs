@@ -1,0 +1,41 @@
+//! What each step of rung 5 claims, on its recording.
+
+mod one_future;
+
+use std::process::Command;
+use std::time::Duration;
+use timeline::{Recording, Span, State, Track};
+use trials::watchdog;
+
+fn run(step: &str) -> (Recording, String) {
+    let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
+    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
+    (ran.recording, ran.stdout)
+}
+
+/// The lane of this name.
+fn lane<'a>(recording: &'a Recording, name: &str) -> &'a Track {
+    let mut tracks = recording.tracks.iter();
+    tracks.find(|it| it.name == name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+/// When a lane ran. Parts without a break are one here.
+fn runs(track: &Track) -> Vec<Span> {
+    let mut runs: Vec<Span> = Vec::new();
+    for span in &track.spans {
+        match runs.last_mut() {
+            _ if !matches!(span.state, State::Run { .. }) => {}
+            Some(last) if last.to == span.from => last.to = span.to,
+            _ => runs.push(span.clone()),
+        }
+    }
+    runs
+}
+
+/// The number that follows these words.
+fn number_after(stdout: &str, words: &str) -> usize {
+    let (_, rest) = stdout.split_once(words).expect(stdout);
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    rest[..end].parse().expect(stdout)
+}

@@ -10,6 +10,7 @@ mod graph;
 mod answer;
 mod script;
 mod content;
+mod request;
 mod seen;
 mod connection;
 mod serve;
@@ -18,7 +19,11 @@ mod host;
 
 pub use answer::Answer;
 pub(crate) use child::serve_if_child;
+pub use child::{Order, Parent, Service, serve_by};
+pub use content::Content;
 pub use host::cpu_in_threads;
+pub use request::Request;
+pub use script::{Step, refusal};
 pub use seen::Seen;
 
 use crate::usage::allow_many_files;

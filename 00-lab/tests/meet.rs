@@ -1,5 +1,6 @@
-//! The site of step 0-1 answers any client, and ends with the step.
+//! A site that stays up answers any client, and ends with its program.
 
+use super::PROGRAM;
 use lab::{Url, fetch};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,8 +21,7 @@ struct Step {
 
 impl Step {
     fn start() -> Step {
-        let meet = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
-        Step::run(Command::new(meet).args(["--latency", "5"]))
+        Step::run(Command::new(PROGRAM).args(["--latency", "5"]))
     }
 
     fn run(command: &mut Command) -> Step {
@@ -71,8 +71,7 @@ fn every_request_is_a_line() {
 fn it_waits_for_requests_and_does_not_run() {
     let events = format!("{}/meet-events", env!("CARGO_TARGET_TMPDIR"));
     let _ = fs::remove_file(&events);
-    let meet = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
-    let mut step = Step::run(Command::new(meet).env(VARIABLE, &events));
+    let mut step = Step::run(Command::new(PROGRAM).env(VARIABLE, &events));
     step.line();
     fetch(&step.url).unwrap();
     step.line();

@@ -1,32 +1,29 @@
 //! The slow site, seen from the wire: each fault is what its name says, and
 //! nothing that a client does brings the site down.
 
-use lab::site::Fault;
-use lab::{Shape, Site};
+use super::served::{Served, until, whole};
+use lab::site::{Answer, Fault};
+use lab::{Failure, Shape, fetch, fetch_by};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// A site without latency that has this fault.
-fn start_site(fault: Fault) -> Site {
-    Site::in_thread(Shape {
-        pages: 12,
-        latency: Duration::ZERO,
-        faults: vec![fault],
-        ..Shape::default()
-    })
+fn start_site(fault: Fault) -> Served {
+    let faults = fault.to_string();
+    Served::alone(&["--pages", "12", "--latency", "0", "--faults", &faults])
 }
 
-fn connect(site: &Site) -> TcpStream {
-    let address = lab::address(site.url()).unwrap();
-    let socket = TcpStream::connect(address).unwrap();
+fn connect(site: &Served) -> TcpStream {
+    let socket = site.connect();
     socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     socket
 }
 
 /// Sends a request, byte by byte if a server must bear it; gives back all that
 /// comes, and why nothing more does.
-fn ask(site: &Site, request: &str) -> (String, Option<ErrorKind>) {
+fn ask(site: &Served, request: &str) -> (String, Option<ErrorKind>) {
     let mut socket = connect(site);
     socket.write_all(request.as_bytes()).unwrap();
     let (pieces, end) = pieces(&mut socket, usize::MAX);
@@ -154,14 +151,14 @@ fn huge_is_huge_and_waits_for_its_reader() {
         ask(&start_site(Fault::HugeHeader), &get("/huge-header-1"));
     assert!(answer.split_once("\r\n\r\n").unwrap().0.len() > 64 * 1024);
 
-    let site = start_site(Fault::HugeBody);
+    let mut site = start_site(Fault::HugeBody);
     let mut socket = connect(&site);
     socket.write_all(get("/huge-body-1").as_bytes()).unwrap();
     let (pieces, end) = pieces(&mut socket, 20 * 1024 * 1024);
     assert_eq!(end, None);
     assert!(pieces.concat().len() > 16 * 1024 * 1024);
     drop(socket);
-    assert_eq!(site.end().cut, 1, "we have left before the end");
+    assert_eq!(site.end()["cut"], 1, "we have left before the end");
 }
 
 #[test]
@@ -186,10 +183,7 @@ fn odd_requests_are_answered() {
 
 #[test]
 fn a_client_that_leaves_early_is_forgotten() {
-    let site = Site::in_thread(Shape {
-        latency: Duration::from_secs(60),
-        ..Shape::default()
-    });
+    let mut site = Served::alone(&["--latency", "60000"]);
     // One sends nothing, one half a request, one does not wait for the answer.
     for request in ["", "GET / HT", &get("/")] {
         let mut socket = connect(&site);
@@ -200,5 +194,139 @@ fn a_client_that_leaves_early_is_forgotten() {
     let (answer, _) = pieces(&mut last, usize::MAX);
     assert!(answer.concat().starts_with(b"HTTP/1.1 400 "));
     let seen = site.end();
-    assert_eq!((seen.requests, seen.peak, seen.cut), (1, 1, 1));
+    assert_eq!(seen["hits"], serde_json::json!({ "/": 1 }));
+    assert_eq!((&seen["peak"], &seen["cut"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn clients_that_leave_at_any_time_leave_nothing_behind() {
+    let faults = ["--latency", "20", "--faults", "stall,huge-body"];
+    let mut site = Served::alone(&faults);
+    for request in ["", "GET / HT", "\0\u{ff}\r\n\r\n"] {
+        connect(&site).write_all(request.as_bytes()).unwrap();
+    }
+    for path in ["/", "/stall-1", "/huge-body-1"] {
+        drop(site.ask(path));
+    }
+    assert!(whole(site.ask("/1")).starts_with("HTTP/1.1 200 OK"));
+    assert_eq!(site.end()["cut"], 3);
+}
+
+#[test]
+fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
+    let mut site = start_site(Fault::Stall);
+    let mut client = site.ask("/stall-1");
+    for _ in 0..50 {
+        // The answer has begun.
+        client.read_exact(&mut [0; 8]).unwrap();
+        // The kernel reports the listener first, then the client that has left;
+        // by then the next request is there too.
+        let _first = site.connect();
+        drop(client);
+        client = site.ask("/stall-1");
+    }
+    client.read_exact(&mut [0; 8]).unwrap();
+    let seen = site.end();
+    assert_eq!((&seen["peak"], &seen["cut"]), (&1.into(), &50.into()));
+}
+
+#[test]
+fn a_request_may_come_byte_by_byte() {
+    let mut site = start_site(Fault::Missing);
+    let mut client = site.connect();
+    client.set_nodelay(true).unwrap();
+    for byte in get("/").as_bytes() {
+        client.write_all(&[*byte]).unwrap();
+        thread::yield_now();
+    }
+    let answer = whole(client);
+    assert!(answer.ends_with("</script>\n"), "{answer}");
+    assert_eq!(site.end()["hits"]["/"], 1);
+}
+
+#[test]
+fn head_has_the_length_and_not_the_body() {
+    let site = start_site(Fault::Missing);
+    let (head, _) = ask(&site, "HEAD /3 HTTP/1.1\r\n\r\n");
+    let (all, _) = ask(&site, &get("/3"));
+    assert!(all.starts_with(&head) && head.ends_with("\r\n\r\n"), "{head}");
+    let length = format!("Content-Length: {}\r\n", all.len() - head.len());
+    assert!(head.contains(&length), "{head}");
+}
+
+#[test]
+fn every_fault_ends_as_the_answer_says() {
+    for fault in Fault::survivable() {
+        let mut site = start_site(fault);
+        let latency = Duration::ZERO;
+        let faults = vec![fault];
+        let shape = Shape { pages: 12, latency, faults, ..Shape::default() };
+        let answer = Answer::of(&shape);
+        for n in 1..=Fault::PAGES {
+            let url = site.url.join(&format!("/{fault}-{n}")).unwrap();
+            // Only a page that stalls takes as long as this.
+            let patience = match fault {
+                Fault::Stall => Duration::from_millis(200),
+                _ => Duration::from_secs(10),
+            };
+            let fetched = fetch_by(&url, Instant::now() + patience);
+            match (fetched, answer.failed.get(url.path())) {
+                (Ok(_), None) => {}
+                // One page cannot show that redirects go in a circle.
+                (Ok(page), Some(_)) if fault == Fault::RedirectLoop => {
+                    let other = format!("/{fault}-{}", 3 - n);
+                    assert_eq!(page.links[0].path(), other);
+                }
+                (Err(why), Some(words)) => {
+                    let why = why.to_string();
+                    assert!(why.contains(words), "{url}: {why}");
+                }
+                (Ok(_), Some(_)) => panic!("{url} can be had"),
+                (Err(why), None) => panic!("{url}: {why}"),
+            }
+        }
+        site.end();
+    }
+}
+
+#[test]
+fn what_the_site_has_seen_is_what_was_asked() {
+    let mut site = Served::alone(&["--latency", "100"]);
+    let started = Instant::now();
+    let waits: Duration = thread::scope(|scope| {
+        let pages = ["/", "/1", "/2", "/3", "/4"];
+        let all = pages.map(|path| {
+            let url = site.url.join(path).unwrap();
+            scope.spawn(move || fetch(&url).map(|page| page.took))
+        });
+        all.into_iter().map(|one| one.join().unwrap().unwrap()).sum()
+    });
+    let elapsed = started.elapsed();
+    let seen = site.end();
+    assert_eq!((&seen["peak"], &seen["cut"]), (&5.into(), &0.into()));
+    assert_eq!(seen["hits"].as_object().unwrap().len(), 5);
+    let slept = Duration::from_micros(seen["waits_us"].as_u64().unwrap());
+    assert!(slept <= waits && elapsed >= slept / 5);
+}
+
+#[test]
+fn a_page_counts_as_ended_before_its_reader_can_ask_for_another() {
+    let mut site = start_site(Fault::Missing);
+    for _ in 0..20 {
+        for n in 0..12 {
+            let path = if n == 0 { "/".to_owned() } else { format!("/{n}") };
+            fetch(&site.url.join(&path).unwrap()).unwrap();
+        }
+    }
+    assert_eq!(site.end()["peak"], 1);
+}
+
+#[test]
+fn a_site_that_has_ended_is_gone() {
+    let mut site = start_site(Fault::Missing);
+    site.end();
+    let patience = Instant::now() + Duration::from_secs(10);
+    until("its port is free", || {
+        matches!(fetch_by(&site.url, patience), Err(Failure::Refused))
+    });
 }

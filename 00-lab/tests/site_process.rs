@@ -1,95 +1,18 @@
 //! The site's process: how it starts, what it holds, and that it never stays.
 
-use lab::Url;
+use super::PROGRAM;
+use super::served::{Served, until, whole};
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, getrlimit, kill_process_group, setrlimit,
 };
 use std::fs;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{BufRead, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::thread::yield_now;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 use trials::alone;
-use trials::watchdog::{self, Watching};
-
-const MEET: &str = env!("CARGO_BIN_EXE_0-1-meet-the-slow-site");
-
-/// A running program that serves a site, and is killed when its test ends.
-struct Served {
-    process: Child,
-    _limit: Watching,
-    url: Url,
-    orders: ChildStdin,
-    answers: Option<BufReader<ChildStdout>>,
-}
-
-impl Served {
-    fn start(mut command: Command) -> Served {
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let _limit = watchdog::kill_after(&process, Duration::from_secs(120));
-        let orders = process.stdin.take().unwrap();
-        let mut answers = BufReader::new(process.stdout.take().unwrap());
-        let mut url = String::new();
-        answers.read_line(&mut url).unwrap();
-        let url = url.trim().parse().expect("the first line is the address");
-        Served { process, _limit, url, orders, answers: Some(answers) }
-    }
-
-    /// Starts the site's process; its parent is this test.
-    fn alone(args: &[&str]) -> Served {
-        let mut command = Command::new(MEET);
-        command.arg("slow-site").args(args);
-        Served::start(command)
-    }
-
-    fn ask(&self, path: &str) -> TcpStream {
-        let mut socket = self.connect();
-        write!(socket, "GET {path} HTTP/1.1\r\n\r\n").unwrap();
-        socket
-    }
-
-    fn connect(&self) -> TcpStream {
-        let address = lab::address(&self.url).unwrap();
-        TcpStream::connect(address).expect("the site is up")
-    }
-
-    /// What it has seen, as JSON.
-    fn end(&mut self) -> serde_json::Value {
-        self.orders.write_all(b"end\n").unwrap();
-        let mut seen = String::new();
-        self.answers.as_mut().unwrap().read_line(&mut seen).unwrap();
-        serde_json::from_str(&seen).unwrap()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn whole(mut socket: TcpStream) -> String {
-    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let mut text = String::new();
-    socket.read_to_string(&mut text).expect("an answer");
-    text
-}
-
-fn until(what: &str, done: impl Fn() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(10);
-    while !done() {
-        assert!(Instant::now() < patience, "never: {what}");
-        yield_now();
-    }
-}
 
 #[test]
 fn ten_thousand_connections_are_held_and_others_answered_meanwhile() {
@@ -120,7 +43,7 @@ fn ten_thousand_connections_are_held_and_others_answered_meanwhile() {
 fn without_a_free_descriptor_clients_wait_and_the_site_does_not_spin() {
     let mut command = Command::new("sh");
     let limited = "ulimit -n 24 && exec \"$0\" slow-site --latency 0";
-    command.args(["-c", limited, MEET]);
+    command.args(["-c", limited, PROGRAM]);
     let site = Served::start(command);
 
     let mut idle: Vec<_> = (0..40).map(|_| site.connect()).collect();
@@ -148,7 +71,7 @@ fn step(name: &str) -> (Served, PathBuf) {
     let directory = format!("lab-site-{name}-{}", std::process::id());
     let directory = std::env::temp_dir().join(directory);
     fs::create_dir(&directory).unwrap();
-    let mut command = Command::new(MEET);
+    let mut command = Command::new(PROGRAM);
     command.env("TMPDIR", &directory).env_remove("LAB_RECORDING");
     command.process_group(0);
     let served = Served::start(command);
@@ -182,33 +105,6 @@ fn what_ends_a_group_leaves_neither_the_site_nor_a_file() {
     }
 }
 
-/// Until the site is up, no other process can remove what this one leaves.
-#[test]
-fn of_a_program_that_is_killed_as_it_begins_the_next_one_clears_away() {
-    let directory = timeline::private::Folder::new().unwrap();
-    let files = || fs::read_dir(directory.path()).unwrap().count();
-    let crawl = |latency: &str| {
-        let mut crawl = Command::new(env!("CARGO_BIN_EXE_lab"));
-        crawl
-            .args(["--pages", "1", "--latency", latency])
-            .stdout(Stdio::null());
-        crawl.env("TMPDIR", directory.path()).env_remove("LAB_RECORDING");
-        let crawl = crawl.spawn().unwrap();
-        let limit = watchdog::kill_after(&crawl, Duration::from_secs(60));
-        (crawl, limit)
-    };
-    let (mut killed, _limit) = crawl("1900");
-    until("there is a folder", || files() > 0);
-    killed.kill().unwrap();
-    killed.wait().unwrap();
-    // However early that was, here is one that nothing else removes.
-    fs::create_dir(directory.path().join("taking-turns.killed")).unwrap();
-
-    let (mut next, _limit) = crawl("1");
-    assert!(next.wait().unwrap().success());
-    until("all is cleared away", || files() == 0);
-}
-
 #[test]
 fn wrong_flags_are_met_with_a_sentence() {
     let wrong: [&[&str]; 10] = [
@@ -224,7 +120,7 @@ fn wrong_flags_are_met_with_a_sentence() {
         &["surplus"],
     ];
     for args in wrong {
-        let ran = Command::new(MEET).args(args).output().unwrap();
+        let ran = Command::new(PROGRAM).args(args).output().unwrap();
         let text = String::from_utf8(ran.stderr).unwrap();
         assert_eq!(ran.status.code(), Some(2), "{args:?}: {text}");
         assert_eq!(text.lines().count(), 1, "{args:?}: {text}");
@@ -234,7 +130,7 @@ fn wrong_flags_are_met_with_a_sentence() {
 
 #[test]
 fn help_lists_every_flag() {
-    let ran = Command::new(MEET).arg("--help").output().unwrap();
+    let ran = Command::new(PROGRAM).arg("--help").output().unwrap();
     let text = String::from_utf8(ran.stdout).unwrap();
     assert!(ran.status.success());
     for flag in command_line::SHAPE {
@@ -243,54 +139,8 @@ fn help_lists_every_flag() {
 }
 
 #[test]
-fn a_step_whose_output_is_closed_ends_without_a_panic() {
-    let step = env!("CARGO_BIN_EXE_0-2-one-page-at-a-time");
-    let (reads, closed) = io::pipe().unwrap();
-    drop(reads);
-    let mut outputs = vec![(Stdio::from(closed), 0, "")];
-    // Linux has `/dev/full`, a disk that is always full.
-    if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
-        outputs.push((full.into(), 1, "cannot print: No space left on device"));
-    }
-    for (stdout, status, says) in outputs {
-        let ran = Command::new(step).stdout(stdout).output().unwrap();
-        let text = String::from_utf8(ran.stderr).unwrap();
-        assert_eq!(ran.status.code(), Some(status), "{text}");
-        assert!(text.contains(says), "{text}");
-        assert_eq!(text.lines().count(), usize::from(!says.is_empty()));
-    }
-}
-
-/// Help goes to standard output like all else. If standard error is closed, the
-/// status still shows that something went wrong.
-#[test]
-fn whatever_is_printed_the_pipe_may_be_closed() {
-    let broken = || {
-        let (reads, closed) = io::pipe().unwrap();
-        drop(reads);
-        Stdio::from(closed)
-    };
-    let programs = [
-        env!("CARGO_BIN_EXE_lab"),
-        env!("CARGO_BIN_EXE_0-2-one-page-at-a-time"),
-    ];
-    for program in programs {
-        for (flag, status) in [("--help", 0), ("--nonsense", 2)] {
-            let mut command = Command::new(program);
-            command.arg(flag).stdout(broken());
-            let ran = command.output().unwrap();
-            assert_eq!(ran.status.code(), Some(status), "{flag}");
-            let text = String::from_utf8_lossy(&ran.stderr);
-            assert!(!text.contains("panicked"), "{flag}: {text}");
-            let ran = command.stdout(broken()).stderr(broken()).status();
-            assert_eq!(ran.unwrap().code(), Some(status), "{flag}");
-        }
-    }
-}
-
-#[test]
 fn a_program_that_reads_the_lines_may_stop_reading() {
-    let mut command = Command::new(MEET);
+    let mut command = Command::new(PROGRAM);
     command.stderr(Stdio::piped());
     let mut site = Served::start(command);
     let mut answers = site.answers.take().unwrap();

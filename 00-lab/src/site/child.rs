@@ -33,13 +33,22 @@ pub(super) const LEAVE: &[u8] = b"leave\n";
 pub(super) const TICK: Duration = Duration::from_secs(1);
 
 /// If this process was started to be the site, serves it and does not return.
-pub fn serve_if_child() {
+pub(crate) fn serve_if_child() {
+    serve_by(serve);
+}
+
+/// If this process was started to be the site, lets `serve` do that, and does
+/// not return. This has to be the first call of `main`.
+///
+/// What is served has to print its address, as a line; then to do what
+/// [`Order::read`] gives back, and to call [`Parent::check`] every second.
+pub fn serve_by(serve: impl FnOnce(&Service) -> io::Result<()>) {
     let mut args = args_os();
     if args.nth(1).is_none_or(|arg| arg != ROLE) {
         return;
     }
-    let served = match Orders::parse(Parser::from_args(args)) {
-        Ok(orders) => orders.perform().map_err(|why| why.to_string()),
+    let served = match Service::parse(Parser::from_args(args)) {
+        Ok(service) => service.perform(serve).map_err(|why| why.to_string()),
         Err(why) => Err(why),
     };
     if let Err(why) = served {
@@ -49,39 +58,47 @@ pub fn serve_if_child() {
     process::exit(0)
 }
 
-/// The command line of the site's process.
-struct Orders {
-    shape: Shape,
+/// What the site's process has to do.
+pub struct Service {
+    /// What the site is like.
+    pub shape: Shape,
     /// Remove the recording once the parent is gone.
     remove: bool,
     /// End the parent if it records nothing for as long as this.
     silence: Option<Duration>,
 }
 
-impl Orders {
-    fn parse(args: Parser) -> Result<Orders, String> {
-        let mut orders =
-            Orders { shape: Shape::default(), remove: false, silence: None };
+impl Service {
+    fn parse(args: Parser) -> Result<Service, String> {
+        let mut service =
+            Service { shape: Shape::default(), remove: false, silence: None };
         each_flag(args, |name, args| {
             match name {
-                "remove" => orders.remove = true,
+                "remove" => service.remove = true,
                 "silence" => {
                     let ms = args.value().and_then(|ms| ms.parse());
                     let ms = ms.map_err(sentence)?;
-                    orders.silence = Some(Duration::from_millis(ms));
+                    service.silence = Some(Duration::from_millis(ms));
                 }
-                _ => return orders.shape.set(name, args),
+                _ => return service.shape.set(name, args),
             }
             Ok(true)
         })?;
-        Ok(orders)
+        Ok(service)
     }
 
     /// Serves until the parent asks for the end, or is gone, or hangs.
-    fn perform(&self) -> io::Result<()> {
+    fn perform(
+        &self,
+        serve: impl FnOnce(&Service) -> io::Result<()>,
+    ) -> io::Result<()> {
         ignore_what_ends_the_group();
         allow_many_files();
-        match self.serve() {
+        // A parent that records has named its file.
+        if env::var_os(timeline::VARIABLE).is_some() {
+            timeline::start()?;
+        }
+        match serve(self) {
             Err(why) if why.kind() == ErrorKind::BrokenPipe => {
                 self.clear_away();
                 Ok(())
@@ -90,54 +107,10 @@ impl Orders {
         }
     }
 
-    /// Serves, follows the parent's orders, and watches it.
-    ///
-    /// # Errors
-    ///
-    /// If the parent is gone, with the kind [`ErrorKind::BrokenPipe`].
-    fn serve(&self) -> io::Result<()> {
-        // A parent that records has named its file.
-        if env::var_os(timeline::VARIABLE).is_some() {
-            timeline::start()?;
-        }
-        let mut server = Server::new(&self.shape)?;
-        let stdin = io::stdin();
-        // SAFETY: it is open as long as this process lives.
-        unsafe { server.poller.add(&stdin, Event::readable(OTHER)) }?;
-        print_line(server.url())?;
-
-        let parent = parent_id();
-        let mut watch = self.silence.map(|time| Watch::new(parent, time));
-        loop {
-            // The parent gives an order; no bytes mean that it is gone.
-            if server.turn(TICK)? {
-                let mut order = [0; 16];
-                let n = stdin.lock().read(&mut order)?;
-                match &order[..n] {
-                    END => return print_line(server.finish()?.to_json()),
-                    LEAVE => return Ok(()),
-                    LOG => {
-                        server.log = Some(Vec::new());
-                        // From now on the parent only listens.
-                        watch = None;
-                        let again = Event::readable(OTHER);
-                        server.poller.modify(&stdin, again)?;
-                    }
-                    _ => return Err(ErrorKind::BrokenPipe.into()),
-                }
-            }
-            for line in server.log.iter_mut().flat_map(|log| log.drain(..)) {
-                print_line(line)?;
-            }
-            // The parent hangs: end it. Then this process notices that it is
-            // gone.
-            if let Some(verdict) = watch.as_mut().and_then(Watch::check) {
-                eprintln!("\nended by its watchdog: {verdict}");
-                if let Some(parent) = Pid::from_raw(parent as i32) {
-                    kill_process(parent, Signal::KILL)?;
-                }
-            }
-        }
+    /// The process that started this one.
+    pub fn parent(&self) -> Parent {
+        let pid = parent_id();
+        Parent { pid, watch: self.silence.map(|time| Watch::new(pid, time)) }
     }
 
     /// Removes the folder that a killed parent has left. A parent that ended in
@@ -146,6 +119,90 @@ impl Orders {
         if let Some(path) = timeline::path().filter(|_| self.remove) {
             private::remove_around(path);
         }
+    }
+}
+
+/// The process that has started the site's.
+pub struct Parent {
+    pid: u32,
+    /// Not there if it may be silent.
+    watch: Option<Watch>,
+}
+
+impl Parent {
+    /// Ends the parent if it has recorded nothing for too long: it hangs. Then
+    /// [`Order::read`] says that it is gone.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel does not let this process end it.
+    pub fn check(&mut self) -> io::Result<()> {
+        if let Some(verdict) = self.watch.as_mut().and_then(Watch::check) {
+            eprintln!("\nended by its watchdog: {verdict}");
+            if let Some(parent) = Pid::from_raw(self.pid as i32) {
+                kill_process(parent, Signal::KILL)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the parent wants of the site's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Print a line for each request from now on. The parent only listens, so
+    /// it is not to be checked any more.
+    Log,
+    /// Print what the site has [`Seen`](super::Seen), and end.
+    End,
+    /// End at once.
+    Leave,
+}
+
+impl Order {
+    /// Waits for the next order.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BrokenPipe`] if the parent is gone.
+    pub fn read() -> io::Result<Order> {
+        let mut order = [0; 16];
+        let n = io::stdin().lock().read(&mut order)?;
+        match &order[..n] {
+            LOG => Ok(Order::Log),
+            END => Ok(Order::End),
+            LEAVE => Ok(Order::Leave),
+            // No bytes: the pipe is closed.
+            _ => Err(ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
+/// Serves, follows the parent's orders, and watches it.
+fn serve(service: &Service) -> io::Result<()> {
+    let mut server = Server::new(&service.shape)?;
+    // SAFETY: it is open as long as this process lives.
+    unsafe { server.poller.add(&io::stdin(), Event::readable(OTHER)) }?;
+    print_line(server.url())?;
+
+    let mut parent = Some(service.parent());
+    loop {
+        if server.turn(TICK)? {
+            match Order::read()? {
+                Order::End => return print_line(server.finish()?.to_json()),
+                Order::Leave => return Ok(()),
+                Order::Log => {
+                    server.log = Some(Vec::new());
+                    parent = None;
+                    let again = Event::readable(OTHER);
+                    server.poller.modify(io::stdin(), again)?;
+                }
+            }
+        }
+        for line in server.log.iter_mut().flat_map(|log| log.drain(..)) {
+            print_line(line)?;
+        }
+        parent.as_mut().map_or(Ok(()), Parent::check)?;
     }
 }
 

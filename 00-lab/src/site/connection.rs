@@ -4,6 +4,7 @@
     reason = "a socket must leave the poller before it is closed"
 )]
 
+use super::request::Request;
 use super::script::Step;
 use polling::{Event, Poller};
 use socket2::SockRef;
@@ -11,9 +12,6 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-
-/// A request of more bytes than this is refused.
-const LONGEST_REQUEST: usize = 16 * 1024;
 
 /// A client of the site.
 pub(super) struct Connection {
@@ -24,19 +22,12 @@ pub(super) struct Connection {
     script: Option<VecDeque<Step>>,
     /// How many bytes of the first step have been sent.
     sent: usize,
+    /// The end of the pause that has begun.
+    due: Option<Instant>,
     /// Set while it counts as in flight.
     pub counted: bool,
     /// Set if the poller knows the socket.
     watched: bool,
-}
-
-/// What a client wants.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Request {
-    /// The page with this path, or only its head.
-    Page { path: String, head_only: bool },
-    /// Nothing that the site has: this is the status of the answer.
-    Refused(&'static str),
 }
 
 /// When to take a connection's next step.
@@ -56,6 +47,7 @@ impl Connection {
             request: Vec::new(),
             script: None,
             sent: 0,
+            due: None,
             counted: false,
             watched: false,
         }
@@ -75,7 +67,7 @@ impl Connection {
             Ok(_) if self.script.is_some() => Ok(None),
             Ok(n) => {
                 self.request.extend(&buffer[..n]);
-                Ok(parse(&self.request))
+                Ok(Request::parse(&self.request))
             }
             Err(why) if is_not_ready(&why) => Ok(None),
             Err(why) => Err(why),
@@ -111,16 +103,16 @@ impl Connection {
         match first {
             // Steps that wait.
             Step::Stall => return Ok(Next::Readable),
-            Step::Pause(time) => {
-                let at = Instant::now() + *time;
-                *first = Step::Until(at);
-                return Ok(Next::At(at));
-            }
-            // The client has sent something; the timer still runs.
-            Step::Until(at) if Instant::now() < *at => {
-                return Ok(Next::Readable);
-            }
-            Step::Until(_) => {}
+            Step::Pause(time) => match self.due {
+                None => {
+                    let at = Instant::now() + *time;
+                    self.due = Some(at);
+                    return Ok(Next::At(at));
+                }
+                // The client has sent something; the timer still runs.
+                Some(at) if Instant::now() < at => return Ok(Next::Readable),
+                Some(_) => self.due = None,
+            },
             // Steps that send.
             Step::Reset => {
                 let unsent_is_dropped = Some(Duration::ZERO);
@@ -171,33 +163,4 @@ impl Connection {
 /// Set if the same call may succeed later.
 fn is_not_ready(why: &io::Error) -> bool {
     matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
-}
-
-/// Reads a request; `None` if it is not whole yet.
-fn parse(bytes: &[u8]) -> Option<Request> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut request = httparse::Request::new(&mut headers);
-    match request.parse(bytes) {
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(_) if bytes.len() < LONGEST_REQUEST => return None,
-        Ok(_) => {
-            let status = "431 Request Header Fields Too Large";
-            return Some(Request::Refused(status));
-        }
-        Err(_) => return Some(Request::Refused("400 Bad Request")),
-    }
-    let path = path_of(request.path.unwrap_or("/")).to_owned();
-    Some(match request.method {
-        Some("GET") => Request::Page { path, head_only: false },
-        Some("HEAD") => Request::Page { path, head_only: true },
-        _ => Request::Refused("405 Method Not Allowed"),
-    })
-}
-
-/// The path of a request's target, which may be a whole URL.
-fn path_of(target: &str) -> &str {
-    let target = target.strip_prefix("http://").map_or(target, |rest| {
-        rest.find('/').map_or("/", |slash| &rest[slash..])
-    });
-    target.split(['?', '#']).next().unwrap_or("/")
 }

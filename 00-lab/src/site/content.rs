@@ -2,14 +2,14 @@
 
 use super::Shape;
 use super::graph::Graph;
-use super::script::{self, Step};
+use super::script::{Step, refusal, script_of, without_body};
 use crate::http::compute_unseen;
 use std::collections::HashMap;
 use std::time::Duration;
 use timeline::cpu_time_of_thread;
 
 /// The site's pages, to be found by their paths.
-pub(super) struct Content {
+pub struct Content {
     graph: Graph,
     by_path: HashMap<String, usize>,
     /// Where the site is, as in `http://host:port`.
@@ -17,6 +17,7 @@ pub(super) struct Content {
 }
 
 impl Content {
+    /// The pages of a site of this shape, which is at `origin`.
     pub fn new(shape: &Shape, origin: String) -> Content {
         let mut graph = Graph::new(shape);
         if !shape.work.is_zero() {
@@ -31,13 +32,23 @@ impl Content {
         Content { graph, by_path, origin }
     }
 
-    /// The latency of a path, and what is sent after it.
-    pub fn answer(&self, path: &str) -> (Duration, Vec<Step>) {
-        let Some(&index) = self.by_path.get(path) else {
-            return (Duration::ZERO, script::refusal("404 Not Found"));
+    /// The latency of a path, and what is sent for it, beginning with a pause;
+    /// only the head, if that is all that was asked for.
+    pub fn answer(&self, path: &str, head_only: bool) -> (Duration, Vec<Step>) {
+        let (latency, mut script) = match self.by_path.get(path) {
+            Some(&index) => {
+                let latency = self.graph.pages[index].latency;
+                (latency, script_of(&self.graph, index, &self.origin))
+            }
+            None => (Duration::ZERO, refusal("404 Not Found")),
         };
-        let script = script::script_of(&self.graph, index, &self.origin);
-        (self.graph.pages[index].latency, script)
+        if head_only {
+            script = without_body(script);
+        }
+        if !latency.is_zero() {
+            script.insert(0, Step::Pause(latency));
+        }
+        (latency, script)
     }
 }
 

@@ -3,19 +3,17 @@
 use super::Fault;
 use super::graph::{Graph, Node, dice_of};
 use crate::http::HARM;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One thing to do with a connection, which is closed after the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
     /// Send these bytes, as fast as the client takes them.
     Send(Vec<u8>),
     /// Send these bytes again and again.
     Repeat(Vec<u8>),
     /// Do nothing for this long.
     Pause(Duration),
-    /// Do nothing until then: a pause that has begun.
-    Until(Instant),
     /// Never do anything again.
     Stall,
     /// Reset the connection; bytes that are under way are lost.
@@ -114,7 +112,7 @@ fn odd_answer(node: &Node, fault: Fault) -> Vec<u8> {
 }
 
 /// The answer that there is no page, with a `status` that says why.
-pub(super) fn refusal(status: &str) -> Vec<Step> {
+pub fn refusal(status: &str) -> Vec<Step> {
     vec![Step::Send(plain_answer(status, ""))]
 }
 

@@ -22,8 +22,15 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Counts a request.
+    pub fn add(&mut self, path: String, latency: Duration) {
+        *self.hits.entry(path).or_default() += 1;
+        self.requests += 1;
+        self.sum_of_waits += latency;
+    }
+
     /// For the pipe from the site's process.
-    pub(super) fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({
             "hits": self.hits,
             "peak": self.peak,

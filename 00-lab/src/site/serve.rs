@@ -4,9 +4,10 @@
     reason = "a socket must leave the poller before it is closed"
 )]
 
-use super::connection::{Connection, Next, Request};
+use super::connection::{Connection, Next};
 use super::content::Content;
-use super::script::{self, Step};
+use super::request::Request;
+use super::script::{Step, refusal};
 use super::{Seen, Shape};
 use polling::{Event, Events, Poller};
 use socket2::{Domain, Socket, Type};
@@ -191,7 +192,7 @@ impl Server {
     fn answer(&mut self, key: usize, request: Request) {
         let Some(mut client) = self.connections.remove(&key) else { return };
         let script = match request {
-            Request::Refused(status) => script::refusal(status),
+            Request::Refused(status) => refusal(status),
             Request::Page { path, head_only } => {
                 client.counted = true;
                 self.count_in_flight(1);
@@ -204,21 +205,13 @@ impl Server {
 
     /// What is sent for this path, and when.
     fn page(&mut self, path: String, head_only: bool) -> Vec<Step> {
-        let (latency, mut script) = self.content.answer(&path);
-        if head_only {
-            script = script::without_body(script);
-        }
-        if !latency.is_zero() {
-            script.insert(0, Step::Pause(latency));
-        }
+        let (latency, script) = self.content.answer(&path, head_only);
         if let Some(log) = &mut self.log {
             let method = if head_only { "HEAD" } else { "GET" };
             let ms = latency.as_millis();
             log.push(format!("{method} {path} takes {ms} ms"));
         }
-        *self.seen.hits.entry(path).or_default() += 1;
-        self.seen.requests += 1;
-        self.seen.sum_of_waits += latency;
+        self.seen.add(path, latency);
         script
     }
 

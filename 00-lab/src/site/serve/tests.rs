@@ -93,51 +93,6 @@ fn a_client_that_gives_up_and_asks_again_has_one_request_in_flight() {
 }
 
 #[test]
-fn a_request_may_come_byte_by_byte() {
-    let mut server = new_server(&[], 0);
-    let mut client = server.visit(b"");
-    for byte in FRONT_PAGE {
-        client.write_all(&[*byte]).unwrap();
-        server.turn(Duration::ZERO).unwrap();
-    }
-    let answer = server.answer_to(&mut client);
-    assert!(answer.ends_with("</script>\n"), "{answer}");
-    assert_eq!(server.seen.hits["/"], 1);
-}
-
-#[test]
-fn what_is_no_request_of_ours_is_refused() {
-    let mut server = new_server(&[], 0);
-    let mut long = b"GET / HTTP/1.1\r\nX: ".to_vec();
-    long.resize(16 * 1024, b'x');
-    for (request, status) in [
-        (&b"\x16\x03\x01\r\n\r\n"[..], "HTTP/1.1 400 Bad Request"),
-        (b"HELLO\r\n\r\n", "HTTP/1.1 400 Bad Request"),
-        (b"POST / HTTP/1.1\r\n\r\n", "HTTP/1.1 405 Method Not Allowed"),
-        (b"GET /none HTTP/1.1\r\n\r\n", "HTTP/1.1 404 Not Found"),
-        (b"GET /3?x HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK"),
-        (b"GET http://x/3 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK"),
-        (b"GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK"),
-        (&long, "HTTP/1.1 431 Request Header Fields Too Large"),
-    ] {
-        assert_eq!(server.status_of(request), status);
-    }
-    assert_eq!(server.in_flight, 0);
-}
-
-#[test]
-fn head_has_the_length_and_not_the_body() {
-    let mut server = new_server(&[], 0);
-    let mut client = server.visit(b"HEAD /3 HTTP/1.1\r\n\r\n");
-    let head = server.answer_to(&mut client);
-    let mut client = server.visit(b"GET /3 HTTP/1.1\r\n\r\n");
-    let whole = server.answer_to(&mut client);
-    assert!(whole.starts_with(&head) && head.ends_with("\r\n\r\n"), "{head}");
-    let length = format!("Content-Length: {}\r\n", whole.len() - head.len());
-    assert!(head.contains(&length), "{head}");
-}
-
-#[test]
 fn a_client_that_goes_on_talking_sets_no_further_timers() {
     let mut server = new_server(&[], 10_000);
     let mut client = server.visit(FRONT_PAGE);

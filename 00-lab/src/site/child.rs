@@ -150,8 +150,8 @@ impl Parent {
 /// What the parent wants of the site's process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Print a line for each request from now on. The parent only listens, so
-    /// it is not to be checked any more.
+    /// Print an empty line, and from then on a line for each request. The
+    /// parent only listens, so it is not to be checked any more.
     Log,
     /// Print what the site has [`Seen`](super::Seen), and end.
     End,
@@ -192,8 +192,9 @@ fn serve(service: &Service) -> io::Result<()> {
                 Order::End => return print_line(server.finish()?.to_json()),
                 Order::Leave => return Ok(()),
                 Order::Log => {
-                    server.log = Some(Vec::new());
                     parent = None;
+                    server.log = Some(Vec::new());
+                    print_line("")?;
                     let again = Event::readable(OTHER);
                     server.poller.modify(io::stdin(), again)?;
                 }

@@ -96,7 +96,8 @@ impl Host {
         let Host::Process(mut process) = self else {
             return io::Error::other("on a thread it has no log");
         };
-        let printed = process.order(LOG).and_then(|()| {
+        let begun = process.order(LOG).and_then(|()| process.line());
+        let printed = begun.and_then(|_| {
             hello();
             io::copy(&mut process.answers, &mut stdout())
         });

@@ -38,17 +38,32 @@ async fn fetch(url: &Url) -> Fetched {
     }
 }
 
-async fn read(stream: &mut TcpStream, to: &mut [u8]) -> io::Result<usize> {
-    poll_fn(|context| Pin::new(&mut *stream).poll_read(context, to)).await
+/// Reads what has come, and waits for it if nothing has; 0 bytes are the end.
+///
+/// # Errors
+///
+/// If the connection breaks.
+pub async fn read(
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut [u8],
+) -> io::Result<usize> {
+    poll_fn(|context| Pin::new(&mut *from).poll_read(context, to)).await
 }
 
-async fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
+/// Writes all of `bytes`. If it is dropped, a part of them may be written.
+///
+/// # Errors
+///
+/// If the connection breaks.
+pub async fn write_all(
+    to: &mut (impl AsyncWrite + Unpin),
+    bytes: &[u8],
+) -> io::Result<()> {
     let mut sent = 0;
     while sent < bytes.len() {
         let left = &bytes[sent..];
-        sent +=
-            poll_fn(|context| Pin::new(&mut *stream).poll_write(context, left))
-                .await?;
+        sent += poll_fn(|context| Pin::new(&mut *to).poll_write(context, left))
+            .await?;
     }
     Ok(())
 }

@@ -3,8 +3,10 @@
 use super::no_address;
 use crate::reactor::{Direction, OWN, Socket};
 use futures_io::{AsyncRead, AsyncWrite};
+use socket2::SockRef;
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Result, Write};
 use std::net::{self, Shutdown, SocketAddr, ToSocketAddrs};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,13 +18,18 @@ pub struct TcpListener {
 }
 
 impl TcpListener {
-    /// Listens at `addr`. With port 0 the system chooses a port.
+    /// Listens at `addr`. With port 0 the system chooses a port. Up to 1,024
+    /// connections wait to be accepted; what comes then tries again a second
+    /// later.
     ///
     /// # Errors
     ///
     /// If the address is not to be had, or no descriptor is.
     pub async fn bind(addr: impl ToSocketAddrs) -> Result<TcpListener> {
-        TcpListener::from_std(net::TcpListener::bind(addr)?)
+        let listener = net::TcpListener::bind(addr)?;
+        // The standard library lets 128 wait.
+        SockRef::from(&listener).listen(1024)?;
+        TcpListener::from_std(listener)
     }
 
     /// A listener from one of the standard library, which does not block from
@@ -244,7 +251,13 @@ impl Drop for OwnedWriteHalf {
     }
 }
 
-/// The same for a stream and for its half.
+impl AsFd for TcpStream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.get_ref().as_fd()
+    }
+}
+
+/// The same for a stream, for a shared one, and for its half.
 macro_rules! reads {
     ($half:ty) => {
         impl AsyncRead for $half {
@@ -321,6 +334,8 @@ macro_rules! writes {
 }
 
 reads!(TcpStream);
+reads!(&TcpStream);
 reads!(OwnedReadHalf);
 writes!(TcpStream);
+writes!(&TcpStream);
 writes!(OwnedWriteHalf);

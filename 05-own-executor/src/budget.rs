@@ -5,14 +5,22 @@ use std::task::{Context, Poll};
 
 /// As many operations of ours can be ready in one poll.
 const MOST: u8 = 128;
+/// As many as there are, where another executor polls: it has its own way to be
+/// fair, and would not renew ours.
+const UNLIMITED: u8 = u8::MAX;
 
 thread_local! {
-    static LEFT: Cell<u8> = const { Cell::new(MOST) };
+    static LEFT: Cell<u8> = const { Cell::new(UNLIMITED) };
 }
 
 /// A poll begins.
 pub fn renew() {
     LEFT.set(MOST);
+}
+
+/// The executor of this thread polls no more.
+pub fn lift() {
+    LEFT.set(UNLIMITED);
 }
 
 /// Is called by each future of ours before it looks whether it is ready. Once
@@ -28,6 +36,7 @@ pub fn spend(context: &mut Context<'_>) -> Poll<Spent> {
             context.waker().wake_by_ref();
             Poll::Pending
         }
+        UNLIMITED => Poll::Ready(Spent { made_progress: true }),
         left => {
             LEFT.set(left - 1);
             Poll::Ready(Spent { made_progress: false })

@@ -467,6 +467,7 @@ impl Drop for Running<'_> {
         here.lanes.clear();
         here.runs.set((here.runs.get() + 1) % Number::GENERATIONS);
         here.root_is_ready.set(false);
+        budget::lift();
         here.is_running.set(false);
     }
 }

@@ -2,26 +2,26 @@
 
 use crate::slots::Slots;
 use crate::stage::{Output, call_quietly};
-use crate::sync::{lock, oneshot, renew};
+use crate::sync::oneshot;
 use crate::task::JoinError;
+use crate::wakes::{InnerWaker, Key, Wakes};
 use std::cell::{Cell, RefCell};
+use std::fmt::{self, Debug, Formatter};
 use std::future::poll_fn;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::AcqRel};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 /// Runs `body`, and the tasks that it spawns in the scope that it is given,
 /// until all of them have ended.
 ///
 /// Such a task can borrow what lives outside of the scope. It is therefore not
-/// handed to the executor: a scope can be forgotten, by [`mem::forget`], and
-/// the executor would go on to poll a task that borrows what is gone. The
-/// scope's own future polls its tasks, each of them only if it was woken; and a
-/// future that is forgotten is polled no more.
+/// handed to the executor: a scope can be forgotten, by
+/// [`forget`](std::mem::forget), and the executor would go on to poll a task
+/// that borrows what is gone. The scope's own future polls its tasks, each of
+/// them only if it was woken; and a future that is forgotten is polled no more.
 ///
 /// Dropped half-way, it drops `body` and then all tasks.
 ///
@@ -59,14 +59,12 @@ pub async fn scope<'env, T>(body: impl AsyncFnOnce(Scope<'env>) -> T) -> T {
     let _end = End(scope.clone());
     let mut body = pin!(body(scope.clone()));
     let mut output = None;
-    let body_waker = ScopeWaker::new(&scope.0.wakes, BODY);
+    let body_waker = InnerWaker::new(&scope.0.wakes, BODY);
     let waker = Waker::from(body_waker.clone());
     waker.wake_by_ref();
     let output = poll_fn(|context| {
         let inner = &scope.0;
-        inner.wakes.set_scope(context);
-        // What is woken from here on is polled in the next poll.
-        for key in inner.wakes.take() {
+        for key in inner.wakes.take(context) {
             if key != BODY {
                 inner.poll(key);
             } else if output.is_none() {
@@ -101,13 +99,10 @@ struct Inner<'env> {
 
 struct Task<'env> {
     future: Pin<Box<dyn Future<Output = ()> + 'env>>,
-    waker: Arc<ScopeWaker>,
+    waker: Arc<InnerWaker>,
 }
 
-/// A task's place, and its generation.
-type Key = (u32, u32);
-
-/// The body's.
+/// The body's: no task has this place.
 const BODY: Key = (u32::MAX, 0);
 
 impl<'env> Scope<'env> {
@@ -176,7 +171,7 @@ impl<'env> Inner<'env> {
     fn insert(&self, future: Pin<Box<dyn Future<Output = ()> + 'env>>) -> Key {
         let mut tasks = self.tasks.borrow_mut();
         let key = tasks.insert(None);
-        let waker = ScopeWaker::new(&self.wakes, key);
+        let waker = InnerWaker::new(&self.wakes, key);
         let place = tasks.get_mut(key.0, key.1).expect("it was inserted");
         *place = Some(Task { future, waker: waker.clone() });
         drop(tasks);
@@ -250,73 +245,24 @@ impl<'env> Inner<'env> {
     }
 }
 
+impl Debug for Scope<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Scope");
+        shown.field("tasks", &self.0.alive.get()).finish_non_exhaustive()
+    }
+}
+
+impl<T> Debug for ScopedHandle<'_, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedHandle").finish_non_exhaustive()
+    }
+}
+
 /// Drops the scope's tasks with the future of the scope.
 struct End<'env>(Scope<'env>);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
         self.0.0.close();
-    }
-}
-
-/// What was woken in a scope.
-#[derive(Default)]
-struct Wakes(Mutex<Woken>);
-
-#[derive(Default)]
-struct Woken {
-    keys: Vec<Key>,
-    scope: Option<Waker>,
-}
-
-impl Wakes {
-    /// Has the scope polled, and in it what has this key.
-    fn wake(&self, key: Option<Key>) {
-        let mut woken = lock(&self.0);
-        woken.keys.extend(key);
-        let scope = woken.scope.take();
-        drop(woken);
-        scope.into_iter().for_each(Waker::wake);
-    }
-
-    fn set_scope(&self, context: &Context<'_>) {
-        let old = renew(&mut lock(&self.0).scope, context);
-        drop(old);
-    }
-
-    fn take(&self) -> Vec<Key> {
-        mem::take(&mut lock(&self.0).keys)
-    }
-}
-
-struct ScopeWaker {
-    wakes: Arc<Wakes>,
-    key: Key,
-    /// Set if it was woken, and was not polled since.
-    is_queued: AtomicBool,
-}
-
-impl ScopeWaker {
-    fn new(wakes: &Arc<Wakes>, key: Key) -> Arc<ScopeWaker> {
-        let is_queued = AtomicBool::new(false);
-        Arc::new(ScopeWaker { wakes: wakes.clone(), key, is_queued })
-    }
-
-    /// It is about to be polled, and sees what was done before it was woken.
-    fn unqueue(&self) {
-        self.is_queued.swap(false, AcqRel);
-    }
-}
-
-impl Wake for ScopeWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        // The call that sets it puts the key into the list.
-        if !self.is_queued.swap(true, AcqRel) {
-            self.wakes.wake(Some(self.key));
-        }
     }
 }

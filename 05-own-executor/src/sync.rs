@@ -6,10 +6,11 @@ mod mutex;
 mod notify;
 mod semaphore;
 
-pub use mutex::{Mutex, MutexGuard, TryLockError};
+pub use mutex::{Guard, Mutex, MutexGuard, OwnedMutexGuard, TryLockError};
 pub use notify::{Notified, Notify};
 pub use semaphore::{
-    Acquire, AcquireError, Semaphore, SemaphorePermit, TryAcquireError,
+    Acquire, AcquireError, OwnedSemaphorePermit, Permit, Semaphore,
+    SemaphorePermit, TryAcquireError,
 };
 
 use std::sync::PoisonError;

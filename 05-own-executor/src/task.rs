@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "an output is carried home")]
 
+pub use crate::executor::spawn;
 pub use crate::scope::{Scope, ScopedHandle, scope};
 
 use crate::budget;
@@ -19,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 
-/// What [`spawn`](crate::spawn) gives back: awaiting it waits for the end of
+/// What [`spawn`] gives back: awaiting it waits for the end of
 /// the task.
 ///
 /// The task's future is dropped before this is ready. Dropping the handle lets
@@ -88,7 +89,7 @@ impl<T: 'static> JoinHandle<T> {
             // The handle elsewhere may be dropped.
             let _ = sender.send(at_home.await);
         });
-        let call = move || drop(crate::spawn(waits.into_inner()));
+        let call = move || drop(spawn(waits.into_inner()));
         // If there is no `block_on` any more, the sender is dropped with it.
         drop(self.task.write(Letter::Call(Box::new(call))));
         receiver

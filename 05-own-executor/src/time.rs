@@ -7,10 +7,17 @@ use crate::mail::{self, Letter};
 use crate::timers::Key;
 use pin_project_lite::pin_project;
 use std::fmt::{self, Display, Formatter};
+use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
-use std::{error, io};
+
+pub use std::time::{Duration, Instant};
+
+/// Errors, where `tokio` has them.
+pub mod error {
+    pub use super::Elapsed;
+}
 
 /// Waits for `duration`, counted from this call.
 ///
@@ -155,6 +162,16 @@ pin_project! {
 }
 
 impl<F> Timeout<F> {
+    /// The future inside, to look at.
+    pub fn get_ref(&self) -> &F {
+        &self.future
+    }
+
+    /// The future inside, to be changed.
+    pub fn get_mut(&mut self) -> &mut F {
+        &mut self.future
+    }
+
     /// The future inside.
     pub fn into_inner(self) -> F {
         self.future
@@ -189,7 +206,7 @@ impl Display for Elapsed {
     }
 }
 
-impl error::Error for Elapsed {}
+impl std::error::Error for Elapsed {}
 
 impl From<Elapsed> for io::Error {
     fn from(elapsed: Elapsed) -> io::Error {
@@ -200,7 +217,22 @@ impl From<Elapsed> for io::Error {
 /// Ticks at once, and from then on after each `period`.
 ///
 /// Late ticks are not lost: they come one after another, until all have been
-/// caught up with.
+/// caught up with, unless [`MissedTickBehavior`] says otherwise.
+///
+/// ```
+/// use own_executor::time::interval;
+/// use std::time::{Duration, Instant};
+///
+/// let begun = Instant::now();
+/// own_executor::block_on(async {
+///     let mut ticks = interval(Duration::from_millis(1));
+///     for _ in 0..3 {
+///         ticks.tick().await;
+///     }
+/// });
+/// // The first comes at once.
+/// assert!(begun.elapsed() >= Duration::from_millis(2));
+/// ```
 ///
 /// # Panics
 ///
@@ -214,13 +246,15 @@ pub fn interval(period: Duration) -> Interval {
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(period > Duration::ZERO, "the period of an interval is zero");
-    Interval { period, sleep: sleep_until(start) }
+    let missed = MissedTickBehavior::Burst;
+    Interval { period, missed, sleep: sleep_until(start) }
 }
 
 /// What [`interval`] gives back.
 #[derive(Debug)]
 pub struct Interval {
     period: Duration,
+    missed: MissedTickBehavior,
     sleep: Sleep,
 }
 
@@ -229,16 +263,80 @@ impl Interval {
     /// planned. It is cancel safe: a tick that is not waited for to its end
     /// comes to the next call.
     pub async fn tick(&mut self) -> Instant {
-        (&mut self.sleep).await;
+        poll_fn(|context| self.poll_tick(context)).await
+    }
+
+    /// As [`tick`](Interval::tick), in one poll.
+    pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
+        ready!(Pin::new(&mut self.sleep).poll(context));
         let tick = self.sleep.deadline();
-        let next = tick.checked_add(self.period);
-        let next = next.unwrap_or_else(|| after(Duration::MAX));
-        Pin::new(&mut self.sleep).reset(next);
-        tick
+        self.reset_at(self.missed.next(tick, self.period));
+        Poll::Ready(tick)
+    }
+
+    /// The next tick comes one period from now.
+    pub fn reset(&mut self) {
+        self.reset_after(self.period);
+    }
+
+    /// The next tick comes at once.
+    pub fn reset_immediately(&mut self) {
+        self.reset_at(Instant::now());
+    }
+
+    /// The next tick comes after this time.
+    pub fn reset_after(&mut self, after: Duration) {
+        self.reset_at(self::after(after));
+    }
+
+    /// The next tick comes then.
+    pub fn reset_at(&mut self, deadline: Instant) {
+        Pin::new(&mut self.sleep).reset(deadline);
     }
 
     /// The time from one tick to the next.
     pub fn period(&self) -> Duration {
         self.period
+    }
+
+    /// What follows on a tick that came late.
+    pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
+        self.missed
+    }
+
+    /// Sets what follows on a tick that comes late.
+    pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
+        self.missed = behavior;
+    }
+}
+
+/// What follows on a tick that comes more than 5 ms late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissedTickBehavior {
+    /// The ticks that are missing come at once, one after another.
+    #[default]
+    Burst,
+    /// The next one comes a period after the late one.
+    Delay,
+    /// The next one comes when one was planned, and those that are missing do
+    /// not come.
+    Skip,
+}
+
+impl MissedTickBehavior {
+    /// When the next tick comes, if `tick` is the one that comes now.
+    fn next(self, tick: Instant, period: Duration) -> Instant {
+        let now = Instant::now();
+        let late = now.saturating_duration_since(tick);
+        let from = match self {
+            _ if late <= Duration::from_millis(5) => tick,
+            MissedTickBehavior::Burst => tick,
+            MissedTickBehavior::Delay => now,
+            MissedTickBehavior::Skip => {
+                let over = late.as_nanos() % period.as_nanos();
+                now - Duration::from_nanos(over as u64)
+            }
+        };
+        from.checked_add(period).unwrap_or_else(|| after(Duration::MAX))
     }
 }

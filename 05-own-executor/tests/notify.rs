@@ -2,6 +2,8 @@
 
 use crate::{Notes, noting_waker};
 use own_executor::sync::{Notified, Notify};
+use own_executor::task::yield_now;
+use own_executor::{block_on, spawn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -124,5 +126,67 @@ fn if_a_waker_panics_the_others_are_told() {
         let told = catch_unwind(AssertUnwindSafe(|| notify.notify_waiters()));
         assert!(told.is_err());
         assert_eq!(notes.take(), ["b"]);
+    });
+}
+
+#[test]
+fn one_that_was_chosen_passes_on_though_all_were_notified_since() {
+    alone(|| {
+        let notify = Notify::new();
+        let mut first = Box::pin(notify.notified());
+        assert!(is_pending(&mut first.as_mut()));
+        notify.notify_one();
+        notify.notify_waiters();
+        let mut second = pin!(notify.notified());
+        assert!(is_pending(&mut second));
+        drop(first);
+        assert!(!is_pending(&mut second));
+    });
+}
+
+#[test]
+fn enabled_it_has_its_place_and_takes_the_permit() {
+    alone(|| {
+        let notes = Notes::default();
+        let notify = Notify::new();
+        let mut first = pin!(notify.notified());
+        assert!(!first.as_mut().enable());
+        let mut second = pin!(notify.notified());
+        let waker = noting_waker(&notes, "second");
+        let mut context = Context::from_waker(&waker);
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        notify.notify_one();
+        assert!(is_pending(&mut second));
+        assert!(first.as_mut().enable() && !is_pending(&mut first));
+        // It does not take the waker of one that was polled.
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert!(!second.as_mut().enable());
+        notify.notify_one();
+        assert_eq!(notes.take(), ["second"]);
+        assert!(!is_pending(&mut second));
+
+        // Enabled with the permit, and dropped: it is passed on.
+        notify.notify_one();
+        assert!(pin!(notify.notified()).enable());
+        assert!(pin!(notify.notified()).enable());
+        notify.notify_waiters();
+        assert!(!is_pending(&mut pin!(notify.notified())));
+    });
+}
+
+#[test]
+fn a_task_that_is_always_notified_lets_others_run() {
+    alone(|| {
+        block_on(async {
+            let notify = Notify::new();
+            let other = spawn(yield_now());
+            let mut rounds = 0;
+            while !other.is_finished() {
+                notify.notify_one();
+                notify.notified().await;
+                rounds += 1;
+            }
+            assert!((128..=300).contains(&rounds), "{rounds}");
+        });
     });
 }

@@ -68,6 +68,11 @@ impl TcpListener {
 
 /// A connection.
 ///
+/// A reference to it can be read from and written to as well. So two tasks can
+/// share it, one for each direction: as references, in an [`Arc`], or as
+/// [halves](TcpStream::into_split). If two wait in the same direction, only the
+/// last one is woken.
+///
 /// ```
 /// use futures_util::{AsyncReadExt, AsyncWriteExt};
 /// use own_executor::net::{TcpListener, TcpStream};

@@ -1,5 +1,6 @@
 //! A channel with room for a number of values: many send, one receives.
 
+use super::notify::Notify;
 use super::semaphore::{Semaphore, TryAcquireError};
 use super::{lock, renew};
 use crate::budget;
@@ -11,6 +12,11 @@ use std::future::poll_fn;
 use std::mem;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
+
+/// Errors, where `tokio` has them.
+pub mod error {
+    pub use super::{SendError, TryRecvError, TrySendError};
+}
 
 /// A channel with room for `room` values.
 ///
@@ -43,6 +49,7 @@ pub fn channel<T>(room: usize) -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Shared {
         room: Semaphore::new(room),
         capacity: room,
+        closed: Notify::new(),
         queue: Mutex::new(Queue {
             values: VecDeque::new(),
             senders: 1,
@@ -57,6 +64,8 @@ struct Shared<T> {
     /// takes no more.
     room: Semaphore,
     capacity: usize,
+    /// The receiver takes no more.
+    closed: Notify,
     queue: Mutex<Queue<T>>,
 }
 
@@ -115,15 +124,44 @@ impl<T> Sender<T> {
     ///
     /// The value, and why.
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.shared.room.try_acquire() {
+        match self.try_reserve() {
             Ok(permit) => {
-                permit.forget();
-                Permit { shared: &self.shared }.send(value);
+                permit.send(value);
                 Ok(())
             }
-            Err(TryAcquireError::NoPermits) => Err(TrySendError::Full(value)),
-            Err(TryAcquireError::Closed) => Err(TrySendError::Closed(value)),
+            Err(TrySendError::Full(())) => Err(TrySendError::Full(value)),
+            Err(TrySendError::Closed(())) => Err(TrySendError::Closed(value)),
         }
+    }
+
+    /// Keeps room for one value, if there is some that no other task waits for.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or the receiver is dropped or closed.
+    pub fn try_reserve(&self) -> Result<Permit<'_, T>, TrySendError<()>> {
+        let permit = self.shared.room.try_acquire();
+        permit
+            .map_err(|why| match why {
+                TryAcquireError::NoPermits => TrySendError::Full(()),
+                TryAcquireError::Closed => TrySendError::Closed(()),
+            })?
+            .forget();
+        Ok(Permit { shared: &self.shared })
+    }
+
+    /// Waits until the receiver is dropped or closed. It is cancel safe.
+    pub async fn closed(&self) {
+        // Made before it looks, so that it misses nothing in between.
+        let closed = self.shared.closed.notified();
+        if !self.is_closed() {
+            closed.await;
+        }
+    }
+
+    /// Set if both send into the same channel.
+    pub fn same_channel(&self, other: &Sender<T>) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// Set if the receiver is dropped or closed.
@@ -223,6 +261,13 @@ impl<T> Receiver<T> {
     /// [reserved](Sender::reserve) before. What was sent can be received.
     pub fn close(&mut self) {
         self.shared.room.close();
+        self.shared.closed.notify_waiters();
+    }
+
+    /// Set if nothing can be sent any more: it is closed, or all senders are
+    /// dropped.
+    pub fn is_closed(&self) -> bool {
+        self.shared.room.is_closed() || lock(&self.shared.queue).senders == 0
     }
 
     /// How many values can be received at once.

@@ -1,10 +1,11 @@
 //! A lock that may be held while its task waits.
 
 use super::lock;
-use super::semaphore::{Semaphore, SemaphorePermit};
+use super::semaphore::Semaphore;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// A value that one task can use at a time, also while it waits.
 ///
@@ -30,14 +31,20 @@ pub struct Mutex<T: ?Sized> {
 }
 
 /// The value of a [`Mutex`], which is unlocked when this is dropped.
+///
+/// `M` is a reference, or an [`Arc`].
 #[must_use = "it is unlocked when this is dropped"]
-pub struct MutexGuard<'a, T: ?Sized> {
+pub struct Guard<T: ?Sized, M: Deref<Target = Mutex<T>>> {
     /// Always there.
     value: Option<Box<T>>,
-    home: &'a std::sync::Mutex<Option<Box<T>>>,
-    /// Dropped after the value is back.
-    _permit: SemaphorePermit<'a>,
+    mutex: M,
 }
+
+/// What [`Mutex::lock`] waits for.
+pub type MutexGuard<'a, T> = Guard<T, &'a Mutex<T>>;
+
+/// What [`Mutex::lock_owned`] waits for.
+pub type OwnedMutexGuard<T> = Guard<T, Arc<Mutex<T>>>;
 
 impl<T> Mutex<T> {
     /// A mutex with this value, unlocked.
@@ -59,7 +66,16 @@ impl<T: ?Sized> Mutex<T> {
     /// drops this loses its place in the line.
     pub async fn lock(&self) -> MutexGuard<'_, T> {
         let permit = self.permit.acquire().await;
-        self.guard(permit.expect("it is never closed"))
+        permit.expect("it is never closed").forget();
+        Guard::new(self)
+    }
+
+    /// As [`lock`](Mutex::lock), with a guard that borrows nothing, for a task
+    /// of its own, say.
+    pub async fn lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
+        let permit = self.permit.acquire().await;
+        permit.expect("it is never closed").forget();
+        Guard::new(self)
     }
 
     /// Takes it, if no other task has it or waits for it.
@@ -68,10 +84,22 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// If another one does.
     pub fn try_lock(&self) -> Result<MutexGuard<'_, T>, TryLockError> {
-        match self.permit.try_acquire() {
-            Ok(permit) => Ok(self.guard(permit)),
-            Err(_) => Err(TryLockError(())),
-        }
+        let permit = self.permit.try_acquire();
+        permit.map_err(|_| TryLockError(()))?.forget();
+        Ok(Guard::new(self))
+    }
+
+    /// As [`try_lock`](Mutex::try_lock), without a borrow.
+    ///
+    /// # Errors
+    ///
+    /// If another task has it or waits for it.
+    pub fn try_lock_owned(
+        self: Arc<Self>,
+    ) -> Result<OwnedMutexGuard<T>, TryLockError> {
+        let permit = self.permit.try_acquire();
+        permit.map_err(|_| TryLockError(()))?.forget();
+        Ok(Guard::new(self))
     }
 
     /// The value, without locking: nothing else can reach it now.
@@ -80,15 +108,18 @@ impl<T: ?Sized> Mutex<T> {
         let value = value.unwrap_or_else(|poisoned| poisoned.into_inner());
         value.as_mut().expect("it is not locked")
     }
+}
 
-    fn guard<'a>(&'a self, permit: SemaphorePermit<'a>) -> MutexGuard<'a, T> {
-        let value = lock(&self.value).take();
+impl<T: ?Sized, M: Deref<Target = Mutex<T>>> Guard<T, M> {
+    /// Takes the value out. It has the permit, and gives it back.
+    fn new(mutex: M) -> Guard<T, M> {
+        let value = lock(&mutex.value).take();
         debug_assert!(value.is_some(), "there is one permit");
-        MutexGuard { value, home: &self.value, _permit: permit }
+        Guard { value, mutex }
     }
 }
 
-impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+impl<T: ?Sized, M: Deref<Target = Mutex<T>>> Deref for Guard<T, M> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -96,15 +127,22 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
     }
 }
 
-impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+impl<T: ?Sized, M: Deref<Target = Mutex<T>>> DerefMut for Guard<T, M> {
     fn deref_mut(&mut self) -> &mut T {
         self.value.as_mut().expect("it is there")
     }
 }
 
-impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+impl<T: ?Sized, M: Deref<Target = Mutex<T>>> Drop for Guard<T, M> {
     fn drop(&mut self) {
-        *lock(self.home) = self.value.take();
+        *lock(&self.mutex.value) = self.value.take();
+        self.mutex.permit.add_permits(1);
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    fn from(value: T) -> Mutex<T> {
+        Mutex::new(value)
     }
 }
 
@@ -123,7 +161,7 @@ impl<T: ?Sized + Debug> Debug for Mutex<T> {
     }
 }
 
-impl<T: ?Sized + Debug> Debug for MutexGuard<'_, T> {
+impl<T: ?Sized + Debug, M: Deref<Target = Mutex<T>>> Debug for Guard<T, M> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }

@@ -1,14 +1,15 @@
 //! Telling tasks that something has happened, without a value.
 
 use super::{lock, renew};
+use crate::budget;
 use crate::lanes::waits_for;
 use crate::stage::call_quietly;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::mem;
 use std::pin::Pin;
 use std::sync::Mutex;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Wakes tasks that wait for something to happen.
 ///
@@ -17,6 +18,22 @@ use std::task::{Context, Poll, Waker};
 /// makes no difference which of the two comes first.
 /// [`notify_waiters`](Notify::notify_waiters) wakes all there are, and leaves
 /// nothing.
+///
+/// ```
+/// use own_executor::sync::Notify;
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let shared = Rc::new((Cell::new(0), Notify::new()));
+/// own_executor::block_on(async {
+///     let other = shared.clone();
+///     drop(own_executor::spawn(async move {
+///         other.0.set(7);
+///         other.1.notify_one();
+///     }));
+///     shared.1.notified().await;
+///     assert_eq!(shared.0.get(), 7);
+/// });
+/// ```
 #[derive(Default)]
 pub struct Notify {
     state: Mutex<State>,
@@ -27,6 +44,8 @@ struct State {
     has_permit: bool,
     /// The tasks that wait, in the order of their numbers.
     line: BTreeMap<u64, Option<Waker>>,
+    /// Those that were chosen by `notify_one`, and have not been polled since.
+    chosen: BTreeSet<u64>,
     next: u64,
     /// How often all were notified.
     rounds: u64,
@@ -34,8 +53,16 @@ struct State {
 
 impl Notify {
     /// Without a permit.
-    pub fn new() -> Notify {
-        Notify::default()
+    pub const fn new() -> Notify {
+        Notify {
+            state: Mutex::new(State {
+                has_permit: false,
+                line: BTreeMap::new(),
+                chosen: BTreeSet::new(),
+                next: 0,
+                rounds: 0,
+            }),
+        }
     }
 
     /// Waits to be notified. It is cancel safe: if it was chosen by
@@ -52,15 +79,20 @@ impl Notify {
     /// Wakes the task that has waited longest, or leaves a permit, one at most.
     pub fn notify_one(&self) {
         let mut state = lock(&self.state);
-        let Some((_, waker)) = state.line.pop_first() else {
+        let Some((number, waker)) = state.line.pop_first() else {
             state.has_permit = true;
             return;
         };
+        state.chosen.insert(number);
         drop(state);
         waker.into_iter().for_each(Waker::wake);
     }
 
     /// Wakes all that wait.
+    ///
+    /// # Panics
+    ///
+    /// If a waker does, once all of them were called.
     pub fn notify_waiters(&self) {
         let mut state = lock(&self.state);
         state.rounds += 1;
@@ -90,40 +122,56 @@ pub struct Notified<'a> {
 enum Stage {
     /// It was not polled.
     Fresh,
-    /// It waits in the line, with this number.
+    /// It waits in the line, with this number, or was chosen.
     Waits(u64),
     Done,
+}
+
+impl Notified<'_> {
+    /// Takes a place in the line, without waiting. From now on a `notify_one`
+    /// can reach it. Set if one has, or all were notified: then it is ready.
+    pub fn enable(mut self: Pin<&mut Self>) -> bool {
+        self.look(None).is_ready()
+    }
+
+    fn look(&mut self, context: Option<&Context<'_>>) -> Poll<()> {
+        let mut state = lock(&self.notify.state);
+        if let Stage::Fresh = self.stage
+            && state.rounds == self.rounds
+        {
+            let number = state.next;
+            state.next += 1;
+            self.stage = Stage::Waits(number);
+            match mem::take(&mut state.has_permit) {
+                true => drop(state.chosen.insert(number)),
+                false => drop(state.line.insert(number, None)),
+            }
+        }
+        let Stage::Waits(number) = self.stage else { return Poll::Ready(()) };
+        let Some(place) = state.line.get_mut(&number) else {
+            return Poll::Ready(());
+        };
+        let old = context.and_then(|context| renew(place, context));
+        drop(state);
+        drop(old);
+        waits_for("a notification");
+        Poll::Pending
+    }
 }
 
 impl Future for Notified<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut state = lock(&self.notify.state);
-        let number = match self.stage {
-            Stage::Done => return Poll::Ready(()),
-            _ if state.rounds != self.rounds => None,
-            Stage::Fresh if mem::take(&mut state.has_permit) => None,
-            Stage::Fresh => {
-                let number = state.next;
-                state.next += 1;
-                state.line.insert(number, None);
-                Some(number)
-            }
-            Stage::Waits(number) => Some(number),
-        };
-        let place = number.and_then(|it| state.line.get_mut(&it));
-        let Some(place) = place else {
-            drop(state);
-            self.stage = Stage::Done;
-            return Poll::Ready(());
-        };
-        let old = renew(place, context);
-        drop(state);
-        drop(old);
-        waits_for("a notification");
-        self.stage = number.map_or(Stage::Done, Stage::Waits);
-        Poll::Pending
+        // A task that has spent its budget gets its place all the same.
+        let spent = budget::spend(context);
+        ready!(self.look(Some(context)));
+        ready!(spent).made_progress();
+        if let Stage::Waits(number) = self.stage {
+            lock(&self.notify.state).chosen.remove(&number);
+        }
+        self.stage = Stage::Done;
+        Poll::Ready(())
     }
 }
 
@@ -132,7 +180,7 @@ impl Drop for Notified<'_> {
         let Stage::Waits(number) = self.stage else { return };
         let mut state = lock(&self.notify.state);
         let waker = state.line.remove(&number);
-        let was_chosen = waker.is_none() && state.rounds == self.rounds;
+        let was_chosen = state.chosen.remove(&number);
         drop(state);
         drop(waker);
         if was_chosen {

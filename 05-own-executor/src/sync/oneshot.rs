@@ -10,6 +10,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 
+/// Errors, where `tokio` has them.
+pub mod error {
+    pub use super::{RecvError, TryRecvError};
+}
+
 /// A sender and a receiver of one value.
 ///
 /// ```

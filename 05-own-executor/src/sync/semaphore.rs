@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::mem;
+use std::ops::Deref;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 /// A number of permits. A task that wants some waits until they are free.
@@ -59,7 +60,7 @@ impl Semaphore {
     ///
     /// If they are more than [`MAX_PERMITS`](Semaphore::MAX_PERMITS).
     #[track_caller]
-    pub fn new(permits: usize) -> Semaphore {
+    pub const fn new(permits: usize) -> Semaphore {
         assert!(permits <= Self::MAX_PERMITS, "too many permits");
         Semaphore {
             state: Mutex::new(State {
@@ -91,6 +92,15 @@ impl Semaphore {
         drop(state);
         assert!(fits, "too many permits");
         woken.into_iter().for_each(Waker::wake);
+    }
+
+    /// Takes away permits that are free, as many as there are of `permits`, and
+    /// says how many these were. Those that others have are not touched.
+    pub fn forget_permits(&self, permits: usize) -> usize {
+        let mut state = lock(&self.state);
+        let taken = permits.min(state.free);
+        state.free -= taken;
+        taken
     }
 
     /// Waits for a permit. It comes back when what this gives is dropped.
@@ -135,7 +145,56 @@ impl Semaphore {
             return Err(TryAcquireError::NoPermits);
         }
         state.free -= permits;
-        Ok(SemaphorePermit { semaphore: self, permits })
+        Ok(Permit { semaphore: self, permits })
+    }
+
+    /// As [`acquire`](Semaphore::acquire), with a permit that borrows nothing,
+    /// for a task of its own, say.
+    ///
+    /// ```
+    /// use own_executor::sync::Semaphore;
+    /// use std::sync::Arc;
+    ///
+    /// let two = Arc::new(Semaphore::new(2));
+    /// own_executor::block_on(async {
+    ///     for n in 0..5 {
+    ///         let permit = two.clone().acquire_owned().await.unwrap();
+    ///         drop(own_executor::spawn(async move {
+    ///             println!("{n}: at most two at a time");
+    ///             drop(permit);
+    ///         }));
+    ///     }
+    /// });
+    /// ```
+    pub async fn acquire_owned(
+        self: Arc<Self>,
+    ) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.acquire_many_owned(1).await
+    }
+
+    /// As [`acquire_many`](Semaphore::acquire_many), without a borrow.
+    pub async fn acquire_many_owned(
+        self: Arc<Self>,
+        permits: u32,
+    ) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.acquire_many(permits).await?.forget();
+        Ok(Permit { semaphore: self, permits: permits as usize })
+    }
+
+    /// As [`try_acquire`](Semaphore::try_acquire), without a borrow.
+    pub fn try_acquire_owned(
+        self: Arc<Self>,
+    ) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        self.try_acquire_many_owned(1)
+    }
+
+    /// As [`try_acquire_many`](Semaphore::try_acquire_many), without a borrow.
+    pub fn try_acquire_many_owned(
+        self: Arc<Self>,
+        permits: u32,
+    ) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        self.try_acquire_many(permits)?.forget();
+        Ok(Permit { semaphore: self, permits: permits as usize })
     }
 
     /// Gives an error to all that wait, or want a permit later. Permits that
@@ -245,7 +304,7 @@ impl<'a> Future for Acquire<'a> {
             let _ = state.release(if is_granted { wanted } else { 0 });
             return Poll::Ready(Err(AcquireError(())));
         }
-        Poll::Ready(Ok(SemaphorePermit { semaphore, permits: wanted }))
+        Poll::Ready(Ok(Permit { semaphore, permits: wanted }))
     }
 }
 
@@ -267,13 +326,21 @@ impl Drop for Acquire<'_> {
 }
 
 /// Permits that come back when this is dropped.
+///
+/// `S` is a reference, or an [`Arc`].
 #[must_use = "the permits come back when this is dropped"]
-pub struct SemaphorePermit<'a> {
-    semaphore: &'a Semaphore,
+pub struct Permit<S: Deref<Target = Semaphore>> {
+    semaphore: S,
     permits: usize,
 }
 
-impl SemaphorePermit<'_> {
+/// What [`Semaphore::acquire`] waits for.
+pub type SemaphorePermit<'a> = Permit<&'a Semaphore>;
+
+/// What [`Semaphore::acquire_owned`] waits for.
+pub type OwnedSemaphorePermit = Permit<Arc<Semaphore>>;
+
+impl<S: Deref<Target = Semaphore>> Permit<S> {
     /// Does not give the permits back: there are fewer from now on.
     pub fn forget(mut self) {
         self.permits = 0;
@@ -285,7 +352,7 @@ impl SemaphorePermit<'_> {
     }
 }
 
-impl Drop for SemaphorePermit<'_> {
+impl<S: Deref<Target = Semaphore>> Drop for Permit<S> {
     fn drop(&mut self) {
         if self.permits > 0 {
             self.semaphore.release(self.permits);
@@ -310,7 +377,7 @@ impl Debug for Acquire<'_> {
     }
 }
 
-impl Debug for SemaphorePermit<'_> {
+impl<S: Deref<Target = Semaphore>> Debug for Permit<S> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("SemaphorePermit");
         shown.field("permits", &self.permits).finish()

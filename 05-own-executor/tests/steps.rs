@@ -5,7 +5,7 @@ mod one_future;
 use std::process::Command;
 use std::time::Duration;
 use timeline::{Recording, Span, State, Track};
-use trials::watchdog;
+use trials::watchdog::{self, parse_time};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
@@ -38,4 +38,10 @@ fn number_after(stdout: &str, words: &str) -> usize {
     let (_, rest) = stdout.split_once(words).expect(stdout);
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest[..end].parse().expect(stdout)
+}
+
+/// The time that follows these words.
+fn time_after(stdout: &str, words: &str) -> Duration {
+    let (_, rest) = stdout.split_once(words).expect(stdout);
+    parse_time(rest.split([' ', ',', '\n']).next().expect(stdout))
 }

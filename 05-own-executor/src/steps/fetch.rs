@@ -39,18 +39,25 @@ impl Future for Fetch {
             let shared = self.shared.clone();
             thread::spawn(move || {
                 let fetched = fetch(&url);
-                shared.lock().unwrap().page = Some(fetched);
-                let waker = shared.lock().unwrap().waker.take();
-                waker.expect("it was polled first").wake();
+                let mut shared = shared.lock().unwrap();
+                shared.page = Some(fetched);
+                let waker = shared.waker.take();
+                // Not under the lock: what a waker does is not known here.
+                drop(shared);
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
             });
         }
-        // The thread needs the lock as well: it puts the page there before
-        // this look, or finds the waker.
+        // Look, and leave the waker, under one lock. Otherwise the page might
+        // come in between, and nobody would be woken.
         let mut shared = self.shared.lock().unwrap();
-        shared.waker = Some(context.waker().clone());
         match shared.page.take() {
             Some(fetched) => Poll::Ready(fetched),
-            None => Poll::Pending,
+            None => {
+                shared.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
         }
     }
 }

@@ -1,0 +1,80 @@
+//! 5-3 · Poll until ready: `block_on`, which turns a future into its output.
+//!
+//!     cargo run -p own-executor --bin 5-3-poll-until-ready
+//!
+//! Look at the polls, and at the CPU time: nearly all of the time that passes.
+
+use lab::{Fetched, Lane, Site, Url, cpu_time, fetch};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Instant;
+
+fn main() {
+    let site = Site::start();
+    let (start, cpu) = (Instant::now(), cpu_time());
+
+    block_on(show(site.pages(2)));
+    let (elapsed, cpu) = (start.elapsed(), cpu_time() - cpu);
+    println!("{elapsed:.0?}, CPU {cpu:.0?}");
+
+    site.finish();
+}
+
+/// Fetches pages, one after another.
+async fn show(urls: Vec<Url>) {
+    for url in urls {
+        let page = Fetch::new(url).await.expect("every page is there");
+        println!("{page}");
+    }
+}
+
+/// Runs a future to its end.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let lane = Lane::new("future");
+    let mut context = Context::from_waker(Waker::noop());
+    let mut polls = 0;
+    lane.runs();
+    loop {
+        polls += 1;
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            println!("polls: {polls}");
+            return output;
+        }
+    }
+}
+
+/// A page that is fetched by a thread.
+struct Fetch {
+    /// Not there any more once it has been asked for.
+    url: Option<Url>,
+    /// Where the thread puts the page.
+    page: Arc<Mutex<Option<Fetched>>>,
+}
+
+impl Fetch {
+    fn new(url: Url) -> Fetch {
+        Fetch { url: Some(url), page: Arc::default() }
+    }
+}
+
+impl Future for Fetch {
+    type Output = Fetched;
+
+    /// Goes on as far as is possible without waiting.
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Fetched> {
+        if let Some(url) = self.url.take() {
+            let page = self.page.clone();
+            thread::spawn(move || {
+                let fetched = fetch(&url);
+                *page.lock().unwrap() = Some(fetched);
+            });
+        }
+        match self.page.lock().unwrap().take() {
+            Some(fetched) => Poll::Ready(fetched),
+            None => Poll::Pending,
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What each step of rung 5 claims, on its recording.
 
 mod one_future;
+mod cancelling;
 
 use std::process::Command;
 use std::time::Duration;
@@ -44,4 +45,10 @@ fn number_after(stdout: &str, words: &str) -> usize {
 fn time_after(stdout: &str, words: &str) -> Duration {
     let (_, rest) = stdout.split_once(words).expect(stdout);
     parse_time(rest.split([' ', ',', '\n']).next().expect(stdout))
+/// The numbers in the line that begins with these words.
+fn numbers_after(stdout: &str, words: &str) -> Vec<u64> {
+    let mut lines = stdout.lines();
+    let line = lines.find(|line| line.starts_with(words)).expect(stdout);
+    let words = line[words.len()..].split(|it: char| !it.is_ascii_digit());
+    words.filter_map(|word| word.parse().ok()).collect()
 }

@@ -45,6 +45,8 @@ fn number_after(stdout: &str, words: &str) -> usize {
 fn time_after(stdout: &str, words: &str) -> Duration {
     let (_, rest) = stdout.split_once(words).expect(stdout);
     parse_time(rest.split([' ', ',', '\n']).next().expect(stdout))
+}
+
 /// The numbers in the line that begins with these words.
 fn numbers_after(stdout: &str, words: &str) -> Vec<u64> {
     let mut lines = stdout.lines();

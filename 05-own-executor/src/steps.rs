@@ -10,3 +10,12 @@ pub use crate::fetch::{read, write_all};
 pub use fetch::Fetch;
 pub use within::within;
 pub use visitors::{Client, keep_silent, visit};
+//! What several steps share, once a step has built it, and what is not their
+//! subject.
+
+mod fetch;
+mod site;
+
+pub use crate::fetch::{read, write_all};
+pub use fetch::Fetch;
+pub use site::{Flight, SlowSite, read_request};

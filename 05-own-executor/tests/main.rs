@@ -17,6 +17,7 @@ mod conformance;
 mod few_files;
 mod steps;
 mod refused;
+mod slow_site;
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};

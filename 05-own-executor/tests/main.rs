@@ -13,6 +13,7 @@ mod scope;
 mod net;
 mod unblock;
 mod programs;
+mod foreign;
 mod conformance;
 mod few_files;
 mod steps;

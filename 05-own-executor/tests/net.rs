@@ -23,7 +23,7 @@ async fn pair() -> (TcpStream, net::TcpStream) {
 }
 
 /// Both ends are ours.
-async fn both_ours() -> (TcpStream, TcpStream) {
+pub(crate) async fn both_ours() -> (TcpStream, TcpStream) {
     let (ours, theirs) = pair().await;
     (ours, TcpStream::from_std(theirs).unwrap())
 }

@@ -2,6 +2,7 @@
 
 mod one_future;
 mod cancelling;
+mod together;
 
 use std::process::Command;
 use std::time::Duration;
@@ -53,4 +54,13 @@ fn numbers_after(stdout: &str, words: &str) -> Vec<u64> {
     let line = lines.find(|line| line.starts_with(words)).expect(stdout);
     let words = line[words.len()..].split(|it: char| !it.is_ascii_digit());
     words.filter_map(|word| word.parse().ok()).collect()
+}
+
+/// What a lane has waited for, one thing after another.
+fn waits(track: &Track) -> Vec<&str> {
+    let waits = track.spans.iter().filter_map(|span| match &span.state {
+        State::Wait(what) => Some(what.as_str()),
+        _ => None,
+    });
+    waits.collect()
 }

@@ -47,7 +47,7 @@ pub mod error {
 pub fn channel<T>(room: usize) -> (Sender<T>, Receiver<T>) {
     assert!(room > 0, "a channel needs room for one value at least");
     let shared = Arc::new(Shared {
-        room: Semaphore::new(room),
+        room: Semaphore::of("room", room),
         capacity: room,
         closed: Notify::new(),
         queue: Mutex::new(Queue {

@@ -50,7 +50,7 @@ impl<T> Mutex<T> {
     /// A mutex with this value, unlocked.
     pub fn new(value: T) -> Mutex<T> {
         let value = std::sync::Mutex::new(Some(Box::new(value)));
-        Mutex { permit: Semaphore::new(1), value }
+        Mutex { permit: Semaphore::of("the lock", 1), value }
     }
 
     /// The value.

@@ -31,6 +31,8 @@ use std::task::{Context, Poll, Waker};
 /// ```
 pub struct Semaphore {
     state: Mutex<State>,
+    /// What a permit is to those who look at the timeline.
+    what: &'static str,
 }
 
 struct State {
@@ -61,6 +63,12 @@ impl Semaphore {
     /// If they are more than [`MAX_PERMITS`](Semaphore::MAX_PERMITS).
     #[track_caller]
     pub const fn new(permits: usize) -> Semaphore {
+        Semaphore::of("a permit", permits)
+    }
+
+    /// One whose permits mean something: room in a channel, say.
+    #[track_caller]
+    pub(super) const fn of(what: &'static str, permits: usize) -> Semaphore {
         assert!(permits <= Self::MAX_PERMITS, "too many permits");
         Semaphore {
             state: Mutex::new(State {
@@ -70,6 +78,7 @@ impl Semaphore {
                 granted: BTreeSet::new(),
                 next: 0,
             }),
+            what,
         }
     }
 
@@ -293,7 +302,7 @@ impl<'a> Future for Acquire<'a> {
             let old = renew(&mut waiter.waker, context);
             drop(state);
             drop(old);
-            waits_for("a permit");
+            waits_for(semaphore.what);
             return Poll::Pending;
         }
         let Poll::Ready(spent) = spent else { return Poll::Pending };

@@ -1,0 +1,98 @@
+//! 5-13 · Back-pressure: what is slow makes what is fast wait.
+//!
+//!     cargo run -p own-executor --bin 5-13-back-pressure
+//!
+//! Look at the numbers: the second time as fast, with less at a time.
+
+use lab::{Page, Site, Url};
+use own_executor::sync::{Mutex, Semaphore, mpsc};
+use own_executor::time::sleep;
+use own_executor::{block_on, fetch_by, spawn};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// What it takes to store a page.
+const STORE: Duration = Duration::from_millis(80);
+
+fn main() {
+    let site = Site::start();
+    for (permits, room) in [(8, 8), (2, 1)] {
+        let start = Instant::now();
+        let seen = block_on(pipeline(site.pages(8), permits, room));
+        let [at_once, waited] =
+            [&seen.fetched, &seen.waiting].map(|it| it.most.get());
+        println!("permits {permits}, room {room}: {:.0?}", start.elapsed());
+        println!("  fetched at once: {at_once}, waited to be stored: {waited}");
+    }
+    site.finish();
+}
+
+/// Fetches pages, and stores them.
+async fn pipeline(urls: Vec<Url>, permits: usize, room: usize) -> Rc<Seen> {
+    let seen = Rc::new(Seen::default());
+    let permits = Rc::new(Semaphore::new(permits));
+    let (sender, receiver) = mpsc::channel(room);
+    for url in urls {
+        let (permits, sender) = (permits.clone(), sender.clone());
+        drop(spawn(fetch(url, permits, sender, seen.clone())));
+    }
+    // The channel ends with the last of the clones.
+    drop(sender);
+    let receiver = Rc::new(Mutex::new(receiver));
+    let stores = [(); 2].map(|()| spawn(store(receiver.clone(), seen.clone())));
+    for store in stores {
+        store.await.unwrap();
+    }
+    seen
+}
+
+async fn fetch(
+    url: Url,
+    permits: Rc<Semaphore>,
+    sender: mpsc::Sender<Page>,
+    seen: Rc<Seen>,
+) {
+    let _permit = permits.acquire().await.expect("it is never closed");
+    seen.fetched.add();
+    let limit = Instant::now() + Duration::from_secs(2);
+    let page = fetch_by(&url, limit).await.expect("every page is there");
+    seen.fetched.remove();
+    seen.waiting.add();
+    // While there is no room, the permit is kept, and nothing else is fetched.
+    sender.send(page).await.expect("they are all stored");
+}
+
+async fn store(receiver: Rc<Mutex<mpsc::Receiver<Page>>>, seen: Rc<Seen>) {
+    loop {
+        // One of the two waits for a page, and the other for the lock.
+        let Some(page) = receiver.lock().await.recv().await else { return };
+        seen.waiting.remove();
+        sleep(STORE).await;
+        drop(page);
+    }
+}
+
+/// How many pages there are of each kind.
+#[derive(Default)]
+struct Seen {
+    fetched: Gauge,
+    waiting: Gauge,
+}
+
+#[derive(Default)]
+struct Gauge {
+    now: Cell<usize>,
+    most: Cell<usize>,
+}
+
+impl Gauge {
+    fn add(&self) {
+        self.now.set(self.now.get() + 1);
+        self.most.set(self.most.get().max(self.now.get()));
+    }
+
+    fn remove(&self) {
+        self.now.set(self.now.get() - 1);
+    }
+}

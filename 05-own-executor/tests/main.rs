@@ -19,6 +19,7 @@ mod few_files;
 mod steps;
 mod refused;
 mod slow_site;
+mod python;
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};

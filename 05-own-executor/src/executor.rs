@@ -1,9 +1,11 @@
 //! The executor: it polls the tasks of one thread in turns.
 
 use crate::budget;
-use crate::lanes::{Lanes, waits_for};
+use crate::entry::{Entry, Turn};
+use crate::lanes::Lanes;
 use crate::mail::{self, Inbox, Letter};
 use crate::number::Number;
+use crate::pool;
 use crate::reactor::{self, Reactor};
 use crate::slots::Slots;
 use crate::stage::{Stage, Task, drop_quietly};
@@ -27,7 +29,7 @@ thread_local! {
 /// The executor of one thread. It has tasks only while `block_on` runs.
 pub struct Executor {
     inbox: Arc<Inbox>,
-    tasks: RefCell<Slots<Entry>>,
+    tasks: RefCell<Slots<Entry<dyn Task>>>,
     /// The places of those that are to be polled, in this order.
     ready: RefCell<VecDeque<u32>>,
     /// Set if the future of `block_on` is to be polled.
@@ -43,19 +45,6 @@ pub struct Executor {
     pub timers: RefCell<Timers>,
     /// Not there before the first socket.
     reactor: RefCell<Option<Arc<Reactor>>>,
-}
-
-/// What the executor knows of a task.
-struct Entry {
-    /// Not there while it is polled.
-    task: Option<Pin<Box<dyn Task>>>,
-    /// The task that waits for its end.
-    joiner: Option<Waker>,
-    is_ready: bool,
-    is_aborted: bool,
-    has_ended: bool,
-    /// Set if nothing will ask for its output.
-    is_detached: bool,
 }
 
 /// After as many polls the executor looks at timers, sockets and letters.
@@ -82,13 +71,21 @@ const POLLS_A_TURN: usize = 64;
 /// around it could not go on.
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    let runs_already = HERE.with(|here| here.is_running.replace(true));
+    assert_free();
+    HERE.with(|here| here.is_running.set(true));
+    HERE.with(|here| here.run(future))
+}
+
+/// # Panics
+///
+/// If this thread runs futures already.
+#[track_caller]
+pub fn assert_free() {
     assert!(
-        !runs_already,
+        !pool::is_worker() && !HERE.with(|here| here.is_running.get()),
         "`block_on` within a `block_on` of the same thread would keep the outer \
          one waiting: await the future instead"
     );
-    HERE.with(|here| here.run(future))
 }
 
 /// Lets a future run as a task of its own, beside the one that calls this. It
@@ -99,7 +96,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 ///
 /// # Panics
 ///
-/// If no `block_on` runs on this thread.
+/// If no `block_on` runs on this thread; so too on a worker of a
+/// [`pool`](crate::pool), whose tasks are [`Send`].
 #[track_caller]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -110,7 +108,10 @@ where
         let is_running = here.is_running.get();
         is_running.then(|| here.spawn(future))
     });
-    handle.expect("`spawn` needs a `block_on` that runs on this thread")
+    handle.expect(
+        "`spawn` needs a `block_on` that runs on this thread (on a worker use \
+         `pool::spawn`)",
+    )
 }
 
 /// Wakes a task, from whatever thread.
@@ -202,14 +203,8 @@ impl Executor {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let (slot, generation) = self.tasks.borrow_mut().insert(Entry {
-            task: Some(Box::pin(Stage::Running { future })),
-            joiner: None,
-            is_ready: true,
-            is_aborted: false,
-            has_ended: false,
-            is_detached: false,
-        });
+        let entry = Entry::<dyn Task>::new(Box::pin(Stage::Running { future }));
+        let (slot, generation) = self.tasks.borrow_mut().insert(entry);
         self.alive.set(self.alive.get() + 1);
         self.lanes.is_ready(slot);
         self.ready.borrow_mut().push_back(slot);
@@ -226,10 +221,8 @@ impl Executor {
             );
         }
         if let Some(entry) = self.tasks.borrow_mut().get_mut(slot, generation)
-            && !entry.is_ready
-            && !entry.has_ended
+            && entry.make_ready()
         {
-            entry.is_ready = true;
             self.lanes.is_ready(slot);
             self.ready.borrow_mut().push_back(slot);
         }
@@ -241,46 +234,34 @@ impl Executor {
         // It may have ended in the poll in which it was woken. Its place may be
         // another's by now: then that one is polled a little early.
         let Some((generation, entry)) = tasks.at_mut(slot) else { return };
-        if !entry.is_ready || entry.has_ended {
-            return;
-        }
-        entry.is_ready = false;
-        let Some(mut task) = entry.task.take() else { return };
-        let is_aborted = entry.is_aborted;
+        let Some(mut turn) = entry.begin() else { return };
         drop(tasks);
         self.lanes.runs(slot);
-        let has_ended = if is_aborted {
-            task.as_mut().abort();
-            true
-        } else {
-            let waker = waker(self.number_of(slot, generation));
-            budget::renew();
-            task.as_mut().poll(&mut Context::from_waker(&waker)).is_ready()
-        };
+        let has_ended = turn.run(|| waker(self.number_of(slot, generation)));
         self.lanes.stops(slot, has_ended);
-        self.put_back(slot, task, has_ended);
+        self.put_back(slot, turn, has_ended);
     }
 
     /// Puts a task back into its place, or tells its joiner that it has ended.
-    fn put_back(&self, slot: u32, task: Pin<Box<dyn Task>>, has_ended: bool) {
+    fn put_back(&self, slot: u32, turn: Turn<dyn Task>, has_ended: bool) {
         let mut tasks = self.tasks.borrow_mut();
         let (generation, entry) = tasks.at_mut(slot).expect("it is kept");
-        entry.task = Some(task);
         if !has_ended {
+            entry.pause(turn);
             return;
         }
-        entry.has_ended = true;
         self.alive.set(self.alive.get() - 1);
-        let joiner = entry.joiner.take();
-        let is_detached = entry.is_detached;
-        let gone = is_detached.then(|| tasks.remove(slot, generation));
+        let end = entry.end(turn);
+        if end.gone.is_some() {
+            tasks.remove(slot, generation);
+        }
         // Wakers and destructors may do whatever they like.
         drop(tasks);
-        drop_quietly(gone);
+        drop_quietly(end.gone);
         if !self.asked.borrow().is_empty() {
             self.tell_of(self.number_of(slot, generation));
         }
-        if let Some(joiner) = joiner {
+        if let Some(joiner) = end.joiner {
             joiner.wake();
         }
     }
@@ -300,7 +281,9 @@ impl Executor {
         let reactor = self.reactor.borrow().clone();
         match (reactor, left) {
             (Some(reactor), Some(Duration::ZERO)) if reactor.is_empty() => {}
-            (Some(reactor), left) => reactor.wait(left),
+            (Some(reactor), left) => {
+                reactor.wait(left).into_iter().for_each(Waker::wake);
+            }
             (None, Some(Duration::ZERO)) => {}
             (None, Some(left)) => thread::park_timeout(left),
             (None, None) => thread::park(),
@@ -349,7 +332,7 @@ impl Executor {
     pub fn abort(&self, number: Number) {
         let (slot, generation) = (number.slot(), number.generation());
         if let Some(entry) = self.tasks.borrow_mut().get_mut(slot, generation) {
-            entry.is_aborted = true;
+            entry.abort();
         }
         self.wake(number);
     }
@@ -359,42 +342,37 @@ impl Executor {
         let (slot, generation) = (number.slot(), number.generation());
         let mut tasks = self.tasks.borrow_mut();
         let Some(entry) = tasks.get_mut(slot, generation) else { return };
-        entry.is_detached = true;
-        let joiner = entry.joiner.take();
-        let has_ended = entry.has_ended;
-        let gone = has_ended.then(|| tasks.remove(slot, generation));
+        let end = entry.detach();
+        if end.gone.is_some() {
+            tasks.remove(slot, generation);
+        }
         drop(tasks);
-        drop(joiner);
-        drop_quietly(gone);
+        drop(end.joiner);
+        drop_quietly(end.gone);
     }
 
     pub fn has_ended(&self, number: Number) -> bool {
         let (slot, generation) = (number.slot(), number.generation());
         let mut tasks = self.tasks.borrow_mut();
-        tasks.get_mut(slot, generation).is_none_or(|entry| entry.has_ended)
+        tasks.get_mut(slot, generation).is_none_or(|entry| entry.has_ended())
     }
 
     /// Takes a task that has ended, so that its output can be taken out.
-    /// Otherwise `joiner` is woken when it ends.
+    /// Otherwise the task that asks is woken when it ends.
     pub fn join(
         &self,
         number: Number,
-        joiner: &Waker,
+        context: &Context<'_>,
     ) -> Poll<Pin<Box<dyn Task>>> {
         let (slot, generation) = (number.slot(), number.generation());
         let mut tasks = self.tasks.borrow_mut();
         let entry = tasks.get_mut(slot, generation).expect("its handle lives");
-        if entry.has_ended {
-            let entry = tasks.remove(slot, generation).expect("it is there");
-            return Poll::Ready(entry.task.expect("it is not polled any more"));
+        let joined = entry.join(context);
+        if joined.is_ok() {
+            tasks.remove(slot, generation);
         }
-        let is_new =
-            entry.joiner.as_ref().is_none_or(|it| !it.will_wake(joiner));
-        let old = is_new.then(|| entry.joiner.replace(joiner.clone()));
         drop(tasks);
-        drop(old);
-        waits_for("the end of a task");
-        Poll::Pending
+        joined.map_or_else(|_old| Poll::Pending, Poll::Ready)
     }
 
     /// Drops all tasks that have not ended. A destructor may spawn more: they
@@ -405,13 +383,12 @@ impl Executor {
             let mut tasks = self.tasks.borrow_mut();
             slot = (slot + 1) % tasks.places();
             let entry = tasks.at_mut(slot).map(|(_, entry)| entry);
-            let alive = entry.filter(|entry| !entry.has_ended);
-            let Some(mut task) = alive.and_then(|it| it.task.take()) else {
+            let Some(mut turn) = entry.and_then(Entry::begin_end) else {
                 continue;
             };
             drop(tasks);
-            task.as_mut().abort();
-            self.put_back(slot, task, true);
+            turn.abort();
+            self.put_back(slot, turn, true);
         }
     }
 

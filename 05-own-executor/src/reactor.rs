@@ -9,6 +9,7 @@
 use crate::budget;
 use crate::executor::with_here;
 use crate::lanes::waits_for;
+use crate::pool;
 use crate::slots::Slots;
 use crate::stage::call_quietly;
 use crate::sync::{lock, renew};
@@ -20,7 +21,7 @@ use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -67,19 +68,19 @@ impl Reactor {
         self.count.load(Ordering::Relaxed) == 0
     }
 
-    /// Waits until a socket is ready or the bell rings, and wakes the tasks
-    /// that wait for it. After `timeout`, which is rounded up to a millisecond,
-    /// it returns in any case; and at once, if another thread waits here.
-    pub fn wait(&self, timeout: Option<Duration>) {
-        let mut turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(TryLockError::WouldBlock) => return,
-            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
-        };
+    /// Waits until a socket is ready or the bell rings. Gives back the wakers of
+    /// the tasks that wait for it, to be woken without a lock: one may drop
+    /// sockets, or register some. After `timeout`, which is rounded up to a
+    /// millisecond, it returns in any case.
+    #[must_use]
+    pub fn wait(&self, timeout: Option<Duration>) -> Vec<Waker> {
+        let mut turn = lock(&self.turn);
         let (poll, events) = &mut *turn;
         match poll.poll(events, timeout) {
             // A signal: to look outside too early does no harm.
-            Err(why) if why.kind() == ErrorKind::Interrupted => return,
+            Err(why) if why.kind() == ErrorKind::Interrupted => {
+                return Vec::new();
+            }
             waited => waited.expect("the kernel lets a thread wait"),
         }
         let mut wakers = Vec::new();
@@ -91,10 +92,7 @@ impl Reactor {
                 socket.report(event, &mut wakers);
             }
         }
-        drop(watched);
-        drop(turn);
-        // Without a lock: a waker may drop sockets, or register some.
-        wakers.into_iter().for_each(Waker::wake);
+        wakers
     }
 
     /// From now on its sockets give errors. The tasks that wait are woken.
@@ -142,13 +140,16 @@ pub enum Direction {
 pub const OWN: u64 = 0;
 
 impl<S: Source> Socket<S> {
-    /// Hands a socket to the reactor of this thread.
+    /// Hands a socket to the reactor of this thread, or of its pool.
     ///
     /// # Errors
     ///
     /// If no `block_on` runs on this thread, or the kernel cannot watch it.
     pub fn new(mut source: S) -> io::Result<Socket<S>> {
-        let reactor = with_here(|here| here.reactor()).unwrap_or_else(over)?;
+        let reactor = match pool::reactor() {
+            Some(reactor) => reactor?,
+            None => with_here(|here| here.reactor()).unwrap_or_else(over)?,
+        };
         let readiness = Arc::new(Readiness::new());
         let key = lock(&reactor.watched).insert(readiness.clone());
         let both = Interest::READABLE | Interest::WRITABLE;

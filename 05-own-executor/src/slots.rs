@@ -42,6 +42,13 @@ impl<T> Slots<T> {
         (slot, place.generation)
     }
 
+    /// The place and the generation of what is inserted next.
+    pub fn next(&self) -> (u32, u32) {
+        let fresh = (self.places.len() as u32, 0);
+        let again = |&slot| (slot, self.places[slot as usize].generation);
+        self.free.last().map_or(fresh, again)
+    }
+
     /// The value with this place and generation, if it is still there.
     pub fn get_mut(&mut self, slot: u32, generation: u32) -> Option<&mut T> {
         let place = self.places.get_mut(slot as usize)?;

@@ -9,7 +9,8 @@ use crate::budget;
 use crate::executor::{Executor, with_here};
 use crate::mail::{self, Letter};
 use crate::number::Number;
-use crate::stage::Output;
+use crate::pool::Pooled;
+use crate::stage::{Output, Task};
 use crate::sync::oneshot;
 use std::any::Any;
 use std::error::Error;
@@ -56,7 +57,12 @@ enum Waits<T> {
 
 impl<T> JoinHandle<T> {
     pub(crate) fn new(number: Number, serial: u64) -> JoinHandle<T> {
-        JoinHandle { task: Home::new(number, serial), waits: Waits::AtHome }
+        let thread = OnThread { number, serial, heard: OnceLock::new() };
+        JoinHandle { task: Home::Thread(thread), waits: Waits::AtHome }
+    }
+
+    pub(crate) fn of_pool(task: Arc<Pooled>) -> JoinHandle<T> {
+        JoinHandle { task: Home::Pool(task), waits: Waits::AtHome }
     }
 
     /// Has the task dropped, at the place where it waits. One that runs, and
@@ -106,15 +112,12 @@ impl<T: 'static> Future for JoinHandle<T> {
         let spent = ready!(budget::spend(context));
         let this = self.get_mut();
         if let Waits::AtHome = this.waits {
-            let waker = context.waker();
-            match this.task.with(|here, number| here.join(number, waker)) {
+            match this.task.join(context) {
                 Some(joined) => {
-                    let mut task = ready!(joined);
+                    let output = ready!(joined);
                     this.waits = Waits::No;
-                    let mut output: Option<Output<T>> = None;
-                    task.as_mut().take_output(&mut output);
                     spent.made_progress();
-                    return Poll::Ready(output.expect("it has ended"));
+                    return Poll::Ready(output);
                 }
                 None => this.waits = Waits::Away(this.ask_home()),
             }
@@ -171,20 +174,76 @@ impl Debug for AbortHandle {
     }
 }
 
-/// A task, and the executor where it lives.
+/// A task, where it lives.
 #[derive(Clone)]
-struct Home {
+enum Home {
+    Thread(OnThread),
+    /// It can be reached from everywhere.
+    Pool(Arc<Pooled>),
+}
+
+impl Home {
+    fn abort(&self) {
+        match self {
+            Home::Thread(task) => task.abort(),
+            Home::Pool(task) => task.abort(),
+        }
+    }
+
+    fn detach(&self) {
+        match self {
+            Home::Thread(task) => task.detach(),
+            Home::Pool(task) => task.detach(),
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        match self {
+            Home::Thread(task) => task.has_ended(),
+            Home::Pool(task) => task.has_ended(),
+        }
+    }
+
+    /// The output, once it is there; `None` if it is not to be had from this
+    /// thread.
+    fn join<T>(&self, context: &Context<'_>) -> Option<Poll<Output<T>>>
+    where
+        T: 'static,
+    {
+        match self {
+            Home::Thread(task) => {
+                let join = |here: &Executor, it| here.join(it, context);
+                Some(task.with(join)?.map(output_of))
+            }
+            Home::Pool(task) => Some(task.join(context).map(output_of)),
+        }
+    }
+
+    fn write(&self, letter: Letter) -> Result<(), Letter> {
+        match self {
+            Home::Thread(task) => task.write(letter),
+            Home::Pool(_) => Err(letter),
+        }
+    }
+}
+
+/// The output of a task that has ended.
+fn output_of<T: 'static>(mut task: Pin<Box<impl Task + ?Sized>>) -> Output<T> {
+    let mut output: Option<Output<T>> = None;
+    task.as_mut().take_output(&mut output);
+    output.expect("it has ended")
+}
+
+/// A task, and the executor where it lives, which is that of a thread.
+#[derive(Clone)]
+struct OnThread {
     number: Number,
     serial: u64,
     /// What other threads have heard of its end, if they have asked.
     heard: OnceLock<Arc<AtomicBool>>,
 }
 
-impl Home {
-    fn new(number: Number, serial: u64) -> Home {
-        Home { number, serial, heard: OnceLock::new() }
-    }
-
+impl OnThread {
     /// Calls `f` with the executor, if that is the one of this thread.
     fn with<T>(&self, f: impl FnOnce(&Executor, Number) -> T) -> Option<T> {
         with_here(|here| {

@@ -4,7 +4,9 @@ use crate::budget;
 use crate::executor::with_here;
 use crate::lanes::waits_until;
 use crate::mail::{self, Letter};
-use crate::timers::Key;
+use crate::pool;
+use crate::sync::lock;
+use crate::timers::{Key, Timers};
 use pin_project_lite::pin_project;
 use std::fmt::{self, Display, Formatter};
 use std::future::poll_fn;
@@ -78,7 +80,7 @@ impl Future for Sleep {
         }
         let deadline = self.deadline;
         match &self.timer {
-            Some(timer) if timer.is_here() => timer.renew(context),
+            Some(timer) if timer.renew(context) => {}
             _ => self.timer = Some(Timer::set(deadline, context)),
         }
         waits_until(deadline);
@@ -86,45 +88,74 @@ impl Future for Sleep {
     }
 }
 
-/// A timer of the executor in whose thread it was set. Dropping it cancels it.
+/// A timer, and where it was set. Dropping it cancels it.
 #[derive(Debug)]
 struct Timer {
-    executor: u16,
-    serial: u64,
+    home: Home,
     key: Key,
+}
+
+#[derive(Debug, PartialEq)]
+enum Home {
+    /// The executor of a thread, by its number and its serial.
+    Thread(u16, u64),
+    /// A pool, by its number.
+    Pool(u64),
+}
+
+/// Calls `f` with the timers of the tasks that this thread polls.
+fn with_timers<T>(f: impl FnOnce(Home, &mut Timers) -> T) -> Option<T> {
+    if pool::is_worker() {
+        return pool::here(|pool, _| {
+            f(Home::Pool(pool.number), &mut lock(&pool.timers))
+        });
+    }
+    with_here(|here| {
+        let home = Home::Thread(here.inbox().number(), here.inbox().serial);
+        f(home, &mut here.timers.borrow_mut())
+    })
 }
 
 impl Timer {
     fn set(due: Instant, context: &mut Context<'_>) -> Timer {
-        let set = with_here(|here| {
-            let waker = context.waker().clone();
-            let key = here.timers.borrow_mut().set(due, waker);
-            let inbox = here.inbox();
-            Timer { executor: inbox.number(), serial: inbox.serial, key }
+        let waker = context.waker().clone();
+        let set = with_timers(|home, timers| {
+            let key = timers.set(due, waker);
+            Timer { home, key }
         });
         set.expect("no timer can be set while the thread ends")
     }
 
-    fn is_here(&self) -> bool {
-        with_here(|here| here.inbox().serial == self.serial).unwrap_or(false)
-    }
-
-    fn renew(&self, context: &mut Context<'_>) {
+    /// Gives back `false` if it was set elsewhere.
+    fn renew(&self, context: &mut Context<'_>) -> bool {
         let waker = context.waker().clone();
-        let old =
-            with_here(|here| here.timers.borrow_mut().replace(self.key, waker));
-        drop(old);
+        // The old waker, or this one, is dropped when no lock is held.
+        let renewed = with_timers(|home, timers| match home == self.home {
+            true => Ok(timers.replace(self.key, waker)),
+            false => Err(waker),
+        });
+        matches!(renewed, Some(Ok(_)))
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let Timer { executor, serial, key } = *self;
-        if self.is_here() {
-            let waker = with_here(|here| here.timers.borrow_mut().cancel(key));
-            drop(waker);
-        } else {
-            let _ = mail::send(executor, serial, Letter::Cancel(key));
+        let key = self.key;
+        let cancelled = with_timers(|home, timers| {
+            (home == self.home).then(|| timers.cancel(key))
+        });
+        if let Some(Some(_)) = cancelled {
+            return;
+        }
+        match self.home {
+            Home::Thread(executor, serial) => {
+                let _ = mail::send(executor, serial, Letter::Cancel(key));
+            }
+            Home::Pool(number) => {
+                let pool = pool::find(number);
+                let waker = pool.map(|it| lock(&it.timers).cancel(key));
+                drop(waker);
+            }
         }
     }
 }

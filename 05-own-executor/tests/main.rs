@@ -11,6 +11,7 @@ mod notify;
 mod future;
 mod scope;
 mod net;
+mod pool;
 mod unblock;
 mod programs;
 mod foreign;

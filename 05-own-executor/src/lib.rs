@@ -11,6 +11,7 @@
 //! - [`sync`]: how tasks wait for one another, by `oneshot` and `mpsc`,
 //!   `Mutex`, `Semaphore` and `Notify`;
 //! - [`unblock()`]: work that blocks;
+//! - [`pool`]: several threads, with all of the above;
 //! - [`theatre`]: a look inside.
 //!
 //! ```
@@ -45,7 +46,8 @@
 //!
 //! - There is no value for the runtime. Tasks end with their [`block_on`], and
 //!   the handle of one that had not ended says that it was cancelled.
-//! - A future that is spawned need not be `Send`: it stays on its thread.
+//! - A future that is spawned need not be `Send`: it stays on its thread. One
+//!   for [`pool::spawn`] has to be.
 //! - Sockets are read and written with the traits of `futures`.
 //! - What `tokio` calls `spawn_blocking` is [`unblock()`], which is named after
 //!   that of `smol`, and like it gives up work that has not begun when it is

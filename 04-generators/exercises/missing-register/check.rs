@@ -11,10 +11,11 @@
 //! are exchanged; one is kept on the other side's stack; only half of it is;
 //! one place is used twice; what is kept lies below the stack pointer, or in
 //! the caller's memory; the control words are lost, or that of one unit; the
-//! slot is not updated, or with an old value; the stack pointer comes back with
-//! some bytes too many; it goes on at what is no address; the first frame does
-//! not fit; a new stack is off by 8; the message is lost; a place that is the
-//! same for all stacks; it never comes back; it ends the process.
+//! slot is not updated, or with an old value, or the word beside it; the stack
+//! pointer comes back with some bytes too many; it goes on at what is no
+//! address; the first frame does not fit; a new stack is off by 8; the message
+//! is lost, or that of zero; a place that is the same for all stacks; it never
+//! comes back; it ends the process.
 //!
 //! As shipped: it is not kept
 
@@ -100,12 +101,14 @@ struct Register {
     name: &'static str,
     /// The bits of it that count.
     bits: u64,
+    /// Those that are always set.
+    always: u64,
     /// What the whole is called, if it says how to calculate.
     control: Option<u64>,
 }
 
 const fn kept(name: &'static str) -> Register {
-    Register { name, bits: u64::MAX, control: None }
+    Register { name, bits: u64::MAX, always: 0, control: None }
 }
 
 /// In the order in which a probe has them.
@@ -118,8 +121,13 @@ const REGISTERS: [Register; 8] = [
     kept("r14"),
     kept("r15"),
     // The others of its bits say what happened, and need not be kept.
-    Register { name: "mxcsr", bits: 0xffc0, control: Some(0x1f80) },
-    Register { name: "x87 control word", bits: 0xf3f, control: Some(0x33f) },
+    Register { name: "mxcsr", bits: 0xffc0, always: 0, control: Some(0x1f80) },
+    Register {
+        name: "x87 control word",
+        bits: 0xf3f,
+        always: 0x40,
+        control: Some(0x37f),
+    },
 ];
 
 #[cfg(target_arch = "aarch64")]
@@ -143,7 +151,7 @@ const REGISTERS: [Register; 20] = [
     kept("d13"),
     kept("d14"),
     kept("d15"),
-    Register { name: "fpcr", bits: 0x7c0_0000, control: Some(0) },
+    Register { name: "fpcr", bits: 0x7c0_0000, always: 0, control: Some(0) },
 ];
 
 /// What a call leaves on the stack, in bytes.
@@ -199,9 +207,10 @@ impl Side {
         self.set[register].load(Relaxed)
     }
 
-    /// The bits that count of what it found.
+    /// What it found, but for bits that do not count.
     fn found(&self, register: usize) -> u64 {
-        self.found[register].load(Relaxed) & REGISTERS[register].bits
+        let Register { bits, always, .. } = REGISTERS[register];
+        self.found[register].load(Relaxed) & bits | always
     }
 
     fn is_wrong(&self, register: usize) -> bool {
@@ -219,10 +228,15 @@ static STACKS: [Stack; 2] =
 /// How much of a stack is left free at its end: an answer may take too much.
 const FREE: usize = 128;
 
+/// How much an answer may put on a stack, in bytes: some processors have
+/// registers of several thousand.
+const MOST_PUT: u64 = 16 * 1024;
+
 /// What is known of the switches.
 struct World {
     dice: RefCell<Dice>,
-    slots: [Slot; 2],
+    /// Each between two words in which nothing is to be put.
+    slots: [[Slot; 3]; 2],
     /// Which side has paused in which slot.
     in_slot: [Cell<usize>; 2],
     count: Cell<usize>,
@@ -275,7 +289,7 @@ fn play() {
             let end = words.as_ptr_range().end as u64;
             SIDES[n + 1].stack_pointer.store(end, Relaxed);
             let pointer = rest.as_ptr_range().end;
-            world.slots[n].set(pointer.cast::<usize>().cast_mut());
+            world.slot(n).set(pointer.cast::<usize>().cast_mut());
         }
         world.walk(0);
     });
@@ -291,6 +305,10 @@ extern "C" fn begin(side: usize) -> ! {
 }
 
 impl World {
+    fn slot(&self, slot: usize) -> &Slot {
+        &self.slots[slot][1]
+    }
+
     /// Switches from this side to others, until there were enough switches.
     fn walk(&self, side: usize) {
         let probe = [probe::<0>, probe::<1>, probe::<2>][side];
@@ -305,18 +323,23 @@ impl World {
                 SWITCHES.. => usize::from(self.in_slot[1].get() == 0),
                 _ => self.dice.borrow_mut().below(2),
             };
-            let message = self.number();
+            let kind = self.dice.borrow_mut().below(8);
+            let message = match kind {
+                0 => 0,
+                1 => u64::MAX,
+                _ => self.number(),
+            };
             self.set_all(side);
             self.last.set(Last {
                 from: side,
                 to: self.in_slot[slot].replace(side),
                 slot,
-                was: self.slots[slot].get() as u64,
+                was: self.slot(slot).get() as u64,
                 message,
             });
             // SAFETY: in the slot is what has paused, or a new stack; if the
             // answer breaks that, this process is there to be broken.
-            unsafe { probe(&self.slots[slot], message) };
+            unsafe { probe(self.slot(slot), message) };
             self.arrive(side);
         }
     }
@@ -335,9 +358,10 @@ impl World {
         let side = &SIDES[side];
         for (place, register) in side.set.iter().zip(REGISTERS) {
             // Each control word differs from the last one there.
-            let mut value = self.number() & register.bits;
+            let Register { bits, always, .. } = register;
+            let mut value = self.number() & bits | always;
             while value == place.load(Relaxed) {
-                value = self.dice.borrow_mut().number() & register.bits;
+                value = self.dice.borrow_mut().number() & bits | always;
             }
             place.store(value, Relaxed);
         }
@@ -416,12 +440,12 @@ impl World {
                 let found = here.found(n);
                 let from = SIDES[self.last.get().from].set(n);
                 let of = match found == from {
-                    true => "the one of the side that switched to it",
-                    false => "another one",
+                    true => ", as on the side that switched to it",
+                    false => "",
                 };
                 end_with(format_args!(
-                    "a new stack begins with a wrong `{name}`: {found:#x} is \
-                     {of}, and {usual:#x} is what programs begin with"
+                    "a new stack begins with a wrong `{name}`: it is \
+                     {found:#x}{of}, and programs begin with {usual:#x}"
                 ));
             }
         }
@@ -439,7 +463,7 @@ impl World {
                 named(to)
             ));
         }
-        if self.slots[slot].get() as u64 == was {
+        if self.slot(slot).get() as u64 == was {
             end_with(format_args!(
                 "the slot is not updated: stack {} has paused, and in the slot \
                  is still the stack pointer of stack {}",
@@ -452,9 +476,13 @@ impl World {
     /// Judges where the other side is said to have paused.
     fn judge_slot(&self) {
         let Last { from, slot, .. } = self.last.get();
-        let pointer = self.slots[slot].get() as u64;
+        let [before, pointer, behind] = &self.slots[slot];
+        if !before.get().is_null() || !behind.get().is_null() {
+            end_with("it writes beside the slot, where something else may lie");
+        }
+        let pointer = pointer.get() as u64;
         let called = SIDES[from].stack_pointer.load(Relaxed);
-        if pointer > called || pointer + 4096 < called {
+        if pointer > called || pointer + MOST_PUT < called {
             end_with(format_args!(
                 "in the slot is {pointer:#x}, and stack {}, which has paused, \
                  was in use down to {called:#x}",
@@ -467,7 +495,7 @@ impl World {
         let Last { from, slot, message, .. } = self.last.get();
         let got = SIDES[side].message.load(Relaxed);
         if got != message {
-            let is_slot = got == ptr::from_ref(&self.slots[slot]) as u64;
+            let is_slot = got == ptr::from_ref(self.slot(slot)) as u64;
             let is = if is_slot { ", the address of the slot" } else { "" };
             end_with(format_args!(
                 "the message is lost: stack {} has sent {message:#x}, and stack \
@@ -482,7 +510,7 @@ impl World {
     /// its stack pointer, as a signal's handler might have done.
     fn look_at_paused(&self, side: usize) {
         let Last { from, slot, .. } = self.last.get();
-        let pointer = self.slots[slot].get().cast::<u64>().cast_const();
+        let pointer = self.slot(slot).get().cast::<u64>().cast_const();
         let called = SIDES[from].stack_pointer.load(Relaxed);
         let count = called.saturating_sub(pointer as u64) / 8;
         let own = (0..count as usize).map(|n| {
@@ -543,11 +571,10 @@ impl World {
             None if found == set & 0xffff_ffff => {
                 "only its lower 32 bits come back".to_owned()
             }
-            None if is_on(&self.on_own) => {
-                "it lies on that stack, and is not taken from there behind the \
-                 exchange"
-                    .to_owned()
-            }
+            None if is_on(&self.on_own) => format!(
+                "it lies on that stack as it was, and what comes back is \
+                 {found:#x}"
+            ),
             None if is_on(&self.on_other) => {
                 "it was kept on the wrong side: on the other stack, behind the \
                  exchange"
@@ -608,7 +635,7 @@ fn install_handlers() {
 /// Says which signal there was and why, and ends the process.
 extern "C" fn explain_signal(
     signal: c_int,
-    _info: *mut siginfo_t,
+    info: *mut siginfo_t,
     context: *mut c_void,
 ) {
     // Nothing here allocates: the process may be in the middle of that.
@@ -616,7 +643,12 @@ extern "C" fn explain_signal(
     let mut rest = &mut text[..];
     // SAFETY: it is what the system gives to a handler.
     let at = unsafe { program_counter(context) };
-    let _ = writeln!(rest, "{SAYS}{}", Crash { signal, at });
+    // SAFETY: the same.
+    let info = unsafe { &*info };
+    // SAFETY: for these signals it is set.
+    let memory = unsafe { info.si_addr() } as u64;
+    let crash = Crash { signal, code: info.si_code, at, memory };
+    let _ = writeln!(rest, "{SAYS}{crash}");
     let free = rest.len();
     let said = &text[..text.len() - free];
     // SAFETY: the text is there.
@@ -628,35 +660,79 @@ extern "C" fn explain_signal(
 /// A signal, and where the program was.
 struct Crash {
     signal: c_int,
+    /// Which kind of this signal.
+    code: c_int,
     at: u64,
+    /// What it wanted to read, write or run.
+    memory: u64,
+}
+
+impl Crash {
+    fn name(&self) -> &'static str {
+        match self.signal {
+            libc::SIGSEGV => "SIGSEGV",
+            libc::SIGBUS => "SIGBUS",
+            libc::SIGILL => "SIGILL",
+            libc::SIGTRAP => "SIGTRAP",
+            _ => "SIGFPE",
+        }
+    }
+
+    /// What is wrong with the instruction in `switch`.
+    fn explain(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        /// The kinds of SIGSEGV that are about memory, everywhere.
+        const NOT_MAPPED: c_int = 1;
+        const NOT_ALLOWED: c_int = 2;
+
+        match (self.signal, self.code) {
+            (libc::SIGSEGV, NOT_MAPPED | NOT_ALLOWED) => write!(
+                f,
+                "what it reads or writes, at {:#x}, is not mapped",
+                self.memory
+            ),
+            (libc::SIGILL, _) => {
+                f.write_str("there is no instruction that can be run")
+            }
+            (libc::SIGTRAP, _) => f.write_str(
+                "it is stopped there, by an instruction or by a flag that does \
+                 that",
+            ),
+            (libc::SIGFPE, _) => f.write_str("it calculates what cannot be"),
+            _ => f.write_str(at_instruction(self.at)),
+        }
+    }
 }
 
 impl Display for Crash {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Crash { signal, at } = *self;
+        let Crash { signal, at, memory, .. } = *self;
         if signal == libc::SIGPROF {
             return f.write_str(
                 "it never comes back: it runs on and on; is there a jump \
                  backwards?",
             );
         }
+        let name = self.name();
         let begin = switch as *const () as u64;
         if (begin..begin + 512).contains(&at) {
-            let name = match signal {
-                libc::SIGBUS => "SIGBUS",
-                libc::SIGILL | libc::SIGTRAP => "SIGILL",
-                _ => "SIGSEGV",
-            };
-            return write!(
+            write!(
                 f,
                 "it crashes within `switch`, by a {name} {} bytes behind its \
-                 first instruction: {}",
-                at - begin,
-                at_instruction(at)
+                 first instruction: ",
+                at - begin
+            )?;
+            return self.explain(f);
+        }
+        let meant = find_address(at);
+        if meant.is_none() && at != memory {
+            return write!(
+                f,
+                "it crashes outside of `switch`, by a {name} at {at:#x}: it \
+                 goes on at a wrong place, or with a wrong stack pointer"
             );
         }
         f.write_str("it crashes, since it goes on at ")?;
-        match find_address(at) {
+        match meant {
             Some(Meant::Register(name)) => write!(
                 f,
                 "what `{name}` had: there it takes the address that comes \
@@ -731,23 +807,26 @@ fn find_address(at: u64) -> Option<Meant> {
 #[cfg(target_arch = "x86_64")]
 fn at_instruction(at: u64) -> &'static str {
     // SAFETY: the processor was about to run it.
-    let bytes = unsafe { *(at as *const [u8; 2]) };
+    let bytes = unsafe { *(at as *const [u8; 3]) };
     match bytes {
-        [0x0f, 0xae] => {
+        [0x0f, 0xae, 0x10..=0x17 | 0x50..=0x57 | 0x90..=0x97] => {
             "what it loads as control words is none; was that put there?"
         }
-        [0x0f, 0x28 | 0x29] => "it wants an address that is a multiple of 16",
-        [0xff, _] | [0xc3, _] => {
+        [0x0f, 0x28 | 0x29, _] => {
+            "it wants an address that is a multiple of 16"
+        }
+        [0xff | 0xc3, ..] => {
             "it jumps to what is no address; is that where it was put?"
         }
-        _ => "what it reads or writes there is not mapped",
+        _ => {
+            "it may not do that, or it wants an address that is a multiple of 16"
+        }
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 fn at_instruction(_at: u64) -> &'static str {
-    "what it reads or writes there is not mapped, or the stack pointer is no \
-     multiple of 16"
+    "it may not do that, or the stack pointer is no multiple of 16"
 }
 
 /// Which instruction was about to run.
@@ -840,6 +919,10 @@ unsafe extern "C" fn probe<const SIDE: usize>(slot: &Slot, message: u64) {
         "lea rdi, [rax + {below}]",
         "mov ecx, {BELOW}",
         "rep movsq",
+        // What is not judged does no harm.
+        "push 2",
+        "popfq",
+        "fninit",
         "ldmxcsr [rsp + 40]",
         "fldcw [rsp + 44]",
         "add rsp, 56",
@@ -881,11 +964,12 @@ unsafe extern "C" fn first<const SIDE: usize>() {
         "lea rdi, [rax + {below}]",
         "mov ecx, {BELOW}",
         "rep movsq",
+        "push 2",
+        "popfq",
+        "fninit",
         "push 0",
         "push 0x1f80",
         "ldmxcsr [rsp]",
-        "mov qword ptr [rsp], 0x37f",
-        "fldcw [rsp]",
         "mov edi, {SIDE}",
         "call {begin}",
         "ud2",

@@ -10,7 +10,7 @@ pub struct Panic<'a> {
 }
 
 /// All panics, in the order in which they were reported, and what else was
-/// written.
+/// written; no backtraces.
 ///
 /// ```text
 /// thread 'check::results_come_in_order' (4242) panicked at FILE:21:9:
@@ -21,12 +21,19 @@ pub fn panics(stderr: &str) -> (Vec<Panic<'_>>, String) {
     let mut panics: Vec<Panic<'_>> = Vec::new();
     let mut others = String::new();
     let mut is_message = false;
+    let mut is_backtrace = false;
     for line in stderr.lines() {
+        is_backtrace &= line.starts_with(' ');
+        if is_backtrace {
+            continue;
+        }
         if let Some((thread, place)) = heading(line) {
             panics.push(Panic { thread, place, message: String::new() });
             is_message = true;
         } else if line.starts_with("note: run with `RUST_BACKTRACE=") {
             is_message = false;
+        } else if line == "stack backtrace:" {
+            (is_message, is_backtrace) = (false, true);
         } else if let Some(panic) = panics.last_mut()
             && is_message
         {
@@ -63,6 +70,9 @@ mod tests {
 the answer prints this
 \nthread '<unnamed>' (7) panicked at src/lib.rs:1:2:
 boom
+stack backtrace:
+   0: boom
+             at src/lib.rs:1:2
 note: run with `RUST_BACKTRACE=1` environment variable to see more
 and this
 \nthread 'check::it's_right' panicked at it/check.rs:3:4:

@@ -1,5 +1,6 @@
 //! Keeps what it need not keep, too: flags, registers which are the caller's,
-//! and the whole of those of which half is enough. That takes longer.
+//! and the whole of those of which half is enough. That takes longer. And it
+//! leaves room for the registers of greater processors.
 
 #![expect(unsafe_code, reason = "one stack is exchanged for another")]
 
@@ -22,6 +23,7 @@ pub unsafe extern "C" fn switch(slot: &Slot, message: *const ()) -> *const () {
     naked_asm!(
         "push rbp",
         "mov rbp, rsp",
+        "sub rsp, 8192",
         "push rbx",
         "push r8",
         "push r9",
@@ -51,6 +53,7 @@ pub unsafe extern "C" fn switch(slot: &Slot, message: *const ()) -> *const () {
         "pop r9",
         "pop r8",
         "pop rbx",
+        "lea rsp, [rsp + 8192]",
         "pop rbp",
         "mov rax, rsi",
         "pop rdx",
@@ -62,11 +65,11 @@ pub unsafe extern "C" fn switch(slot: &Slot, message: *const ()) -> *const () {
 /// first line of what is at the address `first`.
 #[cfg(target_arch = "x86_64")]
 pub fn first_frame(first: usize) -> Vec<usize> {
-    let mut frame = vec![0; 17];
+    let mut frame = vec![0; 17 + 1024];
     frame[3] = 0x1f80_0000_037f;
     // The flags, of which one is always set.
     frame[4] = 2;
-    frame[15] = first;
+    frame[15 + 1024] = first;
     frame
 }
 
@@ -81,6 +84,7 @@ pub fn first_frame(first: usize) -> Vec<usize> {
 #[unsafe(naked)]
 pub unsafe extern "C" fn switch(slot: &Slot, message: *const ()) -> *const () {
     naked_asm!(
+        "sub sp, sp, 8192",
         "sub sp, sp, 256",
         "stp q8, q9, [sp, 0]",
         "stp q10, q11, [sp, 32]",
@@ -117,6 +121,7 @@ pub unsafe extern "C" fn switch(slot: &Slot, message: *const ()) -> *const () {
         "ldp x27, x28, [sp, 192]",
         "ldp x29, x30, [sp, 208]",
         "add sp, sp, 256",
+        "add sp, sp, 8192",
         "mov x0, x1",
         "ret",
     );
@@ -126,7 +131,7 @@ pub unsafe extern "C" fn switch(slot: &Slot, message: *const ()) -> *const () {
 /// first line of what is at the address `first`.
 #[cfg(target_arch = "aarch64")]
 pub fn first_frame(first: usize) -> Vec<usize> {
-    let mut frame = vec![0; 32];
+    let mut frame = vec![0; 32 + 1024];
     frame[27] = first;
     frame
 }

@@ -41,8 +41,7 @@ impl Lanes {
         if is_on()
             && let Some(lane) = self.0.borrow().get(&slot)
         {
-            WAIT.set(None);
-            lane.runs();
+            runs(lane);
         }
     }
 
@@ -53,16 +52,10 @@ impl Lanes {
         }
         let lanes = self.0.borrow();
         let Some(lane) = lanes.get(&slot) else { return };
-        match WAIT.take() {
-            _ if has_ended => lane.idles(),
-            None => lane.waits("a wake-up"),
-            Some(Wait { what, line }) => {
-                let what = match what {
-                    For::Time(due) => What::Until(on_our_clock(due)),
-                    For::Event(text) => What::Wait(text),
-                };
-                lane.record_from(what, line);
-            }
+        if has_ended {
+            lane.idles();
+        } else {
+            waits(lane);
         }
     }
 
@@ -70,6 +63,24 @@ impl Lanes {
     pub fn clear(&self) {
         self.0.take();
     }
+}
+
+/// A task is polled, and has not said what it waits for.
+pub fn runs(lane: &Lane) {
+    WAIT.set(None);
+    lane.runs();
+}
+
+/// A task has been polled, and waits for what it has said.
+pub fn waits(lane: &Lane) {
+    let Some(Wait { what, line }) = WAIT.take() else {
+        return lane.waits("a wake-up");
+    };
+    let what = match what {
+        For::Time(due) => What::Until(on_our_clock(due)),
+        For::Event(text) => What::Wait(text),
+    };
+    lane.record_from(what, line);
 }
 
 /// The task that runs waits for this.

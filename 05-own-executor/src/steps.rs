@@ -3,11 +3,14 @@
 
 mod fetch;
 mod within;
+mod executor;
 pub mod slow;
 mod visitors;
 mod site;
 
 pub use crate::fetch::{read, write_all};
+pub use crate::lanes::{waits_for, waits_until};
+pub use executor::{Executor, Task};
 pub use fetch::Fetch;
 pub use site::{Flight, SlowSite, read_request};
 pub use visitors::{Client, keep_silent, visit};

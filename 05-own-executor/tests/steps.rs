@@ -1,6 +1,7 @@
 //! What each step of rung 5 claims, on its recording.
 
 mod one_future;
+mod many;
 mod cancelling;
 mod together;
 

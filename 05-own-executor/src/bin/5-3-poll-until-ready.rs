@@ -4,11 +4,10 @@
 //!
 //! Look at the polls, and at the CPU time: nearly all of the time that passes.
 
-use lab::{Fetched, Lane, Site, Url, cpu_time, fetch};
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
+use lab::{Lane, Site, Url, cpu_time};
+use own_executor::steps::Fetch;
+use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::thread;
 use std::time::Instant;
 
 fn main() {
@@ -42,39 +41,6 @@ fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             println!("polls: {polls}");
             return output;
-        }
-    }
-}
-
-/// A page that is fetched by a thread.
-struct Fetch {
-    /// Not there any more once it has been asked for.
-    url: Option<Url>,
-    /// Where the thread puts the page.
-    page: Arc<Mutex<Option<Fetched>>>,
-}
-
-impl Fetch {
-    fn new(url: Url) -> Fetch {
-        Fetch { url: Some(url), page: Arc::default() }
-    }
-}
-
-impl Future for Fetch {
-    type Output = Fetched;
-
-    /// Goes on as far as is possible without waiting.
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Fetched> {
-        if let Some(url) = self.url.take() {
-            let page = self.page.clone();
-            thread::spawn(move || {
-                let fetched = fetch(&url);
-                *page.lock().unwrap() = Some(fetched);
-            });
-        }
-        match self.page.lock().unwrap().take() {
-            Some(fetched) => Poll::Ready(fetched),
-            None => Poll::Pending,
         }
     }
 }

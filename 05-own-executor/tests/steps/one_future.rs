@@ -47,7 +47,7 @@ fn polling_without_a_pause_keeps_a_core_busy() {
     let (recording, stdout) = run(env!("CARGO_BIN_EXE_5-3-poll-until-ready"));
     // On a machine that does other things as well, it gets a part of a core.
     assert!(number_after(&stdout, "polls: ") > 1_000, "{stdout}");
-    assert!(time_after(&stdout, ", CPU ") > Duration::from_millis(20));
+    assert!(time_after(&stdout, ", CPU ") > Duration::from_millis(5));
     let future = lane(&recording, "future 1");
     assert_eq!(runs(future).len(), 1, "it never waits");
 }

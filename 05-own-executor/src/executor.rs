@@ -145,7 +145,7 @@ impl Executor {
             alive: Cell::new(0),
             asked: RefCell::default(),
             timers: RefCell::default(),
-            lanes: Lanes::default(),
+            lanes: Lanes::of("task"),
             reactor: RefCell::default(),
         }
     }

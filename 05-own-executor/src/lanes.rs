@@ -8,10 +8,12 @@ use std::panic::Location;
 use std::time::Instant;
 use timeline::{Lane, Source, What, is_on, on_our_clock};
 
-/// The lanes of an executor's tasks, by the places of the tasks. The next task
-/// in a place has its lane as well.
-#[derive(Default)]
-pub struct Lanes(RefCell<BTreeMap<u32, Lane>>);
+/// The lanes of an executor's tasks, or of a scope's, by the places of the
+/// tasks. The next task in a place has its lane as well.
+pub struct Lanes {
+    kind: &'static str,
+    lanes: RefCell<BTreeMap<u32, Lane>>,
+}
 
 thread_local! {
     /// What the task that runs waits for. If there are several, this is the
@@ -30,16 +32,21 @@ enum For {
 }
 
 impl Lanes {
+    /// For tasks of this kind.
+    pub fn of(kind: &'static str) -> Lanes {
+        Lanes { kind, lanes: RefCell::default() }
+    }
+
     pub fn is_ready(&self, slot: u32) {
         if is_on() {
-            let mut lanes = self.0.borrow_mut();
-            lanes.entry(slot).or_insert_with(|| Lane::new("task")).ready();
+            let mut lanes = self.lanes.borrow_mut();
+            lanes.entry(slot).or_insert_with(|| Lane::new(self.kind)).ready();
         }
     }
 
     pub fn runs(&self, slot: u32) {
         if is_on()
-            && let Some(lane) = self.0.borrow().get(&slot)
+            && let Some(lane) = self.lanes.borrow().get(&slot)
         {
             runs(lane);
         }
@@ -50,7 +57,7 @@ impl Lanes {
         if !is_on() {
             return;
         }
-        let lanes = self.0.borrow();
+        let lanes = self.lanes.borrow();
         let Some(lane) = lanes.get(&slot) else { return };
         if has_ended {
             lane.idles();
@@ -61,7 +68,7 @@ impl Lanes {
 
     /// The tasks are gone.
     pub fn clear(&self) {
-        self.0.take();
+        self.lanes.take();
     }
 }
 

@@ -1,5 +1,6 @@
 //! A scope: no task of it outlives it.
 
+use crate::lanes::{Lanes, waits_for};
 use crate::slots::Slots;
 use crate::stage::{Output, call_quietly};
 use crate::sync::oneshot;
@@ -78,7 +79,10 @@ pub async fn scope<'env, T>(body: impl AsyncFnOnce(Scope<'env>) -> T) -> T {
         }
         match inner.alive.get() {
             0 => output.take().map_or(Poll::Pending, Poll::Ready),
-            _ => Poll::Pending,
+            _ => {
+                waits_for("its children");
+                Poll::Pending
+            }
         }
     });
     output.await
@@ -95,6 +99,7 @@ struct Inner<'env> {
     alive: Cell<usize>,
     wakes: Arc<Wakes>,
     is_closed: Cell<bool>,
+    lanes: Lanes,
 }
 
 struct Task<'env> {
@@ -165,6 +170,7 @@ impl<'env> Inner<'env> {
             alive: Cell::new(0),
             wakes: Arc::default(),
             is_closed: Cell::new(false),
+            lanes: Lanes::of("child"),
         }
     }
 
@@ -176,6 +182,7 @@ impl<'env> Inner<'env> {
         *place = Some(Task { future, waker: waker.clone() });
         drop(tasks);
         self.alive.set(self.alive.get() + 1);
+        self.lanes.is_ready(key.0);
         Waker::from(waker).wake();
         key
     }
@@ -187,7 +194,10 @@ impl<'env> Inner<'env> {
         let waker = Waker::from(task.waker.clone());
         let mut context = Context::from_waker(&waker);
         let poll = || task.future.as_mut().poll(&mut context);
-        match catch_unwind(AssertUnwindSafe(poll)) {
+        self.lanes.runs(key.0);
+        let polled = catch_unwind(AssertUnwindSafe(poll));
+        self.lanes.stops(key.0, !matches!(polled, Ok(Poll::Pending)));
+        match polled {
             Ok(Poll::Pending) => {
                 let mut tasks = self.tasks.borrow_mut();
                 if let Some(place) = tasks.get_mut(key.0, key.1) {
@@ -237,6 +247,7 @@ impl<'env> Inner<'env> {
             let dropped = call_quietly(|| drop(task));
             panic = panic.or(dropped.err());
         }
+        self.lanes.clear();
         if let Some(payload) = panic
             && !std::thread::panicking()
         {

@@ -26,3 +26,28 @@ fn what_is_slow_makes_what_is_fast_wait() {
         assert!(waits.contains(&what), "{what}: {waits:?}");
     }
 }
+
+#[test]
+fn a_scope_outlives_its_tasks_and_a_forgotten_one_runs_no_more() {
+    let step = env!("CARGO_BIN_EXE_5-14-no-task-outlives-it");
+    let (recording, stdout) = run(step);
+    let sizes = numbers_after(&stdout, "filled by 8 tasks: ");
+    assert!(sizes.len() == 8 && sizes.iter().all(|it| *it > 0), "{stdout}");
+    let panic = "the task has panicked: one of nine gives up; 8 others are \
+                 dropped\n";
+    assert!(stdout.contains(panic), "{stdout}");
+
+    let before = numbers_after(&stdout, "turns: ");
+    assert!(before.iter().all(|turns| *turns > 1), "{stdout}");
+    let after = numbers_after(&stdout, "since it is forgotten: ");
+    assert!(after[0] > 0 && after[1] == 0, "{stdout}");
+
+    // Eight that fill, nine of which one panics, and one that is forgotten.
+    let children: Vec<_> = recording.of_kind("child").collect();
+    assert_eq!(children.len(), 8 + 9 + 1, "{stdout}");
+    let forgotten = super::lane(&recording, "child 18");
+    let last = super::runs(forgotten).pop().expect("it has run");
+    let task = super::lane(&recording, "task 2");
+    let later = super::runs(task).into_iter().filter(|it| it.from > last.to);
+    assert!(later.count() > 1, "{stdout}");
+}

@@ -65,3 +65,14 @@ fn waits(track: &Track) -> Vec<&str> {
     });
     waits.collect()
 }
+
+/// There is one thread, and of the lanes that share it at most one runs at any
+/// time.
+fn assert_one_runs_at_a_time(recording: &Recording, kind: &str) {
+    assert_eq!(recording.of_kind("thread").count(), 1);
+    let mut spans: Vec<_> = recording.of_kind(kind).flat_map(runs).collect();
+    spans.sort_by_key(|span| (span.from, span.to));
+    for two in spans.windows(2) {
+        assert!(two[0].to <= two[1].from, "{two:?} overlap");
+    }
+}

@@ -1,6 +1,7 @@
 //! What tasks use to live with one another.
 
 use super::{numbers_after, run};
+use trials::twin;
 
 #[test]
 fn what_is_slow_makes_what_is_fast_wait() {
@@ -50,4 +51,26 @@ fn a_scope_outlives_its_tasks_and_a_forgotten_one_runs_no_more() {
     let task = super::lane(&recording, "task 2");
     let later = super::runs(task).into_iter().filter(|it| it.from > last.to);
     assert!(later.count() > 1, "{stdout}");
+}
+
+#[test]
+fn a_budget_gives_a_neighbour_its_turns_and_nothing_else_does() {
+    let step = env!("CARGO_BIN_EXE_5-15-one-never-yields");
+    let (recording, stdout) = run(step);
+    let turns = |what| numbers_after(&stdout, what)[0];
+    // It yields once, at its end.
+    assert_eq!(turns("computes  "), 1, "{stdout}");
+    assert_eq!(turns("computes, and yields"), 30, "{stdout}");
+    assert_eq!(turns("awaits what others made"), 0, "{stdout}");
+    // One after each 128 values.
+    assert_eq!(turns("awaits what we made"), 100_000 / 128, "{stdout}");
+    super::assert_one_runs_at_a_time(&recording, "task");
+}
+
+#[test]
+fn an_await_of_asyncio_that_need_not_wait_gives_nobody_a_turn() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/fairness.py");
+    let Some(stdout) = twin::run_python(script, &[]) else { return };
+    let said = "100000 values awaited, 0 turns of the neighbour\n";
+    assert_eq!(stdout, said);
 }

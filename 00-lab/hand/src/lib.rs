@@ -65,6 +65,11 @@ impl Wrong {
     pub fn way(sentence: impl Into<String>) -> Wrong {
         Wrong { kind: "right answer, wrong way", sentence: sentence.into() }
     }
+
+    /// The same, and what has happened before.
+    pub fn after(self, what: &str) -> Wrong {
+        Wrong { sentence: format!("{what}, and {}", self.sentence), ..self }
+    }
 }
 
 impl Display for Wrong {
@@ -297,8 +302,9 @@ impl Hand {
                 Step::Poll(_) | Step::Act(_) => {}
             }
             self.take(step);
-            self.found()?;
-            judge()?;
+            // A check knows more than the hand of what is wrong.
+            let (found, judged) = (self.found(), judge());
+            judged.and(found)?;
         }
     }
 

@@ -110,6 +110,11 @@ impl<T> Task<T> {
         self.with(Slot::is_woken)
     }
 
+    /// Set if it waits: it was polled, and was not woken since.
+    pub fn sleeps(&self) -> bool {
+        self.with(Slot::sleeps)
+    }
+
     /// Set if it has ended, or was dropped.
     pub fn is_over(&self) -> bool {
         self.with(|it| it.is_over)
@@ -141,6 +146,11 @@ impl<T> Task<T> {
     /// How many wakers are kept that it had before it got another one.
     pub fn old_wakers(&self) -> usize {
         self.with(Slot::old_wakers)
+    }
+
+    /// Set if a waker was called that it did not have any more by then.
+    pub fn old_waker_was_called(&self) -> bool {
+        self.with(Slot::old_waker_was_called)
     }
 
     /// It is not ready, was not woken, and nothing more will happen: says why
@@ -175,6 +185,11 @@ impl Slot {
 
     fn wakers(&self) -> usize {
         Arc::strong_count(&self.bell) - 1
+    }
+
+    fn old_waker_was_called(&self) -> bool {
+        let mut old = self.old_bells.iter();
+        old.any(|(bell, before)| bell.wakes() > *before)
     }
 
     fn old_wakers(&self) -> usize {
@@ -240,10 +255,8 @@ fn sleeps_on(hand: &Hand, number: usize) -> Wrong {
     let tasks = hand.0.tasks.borrow();
     let slot = &tasks[number];
     let awaited = awaited(hand, number);
-    let mut old = slot.old_bells.iter();
-    let old_was_called = old.any(|(bell, before)| bell.wakes() > *before);
     let why = match slot.wakers() {
-        _ if old_was_called => {
+        _ if slot.old_waker_was_called() => {
             "the waker that it had before was called, and not the one of its \
              last poll"
         }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -42,6 +42,7 @@ const NAMES: [&str; 23] = [
     "yield-from",
     "missing-register",
     "greenlet-channel",
+    "await-all",
 ];
 
 #[test]

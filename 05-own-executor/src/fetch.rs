@@ -24,7 +24,19 @@ pub async fn fetch_by(url: &Url, deadline: Instant) -> Fetched {
 }
 
 async fn fetch(url: &Url) -> Fetched {
-    let mut stream = TcpStream::connect(address(url)?).await?;
+    fetch_over(TcpStream::connect(address(url)?).await?, url).await
+}
+
+/// Fetches a page over a connection to its host. Any will do, on any executor:
+/// it waits only for the connection.
+///
+/// # Errors
+///
+/// [`Failure`] says why there is no page.
+pub async fn fetch_over(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+) -> Fetched {
     write_all(&mut stream, &request(url)).await?;
 
     let mut incoming = Incoming::new(url);

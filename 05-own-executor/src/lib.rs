@@ -64,10 +64,11 @@
 //!
 //! All of [`sync`], [`future`], [`unblock()`], [`task::yield_now`] and
 //! [`task::scope`](task::scope()) needs no executor of ours: it runs on any,
-//! `tokio`'s too. What the kernel wakes does not: [`net`] and [`time`] wait in
-//! the loop of [`block_on`]. In the other direction, what needs no executor of
-//! its own runs here unchanged: the crates `futures`, `async-channel` and
-//! `async-lock` do, and `hyper`, which asks for its timer and its tasks.
+//! `tokio`'s too. So does [`fetch_over`], over a connection of that executor.
+//! What the kernel wakes does not: [`net`] and [`time`] wait in the loop of
+//! [`block_on`]. In the other direction, what needs no executor of its own runs
+//! here unchanged: the crates `futures`, `async-channel` and `async-lock` do,
+//! and `hyper`, which asks for a connection and a timer.
 //!
 //! # Fairness
 //!
@@ -108,7 +109,7 @@ mod fetch;
 pub mod steps;
 
 pub use executor::{block_on, spawn};
-pub use fetch::fetch_by;
+pub use fetch::{fetch_by, fetch_over};
 pub use rung::RUNG;
 pub use unblock::{Unblock, unblock};
 

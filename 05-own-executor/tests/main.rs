@@ -15,6 +15,7 @@ mod pool;
 mod unblock;
 mod programs;
 mod foreign;
+mod elsewhere;
 mod conformance;
 mod few_files;
 mod steps;

@@ -23,7 +23,7 @@ async fn echo(mut stream: TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
         let read = stream.read(&mut buffer);
-        match timeout(Duration::from_millis(50), read).await?? {
+        match timeout(Duration::from_millis(100), read).await?? {
             0 => return Ok(()),
             n => stream.write_all(&buffer[..n]).await?,
         }

@@ -126,10 +126,8 @@ impl Future for Watched<'_> {
 fn a_handle_is_a_future_that_can_be_awaited_by_reference() {
     alone(|| {
         block_on(async {
-            let mut task = spawn(async {
-                sleep(Duration::from_millis(10)).await;
-                "done"
-            });
+            let (sender, receiver) = oneshot::channel();
+            let mut task = spawn(async { receiver.await.unwrap() });
             let soon = Instant::now() + Duration::from_millis(1);
             match select(&mut task, sleep_until(soon)).await {
                 Either::Left(_) => panic!("it is not done yet"),
@@ -137,6 +135,7 @@ fn a_handle_is_a_future_that_can_be_awaited_by_reference() {
             }
             let brief = Duration::from_millis(1);
             assert!(timeout(brief, &mut task).await.is_err());
+            sender.send("done").unwrap();
             let (polls, joined) = Watched { task: &mut task, polls: 0 }.await;
             assert_eq!(joined.unwrap(), "done");
             assert!(polls <= 3, "{polls}");
@@ -185,7 +184,7 @@ fn a_select_loop_has_a_deadline_a_ticker_and_messages() {
                 // It is kept: only the deadline ends the loop.
                 sender.closed().await;
             });
-            let mut deadline = sleep(Duration::from_millis(40));
+            let mut deadline = sleep(Duration::from_secs(3600));
             let mut idle = sleep(Duration::from_millis(1));
             let (mut got, mut idled) = (Vec::new(), 0);
             loop {
@@ -200,10 +199,13 @@ fn a_select_loop_has_a_deadline_a_ticker_and_messages() {
                         idled += 1;
                         let next = Instant::now() + Duration::from_millis(1);
                         Pin::new(&mut idle).reset(next);
+                        if got.len() == 5 && idled > 3 {
+                            Pin::new(&mut deadline).reset(next);
+                        }
                     }
                 }
             }
-            assert!(deadline.is_elapsed() && idled > 3);
+            assert!(deadline.is_elapsed());
             assert_eq!(got, [0, 1, 2, 3, 4]);
             assert!(!sends.is_finished());
             drop(messages);

@@ -45,7 +45,7 @@ fn a_rate_limiter_of_an_interval_and_a_semaphore() {
             }
             // Two at once, then one for each tick, which is never early.
             for (n, at) in (1..).zip(&at[2..]) {
-                assert!(*at >= n * ms(4) - ms(1), "{n}: {at:?}");
+                assert!(*at >= n * ms(4), "{n}: {at:?}");
             }
             filler.abort();
             assert!(filler.await.unwrap_err().is_cancelled());
@@ -148,11 +148,14 @@ fn what_an_interval_does_after_a_late_tick_can_be_chosen() {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             assert_eq!(ticks.tick().await, start);
             thread::sleep(ms(50));
-            // The tick of 20 ms is late, that of 40 is skipped.
-            assert_eq!(ticks.tick().await, start + ms(20));
+            // This one is late; at least one is skipped, and then it goes on
+            // as it was planned.
+            let late = ticks.tick().await;
             let next = ticks.tick().await;
-            let planned = next.duration_since(start).as_millis();
-            assert!(planned >= 60 && planned % 20 == 0, "{planned}");
+            assert!(next - late >= ms(40), "{:?}", next - late);
+            for tick in [late, next] {
+                assert_eq!((tick - start).as_millis() % 20, 0);
+            }
 
             let start = Instant::now();
             let mut ticks = interval_at(start, ms(20));
@@ -187,14 +190,15 @@ fn an_interval_can_be_reset() {
 }
 
 #[test]
-fn a_sleep_can_be_put_off_and_asked() {
+fn a_sleep_can_be_reset_and_asked() {
     alone(|| {
         block_on(async {
             let begun = Instant::now();
-            let mut sleep = pin!(sleep(ms(5)));
+            let mut sleep = pin!(sleep(Duration::from_secs(3600)));
             assert!(!sleep.is_elapsed());
-            let later = sleep.deadline() + ms(20);
-            sleep.as_mut().reset(later);
+            let earlier = begun + ms(25);
+            sleep.as_mut().reset(earlier);
+            assert_eq!(sleep.deadline(), earlier);
             sleep.as_mut().await;
             assert!(sleep.is_elapsed() && begun.elapsed() >= ms(25));
             sleep_until(begun).await;

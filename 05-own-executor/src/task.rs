@@ -28,7 +28,14 @@ use std::task::{Context, Poll, ready};
 /// the task go on by itself. It is cancel safe: awaited by `&mut`, it can be
 /// awaited again.
 ///
-/// It can be awaited on another thread, if the output can be sent there.
+/// It can be awaited on another thread, if the output can be sent there:
+///
+/// ```compile_fail,E0277
+/// own_executor::block_on(async {
+///     let task = own_executor::spawn(async { std::rc::Rc::new(()) });
+///     std::thread::spawn(move || own_executor::block_on(task));
+/// });
+/// ```
 ///
 /// # Errors
 ///

@@ -8,6 +8,7 @@ mod mpsc;
 mod semaphore;
 mod mutex;
 mod notify;
+mod leaves;
 mod future;
 mod scope;
 mod net;

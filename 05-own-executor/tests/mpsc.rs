@@ -234,6 +234,28 @@ fn a_receiver_that_sleeps_is_woken_by_the_last_sender() {
 }
 
 #[test]
+fn its_length_is_right_however_often_it_was_full() {
+    let (sender, mut receiver) = channel(3);
+    for n in 0..20 {
+        assert!(receiver.is_empty());
+        for length in 1..=3 {
+            sender.try_send(n).unwrap();
+            assert_eq!(
+                (receiver.len(), sender.capacity()),
+                (length, 3 - length)
+            );
+        }
+        for length in (0..3).rev() {
+            assert_eq!(receiver.try_recv(), Ok(n));
+            assert_eq!(
+                (receiver.len(), sender.capacity()),
+                (length, 3 - length)
+            );
+        }
+    }
+}
+
+#[test]
 fn a_sender_is_clone_whatever_it_sends() {
     struct NotClone;
     let (sender, _receiver) = channel::<NotClone>(1);

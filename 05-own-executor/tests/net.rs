@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// A connection: our end, and the other one, which blocks.
-async fn pair() -> (TcpStream, net::TcpStream) {
+pub(crate) async fn pair() -> (TcpStream, net::TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let to = listener.local_addr().unwrap();
     let theirs = net::TcpStream::connect(to).unwrap();
@@ -34,7 +34,7 @@ fn descriptors() -> usize {
 }
 
 /// Polls a read once.
-fn poll_read(
+pub(crate) fn poll_read(
     stream: &mut TcpStream,
     context: &mut Context<'_>,
     buffer: &mut [u8],

@@ -104,6 +104,48 @@ fn what_comes_for_all_leaves_a_stored_permit() {
 }
 
 #[test]
+fn a_waker_may_notify_while_it_is_woken_and_dropped() {
+    alone(|| {
+        struct Notifies(Arc<Notify>);
+
+        impl Wake for Notifies {
+            fn wake(self: Arc<Self>) {
+                self.0.notify_one();
+            }
+        }
+
+        impl Drop for Notifies {
+            fn drop(&mut self) {
+                self.0.notify_one();
+            }
+        }
+
+        let notify = Arc::new(Notify::new());
+        let waits = |notified: &mut Pin<Box<Notified<'_>>>| {
+            let waker = Waker::from(Arc::new(Notifies(notify.clone())));
+            let mut context = Context::from_waker(&waker);
+            notified.as_mut().poll(&mut context).is_pending()
+        };
+        // Replaced, dropped while it waits, and woken.
+        let mut first = Box::pin(notify.notified());
+        assert!(waits(&mut first));
+        assert!(
+            is_pending(&mut first.as_mut()) || is_pending(&mut first.as_mut())
+        );
+        drop(first);
+        for all in [true, false] {
+            let mut other = Box::pin(notify.notified());
+            while waits(&mut other) {
+                match all {
+                    true => notify.notify_waiters(),
+                    false => notify.notify_one(),
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn if_a_waker_panics_the_others_are_told() {
     alone(|| {
         struct Panics;

@@ -3,6 +3,7 @@
 use crate::Notes;
 use own_executor::time::timeout;
 use own_executor::{block_on, spawn, unblock};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Barrier};
@@ -207,6 +208,41 @@ fn a_timeout_gives_up_on_work() {
         block_on(async {
             let work = unblock(move || never.recv());
             assert!(timeout(ms(10), work).await.is_err());
+        });
+    });
+}
+
+#[test]
+fn without_a_thread_for_it_work_waits_for_another_or_says_so() {
+    alone(|| {
+        // Room for all but the stack of a thread.
+        let limit_memory = || {
+            let status = std::fs::read_to_string("/proc/self/status").unwrap();
+            let size = status.lines().find_map(|it| it.strip_prefix("VmSize:"));
+            let kib = size.unwrap().trim().trim_end_matches(" kB");
+            let used = kib.parse::<u64>().unwrap() << 10;
+            let limit = Some(used + (1 << 20));
+            let maximum = getrlimit(Resource::As).maximum;
+            setrlimit(Resource::As, Rlimit { current: limit, maximum })
+                .unwrap();
+        };
+        let unlimited = getrlimit(Resource::As);
+        limit_memory();
+        let none = catch_unwind(|| drop(unblock(|| ()))).unwrap_err();
+        let text = none.downcast_ref::<String>().unwrap();
+        assert!(text.contains("has no thread, and gets none"), "{text}");
+        setrlimit(Resource::As, unlimited).unwrap();
+
+        let (sender, receiver) = mpsc::channel::<()>();
+        let first = unblock(move || receiver.recv());
+        let before = threads();
+        limit_memory();
+        let second = unblock(|| 2);
+        assert_eq!(threads(), before);
+        sender.send(()).unwrap();
+        block_on(async {
+            first.await.unwrap();
+            assert_eq!(second.await, 2);
         });
     });
 }

@@ -1,5 +1,6 @@
 //! Out of descriptors.
 
+use super::descriptors;
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use own_executor::block_on;
 use own_executor::net::{TcpListener, TcpStream};
@@ -8,6 +9,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs::File;
 use std::io;
 use std::iter;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 use trials::alone;
 
@@ -40,6 +42,29 @@ fn a_reactor_that_cannot_be_made_is_an_error_of_the_socket() {
                 taken.pop();
             }
             TcpListener::bind("127.0.0.1:0").await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn what_the_kernel_cannot_watch_is_an_error_and_is_closed() {
+    alone(|| {
+        block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let to = listener.local_addr().unwrap();
+            let before = descriptors();
+            for _ in 0..3 {
+                // No socket; the kernel has nothing to report of it.
+                let file = OwnedFd::from(File::open("Cargo.toml").unwrap());
+                let why = TcpListener::from_std(file.into()).unwrap_err();
+                assert_eq!(why.kind(), io::ErrorKind::PermissionDenied);
+            }
+            assert_eq!(descriptors(), before);
+            // Its place is another's now.
+            let (one, two) =
+                (TcpStream::connect(to).await, listener.accept().await);
+            one.unwrap().write_all(b"x").await.unwrap();
+            assert_eq!(two.unwrap().0.read(&mut [0]).await.unwrap(), 1);
         });
     });
 }

@@ -227,6 +227,28 @@ fn copied_both_ways_one_that_is_blocked_does_not_block_the_other() {
 }
 
 #[test]
+fn what_is_copied_arrives_though_its_reader_stalls() {
+    alone(|| {
+        block_on(async {
+            let (a, mut client) = both_ours().await;
+            let (b, mut server) = both_ours().await;
+            let copied = spawn(copy_both_ways(a, b));
+            for n in 0..10 {
+                // Nothing is kept back until there is more.
+                client.write_all(&[n]).await.unwrap();
+                let mut byte = [0];
+                server.read_exact(&mut byte).await.unwrap();
+                assert_eq!(byte, [n]);
+                server.write_all(&byte).await.unwrap();
+                client.read_exact(&mut byte).await.unwrap();
+            }
+            drop((client, server));
+            assert_eq!(copied.await.unwrap(), (10, 10));
+        });
+    });
+}
+
+#[test]
 fn a_thousand_connections_are_echoed_in_one_thread() {
     alone(|| {
         block_on(async {

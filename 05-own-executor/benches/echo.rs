@@ -1,20 +1,23 @@
-//! What a request costs a server, in CPU time: ours, tokio's, and a loop that
-//! is written by hand, without tasks.
+//! What a request costs a server in CPU time, and a connection in memory: ours,
+//! tokio's, and a loop that is written by hand, without tasks.
 //!
-//!     cargo bench -p own-executor --bench echo [-- CONNECTIONS]
+//!     cargo bench -p own-executor --bench echo [-- CONNECTIONS...]
 //!
 //! Each server is a process of its own, and echoes short messages until its
 //! clients are gone. All connections have a message under way all the time. In
-//! each round all servers have their turn; shown is the median of the rounds.
+//! each round all servers have their turn; shown are medians of the rounds. The
+//! tasks have a buffer of 1 KiB each; the loop by hand has one for all.
 
+use lab::Usage;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use socket2::SockRef;
 use std::env;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::SocketAddr;
+use std::net::{self, SocketAddr};
 use std::os::fd::AsRawFd;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 const ROUNDS: usize = 5;
 /// How many messages go each way in a round.
@@ -29,16 +32,35 @@ fn main() {
     {
         return serve(server, connections.parse().expect("a number"));
     }
-    let number = args.iter().find_map(|it| it.parse().ok());
-    let connections: usize = number.unwrap_or(1000);
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+        .expect("as many files as this process may have");
+    let mut numbers: Vec<usize> =
+        args.iter().filter_map(|it| it.parse().ok()).collect();
+    if numbers.is_empty() {
+        numbers = vec![1000, 8000];
+    }
+    numbers.into_iter().for_each(show);
+}
+
+fn show(connections: usize) {
     let rounds: Vec<_> = (0..ROUNDS)
-        .map(|_| SERVERS.map(|server| nanoseconds(server, connections)))
+        .map(|_| SERVERS.map(|server| figures(server, connections)))
         .collect();
-    println!("{connections} connections; CPU time for each request");
-    for (n, server) in SERVERS.iter().enumerate() {
-        let time = median(rounds.iter().map(|round| round[n]));
-        let ratio = median(rounds.iter().map(|round| round[1] / round[n]));
-        println!("{server:8} {time:6.0} ns; ours is {ratio:4.2} of it");
+    println!("{connections} connections");
+    for (what, unit) in [("a request", "ns"), ("a connection", "bytes")] {
+        let figure = |[time, memory]: [f64; 2]| match unit {
+            "ns" => time,
+            _ => memory,
+        };
+        for (n, server) in SERVERS.iter().enumerate() {
+            let all = || rounds.iter().map(|round| round.map(figure));
+            let own = median(all().map(|round| round[n]));
+            let ratio = median(all().map(|round| round[1] / round[n]));
+            println!(
+                "{what:12} {server:8} {own:7.0} {unit:5}  ours is {ratio:.2} of it"
+            );
+        }
     }
 }
 
@@ -48,8 +70,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What a message costs this server.
-fn nanoseconds(server: &str, connections: usize) -> f64 {
+/// What a message costs this server in nanoseconds, and a connection in bytes.
+fn figures(server: &str, connections: usize) -> [f64; 2] {
     let mut child = Command::new(env::current_exe().expect("its own program"))
         .args(["--serve", server, &connections.to_string()])
         .stdout(Stdio::piped())
@@ -62,7 +84,8 @@ fn nanoseconds(server: &str, connections: usize) -> f64 {
     line.clear();
     said.read_line(&mut line).expect("it says what it took");
     assert!(child.wait().expect("it ends").success());
-    line.trim().parse().expect("nanoseconds")
+    let (time, memory) = line.trim().split_once(' ').expect("two figures");
+    [time, memory].map(|it| it.parse().expect("a number"))
 }
 
 /// The clients: each sends its next message once it has the last one back.
@@ -100,26 +123,40 @@ fn talk(to: SocketAddr, connections: usize) {
 
 /// Accepts `connections`, and says what it took to serve them.
 fn serve(server: &str, connections: usize) {
+    let before = Usage::so_far().max_rss_kb;
     let accepted = match server {
         "ours" => ours::serve(connections),
         "tokio" => tokios::serve(connections),
         _ => by_hand(connections),
     };
-    let spent = lab::cpu_time() - accepted;
-    println!("{}", spent.as_nanos() as f64 / MESSAGES as f64);
+    let time = (lab::cpu_time() - accepted.cpu).as_nanos();
+    let memory = (accepted.max_rss_kb - before) * 1024;
+    println!(
+        "{} {}",
+        time as f64 / MESSAGES as f64,
+        memory as f64 / connections as f64
+    );
 }
 
-/// Gives back what it had taken when all connections were accepted.
-fn by_hand(connections: usize) -> Duration {
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+/// Listens on a port that the system chooses, and says where. All clients may
+/// come at once.
+fn listen() -> net::TcpListener {
+    let listener = net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    SockRef::from(&listener).listen(4096).expect("room for them");
+    listener.set_nonblocking(true).expect("it may");
+    println!("{}", listener.local_addr().expect("it has one"));
+    listener
+}
+
+/// Gives back what it had used when all connections were accepted.
+fn by_hand(connections: usize) -> Usage {
     let mut poll = Poll::new().expect("a poller");
     let mut events = Events::with_capacity(1024);
-    let mut listener = TcpListener::bind(any).expect("it listens");
-    println!("{}", listener.local_addr().expect("it has one"));
+    let mut listener = TcpListener::from_std(listen());
     let (registry, both) = (poll.registry(), Interest::READABLE);
     registry.register(&mut listener, Token(0), both).expect("it is watched");
     let mut streams: Vec<Option<TcpStream>> = vec![None];
-    let (mut open, mut accepted) = (connections, Duration::ZERO);
+    let (mut open, mut accepted) = (connections, Usage::default());
     while open > 0 {
         poll.poll(&mut events, None).expect("it waits");
         for event in &events {
@@ -131,7 +168,7 @@ fn by_hand(connections: usize) -> Duration {
                     registry.register(&mut stream, token, both).expect("too");
                     streams.push(Some(stream));
                 }
-                accepted = lab::cpu_time();
+                accepted = Usage::so_far();
                 continue;
             }
             if !echo_once(&mut streams[n]) {
@@ -163,8 +200,7 @@ fn echo_once(place: &mut Option<TcpStream>) -> bool {
 macro_rules! accept_and_echo {
     ($connections:expr) => {
         async move {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            println!("{}", listener.local_addr().unwrap());
+            let listener = TcpListener::from_std(super::listen()).unwrap();
             let mut all = Vec::new();
             for _ in 0..$connections {
                 let (mut stream, _) = listener.accept().await.unwrap();
@@ -181,7 +217,7 @@ macro_rules! accept_and_echo {
                     }
                 }));
             }
-            let accepted = lab::cpu_time();
+            let accepted = Usage::so_far();
             for one in all {
                 one.await.unwrap();
             }
@@ -192,23 +228,23 @@ macro_rules! accept_and_echo {
 use accept_and_echo;
 
 mod ours {
+    use super::Usage;
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use own_executor::net::TcpListener;
     use own_executor::{block_on, spawn};
-    use std::time::Duration;
 
-    pub fn serve(connections: usize) -> Duration {
+    pub fn serve(connections: usize) -> Usage {
         block_on(super::accept_and_echo!(connections))
     }
 }
 
 mod tokios {
-    use std::time::Duration;
+    use super::Usage;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio::spawn;
 
-    pub fn serve(connections: usize) -> Duration {
+    pub fn serve(connections: usize) -> Usage {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

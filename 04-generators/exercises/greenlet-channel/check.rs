@@ -7,7 +7,8 @@
 //! first; one that was dropped stays in line, or takes its wake-up or its value
 //! with it; the value of a sender that was dropped is sent; `close` wakes some
 //! and not others, or throws away what is inside; it is right for little room
-//! or for few greenlets only; something grows with all that ever waited.
+//! or for few greenlets only, or for one channel; something grows with all that
+//! ever waited.
 //!
 //! As shipped: and the channel is open
 
@@ -139,6 +140,10 @@ enum Act {
     Turn,
     /// The greenlet of this number.
     Drop(usize),
+    /// Waits in `send` or `recv` of another channel: for ever.
+    Elsewhere {
+        sends: bool,
+    },
 }
 
 #[derive(Clone)]
@@ -204,6 +209,8 @@ struct Known {
     values: Vec<Sent>,
     /// The greenlets in `recv`, in the order in which they have called it.
     receivers: Vec<usize>,
+    /// The greenlets that wait in another channel.
+    elsewhere: Vec<usize>,
     /// The values that the check has back: received, or refused.
     out: Vec<usize>,
     /// All that there ever were.
@@ -266,6 +273,9 @@ impl World {
         let body = move |(), _: &Yielder<(), Pause>| {
             for &act in &world.story.greenlets[number] {
                 world.act(number, act, &channel);
+                if world.is_dropped(number) {
+                    return;
+                }
             }
         };
         let greenlet = Greenlet::new(format!("greenlet {}", number + 1), body);
@@ -354,7 +364,9 @@ impl World {
             Act::Send(number) => {
                 let value = Value { number, world: Rc::clone(self) };
                 let was_closed = self.note_sends(own, number);
-                match hand_on(channel, value) {
+                let sent = hand_on(channel, value);
+                match sent {
+                    _ if self.is_dropped(own) => {}
                     Ok(()) => self.note_sent(own, number, was_closed),
                     Err(value) => {
                         self.note_refused(own, number, value.number);
@@ -364,7 +376,9 @@ impl World {
             Act::Recv => {
                 self.known.borrow_mut().receivers.push(own);
                 let value = take_next(channel);
-                self.note_received(own, value.as_ref().map(|it| it.number));
+                if !self.is_dropped(own) {
+                    self.note_received(own, value.as_ref().map(|it| it.number));
+                }
             }
             Act::Close => {
                 self.note_closes();
@@ -373,7 +387,47 @@ impl World {
             Act::Turn => turn(),
             Act::Drop(other) if other == own => {}
             Act::Drop(other) => pause(Pause::Drop(other)),
+            Act::Elsewhere { sends } => self.wait_elsewhere(own, sends),
         }
+    }
+
+    /// Says if a greenlet is being dropped, whose call should not come back.
+    fn is_dropped(&self, own: usize) -> bool {
+        let is_dropped = self.dropping.get() == Some(own);
+        if is_dropped {
+            let sentence = format!(
+                "greenlet {} was dropped while it slept in a call, and the \
+                 call comes back",
+                own + 1
+            );
+            self.say(WRONG, sentence);
+        }
+        is_dropped
+    }
+
+    /// Waits for what is never there, in a channel that no other greenlet has.
+    fn wait_elsewhere(&self, own: usize, sends: bool) {
+        self.known.borrow_mut().elsewhere.push(own);
+        let elsewhere = Channel::with_room_for(1);
+        let (call, state) = match sends {
+            false => ("receives from", "empty"),
+            true => ("sends to", "full"),
+        };
+        if sends {
+            let _ = elsewhere.send(());
+            let _ = elsewhere.send(());
+        } else {
+            let _ = elsewhere.recv();
+        }
+        if self.is_dropped(own) {
+            return;
+        }
+        let own = own + 1;
+        let sentence = format!(
+            "greenlet {own} {call} another channel, and does not wait: that \
+             one is open, and {state}"
+        );
+        self.say(WRONG, sentence);
     }
 
     /// Notes that `send` is called, and says if the channel is closed already.
@@ -554,6 +608,9 @@ impl World {
             Some(value) => {
                 format!("{name} in `send` of value {}", value.number)
             }
+            None if known.elsewhere.contains(&number) => {
+                format!("{name} in another channel")
+            }
             None => name,
         }
     }
@@ -566,6 +623,9 @@ impl World {
         let known = self.known.borrow();
         let inside: Vec<usize> = known.inside().map(|it| it.number).collect();
         for &number in &asleep {
+            if known.elsewhere.contains(&number) {
+                continue;
+            }
             let receives = known.receivers.contains(&number);
             let but = if known.is_closed {
                 "the channel is closed".to_owned()
@@ -582,7 +642,7 @@ impl World {
                 all += &format!(" and {} more", asleep.len() - 4);
             }
             let sentence = format!(
-                "greenlet {} is not woken, though {but}; asleep: {all}",
+                "greenlet {} sleeps, though {but}; asleep: {all}",
                 number + 1
             );
             return Err(Why { kind: WRONG, sentence });
@@ -623,10 +683,13 @@ impl Story {
     /// Small ones, which show the usual mistakes.
     fn usual() -> Vec<Story> {
         use Act::{Close, Drop, Recv, Send, Turn};
+        const RECEIVES: Act = Act::Elsewhere { sends: false };
+        const SENDS: Act = Act::Elsewhere { sends: true };
         vec![
             Story::new(1, vec![vec![Recv], vec![Send(1)]]),
             Story::new(1, vec![vec![Send(1), Send(2)], vec![Recv, Recv]]),
             Story::one_by_one(2, vec![vec![Recv], vec![Close]]),
+            Story::new(1, vec![vec![Close, Close, Send(1)]]),
             Story::one_by_one(1, vec![vec![Send(1), Send(2)], vec![Close]]),
             Story::new(2, vec![vec![Send(1), Send(2), Close], vec![Recv; 3]]),
             // One that sleeps is dropped, and is no more in line.
@@ -648,6 +711,17 @@ impl Story {
                 1,
                 vec![vec![Recv], vec![Send(1), Recv], vec![Turn, Send(2)]],
             ),
+            // A closed channel has a line, too.
+            Story::one_by_one(
+                2,
+                vec![vec![Recv], vec![Send(1), Send(2), Close, Recv]],
+            ),
+            // One that waits in another channel is in no line of this one.
+            Story::one_by_one(
+                1,
+                vec![vec![RECEIVES], vec![Recv], vec![Send(1), Close]],
+            ),
+            Story::one_by_one(1, vec![vec![SENDS], vec![Send(1), Close]]),
         ]
     }
 
@@ -684,6 +758,9 @@ impl Story {
                     0..5 => Act::Turn,
                     5..8 => Act::Drop(dice.below(count)),
                     8 => Act::Close,
+                    9 if dice.below(3) == 0 => {
+                        Act::Elsewhere { sends: dice.below(2) == 1 }
+                    }
                     _ if dice.below(8) < sends => {
                         values += 1;
                         Act::Send(values)
@@ -826,6 +903,12 @@ impl Display for Act {
             Act::Close => f.write_str("closes"),
             Act::Turn => f.write_str("pauses"),
             Act::Drop(number) => write!(f, "drops greenlet {}", number + 1),
+            Act::Elsewhere { sends: true } => {
+                f.write_str("sends to another channel that is full")
+            }
+            Act::Elsewhere { sends: false } => {
+                f.write_str("receives from another channel that is empty")
+            }
         }
     }
 }

@@ -282,7 +282,10 @@ fn play() {
         for (n, first) in begins.into_iter().enumerate() {
             let frame = first_frame(first as usize);
             let words = &STACKS[n].0[..STACKS[n].0.len() - FREE];
-            let (rest, place) = words.split_at(words.len() - frame.len());
+            let Some(free) = words.len().checked_sub(frame.len()) else {
+                end_with("`first_frame` has more words than a stack")
+            };
+            let (rest, place) = words.split_at(free);
             for (place, word) in place.iter().zip(&frame) {
                 place.store(*word as u64, Relaxed);
             }

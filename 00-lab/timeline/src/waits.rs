@@ -88,10 +88,11 @@ impl Recording {
             State::Wait(what) if what.is_empty() => format!("{name} waits"),
             State::Wait(what) => format!("{name} waits for {what}"),
             State::Ready => format!("{name} is ready, and nothing runs it"),
-            State::Lost => format!(
-                "{name} is ready, and the thread that runs it went to sleep \
-                 after that: a lost wake-up"
-            ),
+            State::Lost => {
+                format!(
+                    "{name} is ready, and its thread sleeps: a lost wake-up"
+                )
+            }
             State::Idle => format!("{name} does nothing"),
             State::Run { .. } => {
                 let since = self.length - track.heard + silence;

@@ -5,7 +5,7 @@
 //! Look at where the references lead: in a future that stays where it is, to
 //! itself; in two that change places, each to the other.
 
-use lab::{Failure, Lane, Site, Url};
+use lab::{Lane, Site, Url};
 use own_executor::steps::Fetch;
 use std::cell::Cell;
 use std::mem;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 const NAP: Duration = Duration::from_millis(20);
 
-fn main() -> Result<(), Failure> {
+fn main() {
     let site = Site::start();
 
     let leads_to = Cell::new(0);
@@ -28,11 +28,12 @@ fn main() -> Result<(), Failure> {
         lane.runs();
         let polled = future.as_mut().poll(&mut context);
         lane.waits("a poll");
-        let byte = leads_to.get() - from_ref(&*future).addr();
-        println!("of {} bytes, to byte {byte}", size_of_val(&*future));
         if polled.is_ready() {
             break;
         }
+        let byte = leads_to.get() - from_ref(&*future).addr();
+        let size = size_of_val(&*future);
+        println!("of its {size} bytes, path leads to byte {byte}");
         thread::sleep(NAP);
     }
 
@@ -50,7 +51,6 @@ fn main() -> Result<(), Failure> {
     }
 
     site.finish();
-    Ok(())
 }
 
 /// Fetches a page. Across the pause it needs `url`, and a reference to it: both

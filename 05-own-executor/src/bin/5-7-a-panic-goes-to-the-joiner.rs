@@ -5,7 +5,7 @@
 //! Look at the lanes: one task panics, and the thread goes on with the others.
 
 use lab::{Site, Url};
-use own_executor::steps::{Executor, Fetch};
+use own_executor::steps::{Executor, Fetch, waits_for};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,6 @@ fn main() {
     }
     executor.spawn(report(tasks));
     executor.run();
-
     site.finish();
 }
 
@@ -93,6 +92,7 @@ impl<T> Future for JoinHandle<T> {
             Some(output) => Poll::Ready(output),
             None => {
                 ended.joiner = Some(context.waker().clone());
+                waits_for("a task");
                 Poll::Pending
             }
         }

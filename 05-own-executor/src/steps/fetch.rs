@@ -1,5 +1,6 @@
 //! A page that is fetched by a thread, as steps 5-1 and 5-4 build it.
 
+use crate::lanes::waits_for;
 use lab::{Fetched, Url, fetch};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -56,6 +57,7 @@ impl Future for Fetch {
             Some(fetched) => Poll::Ready(fetched),
             None => {
                 shared.waker = Some(context.waker().clone());
+                waits_for("a page");
                 Poll::Pending
             }
         }

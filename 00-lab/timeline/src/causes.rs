@@ -75,6 +75,19 @@ impl Causes {
         let in_time = from.1 >= since && from.0 != index;
         in_time.then_some(Flow { from, to: (index, now), link })
     }
+
+    /// What has woken tracks that are `ready`, and have not run since.
+    pub fn in_vain(&self, ready: impl Fn(usize) -> bool) -> Vec<Flow> {
+        let mut flows = Vec::new();
+        for (&index, &(from, link)) in &self.woken {
+            if link == Link::Wake && ready(index) {
+                flows.push(Flow { from, to: (index, from.1), link });
+            }
+        }
+        // They come out of a hash map.
+        flows.sort_by_key(|flow| flow.to);
+        flows
+    }
 }
 
 impl What<'_> {

@@ -45,12 +45,18 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::{Recording, State};
+    use crate::spans::Link;
+    use std::time::Duration;
 
-    /// How the task's last span is read, in a recording of these events about
-    /// thread 1 and its task 2.
-    fn last_state(events: &str) -> State {
+    /// A recording of these events about thread 1 and its task 2.
+    fn recording(events: &str) -> Recording {
         let spawn = "0 9 1 1 0 spawn thread - main\n0 9 1 2 0 spawn task 1 \n";
-        let recording = Recording::parse(&format!("{spawn}{events}"));
+        Recording::parse(&format!("{spawn}{events}"))
+    }
+
+    /// How the task's last span is read.
+    fn last_state(events: &str) -> State {
+        let recording = recording(events);
         let mut tasks = recording.of_kind("task");
         let spans = &tasks.next().expect("the task").spans;
         spans.last().expect("it did something").state.clone()
@@ -60,8 +66,15 @@ mod tests {
 
     #[test]
     fn a_task_that_was_woken_before_its_thread_slept_is_lost() {
-        let woken = "3 9 3 2 0 ready 3\n4 9 1 1 0 wait bell\n9 9 3 3 0 run\n";
-        assert_eq!(last_state(&format!("{POLLED}{woken}")), State::Lost);
+        let woken = "0 9 3 3 0 run\n3 9 3 2 0 ready 3\n4 9 1 1 0 wait bell\n\
+                     9 9 3 3 0 run\n";
+        let events = format!("{POLLED}{woken}");
+        assert_eq!(last_state(&events), State::Lost);
+        // An arrow shows what has woken it, although it never ran.
+        let flows = recording(&events).flows;
+        let wakes = flows.iter().filter(|it| it.link == Link::Wake);
+        let to: Vec<_> = wakes.map(|it| it.to).collect();
+        assert_eq!(to, [(1, Duration::from_nanos(3))]);
     }
 
     #[test]

@@ -233,6 +233,11 @@ impl Reader {
                 held.to = end;
             }
         }
+        let flows = self.causes.in_vain(|index| {
+            let state = &self.open[index].state;
+            *state == State::Ready && !self.recording.tracks[index].ended
+        });
+        self.recording.flows.extend(flows);
         self.recording.notified = self.causes.notified;
         self.recording.tidy();
         self.recording

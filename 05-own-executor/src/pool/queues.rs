@@ -96,9 +96,12 @@ impl<T, B: Bell> Queues<T, B> {
         }
     }
 
-    /// Takes the first thing from a worker's own queue.
+    /// Takes the first thing from a worker's own queue; nothing, if all is over.
     pub fn pop(&self, worker: usize) -> Option<T> {
-        lock(&self.queues[worker].0).pop_front()
+        match self.is_over() {
+            true => None,
+            false => lock(&self.queues[worker].0).pop_front(),
+        }
     }
 
     /// Fetches half of what other threads have pushed. If the worker's own

@@ -1,8 +1,8 @@
 //! A generator without a stack of its own: an `async` block, driven by hand.
 
 use crate::Resumed;
+use crate::kept::{keeps, pauses_here};
 use std::cell::Cell;
-use std::future::poll_fn;
 use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -112,6 +112,7 @@ impl<In: 'static, Out: 'static, Ret> Generator<In, Out, Ret> {
                     );
                 };
                 self.body = Body::Paused(future);
+                keeps(|| crate::Paused::Future { bytes: self.size });
                 Resumed::Yielded(out)
             }
         }
@@ -141,17 +142,36 @@ impl<In, Out> AsyncYielder<In, Out> {
     /// While it is awaited, if the generator is about to pause at another place
     /// already.
     pub fn suspend(&self, out: Out) -> impl Future<Output = In> {
-        let mut out = Some(out);
-        poll_fn(move |_| match out.take() {
+        Suspend { mail: &self.0, out: Some(out) }
+    }
+}
+
+/// A pause of a [`Generator`]: where the calls of `poll` end.
+struct Suspend<'a, In, Out> {
+    mail: &'a Mail<In, Out>,
+    out: Option<Out>,
+}
+
+/// Nothing refers to what is in it.
+impl<In, Out> Unpin for Suspend<'_, In, Out> {}
+
+impl<In, Out> Future for Suspend<'_, In, Out> {
+    type Output = In;
+
+    /// The line that calls this is that of the `.await`.
+    #[track_caller]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<In> {
+        match self.out.take() {
             // The first poll: the way out.
             Some(out) => {
-                let other = self.0.out.replace(Some(out));
+                pauses_here();
+                let other = self.mail.out.replace(Some(out));
                 assert!(other.is_none(), "a generator pauses at two places");
                 Poll::Pending
             }
             // The second: the way back in.
-            None => self.0.input.take().map_or(Poll::Pending, Poll::Ready),
-        })
+            None => self.mail.input.take().map_or(Poll::Pending, Poll::Ready),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod valgrind;
 pub use yielder::Yielder;
 
 use crate::Resumed;
+use crate::kept::{Paused, keeps};
 use link::{Link, RUNNING, Sent};
 use stack::Stack;
 use std::any::{Any, TypeId};
@@ -264,6 +265,12 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
                 let out = unsafe { reply.cast::<Out>().read() };
                 Ok(Resumed::Yielded(out))
             }
+            Sent::Recorded => {
+                // SAFETY: an `Out` was sent.
+                let out = unsafe { reply.cast::<Out>().read() };
+                self.record();
+                Ok(Resumed::Yielded(out))
+            }
             Sent::Returned => {
                 // SAFETY: a `Ret` was sent.
                 let ret = unsafe { reply.cast::<Ret>().read() };
@@ -274,6 +281,12 @@ impl<In, Out, Ret> Greenlet<In, Out, Ret> {
                 Err(unsafe { reply.cast::<Box<dyn Any + Send>>().read() })
             }
         }
+    }
+
+    /// Tells the recording where it is kept while it pauses.
+    #[cold]
+    fn record(&self) {
+        keeps(|| Paused::Stack { bytes: self.depth() });
     }
 
     /// Lets others have its stack, on which nothing is left.

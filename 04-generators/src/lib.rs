@@ -7,6 +7,7 @@
 //! goes on with a [`Reply`].
 
 mod resumed;
+mod kept;
 mod generator;
 mod greenlet;
 mod resume;
@@ -18,8 +19,9 @@ mod rung;
 
 pub use generator::{AsyncYielder, Generator};
 pub use greenlet::{Greenlet, Yielder};
+pub use kept::Paused;
 pub use patient::{Patient, pause};
-pub use resume::{Paused, Resume};
+pub use resume::Resume;
 pub use resumed::Resumed;
 pub use rung::RUNG;
 pub use trampoline::{Reply, Request, Task, Tasks, Trampoline};

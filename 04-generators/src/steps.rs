@@ -10,7 +10,7 @@ mod visitors;
 
 pub use bare::BareGreenlet;
 pub use callers::{note_callers, print_callers};
-pub use pause::pause;
+pub use pause::{Coroutine, pause};
 pub use scheduler::{Scheduler, sleep};
 pub use switch::{Slot, first_frame, switch};
 pub use visitors::let_visitors_come;

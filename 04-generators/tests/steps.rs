@@ -3,6 +3,7 @@
 mod turns;
 mod stacks;
 mod serve;
+mod pauses;
 
 use std::process::Command;
 use std::time::Duration;

@@ -58,6 +58,39 @@ impl Drop for Waiting {
     }
 }
 
+/// Something that has run on this thread has paused, on this line of code, and
+/// is kept in `place` (see [`What::Kept`]). The [`Lane`] that waits next on
+/// this thread is the one on which it will go on: that one records it.
+///
+/// So what pauses need not know its lane, nor the lane what pauses on it. If
+/// another lane runs before one waits, this is forgotten.
+///
+/// ```
+/// use timeline::{Lane, kept};
+///
+/// timeline::start()?;
+/// let lanes = [Lane::new("task"), Lane::new("task"), Lane::new("task")];
+/// lanes[0].runs();
+/// kept("future, 16 bytes", None);
+/// lanes[0].waits("a page"); // It says first what it keeps.
+/// lanes[1].runs();
+/// kept("future, 48 bytes", None);
+/// lanes[2].runs();
+/// lanes[2].waits("a page"); // Nothing has paused in this one.
+///
+/// let events = std::fs::read_to_string(timeline::path().unwrap())?;
+/// let kept = events.lines().filter(|line| line.contains(" kept "));
+/// assert!(kept.eq(events.lines().filter(|line| line.contains("16 bytes"))));
+/// assert!(events.contains("16 bytes\n"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn kept(place: impl Display, source: Source) {
+    if is_on() {
+        let place = place.to_string();
+        let _ = OWN.try_with(|own| own.kept.set(Some((place, source))));
+    }
+}
+
 /// Something that takes turns with others and is not a thread: a callback, a
 /// generator, a task.
 ///
@@ -70,7 +103,7 @@ impl Drop for Waiting {
 /// lane.done(); // As would dropping it.
 /// ```
 ///
-/// The line of code that calls `new`, `named`, `waits`, `waits_until`,
+/// The line of code that calls `new`, `named`, `keeps`, `waits`, `waits_until`,
 /// `cancelled` or `ready` is recorded with the event. If that line stands in a
 /// function with `#[track_caller]`, it is the line that calls that function.
 #[derive(Debug)]
@@ -122,6 +155,7 @@ impl Lane {
                 return;
             }
             let before = own.current.replace(self.id);
+            own.kept.set(None);
             if before != self.id {
                 self.before.store(before, Relaxed);
             }
@@ -129,10 +163,20 @@ impl Lane {
         self.record(What::Run);
     }
 
+    /// It has paused, and what it needs in order to go on is kept in `place`
+    /// (see [`What::Kept`]). What it waits for is to come next.
+    #[track_caller]
+    pub fn keeps(&self, place: impl Display) {
+        if is_on() {
+            self.record_here(What::Kept(&place.to_string()));
+        }
+    }
+
     /// It waits for `what`. With an empty text, it goes on waiting for what it
     /// waited for before.
     #[track_caller]
     pub fn waits(&self, what: impl Display) {
+        self.record_kept();
         let what = if is_on() { what.to_string() } else { String::new() };
         self.record_here(What::Wait(&what));
     }
@@ -140,6 +184,7 @@ impl Lane {
     /// It waits until `due`.
     #[track_caller]
     pub fn waits_until(&self, due: Instant) {
+        self.record_kept();
         self.record_here(What::Until(on_our_clock(due)));
     }
 
@@ -171,6 +216,14 @@ impl Lane {
     /// Records anything else about it.
     pub fn record(&self, what: What<'_>) {
         self.record_from(what, None);
+    }
+
+    /// Records what has paused on this thread, if anything has (see [`kept`]).
+    fn record_kept(&self) {
+        let kept = OWN.try_with(|own| own.kept.take());
+        if let Ok(Some((place, source))) = kept {
+            self.record_from(What::Kept(&place), source);
+        }
     }
 
     /// Records an event with the line of code that calls.
@@ -218,12 +271,19 @@ struct Own {
     current: Cell<Id>,
     /// Set once the lane's beginning is recorded.
     begun: Cell<bool>,
+    /// Where what has paused here is kept, until a lane records it.
+    kept: Cell<Option<(String, Source)>>,
 }
 
 thread_local! {
     static OWN: Own = {
         let id = new_id();
-        Own { id, current: Cell::new(id), begun: Cell::new(false) }
+        Own {
+            id,
+            current: Cell::new(id),
+            begun: Cell::new(false),
+            kept: Cell::new(None),
+        }
     };
 }
 

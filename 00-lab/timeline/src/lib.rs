@@ -51,7 +51,7 @@ pub mod private;
 pub use axis::{format_duration, round_times};
 pub use cells::Cell;
 pub use event::{Event, Id, What};
-pub use lane::{Lane, Source, Waiting, current, event, waiting};
+pub use lane::{Lane, Source, Waiting, current, event, kept, waiting};
 pub use session::{finish, so_far, start};
 pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;

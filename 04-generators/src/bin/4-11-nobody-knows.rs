@@ -4,6 +4,7 @@
 //!
 //! Look at the backtrace: between `fetch` and the pause is code of std alone.
 
+use callbacks::steps::print;
 use callbacks::{Loop, Socket};
 use generators::steps::{note_callers, print_callers};
 use generators::{Greenlet, Resumed, Yielder};
@@ -12,8 +13,8 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 
 fn main() -> Result<(), Failure> {
     let site = Site::start();
-
     let mut events = Loop::new()?;
+
     for url in site.pages(8) {
         let socket = Socket::connect(&mut events, address(&url)?)?;
         let fetch = Greenlet::new("fetch", |(), _| fetch(url, socket))?;
@@ -40,8 +41,7 @@ fn resume(events: &mut Loop, mut fetch: Greenlet<(), Request, Fetched>) {
         Resumed::Yielded(Request::Writable(socket)) => {
             events.when_writable(socket, |events, _| resume(events, fetch));
         }
-        Resumed::Returned(Ok(page)) => println!("{page}"),
-        Resumed::Returned(Err(why)) => println!("no page: {why}"),
+        Resumed::Returned(fetched) => print(fetched),
     }
 }
 

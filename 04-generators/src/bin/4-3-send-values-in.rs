@@ -4,12 +4,10 @@
 //!
 //! Look at the lanes: the crawl waits for a page, and `main` for the site.
 
-use generators::steps::pause;
+use generators::steps::{Coroutine, pause};
 use lab::{Failure, Fetched, Frontier, Lane, Site, Url, fetch};
 use std::cell::Cell;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Waker};
 
 fn main() {
     let site = Site::start();
@@ -61,14 +59,14 @@ impl Desk {
 /// A crawl that is paused.
 struct Crawl {
     desk: Rc<Desk>,
-    paused: Pin<Box<dyn Future<Output = ()>>>,
+    paused: Coroutine,
     lane: Lane,
 }
 
 impl Crawl {
     fn new(frontier: Frontier) -> Crawl {
         let desk = Rc::new(Desk::default());
-        let paused = Box::pin(crawl(frontier, desk.clone()));
+        let paused = Coroutine::new(crawl(frontier, desk.clone()));
         Crawl { desk, paused, lane: Lane::new("generator") }
     }
 
@@ -77,8 +75,7 @@ impl Crawl {
     fn resume(&mut self, sent: Option<Fetched>) -> Option<Url> {
         self.desk.sent.set(sent);
         self.lane.runs();
-        let mut context = Context::from_waker(Waker::noop());
-        let _ = self.paused.as_mut().poll(&mut context);
+        self.paused.resume();
         self.lane.waits("a page");
         self.desk.asked.take()
     }

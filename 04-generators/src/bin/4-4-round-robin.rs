@@ -6,11 +6,9 @@
 //! Look at the lanes: three tasks take turns in one thread, and only they
 //! themselves say when.
 
-use generators::steps::pause;
+use generators::steps::{Coroutine, pause};
 use lab::{Failure, Lane, Page, Site, compute_for, fetch, waiting};
 use std::collections::VecDeque;
-use std::pin::Pin;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 const PIECE: Duration = Duration::from_millis(20);
@@ -48,23 +46,22 @@ struct Scheduler {
 }
 
 struct Task {
-    paused: Pin<Box<dyn Future<Output = ()>>>,
+    paused: Coroutine,
     lane: Lane,
 }
 
 impl Scheduler {
     fn spawn(&mut self, task: impl Future<Output = ()> + 'static) {
-        let task = Task { paused: Box::pin(task), lane: Lane::new("task") };
-        self.queue.push_back(task);
+        let paused = Coroutine::new(task);
+        self.queue.push_back(Task { paused, lane: Lane::new("task") });
     }
 
     /// Runs until all tasks have come to their end.
     fn run(&mut self) {
         let _waiting = waiting("tasks");
-        let mut context = Context::from_waker(Waker::noop());
         while let Some(mut task) = self.queue.pop_front() {
             task.lane.runs();
-            if task.paused.as_mut().poll(&mut context).is_pending() {
+            if task.paused.resume() {
                 task.lane.waits("its turn");
                 self.queue.push_back(task);
             }

@@ -5,14 +5,12 @@
 //! Look at the fetch: eight of it share a thread, and each is written as if it
 //! had one of its own.
 
-use generators::steps::pause;
+use generators::steps::{Coroutine, pause};
 use lab::{Fetched, Incoming, Lane, Site, Url, address, request, waiting};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::pin::Pin;
-use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -56,14 +54,14 @@ struct Scheduler {
 }
 
 struct Task {
-    paused: Pin<Box<dyn Future<Output = ()>>>,
+    paused: Coroutine,
     lane: Lane,
 }
 
 impl Scheduler {
     fn spawn(&mut self, task: impl Future<Output = ()> + 'static) {
-        let task = Task { paused: Box::pin(task), lane: Lane::new("task") };
-        self.push(Instant::now(), task);
+        let paused = Coroutine::new(task);
+        self.push(Instant::now(), Task { paused, lane: Lane::new("task") });
     }
 
     /// Queues a task behind all that are due earlier, or at the same time.
@@ -76,11 +74,10 @@ impl Scheduler {
     /// Runs until all tasks have come to their end.
     fn run(&mut self) {
         let _waiting = waiting("tasks");
-        let mut context = Context::from_waker(Waker::noop());
         while let Some(((due, _), mut task)) = self.queue.pop_first() {
             thread::sleep(due.saturating_duration_since(Instant::now()));
             task.lane.runs();
-            if task.paused.as_mut().poll(&mut context).is_pending() {
+            if task.paused.resume() {
                 self.push(DUE.get(), task);
             }
         }

@@ -5,15 +5,18 @@
 //!
 //! Look at the fetch: it is that of rung 0 again, and eight share a thread.
 
+use callbacks::steps::print;
 use callbacks::{Loop, Socket};
 use generators::{AsyncYielder, Generator, Resumed};
 use lab::{Failure, Fetched, Incoming, Site, Url, address, request};
 use std::io::{ErrorKind, Read, Write};
 
+type Y = AsyncYielder<(), Request>;
+
 fn main() -> Result<(), Failure> {
     let site = Site::start();
-
     let mut events = Loop::new()?;
+
     let mut kept = 0;
     for url in site.pages(8) {
         let socket = Socket::connect(&mut events, address(&url)?)?;
@@ -42,16 +45,11 @@ fn resume(events: &mut Loop, mut fetch: Generator<(), Request, Fetched>) {
         Resumed::Yielded(Request::Writable(socket)) => {
             events.when_writable(socket, |events, _| resume(events, fetch));
         }
-        Resumed::Returned(Ok(page)) => println!("{page}"),
-        Resumed::Returned(Err(why)) => println!("no page: {why}"),
+        Resumed::Returned(fetched) => print(fetched),
     }
 }
 
-async fn fetch(
-    y: AsyncYielder<(), Request>,
-    url: Url,
-    mut socket: Socket,
-) -> Fetched {
+async fn fetch(y: Y, url: Url, mut socket: Socket) -> Fetched {
     while !socket.is_connected()? {
         y.suspend(Request::Writable(socket.clone())).await;
     }

@@ -1,10 +1,10 @@
-//! 4-8 · Yield from: to pause two calls deep, each call on the way has to be
-//! one that can pause.
+//! 4-8 · Yield from: each call on the way to a pause pauses as well.
 //!
 //!     cargo run -p generators --bin 4-8-yield-from
 //!
 //! Look at the words `async` and `.await`: each call on the way has them.
 
+use callbacks::steps::print;
 use callbacks::{Loop, Socket};
 use generators::{AsyncYielder, Generator, Resumed};
 use lab::{Failure, Fetched, Incoming, Site, Url, address, request};
@@ -15,6 +15,7 @@ type Y = AsyncYielder<(), Request>;
 fn main() -> Result<(), Failure> {
     let site = Site::start();
     let mut events = Loop::new()?;
+
     let mut kept = 0;
     for url in site.pages(8) {
         let socket = Socket::connect(&mut events, address(&url)?)?;
@@ -43,8 +44,7 @@ fn resume(events: &mut Loop, mut fetch: Generator<(), Request, Fetched>) {
         Resumed::Yielded(Request::Writable(socket)) => {
             events.when_writable(socket, |events, _| resume(events, fetch));
         }
-        Resumed::Returned(Ok(page)) => println!("{page}"),
-        Resumed::Returned(Err(why)) => println!("no page: {why}"),
+        Resumed::Returned(fetched) => print(fetched),
     }
 }
 

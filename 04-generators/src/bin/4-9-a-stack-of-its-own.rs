@@ -18,12 +18,12 @@ const SIZE: usize = 256 * 1024;
 
 fn main() -> Result<(), Failure> {
     let site = Site::start();
-
     let lane = Lane::new("greenlet");
     let start = site.page(0);
     let pages = Greenlet::new(move |greenlet| walk(greenlet, &start, 1))?;
     lane.runs();
     while pages.resume() {
+        lane.keeps(format_args!("stack, {} bytes", pages.depth()));
         lane.waits("its turn");
         println!("    it pauses: {} bytes of its stack", pages.depth());
         lane.runs();

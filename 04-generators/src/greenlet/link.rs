@@ -35,6 +35,9 @@ pub struct Link {
 pub enum Sent {
     /// An `Out`: it pauses.
     Yielded,
+    /// The same, if there is a recording, which is to be told. That is known
+    /// from the beginning, so that a pause does not take longer without one.
+    Recorded,
     /// A `Ret`, at its end.
     Returned,
     /// What it has panicked with, at its end.
@@ -52,7 +55,10 @@ impl Link {
             name,
             types,
             slot,
-            sent: Cell::new(Sent::Yielded),
+            sent: Cell::new(match timeline::is_on() {
+                true => Sent::Recorded,
+                false => Sent::Yielded,
+            }),
             panicking: Cell::new(false),
             stack_size: stack.size(),
             guard: stack.guard(),

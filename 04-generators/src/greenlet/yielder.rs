@@ -4,6 +4,7 @@
 
 use super::link::{Link, RUNNING, Sent};
 use super::switch::message_of;
+use crate::kept::pauses_here;
 use std::any::TypeId;
 use std::hint::black_box;
 use std::marker::PhantomData;
@@ -90,8 +91,10 @@ impl<In, Out> Yielder<In, Out> {
     /// assert_eq!(ask("how many?"), None);
     /// # std::io::Result::Ok(())
     /// ```
+    #[track_caller]
     #[inline(always)]
     pub fn with_current<T>(f: impl FnOnce(&Self) -> T) -> Option<T> {
+        pauses_here();
         let link = RUNNING.get();
         // SAFETY: a greenlet keeps its link while it runs.
         let types = unsafe { link.as_ref() }?.types;

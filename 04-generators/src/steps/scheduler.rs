@@ -1,11 +1,9 @@
 //! Tasks that take turns and sleep, as step 4-5 builds them.
 
-use super::pause;
+use super::pause::{Coroutine, pause_after};
 use lab::{Lane, waiting};
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,15 +15,15 @@ pub struct Scheduler {
 }
 
 struct Task {
-    paused: Pin<Box<dyn Future<Output = ()>>>,
+    paused: Coroutine,
     lane: Lane,
 }
 
 impl Scheduler {
     /// Adds a task; it is due now.
     pub fn spawn(&mut self, task: impl Future<Output = ()> + 'static) {
-        let task = Task { paused: Box::pin(task), lane: Lane::new("task") };
-        self.push(Instant::now(), task);
+        let paused = Coroutine::new(task);
+        self.push(Instant::now(), Task { paused, lane: Lane::new("task") });
     }
 
     /// Queues a task behind all that are due earlier, or at the same time.
@@ -38,11 +36,10 @@ impl Scheduler {
     /// Runs until all tasks have come to their end.
     pub fn run(&mut self) {
         let _waiting = waiting("tasks");
-        let mut context = Context::from_waker(Waker::noop());
         while let Some(((due, _), mut task)) = self.queue.pop_first() {
             thread::sleep(due.saturating_duration_since(Instant::now()));
             task.lane.runs();
-            if task.paused.as_mut().poll(&mut context).is_pending() {
+            if task.paused.resume() {
                 self.push(DUE.get(), task);
             }
         }
@@ -56,7 +53,6 @@ thread_local! {
 
 /// Pauses for as long as `time`, at least. With no time at all, it is the turn
 /// of those that are due.
-pub async fn sleep(time: Duration) {
-    DUE.set(Instant::now() + time);
-    pause().await;
+pub fn sleep(time: Duration) -> impl Future<Output = ()> {
+    pause_after(move || DUE.set(Instant::now() + time))
 }

@@ -78,6 +78,7 @@ const ABORTS: &str = r#"
 //! What a program does that is compiled with `panic = "abort"`.
 
 mod greenlet;
+mod kept;
 mod resumed;
 
 use greenlet::Greenlet;
@@ -104,18 +105,22 @@ fn where_a_panic_aborts_its_stack_is_leaked_and_that_is_said() {
     let package = folder.path();
     fs::create_dir(package.join("src")).unwrap();
     fs::write(package.join("src/main.rs"), ABORTS).unwrap();
-    for name in ["greenlet", "greenlet.rs", "resumed.rs"] {
+    for name in ["greenlet", "greenlet.rs", "kept.rs", "resumed.rs"] {
         let link = package.join("src").join(name);
         symlink(rung.join("src").join(name), link).unwrap();
     }
     fs::copy(rung.join("../Cargo.lock"), package.join("Cargo.lock")).unwrap();
-    let manifest = r#"
-        workspace = {}
-        package = { name = "aborts", edition = "2024" }
+    let timeline = rung.join("../00-lab/timeline");
+    let manifest = format!(
+        r#"
+        workspace = {{}}
+        package = {{ name = "aborts", edition = "2024" }}
         dependencies.libc = "0.2"
-        dependencies.rustix = { version = "1", features = ["mm"] }
+        dependencies.rustix = {{ version = "1", features = ["mm"] }}
+        dependencies.timeline.path = {timeline:?}
         profile.dev.panic = "abort"
-    "#;
+        "#
+    );
     fs::write(package.join("Cargo.toml"), manifest).unwrap();
 
     // What others have made is kept there for the next time.

@@ -55,6 +55,9 @@ impl Event {
     /// It happens now: wakes the task that waits for it.
     pub fn happen(&self) {
         self.waiting.has_happened.set(true);
+        if let Some(hand) = self.hand.upgrade() {
+            hand.idle_polls.set(0);
+        }
         let waker = self.waiting.waker.take();
         waker.into_iter().for_each(Waker::wake);
     }

@@ -198,7 +198,8 @@ struct State {
     /// What else may be done, each once, and what it is called.
     acts: RefCell<Vec<Act>>,
     polls: Cell<usize>,
-    /// How many of them were in vain up to now, since something happened.
+    /// How many tasks were polled because they were woken, since anything else
+    /// has happened.
     idle_polls: Cell<usize>,
     /// What has been done, and how often in a row.
     said: RefCell<Vec<(String, usize)>>,

@@ -75,6 +75,13 @@ where
     Task { hand: hand.clone(), number, output }
 }
 
+impl<T> Clone for Task<T> {
+    fn clone(&self) -> Task<T> {
+        let (hand, output) = (self.hand.clone(), Rc::clone(&self.output));
+        Task { hand, number: self.number, output }
+    }
+}
+
 impl<T> Task<T> {
     /// Polls it now, whether or not it was woken.
     pub fn poll(&self) {
@@ -202,6 +209,7 @@ impl Slot {
 pub fn poll(hand: &Hand, number: usize, how: &str) {
     let mut tasks = hand.0.tasks.borrow_mut();
     let slot = &mut tasks[number];
+    let was_woken = slot.is_woken();
     let Some(mut future) = slot.future.take() else { return };
     slot.polls += 1;
     slot.heard = slot.bell.wakes();
@@ -212,7 +220,8 @@ pub fn poll(hand: &Hand, number: usize, how: &str) {
 
     hand.say(format!("{how} {name}"));
     hand.0.polls.set(hand.0.polls.get() + 1);
-    hand.0.idle_polls.set(hand.0.idle_polls.get() + 1);
+    let idle_polls = if was_woken { hand.0.idle_polls.get() + 1 } else { 0 };
+    hand.0.idle_polls.set(idle_polls);
     let before = hand.0.running.replace(Some(number));
     lane.runs();
     let waker = Waker::from(bell);
@@ -242,7 +251,7 @@ pub fn poll(hand: &Hand, number: usize, how: &str) {
     if is_lost {
         hand.note_wrong(sleeps_on(hand, number));
     }
-    if hand.0.idle_polls.get() > MOST_IDLE {
+    if idle_polls > MOST_IDLE {
         hand.note_wrong(Wrong::way(format!(
             "busy loop: nothing happens, and {name} is woken again and again, \
              to wait once more: {MOST_IDLE} polls"

@@ -170,6 +170,18 @@ fn a_task_that_wakes_itself_each_time_is_a_busy_loop() {
 }
 
 #[test]
+fn polls_on_purpose_are_no_busy_loop() {
+    try_all(|hand| {
+        let event = hand.event("b");
+        let task = hand.spawn("it", event.leaf(1));
+        for _ in 0..1000 {
+            task.poll();
+        }
+        hand.settle()
+    });
+}
+
+#[test]
 fn a_loop_within_one_poll_is_found_without_a_limit_of_time() {
     let loops = |event: Event| async move {
         let mut leaf = Box::pin(event.leaf(1));

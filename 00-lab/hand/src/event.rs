@@ -121,14 +121,8 @@ impl<T> Future for Leaf<T> {
             "right answer, wrong way: busy loop: {name} is polled again and \
              again in one poll of its task, {MOST_IN_A_POLL} times"
         );
-        let place = &raw const *self as usize;
-        if waiting.polls.get() > 0 && waiting.place.get() != place {
-            hand.note_wrong(Wrong::answer(format!(
-                "{name} was polled in one place of the memory, and then in \
-                 another: what is pinned must not be moved"
-            )));
-        }
-        waiting.place.set(place);
+        self.judge_place(&hand, "polled");
+        waiting.place.set(&raw const *self as usize);
         waiting.polls.set(waiting.polls.get() + 1);
         waiting.task.set(hand.0.running.get());
         if waiting.has_happened.get() {
@@ -146,8 +140,26 @@ impl<T> Future for Leaf<T> {
     }
 }
 
+impl<T> Leaf<T> {
+    /// Once it was polled, it stays where it is, until it is dropped there.
+    fn judge_place(&self, hand: &Hand, what: &str) {
+        let waiting = &self.event.waiting;
+        let place = &raw const *self as usize;
+        if waiting.polls.get() > 0 && waiting.place.get() != place {
+            hand.note_wrong(Wrong::answer(format!(
+                "{} was polled in one place of the memory, and {what} in \
+                 another: what is pinned must not be moved",
+                waiting.name
+            )));
+        }
+    }
+}
+
 impl<T> Drop for Leaf<T> {
     fn drop(&mut self) {
+        if let Some(hand) = self.event.hand.upgrade() {
+            self.judge_place(&Hand(hand), "dropped");
+        }
         self.event.waiting.is_dropped.set(true);
         self.event.waiting.waker.take();
     }

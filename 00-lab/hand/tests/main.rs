@@ -217,6 +217,21 @@ fn a_leaf_that_is_moved_or_polled_after_its_end_is_found() {
     let again = Whims { polls: 3, ..NONE };
     finds("what is pinned must not be moved", waits(again, moves));
 
+    let takes_out = |event: Event| async move {
+        let mut leaf = Some(event.leaf(1));
+        poll_fn(move |context| {
+            let pinned = leaf.as_mut().unwrap();
+            // SAFETY: none, as above.
+            let polled = unsafe { Pin::new_unchecked(pinned) }.poll(context);
+            if polled.is_ready() {
+                drop(Box::new(leaf.take()));
+            }
+            polled
+        })
+        .await
+    };
+    finds("and dropped in another", waits(NONE, takes_out));
+
     let twice = |event: Event| async move {
         let mut leaf = Box::pin(event.leaf(1));
         poll_fn(move |context| {

@@ -145,6 +145,7 @@ impl Channel {
     }
 
     fn judge_end(self) -> Result<(), Wrong> {
+        let told_of_the_end = Some(Err(Dropped));
         match (self.task.take(), self.end) {
             (Some(Ok(value)), _) if value.number != self.number => {
                 return Err(Wrong::answer(format!(
@@ -152,7 +153,7 @@ impl Channel {
                     self.number, value.number
                 )));
             }
-            (Some(gave), End::Sends) if gave == Err(Dropped) => {
+            (gave, End::Sends) if gave == told_of_the_end => {
                 return Err(Wrong::answer(
                     "the value was sent, and the receiver was told that the \
                      sender was dropped",

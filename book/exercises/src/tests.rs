@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -43,6 +43,7 @@ const NAMES: [&str; 25] = [
     "missing-register",
     "greenlet-channel",
     "await-all",
+    "time-limit",
     "oneshot-new-waker",
 ];
 

@@ -1,0 +1,355 @@
+//! Judges `timeout`: it gives what the future gives, or gives up when the time
+//! is over, and then nothing of either is left.
+//!
+//! The time is the check's own, and so is the hand that polls (see
+//! [`trials::hand`]). All orders are tried of polls, other wakers, and what
+//! happens: the future can go on, and the time goes on to just before the limit,
+//! and to the limit.
+//!
+//! Ways to be wrong: there is no limit, or one that is too short or too long;
+//! it counts from the first poll, or anew from each; none at all is taken for no
+//! limit; a future that is ready is given up on, because the timer is asked
+//! first, or because the value is thrown away; the future waits for the timer;
+//! only one of the two has a waker, or one has an old waker; it wakes itself, or
+//! does not come back; what it has given up on stays, or is leaked, or the timer
+//! stays when the future was in time; it blocks its thread by a time that is not
+//! the check's; several share something.
+//!
+//! As shipped: the time is over, and `timeout` waits: it has no timer
+
+use super::{Elapsed, timeout};
+use lab::Dice;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use trials::hand::{Event, Hand, Leaf, Task, Whims, Wrong, try_orders};
+use trials::judge::Judge;
+
+trials::answer!("exercises/time-limit.rs");
+
+#[test]
+fn it_gives_what_the_future_gives_or_gives_up_in_time() {
+    let judge = Judge::of(ANSWER);
+    let dice = &mut Dice::random();
+    let mut tell = |ways: &[Way], whims: Whims| {
+        try_orders(dice, 1000, |hand| {
+            limits_one(hand, ways[hand.choose(ways.len())], whims)
+        });
+    };
+    const ONE: Way = Way { limit: LIMIT, waits: 1, is_kept: false };
+    const NONE: Way = Way { limit: 0, ..ONE };
+    const TWICE: Way = Way { waits: 2, ..ONE };
+    let kept = |way| Way { is_kept: true, ..way };
+    tell(&[ONE], Whims { polls: 1, wakers: 0, drops: 0 });
+    tell(&[NONE], Whims { polls: 1, wakers: 0, drops: 0 });
+    tell(&[kept(ONE), kept(NONE)], Whims { polls: 1, wakers: 0, drops: 0 });
+    let long = LONG.map(|limit| Way { limit, ..ONE });
+    tell(&long, Whims { polls: 1, wakers: 0, drops: 0 });
+    tell(&[ONE, TWICE], Whims { polls: 1, wakers: 1, drops: 0 });
+    tell(&[ONE, TWICE, kept(TWICE)], Whims { polls: 2, wakers: 2, drops: 0 });
+    tell(&[ONE, TWICE, NONE], Whims { polls: 1, wakers: 1, drops: 1 });
+    try_orders(dice, 300, one_limits_another);
+    judge.end();
+}
+
+/// Milliseconds.
+const LIMIT: u32 = 10;
+
+/// More than a byte can hold, and than two; and for ever.
+const LONG: [u32; 3] = [300, 70_000, EVER];
+const EVER: u32 = u32::MAX;
+
+/// A time that goes on when the check says so, and its timers.
+struct Clock {
+    hand: Hand,
+    now: Cell<u32>,
+    timers: RefCell<Vec<Timer>>,
+}
+
+struct Timer {
+    due: u32,
+    event: Event,
+}
+
+thread_local! {
+    /// The clock of the story that is told.
+    static CLOCK: RefCell<Option<Rc<Clock>>> = const { RefCell::new(None) };
+}
+
+/// Waits for `duration`, counted from this call. Dropping it removes its timer.
+#[allow(dead_code, reason = "not every answer has a limit")]
+pub fn sleep(duration: Duration) -> Sleep {
+    let clock = CLOCK.with_borrow(Clone::clone).expect("a story is told");
+    let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    let due = clock.now.get().saturating_add(ms);
+    let event = clock.hand.event("the timer");
+    let leaf = Box::pin(event.leaf(()));
+    clock.timers.borrow_mut().push(Timer { due, event });
+    clock.pass(0);
+    Sleep { leaf }
+}
+
+/// What [`sleep`] gives back. It need not be pinned.
+#[allow(dead_code, reason = "not every answer has a limit")]
+pub struct Sleep {
+    leaf: Pin<Box<Leaf<()>>>,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.leaf.as_mut().poll(context)
+    }
+}
+
+impl Clock {
+    /// A clock for this story.
+    fn new(hand: &Hand) -> Rc<Clock> {
+        let (hand, now) = (hand.clone(), Cell::new(0));
+        let timers = RefCell::default();
+        let clock = Rc::new(Clock { hand, now, timers });
+        CLOCK.set(Some(Rc::clone(&clock)));
+        clock
+    }
+
+    /// So many milliseconds pass.
+    fn pass(&self, ms: u32) {
+        self.now.set(self.now.get() + ms);
+        let timers = self.timers.borrow();
+        let due = timers.iter().filter(|it| it.due <= self.now.get());
+        let due = due.map(|it| &it.event).filter(|it| !it.has_happened());
+        let due: Vec<_> = due.cloned().collect();
+        drop(timers);
+        due.iter().for_each(Event::happen);
+    }
+
+    /// From now on the hand may have the time go on, to just before this time,
+    /// and then to it.
+    fn may_pass(self: &Rc<Clock>, ms: u32) {
+        let Some(before) = ms.checked_sub(1) else { return };
+        let clock = Rc::clone(self);
+        self.hand.may(&format!("{before} ms pass"), move || {
+            clock.pass(before);
+            let own = Rc::clone(&clock);
+            clock.hand.may("1 ms passes", move || own.pass(1));
+        });
+    }
+
+    /// The timers that have not been removed.
+    fn are_set(&self) -> bool {
+        self.timers.borrow().iter().any(|it| !it.event.is_dropped())
+    }
+}
+
+/// How a story goes.
+#[derive(Clone, Copy)]
+struct Way {
+    limit: u32,
+    /// How many events the future waits for, one after the other.
+    waits: usize,
+    /// Set if what `timeout` gave back is kept after it was ready.
+    is_kept: bool,
+}
+
+type Gave = Result<u32, Elapsed>;
+
+/// A future with a limit.
+struct Limited {
+    clock: Rc<Clock>,
+    limit: u32,
+    events: Vec<Event>,
+    task: Task<(Gave, Seen)>,
+    /// What `timeout` gave back, once it was ready.
+    _kept: Rc<dyn Any>,
+}
+
+/// What was so when it was ready.
+struct Seen {
+    future_was_ready: bool,
+    now: u32,
+}
+
+impl Limited {
+    fn new(hand: &Hand, way: Way) -> Limited {
+        let clock = Clock::new(hand);
+        let names = ["the future", "the future once more"];
+        let events: Vec<_> =
+            names[..way.waits].iter().map(|name| hand.event(name)).collect();
+        let leaves: Vec<_> = events.iter().map(|it| it.leaf(())).collect();
+        let future = async {
+            for leaf in leaves {
+                leaf.await;
+            }
+            6
+        };
+        let limit = match way.limit {
+            EVER => Duration::MAX,
+            ms => Duration::from_millis(ms.into()),
+        };
+        let mut limited = Box::pin(timeout(limit, future));
+        let kept = Rc::new(RefCell::new(None));
+        let (all, time, keeps) = (events.clone(), clock.clone(), kept.clone());
+        let task = hand.spawn("timeout", async move {
+            let gave = poll_fn(|context| limited.as_mut().poll(context)).await;
+            let future_was_ready = all.iter().all(Event::has_happened);
+            if way.is_kept {
+                keeps.replace(Some(limited));
+            }
+            (gave, Seen { future_was_ready, now: time.now.get() })
+        });
+        if way.limit != EVER {
+            clock.may_pass(way.limit);
+        }
+        let limit = way.limit;
+        Limited { clock, limit, events, task, _kept: kept }
+    }
+
+    /// Judges how far it is, if it sleeps.
+    fn judge(&self) -> Result<(), Wrong> {
+        let Limited { clock, limit, events, task, .. } = self;
+        if task.polls() == 0 && events[0].polls() > 0 {
+            return Err(Wrong::way(
+                "the future was polled before `timeout` was: it does nothing \
+                 until it is polled",
+            ));
+        }
+        if !task.sleeps() {
+            return Ok(());
+        }
+        if events[0].polls() == 0 {
+            return Err(Wrong::way(
+                "the future was not polled, though `timeout` was",
+            ));
+        }
+        let next = events.iter().find(|it| !it.is_over());
+        if next.is_some_and(Event::has_happened) {
+            let happened = "the future can go on";
+            return Err(match task.old_waker_was_called() {
+                true => task.sleeps_on().after(happened),
+                false => Wrong::answer(format!(
+                    "{happened}, and `timeout` sleeps, and has not polled it \
+                     since"
+                )),
+            });
+        }
+        if clock.now.get() < *limit {
+            return Ok(());
+        }
+        let timers = clock.timers.borrow();
+        let timer = timers.iter().rev().find(|it| !it.event.is_dropped());
+        let why = match timer {
+            None => "it has no timer",
+            Some(timer) if !timer.event.has_happened() => &format!(
+                "its timer is set for {} ms, and the limit was {limit} ms",
+                timer.due
+            ),
+            Some(timer) if timer.event.polls() == 0 => {
+                "it has never polled its timer, which knows no waker"
+            }
+            Some(_) if task.old_waker_was_called() => {
+                return Err(task.sleeps_on().after("the time is over"));
+            }
+            Some(_) => "it has not polled its timer since",
+        };
+        Err(Wrong::answer(format!(
+            "the time is over, and `timeout` waits: {why}"
+        )))
+    }
+
+    /// All has happened, or it was dropped.
+    fn judge_end(&self) -> Result<(), Wrong> {
+        let Limited { clock, limit, events, task, .. } = self;
+        let gave = task.take();
+        let gave_up = Err(Elapsed);
+        let ended = match &gave {
+            None if !task.is_over() => return Err(task.sleeps_on()),
+            None => "was dropped",
+            Some((gave, seen)) if *gave == gave_up => {
+                if seen.future_was_ready {
+                    return Err(Wrong::answer(
+                        "the future was ready, and `timeout` gave up on it: the \
+                         time was over as well, but what is ready is given",
+                    ));
+                }
+                if seen.now < *limit {
+                    return Err(Wrong::answer(format!(
+                        "the limit is {limit} ms, and `timeout` gave up after \
+                         {} ms",
+                        seen.now
+                    )));
+                }
+                "has given up"
+            }
+            Some((Ok(6), _)) => "is ready",
+            Some(_) => {
+                return Err(Wrong::answer(
+                    "the future gave 6, and `timeout` something else",
+                ));
+            }
+        };
+        if !events.iter().all(Event::is_dropped) {
+            return Err(Wrong::answer(format!(
+                "`timeout` {ended}, and the future in it was not dropped"
+            )));
+        }
+        if clock.are_set() {
+            return Err(Wrong::answer(format!(
+                "`timeout` {ended}, and its timer is still there"
+            )));
+        }
+        match task.wakers() + task.old_wakers() {
+            0 => Ok(()),
+            _ => Err(Wrong::way(format!(
+                "`timeout` {ended}, and a waker of its task is kept"
+            ))),
+        }
+    }
+}
+
+fn limits_one(hand: &Hand, way: Way, whims: Whims) -> Result<(), Wrong> {
+    let limited = Limited::new(hand, way);
+    hand.let_happen(&limited.events);
+    hand.play_judging(whims, || limited.judge())?;
+    limited.judge_end()
+}
+
+/// One within another, and beside them one that has nothing to do with them.
+fn one_limits_another(hand: &Hand) -> Result<(), Wrong> {
+    let clock = Clock::new(hand);
+    let [a, b] = ["the inner future", "the other future"].map(|name| {
+        let event = hand.event(name);
+        hand.let_happen(std::slice::from_ref(&event));
+        event
+    });
+    let ms = |n: u32| Duration::from_millis(n.into());
+    let (outer, inner) = [(2, 1), (1, 2)][hand.choose(2)];
+    let nested =
+        timeout(ms(outer * LIMIT), timeout(ms(inner * LIMIT), a.leaf(1)));
+    let nested = hand.spawn("a timeout of a timeout", nested);
+    let other = hand.spawn("the other timeout", timeout(ms(LIMIT), b.leaf(2)));
+    clock.may_pass(LIMIT);
+    let whims = Whims { polls: 1, wakers: 2, drops: 0 };
+    let judge = || {
+        hand.play(whims)?;
+        match nested.take() {
+            Some(Ok(Ok(1))) => {}
+            Some(Ok(Err(Elapsed))) if inner < outer => {}
+            Some(Err(Elapsed)) if outer < inner => {}
+            None => return Err(nested.sleeps_on()),
+            Some(_) => {
+                return Err(Wrong::answer("the longer of two limits counts"));
+            }
+        }
+        match other.take() {
+            Some(Ok(2) | Err(Elapsed)) => Ok(()),
+            Some(_) => Err(Wrong::answer("the value is another one's")),
+            None => Err(other.sleeps_on()),
+        }
+    };
+    judge().map_err(|wrong| wrong.after("there are several `timeout`"))
+}

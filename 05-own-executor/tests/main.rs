@@ -14,6 +14,7 @@ mod scope;
 mod net;
 mod pool;
 mod unblock;
+mod valgrind;
 mod programs;
 mod foreign;
 mod elsewhere;

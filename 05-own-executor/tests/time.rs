@@ -121,12 +121,12 @@ fn polled_by_another_task_only_the_last_rings() {
         let notes = Notes::default();
         let wakers = ["first", "last"].map(|it| noting_waker(&notes, it));
         block_on(async {
-            let mut soon = pin!(sleep(ms(10)));
+            let mut soon = pin!(sleep(ms(50)));
             for waker in &wakers {
                 let mut context = Context::from_waker(waker);
                 assert!(soon.as_mut().poll(&mut context).is_pending());
             }
-            sleep(ms(30)).await;
+            sleep(ms(70)).await;
             assert_eq!(notes.take(), ["last"]);
         });
     });
@@ -179,11 +179,11 @@ fn waking_may_drop_other_timers_that_are_due() {
             let waker = Waker::from(Arc::new(Drops(sleeps.clone())));
             let mut context = Context::from_waker(&waker);
             for _ in 0..3 {
-                let mut one = Box::pin(sleep(ms(5)));
+                let mut one = Box::pin(sleep(ms(50)));
                 assert!(one.as_mut().poll(&mut context).is_pending());
                 sleeps.lock().unwrap().push(one);
             }
-            sleep(ms(20)).await;
+            sleep(ms(70)).await;
             assert!(sleeps.lock().unwrap().is_empty());
         });
     });
@@ -193,13 +193,13 @@ fn waking_may_drop_other_timers_that_are_due() {
 fn a_sleep_may_be_finished_on_another_thread() {
     alone(|| {
         let begun = Instant::now();
-        let mut one = Box::pin(sleep(ms(20)));
+        let mut one = Box::pin(sleep(ms(50)));
         block_on(poll_fn(|context| {
             assert!(one.as_mut().poll(context).is_pending());
             Poll::Ready(())
         }));
         std::thread::spawn(|| block_on(one)).join().unwrap();
-        assert!(begun.elapsed() >= ms(20));
+        assert!(begun.elapsed() >= ms(50));
     });
 }
 
@@ -310,10 +310,10 @@ fn a_tick_that_is_dropped_is_not_lost() {
     alone(|| {
         block_on(async {
             let start = Instant::now();
-            let mut ticks = interval_at(start, ms(20));
+            let mut ticks = interval_at(start, ms(200));
             ticks.tick().await;
             assert!(timeout(ms(5), ticks.tick()).await.is_err());
-            assert_eq!(ticks.tick().await, start + ms(20));
+            assert_eq!(ticks.tick().await, start + ms(200));
         });
     });
 }
@@ -332,10 +332,10 @@ fn a_sleep_that_is_ready_leaves_no_waker_behind() {
         let waker = noting_waker(&notes, "rings");
         let done = RefCell::new(false);
         block_on(async {
-            let mut soon = pin!(sleep(ms(5)));
+            let mut soon = pin!(sleep(ms(50)));
             let mut context = Context::from_waker(&waker);
             assert!(soon.as_mut().poll(&mut context).is_pending());
-            std::thread::sleep(ms(10));
+            std::thread::sleep(ms(60));
             assert!(soon.as_mut().poll(&mut context).is_ready());
             done.replace(true);
             drop(waker);

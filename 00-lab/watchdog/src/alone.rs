@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Set in the process of a test that runs alone: its name.
 const VARIABLE: &str = "TRIALS_ALONE";
 
+/// Instead of a name: see [`together`].
+const TOGETHER: &str = "*";
+
 /// A test that takes longer is killed.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -33,7 +36,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// If the test fails there, or hangs. What it printed is printed here.
 pub fn alone<F: FnOnce()>(test: F) {
     let name = name_of::<F>();
-    if env::var_os(VARIABLE).is_some_and(|alone| alone == name) {
+    let is_here = |alone| alone == name || alone == TOGETHER;
+    if env::var_os(VARIABLE).is_some_and(is_here) {
         return test();
     }
     let mut command = command_of_test(name);
@@ -44,6 +48,13 @@ pub fn alone<F: FnOnce()>(test: F) {
     assert!(ran.status.success(), "alone, {name} fails: {}", ran.status);
     let passed = ran.stdout.contains("test result: ok. 1 passed");
     assert!(passed, "no test is called {name}");
+}
+
+/// Has a test program run all tests in its own process, those too that want one
+/// to themselves. A tool that watches a process sees them all then; they are to
+/// be such as can bear it.
+pub fn together(program: &mut Command) -> &mut Command {
+    program.env(VARIABLE, TOGETHER)
 }
 
 /// This test program, to run one test only, ignored or not: `module::test`.
@@ -69,7 +80,7 @@ fn name_of<F>() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{VARIABLE, alone, command_of_test};
+    use super::{VARIABLE, alone, command_of_test, together};
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::{env, panic};
 
@@ -96,6 +107,15 @@ mod tests {
     #[ignore = "a part in another test"]
     fn fails() {
         alone(|| panic!("this is why"));
+    }
+
+    #[test]
+    fn together_it_runs_in_the_process_of_the_rest() {
+        let test = "alone::tests::fails";
+        let ran = together(&mut command_of_test(test)).output().unwrap();
+        let stderr = String::from_utf8_lossy(&ran.stderr);
+        assert!(stderr.contains("\nthis is why\n"), "{stderr}");
+        assert!(!stderr.contains("alone, "), "{stderr}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod run;
 mod alone;
 pub mod threads;
 
-pub use alone::alone;
+pub use alone::{alone, together};
 pub use group::{Group, kill_all_groups};
 pub use run::{Hung, Ran, abridge, format_size, run, run_keeping, run_unless};
 

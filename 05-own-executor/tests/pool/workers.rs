@@ -98,7 +98,7 @@ fn a_timer_moves_with_its_future() {
     alone(|| {
         pool::block_on(2, async {
             // Set on this thread, then waited for in a task, then here again.
-            let mut early = Box::pin(sleep(ms(30)));
+            let mut early = Box::pin(sleep(ms(200)));
             let polled = timeout(ms(1), &mut early).await;
             assert!(polled.is_err());
             let early = pool::spawn(async move {

@@ -5,7 +5,7 @@ use crate::Notes;
 use own_executor::sync::oneshot;
 use own_executor::task::{JoinError, yield_now};
 use own_executor::time::sleep;
-use own_executor::{block_on, spawn};
+use own_executor::{block_on, spawn, unblock};
 use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -224,17 +224,18 @@ fn an_output_that_nobody_joins_is_dropped_at_home() {
 fn a_handle_elsewhere_hears_of_the_end_when_it_asks_again() {
     alone(|| {
         block_on(async {
-            let task = spawn(sleep(Duration::from_millis(20)));
+            let (sender, receiver) = oneshot::channel();
+            let task = spawn(receiver);
             let asks = thread::spawn(move || {
-                let mut asked = 0;
+                assert!(!task.is_finished());
+                sender.send("its end").unwrap();
                 while !task.is_finished() {
-                    thread::sleep(Duration::from_millis(1));
-                    asked += 1;
+                    thread::yield_now();
                 }
-                asked
+                task
             });
-            sleep(Duration::from_millis(60)).await;
-            assert!(asks.join().unwrap() > 1);
+            let task = unblock(|| asks.join().unwrap()).await;
+            assert_eq!(task.await.unwrap(), Ok("its end"));
         });
     });
 }

@@ -9,13 +9,22 @@ fn one_task_waits_for_two_fetches_and_drops_what_it_gives_up() {
     let (recording, stdout) = run(step);
     assert_eq!(recording.of_kind("task").count(), 1, "{stdout}");
     assert_eq!(recording.peak_in_flight(), 2, "{stdout}");
-    // Each of two is polled as often as one alone, or more: also when it was
-    // the other that had been woken.
-    let polls = |what| *numbers_after(&stdout, what).last().expect(&stdout);
-    let (alone, joined) = (polls("alone: "), polls(" and: "));
-    assert!(alone >= 2 && joined > 2 * 2, "{stdout}");
     assert!(stdout.contains("saw 6 requests for 6 pages, 2 at once"));
     assert!(stdout.ends_with("\n2 of them were given up unanswered\n"));
+}
+
+#[test]
+fn of_two_that_one_task_waits_for_each_is_polled_when_the_other_is_woken() {
+    let is_polled_more = || {
+        let (_, stdout) = run(env!("CARGO_BIN_EXE_5-10-join-select-timeout"));
+        let polls = |what| *numbers_after(&stdout, what).last().expect(&stdout);
+        let (alone, joined) = (polls("alone: "), polls(" and: "));
+        assert!(alone >= 2 && joined >= 2 * 2, "{stdout}");
+        joined > 2 * 2
+    };
+    // If this program gets no core for a while, both pages are there at once,
+    // and each is polled as often as one alone.
+    assert!((0..5).any(|_| is_polled_more()));
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub(crate) use pooled::Pooled;
 
 use crate::entry::{Entry, Turn};
 use crate::executor;
+use crate::lanes;
 use crate::reactor::{self, Reactor};
 use crate::slots::Slots;
 use crate::stage::{Stage, Task, call_quietly, drop_quietly};
@@ -285,6 +286,7 @@ impl Pool {
             for _ in 0..POLLS_A_TURN {
                 let Some(task) = self.queues.pop(worker) else { break };
                 if self.poll(&task) {
+                    task.lane.iter().for_each(Lane::ready);
                     self.queues.push(Some(worker), task);
                 }
             }
@@ -295,11 +297,14 @@ impl Pool {
     /// Polls a task, if it is ready. Gives back whether it was woken meanwhile.
     fn poll(&self, task: &Arc<Pooled>) -> bool {
         let Some(mut turn) = lock(&task.entry).begin() else { return false };
-        task.lane.iter().for_each(Lane::runs);
+        task.lane.iter().for_each(lanes::runs);
         let has_ended = turn.run(|| Waker::from(task.clone()));
         if !has_ended {
+            // From `pause` on another worker may poll it.
+            task.lane.iter().for_each(lanes::waits);
             return lock(&task.entry).pause(turn);
         }
+        task.lane.iter().for_each(Lane::done);
         self.end_task(task, turn);
         false
     }

@@ -1,6 +1,8 @@
 //! What tasks use to live with one another.
 
 use super::{numbers_after, run};
+use std::time::Duration;
+use timeline::Recording;
 use trials::twin;
 
 #[test]
@@ -65,6 +67,50 @@ fn a_budget_gives_a_neighbour_its_turns_and_nothing_else_does() {
     // One after each 128 values.
     assert_eq!(turns("awaits what we made"), 100_000 / 128, "{stdout}");
     super::assert_one_runs_at_a_time(&recording, "task");
+}
+
+#[test]
+fn a_worker_that_is_idle_takes_what_a_long_poll_has_spawned() {
+    let step = env!("CARGO_BIN_EXE_5-16-whoever-has-time");
+    // In each of the two halves eight tasks, a long poll, and what it spawns.
+    let is_taken = |recording: &Recording, half: usize| {
+        let tasks: Vec<_> =
+            recording.of_kind("task").map(super::runs).collect();
+        assert_eq!(tasks.len(), 20);
+        let [long, spawned] = [8, 9].map(|n| &tasks[10 * half + n][0]);
+        spawned.from < long.to
+    };
+    // If the machine is busy, the kernel may not let the other worker run for
+    // as long as the poll takes. So it has three tries.
+    let mut runs_of_it = (0..3).map(|_| run(step)).inspect(|(it, stdout)| {
+        assert!(!is_taken(it, 0), "{stdout}");
+        let moved = "  tasks that went on in another thread: ";
+        assert_eq!(numbers_after(stdout, moved), [0], "{stdout}");
+        let late = super::time_after(stdout, "has spawned begins after ");
+        assert!(late >= Duration::from_millis(40), "{stdout}");
+    });
+    assert!(runs_of_it.any(|(it, _)| is_taken(&it, 1)), "nobody takes it");
+}
+
+#[test]
+fn a_stale_number_wakes_nobody() {
+    let step = env!("CARGO_BIN_EXE_5-17-the-waker-is-a-number");
+    let (_, stdout) = run(step);
+    // The executor, the generation, and the place.
+    let number_after = |what| -> [u64; 3] {
+        let (_, rest) = stdout.split_once(what).expect(&stdout);
+        let bits = rest.lines().nth(1).expect(&stdout).split_whitespace();
+        let bits = bits.map(|it| u64::from_str_radix(it, 2).expect(&stdout));
+        bits.collect::<Vec<_>>().try_into().expect(&stdout)
+    };
+    let root = number_after("the future of `block_on`:");
+    assert_eq!(root[2], (1 << 26) - 1, "{stdout}");
+    let [executor, generation, place] = number_after("the first task:");
+    assert_eq!(executor, root[0], "{stdout}");
+    let next = number_after("the next in its place:");
+    assert_eq!(next, [executor, generation + 1, place], "{stdout}");
+    assert!(stdout.contains("\nwoken by the first one's number: 1 poll\n"));
+    assert!(stdout.contains("\nwoken by its own: 2 polls\n"), "{stdout}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn talk(to: SocketAddr, connections: usize) {
     let mut poll = Poll::new().expect("a poller");
     let mut events = Events::with_capacity(1024);
     let mut clients: Vec<_> = (0..connections)
-        .map(|_| std::net::TcpStream::connect(to).expect("it is there"))
+        .map(|_| net::TcpStream::connect(to).expect("it is there"))
         .collect();
     for (n, client) in clients.iter_mut().enumerate() {
         client.set_nonblocking(true).expect("it may");

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 const WORK: Duration = Duration::from_millis(60);
-const VALUES: u32 = 100_000;
+const VALUES: u32 = 10_000;
 
 fn main() {
     let site = Site::start();

@@ -65,7 +65,7 @@ fn a_budget_gives_a_neighbour_its_turns_and_nothing_else_does() {
     assert_eq!(turns("computes, and yields"), 30, "{stdout}");
     assert_eq!(turns("awaits what others made"), 0, "{stdout}");
     // One after each 128 values.
-    assert_eq!(turns("awaits what we made"), 100_000 / 128, "{stdout}");
+    assert_eq!(turns("awaits what we made"), 10_000 / 128, "{stdout}");
     super::assert_one_runs_at_a_time(&recording, "task");
 }
 

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -42,6 +42,7 @@ const NAMES: [&str; 26] = [
     "yield-from",
     "missing-register",
     "greenlet-channel",
+    "lost-wake-up",
     "await-all",
     "time-limit",
     "oneshot-new-waker",
@@ -78,6 +79,12 @@ fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
         assert_eq!(verdict.warnings, "", "{name}");
         let sentence = exercise.as_shipped().expect("the strict check");
         meets(&exercise, name, &verdict, &sentence);
+        // A timeline on its page is one of such a run.
+        if let Ok(shown) =
+            fs::read_to_string(exercise.in_folder("timeline.txt"))
+        {
+            assert!(verdict.printed.contains(&shown), "{}", verdict.printed);
+        }
     }
 }
 

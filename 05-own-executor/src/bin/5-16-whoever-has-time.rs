@@ -5,12 +5,13 @@
 //! Look at the last column: how long the one had to wait that was spawned by a
 //! task which computes on.
 
-use lab::{Page, Site, Url, compute_for};
+use lab::{Page, Site, Url, compute, compute_for};
 use own_executor::{fetch_by, pool};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const WORK: Duration = Duration::from_millis(40);
+const ROUNDS: u32 = 16_000;
+const LONG: Duration = Duration::from_millis(40);
 
 fn main() {
     let site = Site::start();
@@ -38,7 +39,7 @@ async fn compute_all(urls: Vec<Url>) -> usize {
             let began_in = thread::current().id();
             let page = fetch(url).await;
             let goes_on_in = thread::current().id();
-            compute_for(&page.body, WORK);
+            compute(&page.body, ROUNDS);
             goes_on_in != began_in
         }));
     }
@@ -54,7 +55,7 @@ async fn compute_all(urls: Vec<Url>) -> usize {
 async fn long_poll(page: Page) -> Duration {
     let spawned = Instant::now();
     let task = pool::spawn(async move { spawned.elapsed() });
-    compute_for(&page.body, WORK);
+    compute_for(&page.body, LONG);
     task.await.unwrap()
 }
 

@@ -16,13 +16,31 @@ use std::any::Any;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 
-/// What [`spawn`] gives back: awaiting it waits for the end of
-/// the task.
+/// What [`spawn`] gives back: awaiting it waits for the end of the task.
+///
+/// ```
+/// use own_executor::{block_on, spawn};
+/// use std::future::pending;
+///
+/// block_on(async {
+///     assert_eq!(spawn(async { 1 }).await.unwrap(), 1);
+///
+///     let panics = spawn(async { panic!("oh") });
+///     assert!(panics.await.unwrap_err().is_panic());
+///
+///     let endless = spawn(pending::<()>());
+///     let abort = endless.abort_handle();
+///     abort.abort();
+///     assert!(endless.await.unwrap_err().is_cancelled());
+///     assert!(abort.is_finished());
+/// });
+/// ```
 ///
 /// The task's future is dropped before this is ready. Dropping the handle lets
 /// the task go on by itself. It is cancel safe: awaited by `&mut`, it can be
@@ -387,8 +405,26 @@ impl Display for JoinError {
 
 impl Error for JoinError {}
 
+impl From<JoinError> for io::Error {
+    fn from(why: JoinError) -> io::Error {
+        io::Error::other(why)
+    }
+}
+
 /// Lets all tasks that are ready run first, and sockets and timers be looked
 /// at, before this one goes on.
+///
+/// ```
+/// use own_executor::task::yield_now;
+/// use own_executor::{block_on, spawn};
+///
+/// block_on(async {
+///     let task = spawn(async {});
+///     assert!(!task.is_finished());
+///     yield_now().await;
+///     assert!(task.is_finished());
+/// });
+/// ```
 pub async fn yield_now() {
     let mut has_yielded = false;
     poll_fn(|context| {

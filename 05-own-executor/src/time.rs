@@ -165,6 +165,18 @@ impl Drop for Timer {
 /// The future is polled first: if it is ready, that is the result, however late
 /// it is. It is dropped with this one, so it has not ended when this is ready,
 /// if this is awaited by `&mut`. It is cancel safe if `future` is.
+///
+/// ```
+/// use own_executor::time::timeout;
+/// use std::future::{pending, ready};
+/// use std::time::Duration;
+///
+/// own_executor::block_on(async {
+///     let brief = Duration::from_millis(1);
+///     assert_eq!(timeout(brief, ready(7)).await, Ok(7));
+///     assert!(timeout(brief, pending::<()>()).await.is_err());
+/// });
+/// ```
 pub fn timeout<F: IntoFuture>(
     duration: Duration,
     future: F,

@@ -7,6 +7,21 @@ use std::io::Result;
 use std::net::{self, SocketAddr, ToSocketAddrs};
 
 /// Sends and receives datagrams. Many tasks may wait for them at a time.
+///
+/// ```
+/// use own_executor::net::UdpSocket;
+///
+/// own_executor::block_on(async {
+///     let one = UdpSocket::bind("127.0.0.1:0").await?;
+///     let other = UdpSocket::bind("127.0.0.1:0").await?;
+///     one.send_to(b"hello", other.local_addr()?).await?;
+///     let mut buffer = [0; 100];
+///     let (n, from) = other.recv_from(&mut buffer).await?;
+///     assert_eq!((&buffer[..n], from), (&b"hello"[..], one.local_addr()?));
+///     std::io::Result::Ok(())
+/// })
+/// .unwrap();
+/// ```
 #[derive(Debug)]
 pub struct UdpSocket {
     socket: Socket<mio::net::UdpSocket>,

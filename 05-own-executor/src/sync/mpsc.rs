@@ -108,6 +108,18 @@ impl<T> Sender<T> {
     /// Waits for room, and keeps it for one value. It is cancel safe, but a
     /// task that drops this loses its place in the line.
     ///
+    /// ```
+    /// use own_executor::sync::mpsc;
+    ///
+    /// let (sender, mut receiver) = mpsc::channel(1);
+    /// own_executor::block_on(async {
+    ///     let room = sender.reserve().await.unwrap();
+    ///     assert!(sender.try_send("no room").is_err());
+    ///     room.send("hello");
+    ///     assert_eq!(receiver.recv().await, Some("hello"));
+    /// });
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the receiver is dropped or closed.

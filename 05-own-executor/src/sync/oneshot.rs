@@ -105,6 +105,15 @@ impl<T> Sender<T> {
     }
 
     /// Waits until the receiver is dropped or closed. It is cancel safe.
+    ///
+    /// ```
+    /// use own_executor::sync::oneshot;
+    ///
+    /// let (mut sender, receiver) = oneshot::channel::<u32>();
+    /// drop(receiver);
+    /// own_executor::block_on(sender.closed());
+    /// assert_eq!(sender.send(1), Err(1));
+    /// ```
     pub async fn closed(&mut self) {
         poll_fn(|context| self.poll_closed(context)).await;
     }

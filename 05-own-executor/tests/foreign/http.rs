@@ -15,7 +15,7 @@ use hyper::{Request, Response, StatusCode};
 use own_executor::net::{TcpListener, TcpStream};
 use own_executor::sync::mpsc;
 use own_executor::time::{self, Duration, Instant, sleep};
-use own_executor::{block_on, spawn};
+use own_executor::{block_on, pool, spawn};
 use std::io::Result;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -114,42 +114,65 @@ async fn answer(request: Request<Incoming>) -> hyper::Result<Response<Body>> {
     Ok(Response::new(body))
 }
 
+/// Where tasks run. Their futures can be sent, so that they may run on workers.
+#[derive(Clone, Copy)]
+enum On {
+    OneThread,
+    Workers,
+}
+
+impl On {
+    fn spawn(self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            On::OneThread => drop(spawn(task)),
+            On::Workers => drop(pool::spawn(task)),
+        }
+    }
+}
+
+/// Runs a test on one thread, and with tasks on two workers.
+fn on_both(test: impl AsyncFn(On)) {
+    block_on(test(On::OneThread));
+    pool::block_on(2, test(On::Workers));
+}
+
 /// Serves in tasks, and gives up on a client that takes longer than `limit` for
 /// the head of a request. Gives its address, and how its connections end.
 async fn serve_within(
     limit: Duration,
+    on: On,
 ) -> (SocketAddr, mpsc::Receiver<hyper::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let (ends, receiver) = mpsc::channel(100);
-    drop(spawn(async move {
+    on.spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             let ends = ends.clone();
-            drop(spawn(async move {
+            on.spawn(async move {
                 let mut server = http1::Builder::new();
                 server.timer(Timers);
                 server.header_read_timeout(limit);
                 let service = service_fn(answer);
                 let served = server.serve_connection(Io(stream), service);
                 let _ = ends.send(served.await).await;
-            }));
+            });
         }
-    }));
+    });
     (at, receiver)
 }
 
 /// For clients that may take their time, as on a busy machine.
-async fn serve() -> (SocketAddr, mpsc::Receiver<hyper::Result<()>>) {
-    serve_within(Duration::from_secs(60)).await
+async fn serve(on: On) -> (SocketAddr, mpsc::Receiver<hyper::Result<()>>) {
+    serve_within(Duration::from_secs(60), on).await
 }
 
-async fn connect(to: SocketAddr) -> SendRequest<Full<Bytes>> {
+async fn connect(to: SocketAddr, on: On) -> SendRequest<Full<Bytes>> {
     let stream = TcpStream::connect(to).await.unwrap();
     let (sender, connection) = handshake(Io(stream)).await.unwrap();
-    drop(spawn(async move {
+    on.spawn(async move {
         let _ = connection.await;
-    }));
+    });
     sender
 }
 
@@ -166,9 +189,9 @@ async fn ask(
 #[test]
 fn large_bodies_go_both_ways_on_one_connection() {
     alone(|| {
-        block_on(async {
-            let (at, mut ends) = serve().await;
-            let mut client = connect(at).await;
+        on_both(async |on| {
+            let (at, mut ends) = serve(on).await;
+            let mut client = connect(at, on).await;
             let much: Bytes = (0..MUCH).map(|n| (n % 251) as u8).collect();
             for _ in 0..3 {
                 let got = ask(&mut client, "/length", much.clone()).await;
@@ -191,10 +214,10 @@ fn large_bodies_go_both_ways_on_one_connection() {
 #[test]
 fn a_hundred_clients_at_once() {
     alone(|| {
-        block_on(async {
-            let (at, mut ends) = serve().await;
+        on_both(async |on| {
+            let (at, mut ends) = serve(on).await;
             let clients = (0..100).map(|n: usize| async move {
-                let mut client = connect(at).await;
+                let mut client = connect(at, on).await;
                 for round in 0..5 {
                     let bytes = n * 1000 + round;
                     let got =
@@ -216,13 +239,13 @@ fn a_hundred_clients_at_once() {
 #[test]
 fn a_client_that_goes_away_ends_its_connection_and_no_other() {
     alone(|| {
-        block_on(async {
-            let (at, mut ends) = serve().await;
-            let mut stays = connect(at).await;
+        on_both(async |on| {
+            let (at, mut ends) = serve(on).await;
+            let mut stays = connect(at, on).await;
             ask(&mut stays, "/length", Bytes::new()).await;
 
             // In the middle of an answer.
-            let mut goes = connect(at).await;
+            let mut goes = connect(at, on).await;
             let mut endless = ask(&mut goes, "/endless", Bytes::new()).await;
             let part = endless.body_mut().frame().await.unwrap().unwrap();
             assert!(part.is_data());
@@ -251,8 +274,9 @@ fn a_client_that_goes_away_ends_its_connection_and_no_other() {
 #[test]
 fn a_client_that_says_nothing_is_given_up_on() {
     alone(|| {
-        block_on(async {
-            let (at, mut ends) = serve_within(Duration::from_millis(20)).await;
+        on_both(async |on| {
+            let (at, mut ends) =
+                serve_within(Duration::from_millis(20), on).await;
             let mut silent = TcpStream::connect(at).await.unwrap();
             silent.write_all(b"GET / HTTP").await.unwrap();
             let why = ends.recv().await.unwrap().unwrap_err();

@@ -205,7 +205,7 @@ fn a_server_shuts_down_when_told_to_and_finishes_what_it_began() {
                 }
                 drop(listener);
                 for one in begun {
-                    one.await.map_err(io::Error::other)??;
+                    one.await??;
                 }
                 io::Result::Ok(())
             });

@@ -13,28 +13,67 @@ use std::time::{Duration, Instant};
 /// How often each runtime does the work.
 const ROUNDS: usize = 9;
 
-/// The work, how many operations it has, and on how many threads it is done.
-const ROWS: [(&str, u32, Threads); 14] = [
-    ("yield, 1,000 tasks x 1,000", 1_000_000, Threads::One),
-    ("spawn + join, one by one", 1_000_000, Threads::One),
-    ("spawn + join, batches of 1,000", 1_000_000, Threads::One),
-    ("spawn a million, then join", 1_000_000, Threads::One),
-    ("oneshot, request and reply", 500_000, Threads::One),
-    ("100,000 sleeps", 100_000, Threads::One),
-    ("2 threads: yield", 1_000_000, Threads::Two),
-    ("2 threads: spawn, one by one", 1_000_000, Threads::Two),
-    ("2 threads: spawn in batches", 1_000_000, Threads::Two),
-    ("2 threads: ping-pong", 500_000, Threads::Two),
-    ("2 threads: ring of 1,000", 1_000_000, Threads::Two),
-    ("2 threads: with one outside", 20_000, Threads::Two),
-    ("2 threads: long among short polls", 10_000, Threads::Two),
-    ("2 threads: computing", 100, Threads::Two),
-];
+/// What is done, on how many threads, and what is measured of it.
+const ROWS: [(&str, Work, Threads, Figure); 20] = {
+    use Figure::{Bytes, Cpu, Late, Time};
+    use Threads::{One, Two};
+    use Work::*;
+    [
+        ("yield, 1,000 tasks x 1,000", Yields, One, Time(1_000_000)),
+        ("spawn + join, one by one", OneByOne, One, Time(1_000_000)),
+        ("spawn + join, batches of 1,000", Batches, One, Time(1_000_000)),
+        ("spawn a million, then join", Million, One, Time(1_000_000)),
+        ("ping-pong", PingPong, One, Time(500_000)),
+        ("ring of 1,000", Ring, One, Time(1_000_000)),
+        ("async-channel of 1", Channel, One, Time(500_000)),
+        ("oneshot, request and reply", Requests, One, Time(500_000)),
+        ("an idle task, bytes", IdleTasks, One, Bytes(100_000)),
+        ("100,000 sleeps in no time", ShortSleeps, One, Time(100_000)),
+        ("100,000 sleeps in a second, CPU", Sleeps, One, Cpu(100_000)),
+        ("the same, median lateness", Sleeps, One, Late),
+        ("2 threads: yield", Yields, Two, Time(1_000_000)),
+        ("2 threads: spawn, one by one", OneByOne, Two, Time(1_000_000)),
+        ("2 threads: spawn in batches", Batches, Two, Time(1_000_000)),
+        ("2 threads: ping-pong", PingPong, Two, Time(500_000)),
+        ("2 threads: ring of 1,000", Ring, Two, Time(1_000_000)),
+        ("2 threads: with one outside", Outside, Two, Time(20_000)),
+        ("2 threads: long among short polls", LongPolls, Two, Time(10_000)),
+        ("2 threads: computing", Computing, Two, Time(100)),
+    ]
+};
+
+#[derive(Clone, Copy)]
+enum Work {
+    Yields,
+    OneByOne,
+    Batches,
+    Million,
+    PingPong,
+    Ring,
+    Channel,
+    Requests,
+    IdleTasks,
+    ShortSleeps,
+    Sleeps,
+    Outside,
+    LongPolls,
+    Computing,
+}
 
 #[derive(Clone, Copy)]
 enum Threads {
     One,
     Two,
+}
+
+/// What is measured; the number is that of the operations it is divided by.
+#[derive(Clone, Copy)]
+enum Figure {
+    Time(u32),
+    Cpu(u32),
+    /// What the work says itself.
+    Bytes(u32),
+    Late,
 }
 
 const RUNTIMES: [&str; 2] = ["ours", "tokio"];
@@ -49,7 +88,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let wanted: Vec<_> = args.iter().filter(|it| *it != "--bench").collect();
-    println!("{:34} {:>8} {:>8} {:>7}", "ns each", "ours", "tokio", "ratio");
+    println!("{:34} {:>8} {:>8} {:>7}", "ns", "ours", "tokio", "ratio");
     for (row, (name, ..)) in ROWS.iter().enumerate() {
         let is_wanted = |it: &&String| name.contains(it.as_str());
         if wanted.is_empty() || wanted.iter().any(is_wanted) {
@@ -86,43 +125,55 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Nanoseconds for each operation.
+/// The figure of this row.
 fn measure(row: usize, runtime: &str) -> f64 {
-    let work: fn(usize) = match (runtime, ROWS[row].2) {
+    let (_, what, threads, figure) = ROWS[row];
+    let work: fn(Work) -> f64 = match (runtime, threads) {
         ("ours", Threads::One) => ours::work,
         ("ours", Threads::Two) => our_pool::work,
         (_, Threads::One) => tokios::work,
         (_, Threads::Two) => tokios_pool::work,
     };
     let begun = Instant::now();
-    work(row);
-    begun.elapsed().as_nanos() as f64 / f64::from(ROWS[row].1)
+    let said = work(what);
+    let nanos = |time: Duration| time.as_nanos() as f64;
+    match figure {
+        Figure::Time(n) => nanos(begun.elapsed()) / f64::from(n),
+        Figure::Cpu(n) => nanos(lab::cpu_time()) / f64::from(n),
+        Figure::Bytes(n) => said / f64::from(n),
+        Figure::Late => said,
+    }
 }
 
 /// The work for one runtime, whose names are in scope.
 macro_rules! work {
     () => {
-        use std::time::Duration;
+        use super::{Work, compute, compute_for, median};
+        use lab::Usage;
+        use std::future::pending;
+        use std::time::{Duration, Instant};
 
-        pub fn work(row: usize) {
+        /// Gives back what it says itself, if it does.
+        pub fn work(work: Work) -> f64 {
             block_on(async move {
-                match row {
-                    0 => yields().await,
-                    1 => one_by_one().await,
-                    2 => batches(1000, 1000).await,
-                    3 => batches(1, 1_000_000).await,
-                    4 => request_and_reply().await,
-                    5 => sleeps().await,
-                    6 => yields().await,
-                    7 => one_by_one().await,
-                    8 => batches(1000, 1000).await,
-                    9 => ring(2, 250_000).await,
-                    10 => ring(1000, 1000).await,
-                    11 => outside().await,
-                    12 => long_and_short().await,
-                    _ => computing().await,
+                match work {
+                    Work::Yields => yields().await,
+                    Work::OneByOne => one_by_one().await,
+                    Work::Batches => batches(1000, 1000).await,
+                    Work::Million => batches(1, 1_000_000).await,
+                    Work::PingPong => ring(2, 250_000).await,
+                    Work::Ring => ring(1000, 1000).await,
+                    Work::Channel => messages().await,
+                    Work::Requests => request_and_reply().await,
+                    Work::IdleTasks => return idle_tasks().await,
+                    Work::ShortSleeps => short_sleeps().await,
+                    Work::Sleeps => return sleeps().await,
+                    Work::Outside => outside().await,
+                    Work::LongPolls => long_and_short().await,
+                    Work::Computing => computing().await,
                 }
-            });
+                0.0
+            })
         }
 
         async fn yields() {
@@ -252,13 +303,54 @@ macro_rules! work {
             }
         }
 
-        async fn sleeps() {
+        async fn messages() {
+            let (to, from) = async_channel::bounded(1);
+            let receiver = spawn(async move {
+                for n in 0..500_000_u32 {
+                    assert_eq!(from.recv().await, Ok(n));
+                }
+            });
+            for n in 0..500_000_u32 {
+                to.send(n).await.unwrap();
+            }
+            receiver.await.unwrap();
+        }
+
+        /// The memory of 100,000 tasks that wait, without their handles.
+        async fn idle_tasks() -> f64 {
+            let before = Usage::so_far().max_rss_kb;
+            for _ in 0..100_000 {
+                drop(spawn(pending::<()>()));
+            }
+            yield_now().await;
+            ((Usage::so_far().max_rss_kb - before) * 1024) as f64
+        }
+
+        async fn short_sleeps() {
             let all: Vec<_> = (0..100_000)
                 .map(|n| spawn(sleep(Duration::from_micros(n % 100))))
                 .collect();
             for one in all {
                 one.await.unwrap();
             }
+        }
+
+        /// How late they are, in nanoseconds: the median.
+        async fn sleeps() -> f64 {
+            let start = Instant::now() + Duration::from_millis(200);
+            let mut all = Vec::new();
+            for n in 0..100_000 {
+                let due = start + Duration::from_micros(n * 10);
+                all.push(spawn(async move {
+                    sleep(due - Instant::now()).await;
+                    due.elapsed().as_nanos() as f64
+                }));
+            }
+            let mut late = Vec::new();
+            for one in all {
+                late.push(one.await.unwrap());
+            }
+            median(late.into_iter())
         }
     };
 }
@@ -278,7 +370,6 @@ fn compute(rounds: u64) {
 }
 
 mod ours {
-    use super::{compute, compute_for};
     use own_executor::sync::mpsc;
     use own_executor::sync::oneshot::{Sender, channel};
     use own_executor::task::yield_now;
@@ -289,7 +380,6 @@ mod ours {
 }
 
 mod our_pool {
-    use super::{compute, compute_for};
     use own_executor::pool::{self, spawn};
     use own_executor::sync::mpsc;
     use own_executor::sync::oneshot::{Sender, channel};
@@ -297,47 +387,49 @@ mod our_pool {
     use own_executor::time::sleep;
 
     /// The work is a task, too: what calls `block_on` is no worker.
-    fn block_on(future: impl Future<Output = ()> + Send + 'static) {
-        pool::block_on(2, async { spawn(future).await.unwrap() });
+    fn block_on<T: Send + 'static>(
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        pool::block_on(2, async { spawn(future).await.unwrap() })
     }
 
     work!();
 }
 
 mod tokios_pool {
-    use super::{compute, compute_for};
     use tokio::spawn;
     use tokio::sync::mpsc;
     use tokio::sync::oneshot::{Sender, channel};
     use tokio::task::yield_now;
     use tokio::time::sleep;
 
-    fn block_on(future: impl Future<Output = ()> + Send + 'static) {
+    fn block_on<T: Send + 'static>(
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> T {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(async { spawn(future).await.unwrap() });
+        runtime.block_on(async { spawn(future).await.unwrap() })
     }
 
     work!();
 }
 
 mod tokios {
-    use super::{compute, compute_for};
     use tokio::spawn;
     use tokio::sync::mpsc;
     use tokio::sync::oneshot::{Sender, channel};
     use tokio::task::yield_now;
     use tokio::time::sleep;
 
-    fn block_on(future: impl Future<Output = ()>) {
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(future);
+        runtime.block_on(future)
     }
 
     work!();

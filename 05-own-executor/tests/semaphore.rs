@@ -96,16 +96,18 @@ fn after_close_all_fail_and_permits_are_still_counted() {
         let mut waits = pin!(permits.acquire_many(2));
         assert!(is_pending(&mut granted));
         assert!(is_pending(&mut waits));
-        permits.add_permits(1);
+        // One for the first; the other is put aside for the second.
+        permits.add_permits(2);
+        assert_eq!(permits.available_permits(), 0);
         permits.close();
         block_on(async {
             assert!(granted.await.is_err());
             assert!(waits.await.is_err());
             assert!(permits.acquire().await.is_err());
         });
-        assert_eq!(permits.available_permits(), 1);
+        assert_eq!(permits.available_permits(), 2);
         drop(held);
-        assert_eq!(permits.available_permits(), 3);
+        assert_eq!(permits.available_permits(), 4);
         let closed = permits.try_acquire().unwrap_err();
         assert_eq!(closed, TryAcquireError::Closed);
     });

@@ -49,6 +49,8 @@ struct State {
 struct Waiter {
     /// How many permits it still wants.
     missing: usize,
+    /// How many have been put aside for it.
+    has: usize,
     waker: Option<Waker>,
 }
 
@@ -212,6 +214,7 @@ impl Semaphore {
         let mut state = lock(&self.state);
         state.is_closed = true;
         let line = mem::take(&mut state.line);
+        state.free += line.values().map(|it| it.has).sum::<usize>();
         drop(state);
         for waker in line.into_values().filter_map(|it| it.waker) {
             waker.wake();
@@ -241,6 +244,7 @@ impl State {
             let given = self.free.min(first.get().missing);
             self.free -= given;
             first.get_mut().missing -= given;
+            first.get_mut().has += given;
             if first.get().missing > 0 {
                 break;
             }
@@ -279,6 +283,18 @@ impl<'a> Future for Acquire<'a> {
         // A task that has spent its budget gets its place all the same.
         let spent = budget::spend(context);
         let mut state = lock(&semaphore.state);
+        // Mostly there are enough, and no task waits.
+        if let Stage::Fresh = self.stage
+            && !state.is_closed
+            && state.line.is_empty()
+            && state.free >= wanted
+            && let Poll::Ready(spent) = spent
+        {
+            spent.made_progress();
+            state.free -= wanted;
+            self.stage = Stage::Done;
+            return Poll::Ready(Ok(Permit { semaphore, permits: wanted }));
+        }
         let number = match self.stage {
             Stage::Waits(number) => number,
             Stage::Done => panic!("an `Acquire` was polled after it was ready"),
@@ -289,7 +305,7 @@ impl<'a> Future for Acquire<'a> {
             Stage::Fresh => {
                 let number = state.next;
                 state.next += 1;
-                let waiter = Waiter { missing: wanted, waker: None };
+                let waiter = Waiter { missing: wanted, has: 0, waker: None };
                 state.line.insert(number, waiter);
                 self.stage = Stage::Waits(number);
                 // If others wait already, nothing is free.
@@ -323,7 +339,7 @@ impl Drop for Acquire<'_> {
         let mut state = lock(&self.semaphore.state);
         let waiter = state.line.remove(&number);
         let had = match &waiter {
-            Some(waiter) => self.wanted - waiter.missing,
+            Some(waiter) => waiter.has,
             None if state.granted.remove(&number) => self.wanted,
             None => 0,
         };

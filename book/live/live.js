@@ -7,7 +7,7 @@
 (async () => {
     const blocks = [...document.querySelectorAll('code.language-console')];
     const commands = blocks.flatMap((block) =>
-        block.textContent
+        block.textContent.replaceAll('\\\n', ' ')
             .split('\n')
             .map((line) => ({ block, wanted: parse(line) }))
             .filter(({ wanted }) => wanted));

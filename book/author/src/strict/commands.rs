@@ -30,7 +30,7 @@ const OTHERS: [(&str, bool); 6] = [
 pub fn check(check: &mut Check<'_>, chapter: &Chapter) {
     for code in &chapter.code {
         for (line, command) in commands(code) {
-            if let Err(why) = exists(check.tree, command) {
+            if let Err(why) = exists(check.tree, &command) {
                 let why = format!("`{command}` does not work: {why}");
                 check.fault(&chapter.file, line, why);
             }
@@ -39,21 +39,35 @@ pub fn check(check: &mut Check<'_>, chapter: &Chapter) {
 }
 
 /// The `cargo` commands in a piece of code, each with its line.
-fn commands(code: &Code) -> Vec<(usize, &str)> {
-    let found: Vec<_> = match code.language.as_deref() {
-        None => vec![(code.line, code.text.as_str())],
-        Some("console") => (code.line..)
-            .zip(code.text.lines())
-            .filter_map(|(n, line)| Some((n, line.strip_prefix("$ ")?)))
-            .collect(),
+fn commands(code: &Code) -> Vec<(usize, String)> {
+    let found = match code.language.as_deref() {
+        None => vec![(code.line, code.text.clone())],
+        Some("console") => typed(code),
         Some(_) => Vec::new(),
     };
-    let commands = found.into_iter().filter_map(|(line, text)| {
+    let commands = found.iter().filter_map(|(line, text)| {
         let text = text.strip_prefix("time ").unwrap_or(text);
         let text = text.split(" #").next()?.trim();
-        text.starts_with("cargo ").then_some((line, text))
+        text.starts_with("cargo ").then(|| (*line, text.to_owned()))
     });
     commands.collect()
+}
+
+/// What stands behind a prompt, and goes on behind a backslash at the end of a
+/// line.
+fn typed(code: &Code) -> Vec<(usize, String)> {
+    let mut typed = Vec::new();
+    let mut lines = (code.line..).zip(code.text.lines());
+    while let Some((n, line)) = lines.next() {
+        let Some(line) = line.strip_prefix("$ ") else { continue };
+        let mut command = line.to_owned();
+        while command.ends_with('\\') {
+            command.pop();
+            command += lines.next().map_or("", |(_, line)| line);
+        }
+        typed.push((n, command));
+    }
+    typed
 }
 
 /// Checks that all that a command names is there. The error says what is not.

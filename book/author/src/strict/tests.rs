@@ -401,6 +401,7 @@ fn a_command_that_does_not_exist_is_found() {
         ("--bin 1-1-a-stop", "threads has no step \"1-1-a-stop\""),
         ("--bin 1-1-a-step -- --page 3", "has no flag \"--page\""),
         ("--bin 1-1-a-step -- --json", "has no flag \"--json\""),
+        ("--bin 1-1-a-step -- \\\n  --json", "has no flag \"--json\""),
         ("--bin 1-1-a-step -- --pages", "--pages wants a value"),
     ] {
         found(|small| small.damage(page, from, to), says);

@@ -4,10 +4,11 @@
 //! Ways to be wrong: another order; a side that is left out, or only that of
 //! the first node; numbers that are sorted, or not handed out twice though they
 //! are there twice; all of the tree is walked through before the first number,
-//! or again for each; a walk that another one disturbs; `next` that begins
-//! again at the end; `next` that calls itself, so that a deep tree overflows
-//! the stack; a path of fixed length. Of the generator also: two numbers in one
-//! turn; a pause without a number; something that is not awaited.
+//! or again for each, or some numbers ahead; a walk that another one disturbs;
+//! `next` that begins again at the end; `next` that calls itself, or a list
+//! whose destructor does, so that a deep tree overflows the stack; a path of
+//! fixed length; a number that is taken for a sign. Of the generator also: two
+//! numbers in one turn; a pause without a number; something that is not awaited.
 //!
 //! As shipped: `next` gave None, and it has to be
 
@@ -31,8 +32,14 @@ const MOST: usize = 150;
 /// thread of a test has two million.
 const DEEP: usize = 100_000;
 
+/// How deep the deepest one is that the generator is given.
+const DEEP_OF_GENERATOR: usize = 300;
+
 /// How often each node may be looked at, for its number and for each side.
 const LOOKS: usize = 12;
+
+/// With this many for each node, a walk does not come to its end.
+const ENDLESS: usize = 1_000;
 
 trials::answer!("exercises/tree-walk.rs");
 
@@ -71,6 +78,8 @@ struct Tree {
     root: Option<usize>,
     /// How many nodes were handed to the answer.
     known: Cell<usize>,
+    /// The latest `since` of them.
+    latest: Cell<usize>,
     /// How often a node was asked for something.
     looks: Cell<usize>,
 }
@@ -80,13 +89,17 @@ struct Place {
     number: u32,
     left: Option<usize>,
     right: Option<usize>,
+    /// The place in the order from which on it is beside the way: that of the
+    /// first number in the part which begins at the node above.
+    since: Cell<usize>,
     /// Set if it was handed to the answer.
     is_known: Cell<bool>,
 }
 
 impl Place {
     fn new(number: u32, left: Option<usize>, right: Option<usize>) -> Place {
-        Place { number, left, right, is_known: Cell::new(false) }
+        let (since, is_known) = (Cell::new(0), Cell::new(false));
+        Place { number, left, right, since, is_known }
     }
 }
 
@@ -114,7 +127,7 @@ impl<'a> Node<'a> {
     }
 
     fn look(self) -> &'a Place {
-        self.tree.looks.update(|looks| looks + 1);
+        self.tree.note_look();
         &self.tree.nodes[self.place]
     }
 }
@@ -185,8 +198,8 @@ impl Walker<'_> {
 
 impl Tree {
     fn new(nodes: Vec<Place>, root: Option<usize>) -> Tree {
-        let (known, looks) = (Cell::new(0), Cell::new(0));
-        Tree { nodes, root, known, looks }
+        let (known, latest) = (Cell::new(0), Cell::new(0));
+        Tree { nodes, root, known, latest, looks: Cell::new(0) }
     }
 
     /// Small ones, which show the usual mistakes.
@@ -205,6 +218,18 @@ impl Tree {
             Tree::new(three([5, 5, 4]), Some(0)),
             Tree::lopsided(),
         ]
+    }
+
+    /// Each of its nodes is on the left of the one before, or each on the right.
+    fn chain(count: usize, goes_left: bool) -> Tree {
+        let node = |place: usize| {
+            let next = (place + 1 < count).then_some(place + 1);
+            match goes_left {
+                true => Place::new(place as u32, next, None),
+                false => Place::new(place as u32, None, next),
+            }
+        };
+        Tree::new((0..count).map(node).collect(), Some(0))
     }
 
     /// Nothing is on the left of its root, and a bush on the right.
@@ -228,7 +253,7 @@ impl Tree {
         // Half of them are bushes; the others lean to one side.
         let leans = dice.below(4);
         for place in 0..count {
-            nodes.push(Place::new(1 + dice.below(99) as u32, None, None));
+            nodes.push(Place::new(any_number(dice), None, None));
             // Down from the root, to where there is none yet.
             let mut at = (place > 0).then_some(0);
             while let Some(parent) = at {
@@ -297,18 +322,41 @@ impl Tree {
     fn node(&self, place: Option<usize>) -> Option<Node<'_>> {
         let place = place?;
         if !self.nodes[place].is_known.replace(true) {
+            let since = self.nodes[place].since.get();
             self.known.update(|known| known + 1);
+            self.latest.update(|latest| latest.max(since));
         }
         Some(Node { tree: self, place })
     }
 
-    /// Its numbers, by a recursion, and how deep it is.
-    fn in_order(&self, at: Option<usize>, numbers: &mut Vec<u32>) -> usize {
+    fn note_look(&self) {
+        self.looks.update(|looks| looks + 1);
+        assert!(
+            self.looks.get() < ENDLESS * self.nodes.len(),
+            "wrong answer: {self}: it looks at nodes again and again, and comes \
+             to no end"
+        );
+    }
+
+    /// Its numbers, by a recursion, and how deep it is. Notes of each node from
+    /// when on it is beside the way.
+    fn in_order(&self, numbers: &mut Vec<u32>) -> usize {
+        self.part_in_order(self.root, 0, numbers)
+    }
+
+    fn part_in_order(
+        &self,
+        at: Option<usize>,
+        since: usize,
+        numbers: &mut Vec<u32>,
+    ) -> usize {
         let Some(at) = at else { return 0 };
         let Place { number, left, right, .. } = self.nodes[at];
-        let deep = self.in_order(left, numbers);
+        self.nodes[at].since.set(since);
+        let first = numbers.len();
+        let deep = self.part_in_order(left, first, numbers);
         numbers.push(number);
-        1 + deep.max(self.in_order(right, numbers))
+        1 + deep.max(self.part_in_order(right, first, numbers))
     }
 
     fn begin<'a>(&'a self, out: Option<&'a Out>) -> Walker<'a> {
@@ -329,26 +377,30 @@ impl Tree {
 
     /// One walk goes to the end, and its steps are counted.
     fn judge_alone(&self, out: Option<&Out>) -> Result<(), Why> {
-        self.known.set(0);
+        for counted in [&self.known, &self.latest, &self.looks] {
+            counted.set(0);
+        }
         self.nodes.iter().for_each(|node| node.is_known.set(false));
-        self.looks.set(0);
         let mut numbers = Vec::new();
-        let deep = self.in_order(self.root, &mut numbers);
+        let deep = self.in_order(&mut numbers);
         let mut walker = self.begin(out);
         for given in 0..=numbers.len() {
             step(&mut walker, &numbers, given)?;
-            // It has to know the nodes whose numbers it gave, the way to where
-            // it is, and what is on both sides of that, perhaps.
-            let known = self.known.get();
-            if known > 2 * (given + 1 + deep) {
+            // It has to know the way to each number that it gave. It may know
+            // what is beside that, and all this of the number that comes next.
+            if self.latest.get() > given + 1 {
                 return self.wrong_way(&walker, given + 1, || {
-                    format!("{known} nodes were looked at")
+                    let is_beside = |it: &&Place| it.since.get() <= given + 1;
+                    let enough = self.nodes.iter().filter(is_beside).count();
+                    let known = self.known.get();
+                    format!("{known} nodes were looked at; {enough} are enough")
                 });
             }
             let looks = self.looks.get();
             if looks > LOOKS * (given + 1 + deep) {
                 return self.wrong_way(&walker, given + 1, || {
-                    format!("nodes were looked at {looks} times")
+                    let all = self.nodes.len();
+                    format!("nodes were looked at {looks} times; it has {all}")
                 });
             }
         }
@@ -370,20 +422,19 @@ impl Tree {
         given: usize,
         what: impl FnOnce() -> String,
     ) -> Result<(), Why> {
-        let numbers = match given {
+        // At last it was asked for one more than there are.
+        let numbers = match given.min(self.nodes.len()) {
             1 => "for the first number".to_owned(),
             given => format!("for {given} numbers"),
         };
-        let (name, what) = (walker.name(), what());
-        let all = self.nodes.len();
-        let sentence = format!("{numbers} of {name}, {what}; it has {all}");
+        let sentence = format!("{numbers} of {}, {}", walker.name(), what());
         Err(Why { kind: "right answer, wrong way", sentence })
     }
 
     /// Two walks go through the same tree, one of them ahead of the other.
     fn judge_together(&self, outs: &[Option<&Out>; 2]) -> Result<(), Why> {
         let mut numbers = Vec::new();
-        self.in_order(self.root, &mut numbers);
+        self.in_order(&mut numbers);
         let [mut first, mut second] = outs.map(|out| self.begin(out));
         let ahead = numbers.len() / 2;
         for given in 0..ahead {
@@ -432,32 +483,34 @@ fn step(
     wrong(format!("{before}{}, and {due}", walker.gave(next)))
 }
 
-/// The iterator has a stack of its own, so that a deep tree does not need a
-/// deep one of the thread.
+/// Trees that are too deep to be shown. The iterator has a stack of its own, so
+/// that it does not need a deep one of the thread: neither to the end of such a
+/// tree, nor when it is dropped on the way.
 fn judge_deep() {
     for goes_left in [true, false] {
         timeline::event(What::Run);
-        let node = |place: usize| {
-            let next = (place + 1 < DEEP).then_some(place + 1);
-            let number = place as u32;
-            match goes_left {
-                true => Place::new(number, next, None),
-                false => Place::new(number, None, next),
-            }
-        };
-        let tree = Tree::new((0..DEEP).map(node).collect(), Some(0));
+        let side = if goes_left { "left" } else { "right" };
+        let each = format!("each on the {side} of the one before");
+        let tree = Tree::chain(DEEP_OF_GENERATOR, goes_left);
+        if let Err(Why { kind, sentence }) = tree.judge() {
+            panic!("{kind}: {DEEP_OF_GENERATOR} nodes, {each}: {sentence}");
+        }
+        let tree = Tree::chain(DEEP, goes_left);
+        let walk = || Walk::new(tree.node(tree.root));
         let numbers = 0..DEEP as u32;
-        let all: Vec<u32> = Walk::new(tree.node(tree.root)).collect();
+        let all: Vec<u32> = walk().collect();
         let is_right = match goes_left {
             true => all.into_iter().eq(numbers.rev()),
             false => all.into_iter().eq(numbers),
         };
-        let way = if goes_left { "left" } else { "right" };
         assert!(
             is_right,
-            "wrong answer: {DEEP} nodes, each on the {way} of the one before, \
-             were not all handed out in their order"
+            "wrong answer: {DEEP} nodes, {each}, were not all handed out in \
+             their order"
         );
+        timeline::event(What::Run);
+        let mut to_drop = walk();
+        to_drop.nth(DEEP / 2);
     }
 }
 
@@ -471,6 +524,16 @@ impl Display for Tree {
             [Place { number, .. }] => write!(f, "({number})"),
             _ => self.fmt_part(self.root, f),
         }
+    }
+}
+
+/// Most are small, so that many come twice. Some are as large as can be.
+fn any_number(dice: &mut Dice) -> u32 {
+    match dice.below(16) {
+        0 => 0,
+        1 => u32::MAX,
+        2 => dice.number() as u32,
+        _ => 1 + dice.below(99) as u32,
     }
 }
 

@@ -7,7 +7,8 @@
 //! of an inner one is lost, or taken for the end of all; a request is changed,
 //! left out, made twice, or served inside; a call costs a pause; one that has
 //! ended is kept; closing drops the outermost first; the stack is one for all
-//! tasks, or that of the thread, or has a fixed size; something runs in `new`.
+//! tasks, or that of the thread, or has a fixed size; something runs in `new`; a
+//! large number does not fit, or some kind of error is taken for a sign.
 //!
 //! As shipped: generator 2 was dropped, and it has not begun
 
@@ -29,6 +30,18 @@ const STORIES: usize = 300;
 /// How deep the deepest nesting is. A call takes a hundred bytes or more, and a
 /// thread of a test has two million.
 const DEEP: usize = 40_000;
+
+/// None of them means more than another one.
+const ERRORS: [ErrorKind; 8] = [
+    ErrorKind::ConnectionReset,
+    ErrorKind::TimedOut,
+    ErrorKind::NotFound,
+    ErrorKind::Interrupted,
+    ErrorKind::WouldBlock,
+    ErrorKind::UnexpectedEof,
+    ErrorKind::BrokenPipe,
+    ErrorKind::Other,
+];
 
 trials::answer!("exercises/yield-from.rs");
 
@@ -266,18 +279,32 @@ impl Story {
         Story { bodies, replies }
     }
 
-    /// With a step less, or an error less.
+    /// With a step less, or an error less, or a smaller number.
     fn smaller(&self) -> Vec<Story> {
         let mut all = Vec::new();
         for (number, body) in self.bodies.iter().enumerate() {
-            for place in 0..body.steps.len() {
+            for (place, step) in body.steps.iter().enumerate() {
                 let mut less = self.clone();
                 less.bodies[number].steps.remove(place);
                 all.push(less);
+                if let Step::Ask(request) = step
+                    && let Some(simpler) = request.simpler()
+                {
+                    let mut less = self.clone();
+                    less.bodies[number].steps[place] = Step::Ask(simpler);
+                    all.push(less);
+                }
             }
-            if body.end.is_err() {
+            if let Some(simpler) = simpler(body.end) {
                 let mut less = self.clone();
-                less.bodies[number].end = Ok(1);
+                less.bodies[number].end = simpler;
+                all.push(less);
+            }
+        }
+        for (place, reply) in self.replies.iter().enumerate() {
+            if let Some(simpler) = simpler(*reply) {
+                let mut less = self.clone();
+                less.replies[place] = simpler;
                 all.push(less);
             }
         }
@@ -310,7 +337,7 @@ impl Story {
             closed.task = None;
             let due = Model::of(self, requests).events;
             compare(&closed.events(), &due).map_err(|why| {
-                format!("closed after {requests} of its requests: {why}")
+                format!("dropped after {requests} of its requests: {why}")
             })?;
         }
 
@@ -331,22 +358,51 @@ impl Story {
     }
 }
 
+/// Most are small, so that many are the same.
 fn any_request(dice: &mut Dice) -> Request {
-    match dice.below(9) {
+    match dice.below(12) {
         0 => Request::SleepUntil(Duration::MAX),
-        1..5 => {
+        1 => {
+            let ns = dice.number() >> dice.below(40);
+            Request::SleepUntil(Duration::from_nanos(ns))
+        }
+        2..6 => {
             let ms = dice.below(4) as u64;
             Request::SleepUntil(Duration::from_millis(ms))
         }
+        6 => Request::Read(dice.number() as u32),
         _ => Request::Read(1 + dice.below(2) as u32),
     }
 }
 
 fn any_reply(dice: &mut Dice) -> Reply {
-    match dice.below(12) {
-        0 => Err(ErrorKind::ConnectionReset),
-        1 => Err(ErrorKind::TimedOut),
-        n => Ok(n as u32 - 2),
+    match dice.below(14) {
+        0 | 1 => Err(dice.one_of(&ERRORS)),
+        2 => Ok(u32::MAX),
+        3 => Ok(dice.number() as u32),
+        n => Ok(n as u32 - 4),
+    }
+}
+
+/// One that is easier to read.
+fn simpler(reply: Reply) -> Option<Reply> {
+    match reply {
+        Err(_) => Some(Ok(1)),
+        Ok(0..10) => None,
+        Ok(large) => Some(Ok(large % 10)),
+    }
+}
+
+impl Request {
+    /// One that is easier to read.
+    fn simpler(self) -> Option<Request> {
+        const MS: Duration = Duration::from_millis(1);
+        match self {
+            Request::Read(0..10) | Request::SleepUntil(Duration::MAX) => None,
+            Request::Read(_) => Some(Request::Read(1)),
+            Request::SleepUntil(time) if time < 10 * MS => None,
+            Request::SleepUntil(_) => Some(Request::SleepUntil(MS)),
+        }
     }
 }
 
@@ -599,8 +655,13 @@ impl Display for Request {
         match self {
             Request::Read(socket) => write!(f, "read from socket {socket}"),
             Request::SleepUntil(Duration::MAX) => f.write_str("sleep for ever"),
-            Request::SleepUntil(time) => {
+            Request::SleepUntil(time)
+                if time.subsec_nanos() % 1_000_000 == 0 =>
+            {
                 write!(f, "sleep until {} ms", time.as_millis())
+            }
+            Request::SleepUntil(time) => {
+                write!(f, "sleep until {} ns", time.as_nanos())
             }
         }
     }

@@ -186,7 +186,8 @@ struct Story {
 }
 
 fn shown(time: Duration) -> String {
-    let whole = |unit: Duration| time.as_nanos() % unit.as_nanos() == 0;
+    let whole =
+        |unit: Duration| time.as_nanos().is_multiple_of(unit.as_nanos());
     match time {
         EVER => "the end of time".to_owned(),
         time if time >= HOUR && whole(HOUR) => {

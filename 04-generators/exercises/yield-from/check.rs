@@ -656,7 +656,7 @@ impl Display for Request {
             Request::Read(socket) => write!(f, "read from socket {socket}"),
             Request::SleepUntil(Duration::MAX) => f.write_str("sleep for ever"),
             Request::SleepUntil(time)
-                if time.subsec_nanos() % 1_000_000 == 0 =>
+                if time.subsec_nanos().is_multiple_of(1_000_000) =>
             {
                 write!(f, "sleep until {} ms", time.as_millis())
             }

@@ -7,8 +7,8 @@
 //! replace one another, or change their order; what is spawned in a turn goes
 //! first, or waits for all that sleep, or is lost; the clock sleeps in short
 //! pieces, or not at all; the time is taken before a turn, and not after it; a
-//! sleep for ever overflows; times are rounded, or long ones do not fit; a task is
-//! resumed after its end, or kept; it works for one `run` only, or for one
+//! sleep for ever overflows; times are rounded, or long ones do not fit; a task
+//! is resumed after its end, or kept; it works for one `run` only, or for one
 //! scheduler; something grows with all sleeps there ever were.
 //!
 //! As shipped: and it sleeps until
@@ -241,8 +241,8 @@ impl World {
     fn note_resumed(&self, number: usize) {
         assert!(
             self.is_running.get(),
-            "wrong answer: {}: task {} was resumed, and not by the `run` of its \
-             scheduler",
+            "wrong answer: {}: task {} was resumed, and not by the `run` of \
+             its scheduler",
             self.story,
             number + 1
         );

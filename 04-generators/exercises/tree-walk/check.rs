@@ -8,7 +8,8 @@
 //! `next` that begins again at the end; `next` that calls itself, or a list
 //! whose destructor does, so that a deep tree overflows the stack; a path of
 //! fixed length; a number that is taken for a sign. Of the generator also: two
-//! numbers in one turn; a pause without a number; something that is not awaited.
+//! numbers in one turn; a pause without a number; something that is not
+//! awaited.
 //!
 //! As shipped: `next` gave None, and it has to be
 
@@ -220,7 +221,7 @@ impl Tree {
         ]
     }
 
-    /// Each of its nodes is on the left of the one before, or each on the right.
+    /// Each of its nodes is on the same side of the one before.
     fn chain(count: usize, goes_left: bool) -> Tree {
         let node = |place: usize| {
             let next = (place + 1 < count).then_some(place + 1);
@@ -333,8 +334,8 @@ impl Tree {
         self.looks.update(|looks| looks + 1);
         assert!(
             self.looks.get() < ENDLESS * self.nodes.len(),
-            "wrong answer: {self}: it looks at nodes again and again, and comes \
-             to no end"
+            "wrong answer: {self}: it looks at nodes again and again, and has \
+             no end"
         );
     }
 

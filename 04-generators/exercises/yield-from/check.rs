@@ -7,8 +7,8 @@
 //! of an inner one is lost, or taken for the end of all; a request is changed,
 //! left out, made twice, or served inside; a call costs a pause; one that has
 //! ended is kept; closing drops the outermost first; the stack is one for all
-//! tasks, or that of the thread, or has a fixed size; something runs in `new`; a
-//! large number does not fit, or some kind of error is taken for a sign.
+//! tasks, or that of the thread, or has a fixed size; something runs in `new`;
+//! a large number does not fit, or some kind of error is taken for a sign.
 //!
 //! As shipped: generator 2 was dropped, and it has not begun
 

@@ -11,7 +11,7 @@ async def refuses():
         await asyncio.sleep(10)
     except asyncio.CancelledError:
         pass
-    await asyncio.sleep(0.01)  # nobody cancels this one
+    await asyncio.sleep(0.01)  # this one is not cancelled
     return "goes on, and has come to its end"
 
 

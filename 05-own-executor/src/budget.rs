@@ -28,8 +28,7 @@ pub fn lift() {
 /// task polled again, after the others.
 ///
 /// So a task for which something is always ready keeps no other waiting for
-/// long.
-/// What computes, and futures that are not ours, are not interrupted.
+/// long. What computes, and futures that are not ours, are not interrupted.
 pub fn spend(context: &mut Context<'_>) -> Poll<Spent> {
     match LEFT.get() {
         0 => {

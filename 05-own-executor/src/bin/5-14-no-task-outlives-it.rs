@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-14-no-task-outlives-it
 //!
-//! Look at the last two lines: what becomes of tasks that nobody waits for.
+//! Look at the last two lines: what becomes of tasks that are not waited for.
 
 use lab::{Page, Site, Url};
 use own_executor::task::scope;

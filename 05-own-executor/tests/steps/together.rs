@@ -71,7 +71,7 @@ fn a_budget_gives_a_neighbour_its_turns_and_nothing_else_does() {
 
 #[test]
 fn a_worker_that_is_idle_takes_what_a_long_poll_has_spawned() {
-    let step = env!("CARGO_BIN_EXE_5-16-whoever-has-time");
+    let step = env!("CARGO_BIN_EXE_5-16-any-worker-takes-it");
     // In each of the two halves eight tasks, a long poll, and what it spawns.
     let is_taken = |recording: &Recording, half: usize| {
         let tasks: Vec<_> =
@@ -89,11 +89,11 @@ fn a_worker_that_is_idle_takes_what_a_long_poll_has_spawned() {
         let late = super::time_after(stdout, "has spawned begins after ");
         assert!(late >= Duration::from_millis(40), "{stdout}");
     });
-    assert!(runs_of_it.any(|(it, _)| is_taken(&it, 1)), "nobody takes it");
+    assert!(runs_of_it.any(|(it, _)| is_taken(&it, 1)), "no worker takes it");
 }
 
 #[test]
-fn a_stale_number_wakes_nobody() {
+fn a_stale_number_wakes_nothing() {
     let step = env!("CARGO_BIN_EXE_5-17-the-waker-is-a-number");
     let (_, stdout) = run(step);
     // The executor, the generation, and the place.
@@ -114,7 +114,7 @@ fn a_stale_number_wakes_nobody() {
 }
 
 #[test]
-fn an_await_of_asyncio_that_need_not_wait_gives_nobody_a_turn() {
+fn an_await_of_asyncio_that_need_not_wait_gives_no_turn_to_others() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/fairness.py");
     let Some(stdout) = twin::run_python(script, &[]) else { return };
     let said = "100000 values awaited, 0 turns of the neighbour\n";

@@ -1,9 +1,9 @@
-//! 5-16 · Whoever has time: a task belongs to no thread.
+//! 5-16 · Any worker takes it: a task belongs to no thread.
 //!
-//!     cargo run -p own-executor --bin 5-16-whoever-has-time
+//!     cargo run -p own-executor --bin 5-16-any-worker-takes-it
 //!
-//! Look at the last column: how long the one had to wait that was spawned by a
-//! task which computes on.
+//! Look at the last line of each half: what a task has spawned that computes on
+//! waits for a worker.
 
 use lab::{Page, Site, Url, compute, compute_for};
 use own_executor::{fetch_by, pool};

@@ -78,6 +78,16 @@ pub fn runs(lane: &Lane) {
     lane.runs();
 }
 
+/// A task has been polled, and its future, of so many bytes, has paused. What it
+/// waits for is to come next.
+pub fn keeps(lane: &Lane, bytes: usize) {
+    if is_on() {
+        let line = WAIT.with_borrow(|wait| wait.as_ref()?.line);
+        let place = format!("future, {bytes} bytes");
+        lane.record_from(What::Kept(&place), line);
+    }
+}
+
 /// A task has been polled, and waits for what it has said.
 pub fn waits(lane: &Lane) {
     let Some(Wait { what, line }) = WAIT.take() else {

@@ -2,6 +2,7 @@
 
 mod one_future;
 mod many;
+mod pauses;
 mod cancelling;
 mod together;
 

@@ -13,7 +13,7 @@ use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// If there are no pages after this, we look why.
+/// If nothing happens for as long as this, we look why.
 const LIMIT: Duration = Duration::from_millis(300);
 
 fn main() {

@@ -73,8 +73,11 @@ impl Task {
         let Some(running) = future.as_mut() else { return };
         lanes::runs(&self.lane);
         match running.as_mut().poll(&mut Context::from_waker(&waker)) {
-            // What the leaf has said that it waits for.
-            Poll::Pending => lanes::waits(&self.lane),
+            // The leaf has said what it waits for.
+            Poll::Pending => {
+                lanes::keeps(&self.lane, size_of_val(&**running));
+                lanes::waits(&self.lane);
+            }
             Poll::Ready(()) => {
                 *future = None;
                 self.lane.done();

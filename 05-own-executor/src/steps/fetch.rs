@@ -32,12 +32,15 @@ impl Fetch {
 impl Future for Fetch {
     type Output = Fetched;
 
-    fn poll(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Fetched> {
-        if let Some(url) = self.url.take() {
-            let shared = self.shared.clone();
+    /// The line that calls this is that of the `.await`.
+    #[track_caller]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Fetched> {
+        // Look, and leave the waker, under one lock: otherwise the page might
+        // come in between, and nobody would be woken.
+        let this = self.get_mut();
+        let mut shared = this.shared.lock().unwrap();
+        if let Some(url) = this.url.take() {
+            let shared = this.shared.clone();
             thread::spawn(move || {
                 let fetched = fetch(&url);
                 let mut shared = shared.lock().unwrap();
@@ -50,9 +53,6 @@ impl Future for Fetch {
                 }
             });
         }
-        // Look, and leave the waker, under one lock. Otherwise the page might
-        // come in between, and nobody would be woken.
-        let mut shared = self.shared.lock().unwrap();
         match shared.page.take() {
             Some(fetched) => Poll::Ready(fetched),
             None => {

@@ -5,8 +5,9 @@ use std::sync::mpsc::channel;
 use std::thread::Builder;
 use std::time::Duration;
 
-/// Runs `f` on a thread of this name. If it has not ended after `limit`, prints
-/// what each lane waits for, and leaves the thread as it is.
+/// Runs `f` on a thread of this name. If nothing is recorded any more for as
+/// long as `limit`, prints what each lane waits for, and leaves the thread as it
+/// is.
 ///
 /// # Panics
 ///
@@ -23,16 +24,22 @@ pub fn within<T: Send + 'static>(
     });
     let thread = thread.expect("there is room for one more thread");
     let _waiting = waiting(name);
-    match ended.recv_timeout(limit) {
-        Ok(output) => Some(output),
-        Err(_) if thread.is_finished() => panic!("{name} has panicked"),
-        Err(_) => {
-            println!("nothing happens any more, after {limit:?}:");
-            let so_far = timeline::so_far().expect("what is recorded");
-            for sentence in so_far.explain_waits(so_far.silence()) {
+    let mut left = limit;
+    loop {
+        match ended.recv_timeout(left) {
+            Ok(output) => return Some(output),
+            Err(_) if thread.is_finished() => panic!("{name} has panicked"),
+            Err(_) => {}
+        }
+        let so_far = timeline::so_far().expect("what is recorded");
+        let silence = so_far.silence();
+        left = limit.saturating_sub(silence);
+        if left.is_zero() {
+            println!("nothing has happened for {limit:?}:");
+            for sentence in so_far.explain_waits(silence) {
                 println!("  {sentence}");
             }
-            None
+            return None;
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Many tasks in one thread: the queue, the joiners, the timers, the sockets.
 
-use super::{lane, number_after, run, runs};
+use super::{number_after, run, runs};
 use std::time::Duration;
-use timeline::{Link, Recording, State};
+use timeline::{Link, Recording};
 use trials::watchdog::parse_time;
 
 /// Of the lanes that share the thread at most one runs at any time.
@@ -57,20 +57,28 @@ fn a_panic_reaches_the_joiner_and_no_other_task() {
 fn a_task_that_sleeps_is_polled_when_it_is_due_and_not_before() {
     let (recording, stdout) =
         run(env!("CARGO_BIN_EXE_5-8-sleep-until-the-first-is-due"));
-    assert_eq!(number_after(&stdout, "polls: "), 24, "{stdout}");
     let late = stdout.lines().filter_map(|line| {
         let (_, late) = line.strip_suffix(" late")?.split_once(" begun ")?;
         Some(parse_time(late))
     });
     assert_eq!(late.clone().count(), 8, "{stdout}");
-    // By more only if the machine has no time for us.
+    // None is early, and late by more only if the machine has no time for us.
+    assert!(late.clone().all(|late| late > Duration::ZERO), "{stdout}");
     assert!(late.min() < Some(Duration::from_millis(5)), "{stdout}");
-    assert_eq!(polls(&recording), [3; 8], "{stdout}");
+
     for (n, task) in (1..).zip(recording.of_kind("task")) {
         // The clock by which it is due began after the recording did.
         let due = Duration::from_millis(10 * n);
-        assert!(runs(task)[1].from >= due, "{}: {stdout}", task.name);
+        let runs = runs(task);
+        match runs.len() {
+            3 => assert!(runs[1].from >= due, "{}: {stdout}", task.name),
+            // It was due before its first poll.
+            2 => assert!(runs[0].from >= due, "{}: {stdout}", task.name),
+            _ => panic!("{}: {runs:?}", task.name),
+        }
     }
+    let all: usize = polls(&recording).iter().sum();
+    assert_eq!(number_after(&stdout, "polls: "), all, "{stdout}");
     assert_one_runs_at_a_time(&recording);
 }
 
@@ -79,16 +87,10 @@ fn the_thread_that_polls_waits_for_the_sockets_too() {
     let (recording, stdout) = run(env!("CARGO_BIN_EXE_5-9-a-reactor"));
     assert_eq!(recording.of_kind("thread").count(), 1, "{stdout}");
     assert!(stdout.contains("saw 8 requests for 8 pages, 8 at once"));
-    // One wait may be for two pages. A page may come in two parts.
+    // Whatever is polled again was waited for; one wait may be for two pages.
     let waits = number_after(&stdout, "waits: ");
-    let polls = number_after(&stdout, "polls: ");
-    assert!((1..=16).contains(&waits), "{stdout}");
-    assert!((16..=24).contains(&polls), "{stdout}");
-    for task in recording.of_kind("task") {
-        let waits = task.spans.iter().filter(|it| it.state.waits());
-        assert!(waits.count() >= 1, "{}", task.name);
-    }
+    let polls: usize = polls(&recording).iter().sum();
+    assert_eq!(number_after(&stdout, "polls: "), polls, "{stdout}");
+    assert!((1..=polls - 8).contains(&waits), "{stdout}");
     assert_one_runs_at_a_time(&recording);
-    let main = lane(&recording, "main");
-    assert!(!main.spans.iter().any(|it| it.state == State::Lost));
 }

@@ -15,7 +15,7 @@ fn a_future_does_nothing_before_its_first_poll() {
 
     // All polls but the last are pending, and none comes after that.
     let pending = stdout.matches(": pending").count();
-    assert!(pending >= 2, "{stdout}");
+    assert!(pending >= 1, "{stdout}");
     assert_eq!(polls.len(), pending + 1, "{stdout}");
     assert!(stdout.contains(&format!("poll {}: ready, /1: ", polls.len())));
     // The last one is the first after the page is there.
@@ -32,7 +32,7 @@ fn a_reference_leads_elsewhere_if_only_its_future_moves() {
     let polls: Vec<_> = polls.collect();
     let size = number_after(polls[0], "of its ");
     assert!(number_after(polls[0], "leads to byte ") < size, "{stdout}");
-    assert!(polls.len() >= 2 && polls.iter().all(|it| it == &polls[0]));
+    assert!(polls.iter().all(|it| it == &polls[0]), "{stdout}");
 
     let (_, by_hand) = stdout.split_once("two by hand:").unwrap();
     let reads = by_hand.lines().filter_map(|line| {

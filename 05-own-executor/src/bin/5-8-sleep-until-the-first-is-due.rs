@@ -83,18 +83,15 @@ fn next(ready: &Receiver<Arc<Task>>) -> Option<Arc<Task>> {
 
 /// Wakes all that are due, and says how long it is until the next one will be.
 fn wake_those_due() -> Option<Duration> {
-    loop {
-        let now = Instant::now();
-        let waker = TIMERS.with_borrow_mut(|timers| {
-            let first = timers.first_entry()?;
-            match first.key().0.checked_duration_since(now) {
-                Some(left) => Some(Err(left)),
-                None => Some(Ok(first.remove())),
-            }
-        });
-        match waker? {
-            Ok(waker) => waker.wake(),
-            Err(left) => return Some(left),
+    let now = Instant::now();
+    TIMERS.with_borrow_mut(|timers| {
+        // To wake is to push into the queue: no task runs here.
+        while let Some(first) = timers.first_entry()
+            && first.key().0 <= now
+        {
+            first.remove().wake();
         }
-    }
+        let (due, _) = timers.keys().next()?;
+        Some(due.duration_since(now))
+    })
 }

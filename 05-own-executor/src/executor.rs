@@ -2,7 +2,7 @@
 
 use crate::budget;
 use crate::entry::{Entry, Turn};
-use crate::lanes::Lanes;
+use crate::lanes::{self, Lanes};
 use crate::mail::{self, Inbox, Letter};
 use crate::number::Number;
 use crate::pool;
@@ -180,9 +180,11 @@ impl Executor {
         loop {
             if self.root_is_ready.take() {
                 budget::renew();
+                lanes::root_runs();
                 if let Poll::Ready(output) = root.as_mut().poll(&mut context) {
                     return output;
                 }
+                lanes::root_waits();
             }
             for _ in 0..POLLS_A_TURN {
                 let Some(slot) = self.ready.borrow_mut().pop_front() else {

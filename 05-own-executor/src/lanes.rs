@@ -90,14 +90,37 @@ pub fn keeps(lane: &Lane, bytes: usize) {
 
 /// A task has been polled, and waits for what it has said.
 pub fn waits(lane: &Lane) {
-    let Some(Wait { what, line }) = WAIT.take() else {
-        return lane.waits("a wake-up");
-    };
-    let what = match what {
-        For::Time(due) => What::Until(on_our_clock(due)),
-        For::Event(text) => What::Wait(text),
-    };
-    lane.record_from(what, line);
+    match WAIT.take() {
+        None => lane.waits("a wake-up"),
+        Some(Wait { what, line }) => lane.record_from(what.as_event(), line),
+    }
+}
+
+/// The future of `block_on` is polled, and has not said what it waits for. It
+/// has the lane of its thread.
+pub fn root_runs() {
+    if is_on() {
+        WAIT.set(None);
+        timeline::event(What::Run);
+    }
+}
+
+/// The future of `block_on` has been polled, and waits for what it has said.
+pub fn root_waits() {
+    if is_on() {
+        let wait = WAIT.take();
+        let what = wait.as_ref().map(|wait| wait.what.as_event());
+        timeline::event(what.unwrap_or(What::Wait("a wake-up")));
+    }
+}
+
+impl For {
+    fn as_event(&self) -> What<'static> {
+        match *self {
+            For::Time(due) => What::Until(on_our_clock(due)),
+            For::Event(text) => What::Wait(text),
+        }
+    }
 }
 
 /// The task that runs waits for this.
@@ -110,6 +133,13 @@ pub fn waits_for(what: &'static str) {
 #[track_caller]
 pub fn waits_until(due: Instant) {
     note(For::Time(due));
+}
+
+/// What the task has said that it waits for is given up.
+pub fn waits_no_more() {
+    if is_on() {
+        WAIT.set(None);
+    }
 }
 
 #[track_caller]

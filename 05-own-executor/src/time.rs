@@ -2,7 +2,7 @@
 
 use crate::budget;
 use crate::executor::with_here;
-use crate::lanes::waits_until;
+use crate::lanes::{self, waits_until};
 use crate::mail::{self, Letter};
 use crate::pool;
 use crate::sync::lock;
@@ -235,7 +235,9 @@ impl<F: Future> Future for Timeout<F> {
         // The future may have spent the budget: the deadline holds all the
         // same.
         budget::renew_one();
-        Pin::new(this.sleep).poll(context).map(|()| Err(Elapsed(())))
+        ready!(Pin::new(this.sleep).poll(context));
+        lanes::waits_no_more();
+        Poll::Ready(Err(Elapsed(())))
     }
 }
 

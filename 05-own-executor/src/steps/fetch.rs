@@ -36,7 +36,7 @@ impl Future for Fetch {
     #[track_caller]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Fetched> {
         // Look, and leave the waker, under one lock: otherwise the page might
-        // come in between, and nobody would be woken.
+        // come in between, and nothing would be woken.
         let this = self.get_mut();
         let mut shared = this.shared.lock().unwrap();
         if let Some(url) = this.url.take() {

@@ -238,7 +238,7 @@ impl State {
             State::Wait(what) => format!("waits for {what}"),
             State::Blocked(lock) => format!("waits for lock {lock}"),
             State::Ready => "ready to run".into(),
-            State::Lost => "ready, by a lost wake-up".into(),
+            State::Lost => "ready, its wake-up lost".into(),
             State::Idle => "idle".into(),
         }
     }

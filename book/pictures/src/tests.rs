@@ -180,3 +180,25 @@ fn a_lane_that_idles_is_drawn_as_nothing() {
     let legend = &picture[picture.find("lanes-legend'").expect("a legend")..];
     assert!(!legend.contains("dies"), "{legend}");
 }
+
+#[test]
+fn a_lost_wake_up_is_named() {
+    let text = "0 7 1 1 0 spawn thread - main\n\
+        0 7 1 2 0 spawn task - \n\
+        1000000 7 1 2 0 run\n\
+        2000000 7 1 2 0 wait a page\n\
+        2000000 7 3 3 0 run\n\
+        3000000 7 3 2 0 ready 3\n\
+        4000000 7 1 1 0 wait a bell\n\
+        9000000 7 3 3 0 run\n";
+    let picture = svg(&Recording::parse(text), "");
+    assert!(picture.contains(">lost wake-up</text>"), "{picture}");
+    assert!(picture.contains("task 1 is ready, its wake-up lost."));
+    // What has woken it, and when.
+    let arrow = "class='lanes-flow' data-t='3000 3000' data-rows='2 1'";
+    assert!(picture.contains(arrow), "{picture}");
+    // Woken later it is only ready: its thread slept by then.
+    let later = text.replace("3000000 7 3 2", "5000000 7 3 2");
+    let picture = svg(&Recording::parse(&later), "");
+    assert!(!picture.contains("lost wake-up"), "{picture}");
+}

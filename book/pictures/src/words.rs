@@ -1,7 +1,7 @@
 //! A recording in a few sentences.
 
 use std::fmt::Write;
-use timeline::{Cell, Recording, format_duration};
+use timeline::{Cell, Recording, State, format_duration};
 
 const SHARE: &str = "share the CPU";
 
@@ -45,6 +45,9 @@ pub fn describe(recording: &Recording) -> String {
         }
         if let Some((_, how)) = &track.died {
             let _ = write!(words, " {} dies: {how}.", track.name);
+        }
+        if track.spans.last().is_some_and(|it| it.state == State::Lost) {
+            let _ = write!(words, " {} is {}.", track.name, State::Lost.name());
         }
     }
     words

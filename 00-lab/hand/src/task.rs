@@ -95,6 +95,18 @@ impl<T> Task<T> {
         self.hand.say(format!("{} gets another waker", self.name()));
     }
 
+    /// From its next poll on it has the waker again that it had before this one,
+    /// as if two tasks polled it in turns.
+    ///
+    /// # Panics
+    ///
+    /// If it has had no other.
+    pub fn restore_waker(&self) {
+        restore_waker(&self.hand, self.number);
+        let name = self.name();
+        self.hand.say(format!("{name} gets the waker before this one again"));
+    }
+
     /// From now on it is polled by the call that wakes it, as by an executor
     /// that has nothing else to do. Until it is polled, this changes nothing.
     pub fn poll_at_once(&self) {
@@ -303,6 +315,16 @@ pub fn renew_waker(hand: &Hand, number: usize) {
     let wakes = old.wakes();
     slot.old_bells.push((old, wakes));
     slot.heard = 0;
+}
+
+fn restore_waker(hand: &Hand, number: usize) {
+    let slot = &mut hand.0.tasks.borrow_mut()[number];
+    slot.is_owed_a_poll = slot.is_woken();
+    let (new, _) = slot.old_bells.pop().expect("it has had another waker");
+    slot.heard = new.wakes();
+    let old = mem::replace(&mut slot.bell, new);
+    let wakes = old.wakes();
+    slot.old_bells.push((old, wakes));
 }
 
 pub fn drop_task(hand: &Hand, number: usize) {

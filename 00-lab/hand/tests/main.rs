@@ -139,6 +139,26 @@ fn a_waker_of_an_earlier_poll_does_not_count() {
 }
 
 #[test]
+fn two_wakers_may_take_turns() {
+    try_all(|hand| {
+        let event = hand.event("b");
+        let task = hand.spawn("it", event.leaf(1));
+        task.poll();
+        task.renew_waker();
+        task.poll();
+        task.restore_waker();
+        assert!(!task.is_woken());
+        task.poll();
+        assert_eq!((task.wakers(), task.old_wakers()), (1, 0));
+        event.happen();
+        assert!(task.is_woken() && !task.old_waker_was_called());
+        task.restore_waker();
+        assert!(task.is_woken(), "what it was woken for is not forgotten");
+        hand.settle()
+    });
+}
+
+#[test]
 fn what_a_task_waits_for_is_named() {
     finds("nothing will ever wake it: it waits for b\n\npolls it\n", |hand| {
         let (a, b) = (hand.event("a"), hand.event("b"));

@@ -11,8 +11,8 @@
 //! each that counts down, or by none because two are the last; an update is
 //! lost; the waker is called under a lock, or is not the one of the last poll;
 //! the task wakes itself, or waits in its poll; it is ready because it was
-//! woken, or because it was polled before, or ready once only; counts are kept
-//! in a byte; what tells is not recorded.
+//! woken, or because it was polled before, or ready once only; a helper waits
+//! for the task; counts are kept in a byte; what tells is not recorded.
 //!
 //! As shipped: after the last `count_down`, all threads wait
 
@@ -45,15 +45,16 @@ fn the_task_is_woken_by_the_last_one_that_counts_down() {
 type Tried = Result<(), Finding>;
 
 /// In how many schedules each case is tried.
-const CASES: [(usize, Case); 10] = [
-    (2, it_sleeps_until_the_last_one),
+const CASES: [(usize, Case); 11] = [
+    (1, nobody_waits_yet),
+    (1, it_sleeps_until_the_last_one),
     (40, |it, _| helpers_count_down_while_it_looks(it, 1, 0)),
     (1, none_is_left_from_the_start),
     (2, it_gets_other_wakers),
-    (40, |it, _| helpers_count_down_while_it_looks(it, 1, 1)),
-    (60, |it, _| helpers_count_down_while_it_looks(it, 2, 1)),
-    (40, several_count_down),
-    (40, they_are_held_up_at_the_lock),
+    (30, |it, _| helpers_count_down_while_it_looks(it, 1, 1)),
+    (50, |it, _| helpers_count_down_while_it_looks(it, 2, 1)),
+    (30, several_count_down),
+    (30, they_are_held_up_at_the_lock),
     (4, the_locks_are_free_while_it_is_woken),
     (1, very_many_count_down),
 ];
@@ -279,6 +280,21 @@ fn helpers_count_down_while_it_looks(
     for helper in 1..=helpers {
         trial.start_helper(&format!("helper {helper}"), 1);
     }
+    trial.end()
+}
+
+/// All have counted down before there is a task.
+fn nobody_waits_yet(schedule: &Schedule, _: &mut Dice) -> Tried {
+    let trial = Trial::on(schedule, 2);
+    trial.start_helper("helper", 2);
+    trial.settle()?;
+    if !trial.threads.borrow()[0].is_done() {
+        return wrong(
+            "no task waits yet, and `count_down` does not come back: a helper \
+             has other things to do",
+        );
+    }
+    trial.start_executor(Manner::default());
     trial.end()
 }
 

@@ -46,6 +46,7 @@ fn the_receiver_hears_of_the_value_or_of_the_end() {
     tell(&[Sends, Drops], Whims { polls: 1, wakers: 1, drops: 1 }, false);
     tell(&[Sends, Drops], Whims { polls: 1, wakers: 2, drops: 0 }, true);
     tell(&[Sends, Drops], Whims { polls: 2, wakers: 2, drops: 1 }, false);
+    try_orders(dice, 10, two_tasks_take_turns);
     try_orders(dice, 1, it_moves_very_often);
     try_orders(dice, 200, there_are_several);
     judge.end();
@@ -193,6 +194,22 @@ impl PartialEq for Value {
     fn eq(&self, other: &Value) -> bool {
         self.number == other.number
     }
+}
+
+/// As a `select` in a loop may have it, or a receiver that two tasks share.
+fn two_tasks_take_turns(hand: &Hand) -> Result<(), Wrong> {
+    let end = [End::Sends, End::Drops][hand.choose(2)];
+    let channel = Channel::new(hand, "", end);
+    channel.task.poll();
+    channel.task.renew_waker();
+    channel.task.poll();
+    for _ in 0..hand.choose(4) {
+        channel.task.restore_waker();
+        channel.task.poll();
+    }
+    let played = hand.play_judging(Whims::default(), || channel.judge());
+    let judged = played.and_then(|()| channel.judge_end());
+    judged.map_err(|wrong| wrong.after("two tasks have polled it in turns"))
 }
 
 /// More often than a byte can count.

@@ -91,8 +91,8 @@ pub struct Tried {
 /// otherwise also in half as many random ones.
 ///
 /// If something goes wrong, the same order is told once more and recorded, and
-/// what is found ends the test, with what has happened up to then. If a poll
-/// does not come back, the process is ended.
+/// what is found ends the test, with what has happened up to then. If a poll, a
+/// drop or an act does not come back, the process is ended.
 ///
 /// # Panics
 ///
@@ -153,6 +153,8 @@ fn tell(
         wrong: RefCell::new(None),
     }));
     HERE.set(Rc::downgrade(&hand.0));
+    // An answer may use what records: the tasks of a library.
+    let _pause = (!is_shown).then(timeline::pause);
     let ends = Ends(&hand);
     let told = story(&hand);
     // What was found first counts.
@@ -367,8 +369,8 @@ impl Hand {
             Step::Drop(number) => task::drop_task(self, number),
             Step::Act(number) => {
                 let (what, act) = self.0.acts.borrow_mut().remove(number);
-                self.say(what);
-                act();
+                self.say(what.clone());
+                self.0.watched.call(format!("{what}: this"), act);
             }
         }
     }

@@ -237,10 +237,9 @@ pub fn poll(hand: &Hand, number: usize, how: &str) {
     let before = hand.0.running.replace(Some(number));
     lane.runs();
     let waker = Waker::from(bell);
-    let polled = hand
-        .0
-        .watched
-        .poll(&name, || future.as_mut().poll(&mut Context::from_waker(&waker)));
+    let polled = hand.0.watched.call(format!("a poll of {name}"), || {
+        future.as_mut().poll(&mut Context::from_waker(&waker))
+    });
     drop(waker);
     hand.0.running.set(before);
 
@@ -335,9 +334,10 @@ pub fn drop_task(hand: &Hand, number: usize) {
     }
     slot.is_over = true;
     hand.say(format!("drops {}", slot.name));
+    let what = format!("a drop of {}", slot.name);
     let (future, lane) = (slot.future.take(), Arc::clone(&slot.lane));
     drop(tasks);
-    drop(future);
+    hand.0.watched.call(what, || drop(future));
     lane.done();
 }
 

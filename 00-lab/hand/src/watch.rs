@@ -1,37 +1,38 @@
-//! Ends a process of which one poll does not come back.
+//! Ends a process in which one call of the answer does not come back.
 
+use std::mem;
 use std::rc::Rc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How often the watchdog looks, and for how many looks a poll may last: a
-/// poll takes microseconds, and the machine may be busy.
+/// How often the watchdog looks, and for how many looks a call may last: one
+/// takes microseconds, and the machine may be busy.
 const PAUSE: Duration = Duration::from_millis(250);
 const LOOKS: usize = 10;
 
 /// What the watchdog sees.
 pub struct Watched {
-    /// How many polls there have been, and the task of the one that lasts.
-    polls: Arc<Mutex<(usize, Option<String>)>>,
+    /// How many calls have begun or ended, and what the one is that lasts.
+    calls: Arc<Mutex<(usize, Option<String>)>>,
     _stop: Sender<()>,
 }
 
 /// Watches until what it gives back is dropped.
 pub fn watch() -> Rc<Watched> {
-    let polls = Arc::<Mutex<(usize, Option<String>)>>::default();
+    let calls = Arc::<Mutex<(usize, Option<String>)>>::default();
     let (stop, stopped) = channel::<()>();
-    let seen = Arc::clone(&polls);
+    let seen = Arc::clone(&calls);
     let watch = move || {
         let (mut before, mut looks) = (0, 0);
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(PAUSE) {
             let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let (now, task) = &*seen;
+            let (now, call) = &*seen;
             looks = if before == *now { looks + 1 } else { 0 };
             before = *now;
-            if let Some(task) = task.as_ref().filter(|_| looks >= LOOKS) {
-                let what = format!("a poll of {task} does not come back");
+            if let Some(call) = call.as_ref().filter(|_| looks >= LOOKS) {
+                let what = format!("{call} does not come back");
                 watchdog::end_this_process(&what);
             }
         }
@@ -39,22 +40,22 @@ pub fn watch() -> Rc<Watched> {
     // It has a name by which it is left out where threads are judged.
     let thread = thread::Builder::new().name("watchdog".to_owned());
     let _ = thread.spawn(watch);
-    Rc::new(Watched { polls, _stop: stop })
+    Rc::new(Watched { calls, _stop: stop })
 }
 
 impl Watched {
-    /// Polls a task, and has that watched.
-    pub fn poll<R>(&self, task: &str, poll: impl FnOnce() -> R) -> R {
-        let note = |task: Option<String>| {
-            let mut polls =
-                self.polls.lock().unwrap_or_else(PoisonError::into_inner);
-            polls.0 += 1;
-            std::mem::replace(&mut polls.1, task)
+    /// Calls this, and has it watched. `what` names it.
+    pub fn call<R>(&self, what: String, call: impl FnOnce() -> R) -> R {
+        let note = |what: Option<String>| {
+            let mut calls =
+                self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.0 += 1;
+            mem::replace(&mut calls.1, what)
         };
-        // It may be polled while another one is, by a waker.
-        let before = note(Some(task.to_owned()));
-        let polled = poll();
+        // One may come about within another, by a waker.
+        let before = note(Some(what));
+        let gave = call();
         note(before);
-        polled
+        gave
     }
 }

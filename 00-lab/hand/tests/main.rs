@@ -366,28 +366,31 @@ fn what_goes_wrong_is_told_once_more_in_the_same_order() {
     assert_eq!(last, [[1, 2, 0, 0]; 2]);
 }
 
-/// Set in the process that is to hang.
+/// Set in the process that is to hang: how.
 const HANGS: &str = "HAND_HANGS";
 
 #[test]
-fn a_poll_that_does_not_come_back_ends_the_process_and_is_named() {
+fn a_call_that_does_not_come_back_ends_the_process_and_is_named() {
     const NAME: &str =
-        "a_poll_that_does_not_come_back_ends_the_process_and_is_named";
-    if env::var_os(HANGS).is_some() {
+        "a_call_that_does_not_come_back_ends_the_process_and_is_named";
+    if let Ok(how) = env::var(HANGS) {
         try_all(|hand| {
-            let task = hand.spawn("it", async {
-                loop {
-                    std::hint::spin_loop();
-                }
-            });
-            task.poll();
-            Ok(())
+            let spins = || loop {
+                std::hint::spin_loop();
+            };
+            match how.as_str() {
+                "poll" => drop(hand.spawn("it", async move { spins() })),
+                _ => hand.may("b is sent", spins),
+            }
+            hand.play(NONE)
         });
     }
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "--nocapture", NAME]).env(HANGS, "");
-    let ran = watchdog::run(&mut command, Duration::from_secs(60));
-    let ran = ran.expect("it ends");
-    let why = "\nended: a poll of it does not come back";
-    assert!(ran.stderr.contains(why), "{}", ran.stderr);
+    for (how, why) in [("poll", "a poll of it"), ("act", "b is sent: this")] {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--exact", "--nocapture", NAME]).env(HANGS, how);
+        let ran = watchdog::run(&mut command, Duration::from_secs(60));
+        let ran = ran.expect("it ends");
+        let why = format!("\nended: {why} does not come back");
+        assert!(ran.stderr.contains(&why), "{}", ran.stderr);
+    }
 }

@@ -25,8 +25,9 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 use timeline::{Event, What};
-use trials::judge::Judge;
+use trials::judge::{Judge, others_sleep};
 use trials::schedule::{
     Case, Finding, Schedule, Thread, look, step, try_all, wait_until,
 };
@@ -262,7 +263,7 @@ impl Trial<'_> {
 
     /// Set if a task that comes now need not wait.
     fn is_at_zero(&self) -> bool {
-        let _not_recorded = timeline::pause();
+        let _not_recorded = timeline::is_on().then(timeline::pause);
         let mut zero = pin!(self.countdown.zero());
         let context = &mut Context::from_waker(Waker::noop());
         zero.as_mut().poll(context).is_ready()
@@ -334,7 +335,8 @@ fn it_sleeps_until_the_last_one(schedule: &Schedule, _: &mut Dice) -> Tried {
         );
     }
     if trial.seen.wakes() == before {
-        // Or does a thread of the answer's own do it?
+        // Or does a thread of the answer's own do it? It may not have begun.
+        others_sleep(Duration::from_millis(5));
         trial.schedule.end().or_else(|found| match found {
             Finding::Stranger => Err(found),
             _ => wrong(

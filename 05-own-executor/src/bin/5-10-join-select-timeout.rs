@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-10-join-select-timeout
 //!
-//! Look at the last line: what is given up is dropped, and the site has noticed.
+//! Look at the last line: two of the six are dropped, and the site has noticed.
 
 use lab::{Page, Site, Url};
 use own_executor::time::sleep;

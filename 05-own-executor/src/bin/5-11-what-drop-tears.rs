@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-11-what-drop-tears
 //!
-//! Look at the rows: around each of the six there is the same loop.
+//! Look at the rows: the loop is the same, and only two of six lose nothing.
 
 use lab::{Site, Url};
 use own_executor::net::TcpStream;

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-13-back-pressure
 //!
-//! Look at the numbers: the second time as fast, with less at a time.
+//! Look at what waits: six pages, then three at most, and it takes as long.
 
 use lab::{Page, Site, Url};
 use own_executor::sync::{Mutex, Semaphore, mpsc};

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-14-no-task-outlives-it
 //!
-//! Look at the last two lines: what becomes of tasks that are not waited for.
+//! Look at the last line: the task goes on, and what a scope has lent does not.
 
 use lab::{Page, Site, Url};
 use own_executor::task::scope;

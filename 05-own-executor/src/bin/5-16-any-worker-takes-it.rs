@@ -2,8 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-16-any-worker-takes-it
 //!
-//! Look at the last line of each half: what a task has spawned that computes on
-//! waits for a worker.
+//! Look at what a long poll has spawned: it waits for 40 ms, then for a few.
 
 use lab::{Page, Site, Url, compute, compute_for};
 use own_executor::{fetch_by, pool};

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-17-the-waker-is-a-number
 //!
-//! Look at the generations, and then at the nanoseconds.
+//! Look at the generations, 0 and then 1, and at the nanoseconds.
 
 use lab::{Site, Url, cpu_time_of_thread};
 use own_executor::task::yield_now;

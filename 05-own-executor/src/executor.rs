@@ -10,7 +10,7 @@ use crate::reactor::{self, Reactor};
 use crate::slots::Slots;
 use crate::stage::{Stage, Task, drop_quietly};
 use crate::task::JoinHandle;
-use crate::timers::Timers;
+use crate::timers::{Timers, until};
 use crate::waker::waker;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -277,8 +277,7 @@ impl Executor {
         let due = self.timers.borrow().next();
         let left = match due {
             _ if !is_idle => Some(Duration::ZERO),
-            Some(due) => Some(due.saturating_duration_since(Instant::now())),
-            None => None,
+            due => due.map(until),
         };
         let reactor = self.reactor.borrow().clone();
         match (reactor, left) {

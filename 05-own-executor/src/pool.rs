@@ -64,7 +64,7 @@ use crate::slots::Slots;
 use crate::stage::{Stage, Task, call_quietly, drop_quietly};
 use crate::sync::lock;
 use crate::task::JoinHandle;
-use crate::timers::Timers;
+use crate::timers::{Timers, until};
 use queues::{Bell, Queues, Sleeper};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -355,8 +355,7 @@ impl Pool {
         let sleeper = Sleeper { worker, bell, keeps, ticks: false };
         let ticks = self.queues.lie_down(sleeper, due, comes_from_work);
         let Some(ticks) = ticks else { return };
-        let due = keeps.flatten();
-        let left = due.map(|it| it.saturating_duration_since(Instant::now()));
+        let left = keeps.flatten().map(until);
         let tick = ticks.then_some(TICK);
         let left = left.into_iter().chain(tick).min();
         let mut wakers = Vec::new();

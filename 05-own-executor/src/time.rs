@@ -24,9 +24,9 @@ pub mod error {
 /// Waits for `duration`, counted from this call.
 ///
 /// It is never ready early; it is late by what the tasks before it take, and by
-/// up to a millisecond once there was a socket. A duration of more than a
-/// hundred years counts as a hundred. It is *cancel safe*: dropping it loses
-/// nothing.
+/// up to a millisecond, since the thread sleeps for whole ones. A duration of
+/// more than a hundred years counts as a hundred. It is *cancel safe*: dropping
+/// it loses nothing.
 pub fn sleep(duration: Duration) -> Sleep {
     sleep_until(after(duration))
 }

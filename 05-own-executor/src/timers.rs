@@ -4,7 +4,7 @@ use crate::slots::Slots;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A heap of instants, and the waker for each. One that is cancelled loses its
 /// waker at once, and its place in the heap when that is due, or earlier, if
@@ -15,6 +15,13 @@ pub struct Timers {
     wakers: Slots<Waker>,
     /// How many of the heap are cancelled.
     stale: usize,
+}
+
+/// How long a thread sleeps if a timer is due then: whole milliseconds, rounded
+/// up. Timers that are due within the same one cost one wake-up together.
+pub fn until(due: Instant) -> Duration {
+    let left = due.saturating_duration_since(Instant::now());
+    Duration::from_millis(left.as_nanos().div_ceil(1_000_000) as u64)
 }
 
 /// A place among the wakers, and its generation. Of two timers for the same

@@ -108,6 +108,7 @@ impl Command {
             at_once: self.at_once,
             timeout: self.timeout,
             deadline: started + self.deadline,
+            workers: self.workers,
             style: self.style,
             start: target.url().clone(),
         };

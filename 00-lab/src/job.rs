@@ -13,6 +13,8 @@ pub struct Job {
     pub timeout: Duration,
     /// The crawl ends here, whether it is done or not.
     pub deadline: Instant,
+    /// On how many threads the tasks are to run, if that is a choice.
+    pub workers: usize,
     /// One of the rung's [styles](crate::Rung::styles), if it has any.
     pub style: Option<&'static str>,
     pub(crate) start: Url,

@@ -1,23 +1,23 @@
 //! The test that every rung passes, for each style.
 
 use generators::RUNG;
-use trials::conformance_of_style;
+use trials::conformance_with;
 
 const CRAWL: &str = env!("CARGO_BIN_EXE_generators");
 
 #[test]
 fn enums_conform() {
-    conformance_of_style(&RUNG, CRAWL, Some("enum"));
+    conformance_with(&RUNG, CRAWL, &["--style", "enum"]);
 }
 
 #[test]
 fn generators_conform() {
-    conformance_of_style(&RUNG, CRAWL, Some("generator"));
+    conformance_with(&RUNG, CRAWL, &["--style", "generator"]);
 }
 
 #[test]
 fn greenlets_conform() {
-    conformance_of_style(&RUNG, CRAWL, Some("greenlet"));
+    conformance_with(&RUNG, CRAWL, &["--style", "greenlet"]);
 }
 
 #[test]

@@ -76,7 +76,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Waker;
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
-use timeline::{Lane, is_on};
+use timeline::{Lane, What, is_on};
 
 /// Runs a future on this thread, and the tasks that it [`spawn`]s on `workers`
 /// other threads, until the future is ready. The tasks that have not ended by
@@ -273,6 +273,7 @@ impl Pool {
     /// What a worker does.
     fn work(self: Arc<Pool>, worker: usize) {
         HERE.set(Some(Here { pool: self.clone(), worker: Some(worker) }));
+        timeline::event(What::Run);
         let mut has_slept = false;
         while !self.queues.is_over() {
             if !self.queues.refill(worker, has_slept) {
@@ -355,6 +356,7 @@ impl Pool {
         let sleeper = Sleeper { worker, bell, keeps, ticks: false };
         let ticks = self.queues.lie_down(sleeper, due, comes_from_work);
         let Some(ticks) = ticks else { return };
+        let _waits = timeline::waiting("a task");
         let left = keeps.flatten().map(until);
         let tick = ticks.then_some(TICK);
         let left = left.into_iter().chain(tick).min();

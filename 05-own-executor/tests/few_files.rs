@@ -19,17 +19,25 @@ fn a_site_that_answers_only_when_a_thousand_ask_is_crawled() {
 
 #[test]
 fn of_the_slow_site_a_thousand_pages_at_once_all_come() {
+    check_thousand("", 1);
+}
+
+#[test]
+fn so_they_do_on_two_threads() {
+    // And the first, which runs no task.
+    check_thousand("--workers 2", 3);
+}
+
+fn check_thousand(choice: &str, threads: u64) {
     // The limit of a page is for a busy machine.
-    let (status, stdout, stderr) = crawl_within(
-        "-S -n 1024",
-        CRAWL,
-        "--pages 5000 --at-once 1000 --latency 500 --timeout 30000 \
-         --deadline 55 --json",
-    );
+    let flags = "--pages 5000 --at-once 1000 --latency 500 --timeout 30000 \
+                 --deadline 55 --json";
+    let (status, stdout, stderr) =
+        crawl_within("-S -n 1024", CRAWL, &format!("{flags} {choice}"));
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     let report: Value = serde_json::from_str(&stdout).expect("a report");
     assert_eq!(report["failed"], Value::Array(Vec::new()), "{report}");
-    assert_eq!(report["threads"], 1, "{report}");
+    assert_eq!(report["threads"], threads, "{report}");
     // How many wait together depends on how fast they begin.
     let peak = report["peak_in_flight"].as_u64();
     assert!((Some(501)..=Some(1000)).contains(&peak), "{report}");

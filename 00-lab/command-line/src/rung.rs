@@ -2,7 +2,7 @@
 //! the live reader read it.
 
 use crate::fault::Fault;
-use crate::flag::{CRAWL, Flag};
+use crate::flag::{CRAWL, Flag, WORKERS};
 
 /// What a rung can do.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,9 @@ pub struct Rung {
     /// The ways in which it can do the crawl, if there are several; without
     /// `--style` it is the first.
     pub styles: &'static [&'static str],
+    /// The most threads on which it can run its tasks, if that is a choice;
+    /// without `--workers` it is one.
+    pub most_workers: u64,
     /// How often it asks for a page that ends the process, until it gives the
     /// page up.
     pub tries: u32,
@@ -26,7 +29,14 @@ impl Rung {
     /// A rung that works on pages in its own process, and so survives none of
     /// the faults that end one.
     pub const fn new(name: &'static str, most_at_once: u64) -> Rung {
-        Rung { name, most_at_once, survives: &[], styles: &[], tries: 1 }
+        Rung {
+            name,
+            most_at_once,
+            survives: &[],
+            styles: &[],
+            most_workers: 1,
+            tries: 1,
+        }
     }
 
     /// The numbers that its crawl is given, beyond the shape of the site.
@@ -35,5 +45,11 @@ impl Rung {
         let most = self.most_at_once;
         let default = at_once.default.min(most);
         [Flag { default, most, ..at_once }, timeout, deadline]
+    }
+
+    /// The flag for the number of threads, if that is a choice.
+    pub fn workers(&self) -> Option<Flag> {
+        let most = self.most_workers;
+        (most > 1).then_some(Flag { most, ..WORKERS })
     }
 }

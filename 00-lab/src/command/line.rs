@@ -15,6 +15,7 @@ pub(super) struct Command {
     pub timeout: Duration,
     pub deadline: Duration,
     pub style: Option<&'static str>,
+    pub workers: usize,
     pub json: bool,
     pub list: Option<PathBuf>,
     pub trace: Option<PathBuf>,
@@ -30,6 +31,7 @@ impl Command {
         // What holds without a flag.
         let (ms, s) = (Duration::from_millis, Duration::from_secs);
         let [at_once, timeout, deadline] = rung.flags();
+        let workers = rung.workers();
         let mut command = Command {
             shape: Shape::default(),
             site: None,
@@ -37,6 +39,7 @@ impl Command {
             timeout: ms(timeout.default),
             deadline: s(deadline.default),
             style: rung.styles.first().copied(),
+            workers: 1,
             json: false,
             list: None,
             trace: None,
@@ -58,6 +61,9 @@ impl Command {
                 "deadline" => command.deadline = s(deadline.take_number(args)?),
                 "style" if command.style.is_some() => {
                     command.style = Some(take_style(rung, args)?);
+                }
+                "workers" if let Some(flag) = &workers => {
+                    command.workers = flag.take_number(args)? as usize;
                 }
                 _ => {
                     shaping = Some(name.to_owned());
@@ -112,7 +118,7 @@ pub(super) fn help(rung: &Rung) -> String {
          \u{20} --site URL           crawl this instead of the slow site\n",
         rung.name
     );
-    for flag in SHAPE.iter().chain(&rung.flags()) {
+    for flag in SHAPE.iter().chain(&rung.flags()).chain(&rung.workers()) {
         help += &flag.help();
     }
     if let [first, ..] = rung.styles {

@@ -12,7 +12,7 @@ use timeline::VARIABLE;
 use watchdog::{self, Ran};
 
 /// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones,
-/// in each of its styles. Judges what it answered and how it ran, by counts and
+/// in each of its styles, and on two threads, if it has the choice. Judges what it answered and how it ran, by counts and
 /// by overlap, never by tight times.
 ///
 /// # Panics
@@ -21,21 +21,24 @@ use watchdog::{self, Ran};
 /// shape of the site it was broken on.
 pub fn conformance(rung: &Rung, bin: &str) {
     if rung.styles.is_empty() {
-        conformance_of_style(rung, bin, None);
+        conformance_with(rung, bin, &[]);
+    }
+    if rung.most_workers > 1 {
+        conformance_with(rung, bin, &["--workers", "2"]);
     }
     for style in rung.styles {
-        conformance_of_style(rung, bin, Some(style));
+        conformance_with(rung, bin, &["--style", style]);
     }
 }
 
-/// The same for one of its styles.
+/// The same with flags that choose how it is done: a style, a number of threads.
 ///
 /// # Panics
 ///
 /// As [`conformance`].
-pub fn conformance_of_style(rung: &Rung, bin: &str, style: Option<&str>) {
+pub fn conformance_with(rung: &Rung, bin: &str, choice: &[&str]) {
     let most = rung.most_at_once.min(8) as usize;
-    RungOnTrial { bin, most, rung, style }.judge();
+    RungOnTrial { bin, most, rung, choice }.judge();
 }
 
 /// A rung on crawled.
@@ -44,7 +47,7 @@ struct RungOnTrial<'a> {
     /// How many requests it is to have in flight.
     most: usize,
     rung: &'a Rung,
-    style: Option<&'a str>,
+    choice: &'a [&'a str],
 }
 
 type Verdict = Result<(), String>;
@@ -77,7 +80,7 @@ impl RungOnTrial<'_> {
             broken.is_empty(),
             "{} {} breaks {} promises:\n{}",
             self.bin,
-            self.style.unwrap_or_default(),
+            self.choice.join(" "),
             broken.len(),
             broken.join("\n")
         );
@@ -204,7 +207,7 @@ impl RungOnTrial<'_> {
     }
 
     fn refuses_wrong_input(&self) -> Verdict {
-        let wrong: [&[&str]; 10] = [
+        let wrong: [&[&str]; 11] = [
             &["--no-such-flag"],
             &["surplus"],
             &["--at-once", "0"],
@@ -212,6 +215,7 @@ impl RungOnTrial<'_> {
             &["--pages"],
             &["--faults", "boredom"],
             &["--style", "baroque"],
+            &["--workers", "0"],
             &["--site", "not a url"],
             &["--site", "https://127.0.0.1/"],
             &["--site", "http://127.0.0.1:9/", "--pages", "3"],
@@ -258,8 +262,8 @@ impl RungOnTrial<'_> {
     /// Crawls a site of this shape that stands outside of the program.
     fn crawl(&self, shape: Shape, args: &[&str]) -> Result<Crawled, String> {
         let site = Site::in_thread(shape);
-        let style = self.style.unwrap_or_default();
-        let name = format!("conformance-{}-{style}", process::id());
+        let choice = self.choice.join("");
+        let name = format!("conformance-{}{choice}", process::id());
         let list = temp_dir().join(name);
         let mut command = self.command(args);
         command.args(["--json", "--site", site.url().as_str(), "--list"]);
@@ -277,7 +281,7 @@ impl RungOnTrial<'_> {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.bin);
         command.args(args);
-        command.args(self.style.iter().flat_map(|it| ["--style", it]));
+        command.args(self.choice);
         command
     }
 }

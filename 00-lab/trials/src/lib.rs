@@ -13,7 +13,7 @@ pub mod judge;
 pub mod twin;
 
 pub use adversary::Adversary;
-pub use conformance::{conformance, conformance_of_style};
+pub use conformance::{conformance, conformance_with};
 pub use locks::waits_under_locks;
 pub use real_site::check_real_site;
 pub use refused::is_refused;

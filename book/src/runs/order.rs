@@ -106,7 +106,8 @@ pub fn menu(tree: &Tree) -> Value {
 
 fn knobs_of(program: Program<'_>) -> Vec<Flag> {
     let Program::Crawl(package) = program else { return SHAPE.to_vec() };
-    let flags = rung(package).map(Rung::flags).into_iter().flatten();
+    let flags = |rung: &Rung| rung.flags().into_iter().chain(rung.workers());
+    let flags = rung(package).into_iter().flat_map(flags);
     let knobs = SHAPE.into_iter().chain(flags);
     // Rung 0 can have one request in flight, no more: that is no choice.
     knobs.filter(|knob| knob.least < knob.most).collect()
@@ -135,6 +136,8 @@ mod tests {
         let crawl = r#"{"program": "threads", "knobs": {"at-once": 3},
                         "faults": ["stall", "reset"]}"#;
         assert_eq!(flags(crawl).unwrap(), "--at-once 3 --faults stall,reset");
+        let crawl = r#"{"program": "own-executor", "knobs": {"workers": 2}}"#;
+        assert_eq!(flags(crawl).unwrap(), "--workers 2");
         let crawl = r#"{"program": "generators", "style": "greenlet"}"#;
         assert_eq!(flags(crawl).unwrap(), "--style greenlet");
     }
@@ -157,6 +160,9 @@ mod tests {
             r#"{"program": "1-3-lost-race", "faults": ["stall"]}"#,
             r#"{"program": "1-3-lost-race", "knobs": {"timeout": 1}}"#,
             r#"{"program": "processes", "knobs": {"at-once": 501}}"#,
+            r#"{"program": "generators", "knobs": {"workers": 1}}"#,
+            r#"{"program": "own-executor", "knobs": {"workers": 0}}"#,
+            r#"{"program": "own-executor", "knobs": {"workers": 65}}"#,
             r#"{"program": "generators", "style": "baroque"}"#,
             r#"{"program": "generators", "style": ["enum"]}"#,
             r#"{"program": "generators", "knobs": {"style": 1}}"#,

@@ -30,15 +30,19 @@ const LEFT_OUT: &[&str] = &[
     "thousand",
     "free_their_memory",
     "tasks_spawn_and_join_tasks",
+    "two_hundred_pools",
+    "pool::orders",
+    "pool::stranded",
     "elsewhere::another_executor",
     // They count files or threads, or need more threads than it allows.
     "net::files",
     "unblock::threads_without",
     "unblock::what_is_dropped",
     "unblock::without",
-    // The clock of a thread, and the slow site, which reads it: valgrind hides
-    // what the crate `rustix` looks for there.
+    // The clock of a thread or a process, and the slow site, which reads it:
+    // valgrind hides what the crate `rustix` looks for there.
     "costs_no_time",
+    "pool::sleeping",
     "elsewhere::a_fetch",
     "elsewhere::the_same",
     // Other programs.

@@ -179,7 +179,7 @@ fn a_waker_of_a_pool_that_is_gone_does_nothing() {
 #[test]
 fn foreign_threads_wake_tasks_while_the_pool_ends() {
     alone(|| {
-        for _ in 0..20 {
+        for _ in 0..5 {
             let wakers: Arc<Mutex<Vec<Waker>>> = Arc::default();
             let is_over = Arc::new(AtomicBool::new(false));
             let mut threads = Vec::new();

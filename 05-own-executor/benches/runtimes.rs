@@ -6,8 +6,11 @@
 //! the work, one after another; shown is the median of the rounds' ratios.
 
 use std::env;
+use std::future::poll_fn;
 use std::hint::{black_box, spin_loop};
 use std::process::{Command, ExitCode};
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 /// How often each runtime does the work.
@@ -148,7 +151,7 @@ fn measure(row: usize, runtime: &str) -> f64 {
 /// The work for one runtime, whose names are in scope.
 macro_rules! work {
     () => {
-        use super::{Work, compute, compute_for, median};
+        use super::{Place, Work, compute, compute_for, median};
         use lab::Usage;
         use std::future::pending;
         use std::time::{Duration, Instant};
@@ -226,25 +229,18 @@ macro_rules! work {
 
         /// A token goes around.
         async fn ring(tasks: usize, rounds: u32) {
+            let places: Vec<_> = (0..tasks).map(|_| Place::new()).collect();
             let mut all = Vec::new();
-            let (first, mut from) = mpsc::channel(1);
-            for _ in 1..tasks {
-                let (to, next) = mpsc::channel(1);
+            for n in 0..tasks {
+                let from = places[n].clone();
+                let to = places[(n + 1) % tasks].clone();
                 all.push(spawn(async move {
                     for _ in 0..rounds {
-                        let token: u32 = from.recv().await.unwrap();
-                        to.send(token).await.unwrap();
+                        to.put(from.take().await);
                     }
                 }));
-                from = next;
             }
-            let last = spawn(async move {
-                for n in 0..rounds {
-                    first.send(n).await.unwrap();
-                    assert_eq!(from.recv().await, Some(n));
-                }
-            });
-            last.await.unwrap();
+            places[0].put(0);
             for one in all {
                 one.await.unwrap();
             }
@@ -369,8 +365,37 @@ fn compute(rounds: u64) {
     }
 }
 
+/// A place for a token, and for the waker of the task that waits for it: the same
+/// for all runtimes.
+struct Place(Mutex<(Option<u32>, Option<Waker>)>);
+
+impl Place {
+    fn new() -> Arc<Place> {
+        Arc::new(Place(Mutex::default()))
+    }
+
+    fn put(&self, token: u32) {
+        let mut place = self.0.lock().unwrap();
+        place.0 = Some(token);
+        let waker = place.1.take();
+        drop(place);
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    async fn take(&self) -> u32 {
+        poll_fn(|context| {
+            let mut place = self.0.lock().unwrap();
+            if let Some(token) = place.0.take() {
+                return Poll::Ready(token);
+            }
+            place.1 = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+}
+
 mod ours {
-    use own_executor::sync::mpsc;
     use own_executor::sync::oneshot::{Sender, channel};
     use own_executor::task::yield_now;
     use own_executor::time::sleep;
@@ -381,7 +406,6 @@ mod ours {
 
 mod our_pool {
     use own_executor::pool::{self, spawn};
-    use own_executor::sync::mpsc;
     use own_executor::sync::oneshot::{Sender, channel};
     use own_executor::task::yield_now;
     use own_executor::time::sleep;
@@ -398,7 +422,6 @@ mod our_pool {
 
 mod tokios_pool {
     use tokio::spawn;
-    use tokio::sync::mpsc;
     use tokio::sync::oneshot::{Sender, channel};
     use tokio::task::yield_now;
     use tokio::time::sleep;
@@ -419,7 +442,6 @@ mod tokios_pool {
 
 mod tokios {
     use tokio::spawn;
-    use tokio::sync::mpsc;
     use tokio::sync::oneshot::{Sender, channel};
     use tokio::task::yield_now;
     use tokio::time::sleep;

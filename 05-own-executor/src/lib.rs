@@ -11,7 +11,7 @@
 //! - [`sync`]: how tasks wait for one another, by `oneshot` and `mpsc`,
 //!   `Mutex`, `Semaphore` and `Notify`;
 //! - [`unblock()`]: work that blocks;
-//! - [`pool`]: several threads, with all of the above;
+//! - [`pool`]: several threads, for tasks that are `Send`;
 //! - [`theatre`]: a look inside.
 //!
 //! ```

@@ -7,6 +7,12 @@
 //! [`pool::spawn`](spawn) is given. That has to be [`Send`], because each poll
 //! may be on another worker.
 //!
+//! All that works on one thread works on a worker, but for what need not be
+//! [`Send`]: [`own_executor::spawn`](crate::spawn) panics there, and a
+//! [`scope`](crate::task::scope()) cannot be awaited by a task that may move.
+//! Await it in the future of `block_on`, or in a `block_on` within
+//! [`unblock`](crate::unblock()).
+//!
 //! # How it works
 //!
 //! **Who polls a task, and when.** A task that is ready stands in a queue, once.

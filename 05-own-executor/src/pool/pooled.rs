@@ -1,6 +1,6 @@
 //! A task of a pool.
 
-use super::{Pool, find, here};
+use super::{find, here};
 use crate::entry::{End, Entry};
 use crate::stage::{Task, drop_quietly};
 use crate::sync::lock;
@@ -21,43 +21,35 @@ pub struct Pooled {
 }
 
 impl Pooled {
-    /// Has it polled, unless it will be anyway, or has ended. If it is polled
-    /// now, the worker that does this puts it into the queue afterwards: it is
-    /// never polled by two.
-    fn make_ready(self: &Arc<Self>, is_aborted: bool) {
+    /// Sees to it that it is polled. Gives back whether it is to be pushed; not,
+    /// if it will be polled anyway, or has ended, or is polled now: then the
+    /// worker that does this pushes it afterwards, so no two ever poll it.
+    fn make_ready(&self) -> bool {
         let mut entry = lock(&self.entry);
-        if is_aborted {
-            entry.abort();
-        }
-        let is_to_be_pushed = entry.make_ready() && !entry.is_polled();
-        drop(entry);
-        if is_to_be_pushed {
-            self.push();
-        }
+        entry.make_ready() && !entry.is_polled()
     }
 
     /// Puts it into the queue of the worker that wakes it, or into the one for
     /// other threads.
-    pub fn push(self: &Arc<Self>) {
+    fn push(self: Arc<Self>) {
         self.lane.iter().for_each(Lane::ready);
-        let push_here = |pool: &Pool, worker| {
-            let is_here = pool.number == self.number;
-            if is_here {
-                pool.queues.push(worker, self.clone());
-            }
-            is_here
-        };
-        if here(push_here) == Some(true) {
-            return;
-        }
+        let number = self.number;
+        let mut task = Some(self);
+        here(|pool, worker| {
+            let task = task.take_if(|_| pool.number == number);
+            task.into_iter().for_each(|it| pool.queues.push(worker, it));
+        });
         // The `Arc` keeps the pool while its queue is used, and its bells.
-        if let Some(pool) = find(self.number) {
-            pool.queues.push(None, self.clone());
+        if let Some(task) = task
+            && let Some(pool) = find(number)
+        {
+            pool.queues.push(None, task);
         }
     }
 
     pub fn abort(self: &Arc<Self>) {
-        self.make_ready(true);
+        lock(&self.entry).abort();
+        self.wake_by_ref();
     }
 
     pub fn detach(&self) {
@@ -81,10 +73,14 @@ impl Pooled {
 
 impl Wake for Pooled {
     fn wake(self: Arc<Self>) {
-        self.make_ready(false);
+        if self.make_ready() {
+            self.push();
+        }
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.make_ready(false);
+        if self.make_ready() {
+            self.clone().push();
+        }
     }
 }

@@ -258,6 +258,17 @@ fn a_scope_runs_in_the_future_of_block_on() {
             }),
         );
         assert_eq!(letters, 6);
+        // A task may await one that another thread runs.
+        on_workers(|| async {
+            let scoped = unblock(|| {
+                let words = ["three"];
+                let words = &words;
+                own_executor::block_on(scope(async |s| {
+                    s.spawn(async { words[0].len() }).await.unwrap()
+                }))
+            });
+            assert_eq!(scoped.await, 5);
+        });
     });
 }
 

@@ -2,13 +2,19 @@
 
 use super::{HERE, Hand, MOST_IDLE, Wrong};
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker, ready};
+use std::thread;
 use timeline::Lane;
+
+/// How a task is polled by the call that wakes it.
+const WOKEN: &str = "polls, in the call that wakes it,";
 
 /// A task of a story, which gives a `T`.
 pub struct Task<T> {
@@ -52,10 +58,13 @@ where
 {
     let output = Rc::new(RefCell::new(None));
     let place = Rc::clone(&output);
-    let future = async move {
-        let value = future.await;
+    // A panic unwinds an `async` block, and drops what is in it; not this.
+    let mut future = Box::pin(future);
+    let future = poll_fn(move |context| {
+        let value = ready!(future.as_mut().poll(context));
         place.replace(Some(value));
-    };
+        Poll::Ready(())
+    });
     let lane = Arc::new(match hand.0.is_shown {
         true => Lane::named("task", name),
         false => Lane::silent(),
@@ -219,10 +228,15 @@ impl Slot {
 
 /// Polls a task, and judges how it has left its waker.
 pub fn poll(hand: &Hand, number: usize, how: &str) {
+    try_poll(hand, number, how).unwrap_or_else(|panic| resume_unwind(panic));
+}
+
+/// Polls a task, and gives back its panic, if it panics.
+fn try_poll(hand: &Hand, number: usize, how: &str) -> thread::Result<()> {
     let mut tasks = hand.0.tasks.borrow_mut();
     let slot = &mut tasks[number];
     let was_woken = slot.is_woken();
-    let Some(mut future) = slot.future.take() else { return };
+    let Some(mut future) = slot.future.take() else { return Ok(()) };
     slot.polls += 1;
     slot.heard = slot.bell.wakes();
     slot.is_owed_a_poll = false;
@@ -237,11 +251,20 @@ pub fn poll(hand: &Hand, number: usize, how: &str) {
     let before = hand.0.running.replace(Some(number));
     lane.runs();
     let waker = Waker::from(bell);
-    let polled = hand.0.watched.call(format!("a poll of {name}"), || {
-        future.as_mut().poll(&mut Context::from_waker(&waker))
-    });
+    let call = || future.as_mut().poll(&mut Context::from_waker(&waker));
+    let call = || hand.0.watched.call(format!("a poll of {name}"), call);
+    let polled = catch_unwind(AssertUnwindSafe(call));
     drop(waker);
     hand.0.running.set(before);
+    let polled = match polled {
+        Ok(polled) => polled,
+        Err(panic) => {
+            hand.0.tasks.borrow_mut()[number].is_over = true;
+            // Its destructor may panic as well, and end the process.
+            mem::forget(future);
+            return Err(panic);
+        }
+    };
 
     let mut tasks = hand.0.tasks.borrow_mut();
     let slot = &mut tasks[number];
@@ -249,7 +272,8 @@ pub fn poll(hand: &Hand, number: usize, how: &str) {
     if slot.is_over {
         drop(tasks);
         drop(future);
-        return lane.done();
+        lane.done();
+        return Ok(());
     }
     slot.future = Some(future);
     let is_woken = slot.is_woken();
@@ -268,6 +292,7 @@ pub fn poll(hand: &Hand, number: usize, how: &str) {
              to wait once more: {MOST_IDLE} polls"
         )));
     }
+    Ok(())
 }
 
 /// Why nothing will wake a task.
@@ -374,8 +399,19 @@ impl Wake for Bell {
             && tasks[self.task].future.is_some()
             && Arc::ptr_eq(self, &tasks[self.task].bell);
         drop(tasks);
-        if polls {
-            poll(&hand, self.task, "is woken: polls at once");
+        if !polls {
+            return;
+        }
+        // What wakes it may not survive a panic.
+        if let Err(panic) = try_poll(&hand, self.task, WOKEN) {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or(panic.downcast_ref::<&str>().copied());
+            hand.note_wrong(Wrong::answer(format!(
+                "{} may be polled by the call that wakes it, and that panics: \
+                 {}",
+                hand.0.tasks.borrow()[self.task].name,
+                text.unwrap_or("not in words")
+            )));
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //!     cargo run -p own-executor --bin 5-1-a-future-by-hand
 //!
-//! Look at the polls: the first begins the work, the last takes the page, and
-//! those between find nothing.
+//! Look at the polls: the first begins the work, the last takes the page. In
+//! between there is one, or two, that find nothing.
 
 use lab::{Failure, Fetched, Lane, Site, Url, fetch};
 use std::pin::{Pin, pin};

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-3-poll-until-ready
 //!
-//! Look at the polls, and at the CPU time: nearly all of the time that passes.
+//! Look at the polls, a million or so, and at the CPU time: nearly all of it.
 
 use lab::{Lane, Site, Url, cpu_time};
 use own_executor::steps::Fetch;

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-5-a-flag-keeps-it
 //!
-//! Look at the polls: there is one more than the future was woken.
+//! Look at the polls: three, one more than the future was woken.
 
 use lab::sync::{Condvar, Mutex};
 use lab::{Lane, Site, Url, cpu_time};

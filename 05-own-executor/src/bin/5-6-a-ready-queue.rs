@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-6-a-ready-queue
 //!
-//! Look at the polls: two for each task, however many others there are.
+//! Look at the polls: sixteen, two for each task.
 
 use lab::{Lane, Site, Url, waiting};
 use own_executor::steps::Fetch;

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-7-a-panic-goes-to-the-joiner
 //!
-//! Look at the lanes: one task panics, and the thread goes on with the others.
+//! Look at the lanes: one task panics, and the seven others go on.
 
 use lab::{Site, Url};
 use own_executor::steps::{Executor, Fetch, waits_for};

@@ -2,8 +2,8 @@
 //!
 //!     cargo run -p own-executor --bin 5-8-sleep-until-the-first-is-due
 //!
-//! Look at the polls: three for each task, to begin, when its time has come,
-//! and when its page has.
+//! Look at the polls: 24, three for each task. It begins, its time has come,
+//! its page has come.
 
 use lab::{Site, Url};
 use own_executor::steps::{Executor, Fetch, Task, waits_until};

@@ -24,12 +24,18 @@
 //!
 //! [`spawn`]: crate::spawn
 
-use crate::wakes::{InnerWaker, Wakes};
+mod wakes;
+
+pub(crate) use wakes::{InnerWaker, Key, Wakes};
+
+// Some of these are for `wakes`, whose test has others.
+use crate::sync::{lock, renew};
 use pin_project_lite::pin_project;
 use std::fmt::{self, Debug, Formatter};
 use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// Waits for both, and gives both outputs.

@@ -95,7 +95,6 @@ mod stage;
 mod entry;
 mod executor;
 pub mod pool;
-mod wakes;
 mod scope;
 pub mod task;
 pub mod time;

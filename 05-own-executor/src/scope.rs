@@ -1,11 +1,11 @@
 //! A scope: no task of it outlives it.
 
+use crate::future::{InnerWaker, Key, Wakes};
 use crate::lanes::{Lanes, waits_for};
 use crate::slots::Slots;
 use crate::stage::{Output, call_quietly};
 use crate::sync::oneshot;
 use crate::task::JoinError;
-use crate::wakes::{InnerWaker, Key, Wakes};
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Formatter};
 use std::future::poll_fn;

@@ -1,10 +1,14 @@
 //! Several futures within one task: who is polled, and what comes back.
 
+mod orders;
+
 use crate::{Notes, noting_waker};
 use own_executor::future::{Either, join, join_all, select};
 use own_executor::sync::{mpsc, oneshot};
 use own_executor::task::yield_now;
-use own_executor::time::{Sleep, interval, sleep, timeout};
+use own_executor::time::{
+    Instant, Sleep, interval, sleep, sleep_until, timeout,
+};
 use own_executor::{block_on, spawn};
 use std::cell::Cell;
 use std::future::{Ready, pending, poll_fn, ready};
@@ -177,10 +181,12 @@ fn join_all_gives_outputs_in_the_order_of_the_futures() {
     alone(|| {
         let notes = Notes::default();
         block_on(async {
-            let all = [(20, "a"), (1, "b"), (10, "c")].map(|(time, name)| {
+            let begun = Instant::now();
+            let all = [(400, "a"), (100, "b"), (250, "c")];
+            let all = all.map(|(time, name)| {
                 let notes = &notes;
                 async move {
-                    sleep(ms(time)).await;
+                    sleep_until(begun + ms(time)).await;
                     notes.add(name);
                     name
                 }

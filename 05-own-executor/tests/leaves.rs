@@ -54,7 +54,7 @@ async fn check(what: &str, future: impl Future, happens: impl Future) {
 fn polled_without_a_cause_each_keeps_its_place_and_rings_once() {
     alone(|| {
         block_on(async {
-            let brief = Duration::from_millis(150);
+            let brief = Duration::from_millis(600);
             check("sleep", sleep(brief), async {}).await;
             let late = timeout(brief, std::future::pending::<()>());
             check("timeout", late, async {}).await;

@@ -38,11 +38,11 @@ fn sleeps_end_in_the_order_of_their_deadlines() {
     alone(|| {
         let notes = Notes::default();
         block_on(async {
-            let mut all = Vec::new();
-            for (time, name) in [(30, "c"), (10, "a"), (20, "b")] {
+            let (begun, mut all) = (Instant::now(), Vec::new());
+            for (time, name) in [(400, "c"), (100, "a"), (250, "b")] {
                 let notes = notes.clone();
                 all.push(spawn(async move {
-                    sleep(ms(time)).await;
+                    sleep_until(begun + ms(time)).await;
                     notes.add(name);
                 }));
             }

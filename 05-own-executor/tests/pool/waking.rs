@@ -37,6 +37,9 @@ fn three_wakes_in_one_poll_are_one_poll_more() {
                 }
                 Poll::<()>::Pending
             }));
+            while polls.load(Ordering::Relaxed) < 2 {
+                sleep(ms(1)).await;
+            }
             sleep(ms(20)).await;
             assert_eq!(polls.load(Ordering::Relaxed), 2);
             drop(task);
@@ -280,14 +283,14 @@ fn a_waker_that_panics_ends_no_worker() {
             task.await.unwrap();
             // That of a timer.
             let timer = pool::spawn(async move {
-                let mut sleeps = Box::pin(sleep(ms(1)));
+                let mut sleeps = Box::pin(sleep(ms(100)));
                 let mut poll = || {
                     let waker = Waker::from(Arc::new(Panics));
                     let mut context = Context::from_waker(&waker);
                     sleeps.as_mut().poll(&mut context)
                 };
                 assert!(poll().is_pending());
-                sleep(ms(5)).await;
+                sleep(ms(150)).await;
                 assert!(poll().is_ready());
             });
             timer.await.unwrap();

@@ -1,9 +1,12 @@
 //! Futures inside of one: it polls only those that were woken.
+//!
+//! This file is compiled a second time, with the lock and the atomic of `loom`,
+//! in the tests, which try all orders.
 
-use crate::sync::{lock, renew};
+use super::{AtomicBool, Mutex, lock, renew};
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering::AcqRel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::AcqRel;
 use std::task::{Context, Wake, Waker};
 
 /// What was woken inside of a future.

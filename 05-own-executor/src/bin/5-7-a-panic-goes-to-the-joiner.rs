@@ -26,7 +26,7 @@ fn main() {
     site.finish();
 }
 
-/// Fetches a page, and counts its letters.
+/// Fetches a page, and counts its bytes.
 async fn read(url: Url) -> usize {
     Fetch::new(url).await.expect("every page is there").body.len()
 }

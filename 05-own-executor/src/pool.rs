@@ -74,6 +74,7 @@ use crate::timers::{Timers, until};
 use queues::{Bell, Queues, Sleeper};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::hint::spin_loop;
 use std::io;
 use std::mem;
 use std::pin::Pin;
@@ -192,6 +193,10 @@ const POLLS_A_TURN: usize = 64;
 /// long as a worker is idle.
 const TICK: Duration = Duration::from_millis(1);
 
+/// How long a worker that has done its work looks for more before it sleeps:
+/// about as long as it takes to wake it.
+const SPIN: Duration = Duration::from_micros(30);
+
 /// All pools, by their numbers.
 static ALL: Mutex<BTreeMap<u64, Arc<Pool>>> = Mutex::new(BTreeMap::new());
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -283,8 +288,10 @@ impl Pool {
         let mut has_slept = false;
         while !self.queues.is_over() {
             if !self.queues.refill(worker, has_slept) {
-                self.sleep(worker, !has_slept);
-                has_slept = true;
+                if has_slept || !self.spin(worker) {
+                    self.sleep(worker, !has_slept);
+                    has_slept = true;
+                }
                 continue;
             }
             if mem::take(&mut has_slept) {
@@ -347,6 +354,19 @@ impl Pool {
         let rung = timers.take_due(Instant::now());
         drop(timers);
         wake_all(rung);
+    }
+
+    /// Looks for a moment whether something comes: to be called would take
+    /// longer. Gives back whether it did.
+    fn spin(&self, worker: usize) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < SPIN && !self.queues.is_over() {
+            if !self.queues.is_empty(worker) {
+                return true;
+            }
+            (0..50).for_each(|_| spin_loop());
+        }
+        false
     }
 
     /// Waits until there is something to do for this worker.

@@ -207,7 +207,7 @@ impl<T, B: Bell> Queues<T, B> {
     }
 
     /// Set if there is nothing that a worker would be called for.
-    fn is_empty(&self, worker: usize) -> bool {
+    pub fn is_empty(&self, worker: usize) -> bool {
         let is_empty = |(n, queue): (usize, &Queue<T>)| {
             let own_or_outside = n == worker || n == self.workers();
             lock(&queue.0).len() < if own_or_outside { 1 } else { 2 }

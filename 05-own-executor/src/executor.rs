@@ -8,7 +8,7 @@ use crate::number::Number;
 use crate::pool;
 use crate::reactor::{self, Reactor};
 use crate::slots::Slots;
-use crate::stage::{Stage, Task, drop_quietly};
+use crate::stage::{Stage, Task, drop_quietly, wake_all};
 use crate::task::JoinHandle;
 use crate::timers::{Timers, until};
 use crate::waker::waker;
@@ -18,7 +18,7 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -263,9 +263,7 @@ impl Executor {
         if !self.asked.borrow().is_empty() {
             self.tell_of(self.number_of(slot, generation));
         }
-        if let Some(joiner) = end.joiner {
-            joiner.wake();
-        }
+        wake_all(end.joiner);
     }
 
     /// Looks at letters, timers and sockets; waits for one of them, if no task
@@ -283,7 +281,7 @@ impl Executor {
         match (reactor, left) {
             (Some(reactor), Some(Duration::ZERO)) if reactor.is_empty() => {}
             (Some(reactor), left) => {
-                reactor.wait(left).into_iter().for_each(Waker::wake);
+                wake_all(reactor.wait(left));
             }
             (None, Some(Duration::ZERO)) => {}
             (None, Some(left)) => thread::park_timeout(left),
@@ -292,7 +290,7 @@ impl Executor {
         self.read_mail();
         if due.is_some() {
             let rung = self.timers.borrow_mut().take_due(Instant::now());
-            rung.into_iter().for_each(Waker::wake);
+            wake_all(rung);
         }
     }
 

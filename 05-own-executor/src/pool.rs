@@ -67,7 +67,7 @@ use crate::executor;
 use crate::lanes;
 use crate::reactor::{self, Reactor};
 use crate::slots::Slots;
-use crate::stage::{Stage, Task, call_quietly, drop_quietly};
+use crate::stage::{Stage, Task, drop_quietly, wake_all};
 use crate::sync::lock;
 use crate::task::JoinHandle;
 use crate::timers::{Timers, until};
@@ -419,13 +419,6 @@ impl Pool {
         turn.abort();
         self.end_task(&task, turn);
         true
-    }
-}
-
-/// Wakers are not ours: one that panics ends neither a worker nor a task.
-fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
-    for waker in wakers {
-        let _ = call_quietly(|| waker.wake());
     }
 }
 

@@ -5,7 +5,7 @@ use pin_project_lite::pin_project;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 /// What a task hands to its handle.
@@ -99,4 +99,12 @@ pub fn call_quietly(f: impl FnOnce()) -> thread::Result<()> {
 /// Drops what may panic, at such a place.
 pub fn drop_quietly<T>(value: T) {
     let _ = call_quietly(|| drop(value));
+}
+
+/// Wakers are not ours: one that panics ends neither the executor nor a task,
+/// and the others are woken all the same.
+pub fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+    for waker in wakers {
+        let _ = call_quietly(|| waker.wake());
+    }
 }

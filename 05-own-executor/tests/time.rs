@@ -11,7 +11,8 @@ use std::future::{pending, poll_fn, ready};
 use std::panic::catch_unwind;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 use trials::alone;
 
@@ -322,6 +323,31 @@ fn a_tick_that_is_dropped_is_not_lost() {
 fn a_period_of_zero_panics() {
     alone(|| {
         assert!(catch_unwind(|| interval(Duration::ZERO)).is_err());
+    });
+}
+
+#[test]
+fn a_waker_that_panics_ends_nothing_and_the_others_are_woken() {
+    struct Panics;
+
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker of others");
+        }
+    }
+
+    alone(|| {
+        block_on(async {
+            let due = Instant::now() + ms(5);
+            let mut foreign = pin!(sleep_until(due));
+            let waker = Waker::from(Arc::new(Panics));
+            let polled =
+                foreign.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+            // Both are due in the same turn, the foreign one first.
+            let own = spawn(sleep_until(due + Duration::from_nanos(1)));
+            own.await.unwrap();
+        });
     });
 }
 

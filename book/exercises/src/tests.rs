@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -45,6 +45,7 @@ const NAMES: [&str; 27] = [
     "lost-wake-up",
     "await-all",
     "time-limit",
+    "cancel-safe-line",
     "oneshot-new-waker",
 ];
 

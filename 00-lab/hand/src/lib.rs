@@ -151,6 +151,7 @@ fn tell(
         idle_polls: Cell::new(0),
         said: RefCell::default(),
         wrong: RefCell::new(None),
+        suspected: RefCell::new(None),
     }));
     HERE.set(Rc::downgrade(&hand.0));
     // An answer may use what records: the tasks of a library.
@@ -158,10 +159,11 @@ fn tell(
     let ends = Ends(&hand);
     let told = story(&hand);
     // What was found first counts.
-    let told = hand.0.wrong.take().map_or(told, Err);
+    let told = hand.found().and(told);
     let told = told.map_err(|wrong| (wrong, hand.story()));
     drop(ends);
-    let told = hand.0.wrong.take().map_or(told, |it| Err((it, hand.story())));
+    let found = hand.certain().map_err(|wrong| (wrong, hand.story()));
+    let told = found.and(told);
     (hand.0.order.take(), told)
 }
 
@@ -206,6 +208,8 @@ struct State {
     /// What has been done, and how often in a row.
     said: RefCell<Vec<(String, usize)>>,
     wrong: RefCell<Option<Wrong>>,
+    /// Wrong as far as the hand can see: a check may know more of it.
+    suspected: RefCell<Option<Wrong>>,
 }
 
 type Act = (String, Box<dyn FnOnce()>);
@@ -267,8 +271,8 @@ impl Hand {
         self.say(what.to_string());
     }
 
-    /// Notes what is wrong. What was found first counts.
-    pub fn note_wrong(&self, wrong: Wrong) {
+    /// Notes what is wrong for certain. What was found first counts.
+    fn note_wrong(&self, wrong: Wrong) {
         self.0.wrong.borrow_mut().get_or_insert(wrong);
     }
 
@@ -305,6 +309,7 @@ impl Hand {
                 Step::Poll(_) | Step::Act(_) => {}
             }
             self.take(step);
+            self.certain()?;
             // A check knows more than the hand of what is wrong.
             let (found, judged) = (self.found(), judge());
             judged.and(found)?;
@@ -328,8 +333,17 @@ impl Hand {
         }
     }
 
-    fn found(&self) -> Result<(), Wrong> {
+    fn suspect(&self, wrong: Wrong) {
+        self.0.suspected.borrow_mut().get_or_insert(wrong);
+    }
+
+    fn certain(&self) -> Result<(), Wrong> {
         self.0.wrong.take().map_or(Ok(()), Err)
+    }
+
+    fn found(&self) -> Result<(), Wrong> {
+        self.certain()?;
+        self.0.suspected.take().map_or(Ok(()), Err)
     }
 
     /// All that can be done now, the most usual first.

@@ -284,10 +284,10 @@ fn try_poll(hand: &Hand, number: usize, how: &str) -> thread::Result<()> {
         lane.ready();
     }
     if is_lost {
-        hand.note_wrong(sleeps_on(hand, number));
+        hand.suspect(sleeps_on(hand, number));
     }
     if idle_polls > MOST_IDLE {
-        hand.note_wrong(Wrong::way(format!(
+        hand.suspect(Wrong::way(format!(
             "busy loop: nothing happens, and {name} is woken again and again, \
              to wait once more: {MOST_IDLE} polls"
         )));

@@ -11,7 +11,8 @@
 //! that is dropped does not wake, or leaves no sign, or leaves it too late; the
 //! value is lost, or taken for an error; `send` says Ok to nobody, or gives the
 //! value back though the receiver is there; the value is looked for too late;
-//! a waker or a value is kept after the end; channels share something.
+//! a waker or a value is kept after the end, or what both have shared; wakers
+//! are called for nothing, or twice; channels share something.
 //!
 //! As shipped: the waker that it had before is kept, and not the one of its last
 
@@ -19,8 +20,9 @@ use super::{Dropped, Receiver, Sender, channel};
 use lab::Dice;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::task::{Context, Waker};
 use trials::hand::{Hand, Task, Whims, Wrong, try_orders};
-use trials::judge::Judge;
+use trials::judge::{Judge, allocated};
 
 trials::answer!("exercises/oneshot-new-waker.rs");
 
@@ -49,6 +51,7 @@ fn the_receiver_hears_of_the_value_or_of_the_end() {
     try_orders(dice, 10, two_tasks_take_turns);
     try_orders(dice, 1, it_moves_very_often);
     try_orders(dice, 200, there_are_several);
+    try_orders(dice, 100, all_of_it_is_freed);
     judge.end();
 }
 
@@ -122,7 +125,7 @@ impl Channel {
             _ => {}
         }
         let kept = task.wakers() + task.old_wakers();
-        match sender.polls.get() {
+        let judged = match sender.polls.get() {
             None if task.is_over() && kept > 0 => Err(Wrong::way(
                 "the receiver is gone, and the sender keeps a waker of its task",
             )),
@@ -142,6 +145,19 @@ impl Channel {
                 "one receiver waits, and {kept} wakers of its task are kept"
             ))),
             None => Ok(()),
+        };
+        judged?;
+        match (sender.polls.get(), task.wakes()) {
+            (None, 1..) => Err(Wrong::way(
+                "a waker of the receiver's task was called, and there is \
+                 nothing to be seen yet",
+            )),
+            (Some(_), wakes @ 2..) => Err(Wrong::way(format!(
+                "{}, and for that wakers of the receiver's task were called \
+                 {wakes} times",
+                self.end.what()
+            ))),
+            _ => Ok(()),
         }
     }
 
@@ -239,4 +255,40 @@ fn there_are_several(hand: &Hand) -> Result<(), Wrong> {
     let judged =
         played.and_then(|()| ends.into_iter().try_for_each(Channel::judge_end));
     judged.map_err(|wrong| wrong.after("there are several channels"))
+}
+
+/// Both sides are gone, one after the other: so is what they have shared.
+fn all_of_it_is_freed(hand: &Hand) -> Result<(), Wrong> {
+    let [waits, receiver_first, sends] = [(); 3].map(|()| hand.choose(2) == 0);
+    let leaks = || {
+        let before = allocated();
+        let (sender, receiver) = channel();
+        let mut receiver = Some(Box::pin(receiver));
+        if let Some(receiver) = receiver.as_mut().filter(|_| waits) {
+            let context = &mut Context::from_waker(Waker::noop());
+            let _waits = receiver.as_mut().poll(context);
+        }
+        receiver.take_if(|_| receiver_first);
+        match sends {
+            true => drop(sender.send([0; 10])),
+            false => drop(sender),
+        }
+        drop(receiver);
+        allocated() > before
+    };
+    // The first time, something may be made that is made once.
+    let is_leaked = leaks() && leaks();
+    if waits {
+        hand.note("polls the receiver");
+    }
+    let sender = if sends { End::Sends.what() } else { End::Drops.what() };
+    let ends = ["drops the receiver", sender];
+    let order = if receiver_first { [0, 1] } else { [1, 0] };
+    order.iter().for_each(|n| hand.note(ends[*n]));
+    match is_leaked {
+        true => Err(Wrong::answer(
+            "both sides are gone, and there is memory that is not freed",
+        )),
+        false => Ok(()),
+    }
 }

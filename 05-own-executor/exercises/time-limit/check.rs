@@ -19,6 +19,7 @@
 
 use super::{Elapsed, timeout};
 use lab::Dice;
+use pin_project_lite::pin_project;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -41,14 +42,14 @@ fn it_gives_what_the_future_gives_or_gives_up_in_time() {
         });
     };
     const ONE: Way = Way { limit: LIMIT, waits: 1, is_kept: false };
-    const NONE: Way = Way { limit: 0, ..ONE };
+    const NONE: Way = Way { limit: Duration::ZERO, ..ONE };
     const TWICE: Way = Way { waits: 2, ..ONE };
     let kept = |way| Way { is_kept: true, ..way };
     tell(&[ONE], Whims { polls: 1, wakers: 0, drops: 0 });
     tell(&[NONE], Whims { polls: 1, wakers: 0, drops: 0 });
     tell(&[kept(ONE), kept(NONE)], Whims { polls: 1, wakers: 0, drops: 0 });
-    let long = LONG.map(|limit| Way { limit, ..ONE });
-    tell(&long, Whims { polls: 1, wakers: 0, drops: 0 });
+    let odd = ODD.map(|limit| Way { limit, ..ONE });
+    tell(&odd, Whims { polls: 1, wakers: 0, drops: 0 });
     tell(&[ONE, TWICE], Whims { polls: 1, wakers: 1, drops: 0 });
     tell(&[ONE, TWICE, kept(TWICE)], Whims { polls: 2, wakers: 2, drops: 0 });
     tell(&[ONE, TWICE, NONE], Whims { polls: 1, wakers: 1, drops: 1 });
@@ -56,22 +57,26 @@ fn it_gives_what_the_future_gives_or_gives_up_in_time() {
     judge.end();
 }
 
-/// Milliseconds.
-const LIMIT: u32 = 10;
+const LIMIT: Duration = Duration::from_millis(10);
 
-/// More than a byte can hold, and than two; and for ever.
-const LONG: [u32; 3] = [300, 70_000, EVER];
-const EVER: u32 = u32::MAX;
+/// More milliseconds than a byte can hold, and than two; not whole ones, nor
+/// whole microseconds; and for ever.
+const ODD: [Duration; 4] = [
+    Duration::from_millis(300),
+    Duration::from_millis(70_000),
+    Duration::from_nanos(1_234_567),
+    Duration::MAX,
+];
 
 /// A time that goes on when the check says so, and its timers.
 struct Clock {
     hand: Hand,
-    now: Cell<u32>,
+    now: Cell<Duration>,
     timers: RefCell<Vec<Timer>>,
 }
 
 struct Timer {
-    due: u32,
+    due: Duration,
     event: Event,
 }
 
@@ -84,12 +89,11 @@ thread_local! {
 #[allow(dead_code, reason = "not every answer has a limit")]
 pub fn sleep(duration: Duration) -> Sleep {
     let clock = CLOCK.with_borrow(Clone::clone).expect("a story is told");
-    let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
-    let due = clock.now.get().saturating_add(ms);
+    let due = clock.now.get().saturating_add(duration);
     let event = clock.hand.event("the timer");
     let leaf = Box::pin(event.leaf(()));
     clock.timers.borrow_mut().push(Timer { due, event });
-    clock.pass(0);
+    clock.pass(Duration::ZERO);
     Sleep { leaf }
 }
 
@@ -110,16 +114,16 @@ impl Future for Sleep {
 impl Clock {
     /// A clock for this story.
     fn new(hand: &Hand) -> Rc<Clock> {
-        let (hand, now) = (hand.clone(), Cell::new(0));
+        let (hand, now) = (hand.clone(), Cell::new(Duration::ZERO));
         let timers = RefCell::default();
         let clock = Rc::new(Clock { hand, now, timers });
         CLOCK.set(Some(Rc::clone(&clock)));
         clock
     }
 
-    /// So many milliseconds pass.
-    fn pass(&self, ms: u32) {
-        self.now.set(self.now.get() + ms);
+    /// So much time passes.
+    fn pass(&self, time: Duration) {
+        self.now.set(self.now.get() + time);
         let timers = self.timers.borrow();
         let due = timers.iter().filter(|it| it.due <= self.now.get());
         let due = due.map(|it| &it.event).filter(|it| !it.has_happened());
@@ -130,13 +134,18 @@ impl Clock {
 
     /// From now on the hand may have the time go on, to just before this time,
     /// and then to it.
-    fn may_pass(self: &Rc<Clock>, ms: u32) {
-        let Some(before) = ms.checked_sub(1) else { return };
+    fn may_pass(self: &Rc<Clock>, limit: Duration) {
+        let last = match limit.subsec_nanos() % 1_000_000 {
+            0 => Duration::from_millis(1),
+            _ => Duration::from_nanos(1),
+        };
+        let Some(before) = limit.checked_sub(last) else { return };
         let clock = Rc::clone(self);
-        self.hand.may(&format!("{before} ms pass"), move || {
+        self.hand.may(&format!("{} pass", told(before)), move || {
             clock.pass(before);
             let own = Rc::clone(&clock);
-            clock.hand.may("1 ms passes", move || own.pass(1));
+            let passes = format!("{} passes", told(last));
+            clock.hand.may(&passes, move || own.pass(last));
         });
     }
 
@@ -146,10 +155,18 @@ impl Clock {
     }
 }
 
+/// In milliseconds, if they are whole.
+fn told(time: Duration) -> String {
+    match time.subsec_nanos() % 1_000_000 {
+        0 => format!("{} ms", time.as_millis()),
+        _ => format!("{time:?}"),
+    }
+}
+
 /// How a story goes.
 #[derive(Clone, Copy)]
 struct Way {
-    limit: u32,
+    limit: Duration,
     /// How many events the future waits for, one after the other.
     waits: usize,
     /// Set if what `timeout` gave back is kept after it was ready.
@@ -161,8 +178,10 @@ type Gave = Result<u32, Elapsed>;
 /// A future with a limit.
 struct Limited {
     clock: Rc<Clock>,
-    limit: u32,
+    limit: Duration,
     events: Vec<Event>,
+    /// There are two as long as the future is there.
+    mark: Rc<()>,
     task: Task<(Gave, Seen)>,
     /// What `timeout` gave back, once it was ready.
     _kept: Rc<dyn Any>,
@@ -171,7 +190,27 @@ struct Limited {
 /// What was so when it was ready.
 struct Seen {
     future_was_ready: bool,
-    now: u32,
+    now: Duration,
+}
+
+pin_project! {
+    /// A future with a mark in it. What is ready has dropped all else.
+    struct Marked<F> {
+        #[pin]
+        future: F,
+        mark: Rc<()>,
+    }
+}
+
+impl<F: Future> Future for Marked<F> {
+    type Output = F::Output;
+
+    fn poll(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.project().future.poll(context)
+    }
 }
 
 impl Limited {
@@ -187,11 +226,9 @@ impl Limited {
             }
             6
         };
-        let limit = match way.limit {
-            EVER => Duration::MAX,
-            ms => Duration::from_millis(ms.into()),
-        };
-        let mut limited = Box::pin(timeout(limit, future));
+        let mark = Rc::new(());
+        let future = Marked { future, mark: Rc::clone(&mark) };
+        let mut limited = Box::pin(timeout(way.limit, future));
         let kept = Rc::new(RefCell::new(None));
         let (all, time, keeps) = (events.clone(), clock.clone(), kept.clone());
         let task = hand.spawn("timeout", async move {
@@ -202,11 +239,11 @@ impl Limited {
             }
             (gave, Seen { future_was_ready, now: time.now.get() })
         });
-        if way.limit != EVER {
+        if way.limit < Duration::MAX {
             clock.may_pass(way.limit);
         }
         let limit = way.limit;
-        Limited { clock, limit, events, task, _kept: kept }
+        Limited { clock, limit, events, mark, task, _kept: kept }
     }
 
     /// Judges how far it is, if it sleeps.
@@ -216,6 +253,25 @@ impl Limited {
             return Err(Wrong::way(
                 "the future was polled before `timeout` was: it does nothing \
                  until it is polled",
+            ));
+        }
+        if !task.is_over() && events.iter().all(Event::is_over) {
+            return Err(Wrong::answer(
+                "the future was ready when it was polled, and `timeout` waits",
+            ));
+        }
+        let timers = clock.timers.borrow();
+        if !task.is_over() && timers.iter().any(|it| it.event.is_over()) {
+            return Err(Wrong::answer(
+                "the timer was ready when it was polled, and `timeout` waits",
+            ));
+        }
+        let nothing_has_happened = !events.iter().any(Event::has_happened)
+            && !timers.iter().any(|it| it.event.has_happened());
+        if nothing_has_happened && task.wakes() > 0 {
+            return Err(Wrong::way(
+                "`timeout` has itself polled once more, and nothing has \
+                 happened",
             ));
         }
         if !task.sleeps() {
@@ -240,13 +296,13 @@ impl Limited {
         if clock.now.get() < *limit {
             return Ok(());
         }
-        let timers = clock.timers.borrow();
         let timer = timers.iter().rev().find(|it| !it.event.is_dropped());
         let why = match timer {
             None => "it has no timer",
             Some(timer) if !timer.event.has_happened() => &format!(
-                "its timer is set for {} ms, and the limit was {limit} ms",
-                timer.due
+                "its timer is set for {}, and the limit was {}",
+                told(timer.due),
+                told(*limit)
             ),
             Some(timer) if timer.event.polls() == 0 => {
                 "it has never polled its timer, which knows no waker"
@@ -263,7 +319,7 @@ impl Limited {
 
     /// All has happened, or it was dropped.
     fn judge_end(&self) -> Result<(), Wrong> {
-        let Limited { clock, limit, events, task, .. } = self;
+        let Limited { clock, limit, events, mark, task, .. } = self;
         let gave = task.take();
         let gave_up = Err(Elapsed);
         let ended = match &gave {
@@ -278,9 +334,9 @@ impl Limited {
                 }
                 if seen.now < *limit {
                     return Err(Wrong::answer(format!(
-                        "the limit is {limit} ms, and `timeout` gave up after \
-                         {} ms",
-                        seen.now
+                        "the limit is {}, and `timeout` gave up after {}",
+                        told(*limit),
+                        told(seen.now)
                     )));
                 }
                 "has given up"
@@ -292,7 +348,8 @@ impl Limited {
                 ));
             }
         };
-        if !events.iter().all(Event::is_dropped) {
+        let all_dropped = events.iter().all(Event::is_dropped);
+        if !all_dropped || Rc::strong_count(mark) > 1 {
             return Err(Wrong::answer(format!(
                 "`timeout` {ended}, and the future in it was not dropped"
             )));
@@ -332,12 +389,10 @@ fn one_limits_another(hand: &Hand) -> Result<(), Wrong> {
         hand.let_happen(std::slice::from_ref(&event));
         event
     });
-    let ms = |n: u32| Duration::from_millis(n.into());
     let (outer, inner) = [(2, 1), (1, 2)][hand.choose(2)];
-    let nested =
-        timeout(ms(outer * LIMIT), timeout(ms(inner * LIMIT), a.leaf(1)));
+    let nested = timeout(LIMIT * outer, timeout(LIMIT * inner, a.leaf(1)));
     let nested = hand.spawn("a timeout of a timeout", nested);
-    let other = hand.spawn("the other timeout", timeout(ms(LIMIT), b.leaf(2)));
+    let other = hand.spawn("the other timeout", timeout(LIMIT, b.leaf(2)));
     clock.may_pass(LIMIT);
     let whims = Whims { polls: 1, wakers: 2, drops: 0 };
     let judge = || {

@@ -501,8 +501,8 @@ impl World {
             let is_slot = got == ptr::from_ref(self.slot(slot)) as u64;
             let is = if is_slot { ", the address of the slot" } else { "" };
             end_with(format_args!(
-                "the message is lost: stack {} has sent {message:#x}, and stack \
-                 {} receives {got:#x}{is}",
+                "the message is lost: stack {} has sent {message:#x}, and \
+                 stack {} receives {got:#x}{is}",
                 named(from),
                 named(side)
             ));
@@ -822,7 +822,8 @@ fn at_instruction(at: u64) -> &'static str {
             "it jumps to what is no address; is that where it was put?"
         }
         _ => {
-            "it may not do that, or it wants an address that is a multiple of 16"
+            "it may not do that, or it wants an address that is a multiple of \
+             16"
         }
     }
 }

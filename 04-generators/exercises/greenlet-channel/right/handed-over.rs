@@ -104,7 +104,7 @@ impl<T> Channel<T> {
 impl<T> State<T> {
     /// Gives values to those that wait for one.
     fn hand_over(&mut self) {
-        let mut waiting = self.receivers.iter_mut().filter(|it| it.1.is_none());
+        let mut waiting = self.receivers.iter_mut().filter(|r| r.1.is_none());
         while !self.values.is_empty()
             && let Some((name, value)) = waiting.next()
         {

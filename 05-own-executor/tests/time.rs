@@ -154,7 +154,7 @@ fn dropped_ones_ring_nobody_and_free_their_memory_before_they_are_due() {
         });
         assert_eq!(notes.take(), [""; 0]);
         // Ours and the one in `context`: each timer had a clone.
-        assert_eq!(std::sync::Arc::strong_count(&notes.0), 2);
+        assert_eq!(Arc::strong_count(&notes.0), 2);
     });
 }
 
@@ -365,7 +365,7 @@ fn a_sleep_that_is_ready_leaves_no_waker_behind() {
             assert!(soon.as_mut().poll(&mut context).is_ready());
             done.replace(true);
             drop(waker);
-            assert_eq!(std::sync::Arc::strong_count(&notes.0), 1);
+            assert_eq!(Arc::strong_count(&notes.0), 1);
         });
         assert!(done.into_inner());
     });

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 28] = [
+const NAMES: [&str; 29] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -47,6 +47,7 @@ const NAMES: [&str; 28] = [
     "time-limit",
     "cancel-safe-line",
     "oneshot-new-waker",
+    "fair-semaphore",
 ];
 
 #[test]

@@ -6,15 +6,16 @@
 //! dropped, and then another one is called; or it is polled without a cause, or
 //! with another waker. All orders are tried, and all ways to cut a short text.
 //!
-//! Ways to be wrong: what was read of a line is lost when `read_line` is dropped
-//! as it waits for more, or as it waits for something else, or when it is
-//! dropped twice; or it is given twice, or put back behind what came later; the
-//! bytes behind a line are lost, or are not looked at before it waits; the end
-//! of a line is looked for in the wrong place, or is left in the line; two lines
-//! are given as one, or one as two; an empty line is taken for the end, the last
-//! line is lost, or there is no end; more bytes are given than were read; bytes
-//! are taken for letters; lines may not be long, or not many; it asks for no
-//! bytes at all; it wakes itself, or does not come back; readers share something.
+//! Ways to be wrong: what was read of a line is lost when `read_line` is
+//! dropped as it waits for more, or as it waits for something else, or when it
+//! is dropped twice; or it is given twice, or put back behind what came later;
+//! the bytes behind a line are lost, or are not looked at before it waits; the
+//! end of a line is looked for in the wrong place, or is left in the line; two
+//! lines are given as one, or one as two; an empty line is taken for the end,
+//! the last line is lost, or there is no end; more bytes are given than were
+//! read; bytes are taken for letters; lines may not be long, or not many; it
+//! asks for no bytes at all; it wakes itself, or does not come back; readers
+//! share something.
 //!
 //! As shipped: `read_line` was dropped while it waited, and the next one gave
 
@@ -90,8 +91,8 @@ struct Flow {
 
 impl Source {
     /// Reads what has come, as many bytes as fit into `buffer`, and gives their
-    /// number. Waits for the first of them; 0 says that no more will come. If it
-    /// is dropped before it is ready, it has read nothing.
+    /// number. Waits for the first of them; 0 says that no more will come. If
+    /// it is dropped before it is ready, it has read nothing.
     #[allow(dead_code, reason = "not every answer reads")]
     pub fn read<'a>(&'a mut self, buffer: &'a mut [u8]) -> Read<'a> {
         Read { flow: Reads(Rc::clone(&self.flow)), buffer }
@@ -249,8 +250,8 @@ impl Reading {
         self.flow.in_vain.set(0);
         if self.flow.was_asked_for_none.get() {
             return Err(Wrong::answer(
-                "`read` was given a buffer of no bytes: the 0 that it gives then \
-                 is not the end",
+                "`read` was given a buffer of no bytes: the 0 that it gives \
+                 then is not the end",
             ));
         }
         let task = self.task.borrow().clone();
@@ -382,11 +383,12 @@ impl Reading {
             return Err(Wrong::answer(match self.was_dropped.get() {
                 true => format!(
                     "`read_line` was dropped while it waited, and the next one \
-                     waits, too, though the line {line} had been read to its end"
+                     waits, too, though the line {line} had been read to its \
+                     end"
                 ),
                 false => format!(
-                    "the line {line} was read to its end, and `read_line` waits \
-                     for more"
+                    "the line {line} was read to its end, and `read_line` \
+                     waits for more"
                 ),
             }));
         }

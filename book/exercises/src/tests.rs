@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 30] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -46,6 +46,7 @@ const NAMES: [&str; 29] = [
     "await-all",
     "time-limit",
     "cancel-safe-line",
+    "abort-a-task",
     "oneshot-new-waker",
     "fair-semaphore",
 ];

@@ -365,8 +365,8 @@ fn compute(rounds: u64) {
     }
 }
 
-/// A place for a token, and for the waker of the task that waits for it: the same
-/// for all runtimes.
+/// A place for a token, and for the waker of the task that waits for it: the
+/// same for all runtimes.
 struct Place(Mutex<(Option<u32>, Option<Waker>)>);
 
 impl Place {

@@ -78,8 +78,8 @@ pub fn runs(lane: &Lane) {
     lane.runs();
 }
 
-/// A task has been polled, and its future, of so many bytes, has paused. What it
-/// waits for is to come next.
+/// A task has been polled, and its future, which takes `bytes`, has paused.
+/// What it waits for is to come next.
 pub fn keeps(lane: &Lane, bytes: usize) {
     if is_on() {
         let line = WAIT.with_borrow(|wait| wait.as_ref()?.line);

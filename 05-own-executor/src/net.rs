@@ -16,9 +16,9 @@
 //! [`AsyncWrite`](futures_io::AsyncWrite), but not what reads or writes more
 //! than once, such as `read_exact` and `write_all`.
 //!
-//! What is written goes to the system at once, and `flush` has nothing to do. So
-//! `copy` of the crate `futures`, which flushes at the end only, keeps nothing
-//! back while its reader stalls; unless it copies to a `BufWriter`.
+//! What is written goes to the system at once, and `flush` has nothing to do.
+//! So `copy` of the crate `futures`, which flushes at the end only, keeps
+//! nothing back while its reader stalls; unless it copies to a `BufWriter`.
 //!
 //! An address may be the name of a host. It is looked up by the system, and
 //! this thread waits for it: let [`unblock`](crate::unblock()) do that, where

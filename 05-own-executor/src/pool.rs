@@ -15,19 +15,19 @@
 //!
 //! # How it works
 //!
-//! **Who polls a task, and when.** A task that is ready stands in a queue, once.
-//! The worker that takes it out takes its future out of its entry, polls it
-//! without holding a lock, and puts it back. A task that is woken while it is
-//! polled is not in a queue: its worker sees the mark when it puts the future
-//! back, and puts the task into its queue then. So no two workers poll a task
-//! at a time, and what was done before a wake-up is seen by the poll that comes
-//! of it: mark and future are behind the same lock.
+//! **Who polls a task, and when.** A task that is ready stands in a queue,
+//! once. The worker that takes it out takes its future out of its entry, polls
+//! it without holding a lock, and puts it back. A task that is woken while it
+//! is polled is not in a queue: its worker sees the mark when it puts the
+//! future back, and puts the task into its queue then. So no two workers poll a
+//! task at a time, and what was done before a wake-up is seen by the poll that
+//! comes of it: mark and future are behind the same lock.
 //!
 //! **The order.** Each worker has a queue, first in, first out; what it wakes
 //! or spawns itself is put there. What other threads wake goes to a queue for
-//! all, of which a worker takes its share once in 64 polls. A worker whose queue
-//! is empty *steals*: the older half of another one's. All queues are plain
-//! ones behind locks.
+//! all, of which a worker takes its share once in 64 polls. A worker whose
+//! queue is empty *steals*: the older half of another one's. All queues are
+//! plain ones behind locks.
 //!
 //! **Who sleeps, and who is called.** To wake a core costs forty times as much
 //! as to switch to another task on this one, so a sleeper is called only for
@@ -41,11 +41,11 @@
 //! *tick*: each millisecond they look, and take even a single task. While none
 //! works none ticks, and all sleep until they are called.
 //!
-//! **Timers and sockets** belong to the pool, not to a worker. Each worker looks
-//! at them once in 64 polls. Of those that sleep one holds the *turn*: it sleeps
-//! in the reactor, until the next timer. When it has something to do, it lets go
-//! of the turn, and the next worker that lies down or ticks has it. So a timer
-//! or a socket waits for a tick at most, as long as a worker is idle.
+//! **Timers and sockets** belong to the pool, not to a worker. Each worker
+//! looks at them once in 64 polls. Of those that sleep one holds the *turn*: it
+//! sleeps in the reactor, until the next timer. When it has something to do, it
+//! lets go of the turn, and the next worker that lies down or ticks has it. So
+//! a timer or a socket waits for a tick at most, as long as a worker is idle.
 //!
 //! **The end.** When the future of `block_on` is ready or has panicked, the
 //! workers finish the poll that they are at, and their threads end. Then all
@@ -53,9 +53,9 @@
 //! What destructors spawn is dropped as well; wakes do nothing.
 //!
 //! **What a waker holds** is the task, but not the pool: that it looks up by
-//! number, in a list that the pool is in until it ends. A foreign thread that is
-//! about to wake a task keeps the pool's queues and bells for as long, and no
-//! longer.
+//! number, in a list that the pool is in until it ends. A foreign thread that
+//! is about to wake a task keeps the pool's queues and bells for as long, and
+//! no longer.
 
 mod pooled;
 mod queues;

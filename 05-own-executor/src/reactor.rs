@@ -68,8 +68,8 @@ impl Reactor {
         self.count.load(Ordering::Relaxed) == 0
     }
 
-    /// Waits until a socket is ready or the bell rings. Gives back the wakers of
-    /// the tasks that wait for it, to be woken without a lock: one may drop
+    /// Waits until a socket is ready or the bell rings. Gives back the wakers
+    /// of the tasks that wait for it, to be woken without a lock: one may drop
     /// sockets, or register some. After `timeout`, which is rounded up to a
     /// millisecond, it returns in any case.
     #[must_use]

@@ -41,8 +41,8 @@ pub const CRAWL: [Flag; 3] = [
     ),
 ];
 
-/// On how many threads a rung runs its tasks, if that is a choice. Each rung has
-/// a `most` of its own.
+/// On how many threads a rung runs its tasks, if that is a choice. Each rung
+/// has a `most` of its own.
 pub const WORKERS: Flag =
     flag("workers", "N", 1, (1, 1), "threads that run the tasks");
 

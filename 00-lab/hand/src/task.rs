@@ -104,8 +104,8 @@ impl<T> Task<T> {
         self.hand.say(format!("{} gets another waker", self.name()));
     }
 
-    /// From its next poll on it has the waker again that it had before this one,
-    /// as if two tasks polled it in turns.
+    /// From its next poll on it has the waker again that it had before this
+    /// one, as if two tasks polled it in turns.
     ///
     /// # Panics
     ///
@@ -299,7 +299,7 @@ fn try_poll(hand: &Hand, number: usize, how: &str) -> thread::Result<()> {
 fn sleeps_on(hand: &Hand, number: usize) -> Wrong {
     let tasks = hand.0.tasks.borrow();
     let slot = &tasks[number];
-    let awaited = awaited(hand, number);
+    let events = awaited(hand, number);
     let why = match slot.wakers() {
         _ if slot.old_waker_was_called() => {
             "the waker that it had before was called, and not the one of its \
@@ -310,8 +310,8 @@ fn sleeps_on(hand: &Hand, number: usize) -> Wrong {
              poll"
         }
         0 => "it has said that it waits, and no waker of it is kept",
-        _ if awaited.is_empty() => "its waker is kept, and is not called",
-        _ => &format!("it waits for {}", list(&awaited)),
+        _ if events.is_empty() => "its waker is kept, and is not called",
+        _ => &format!("it waits for {}", list(&events)),
     };
     Wrong::answer(format!("nothing will ever wake {}: {why}", slot.name))
 }

@@ -49,14 +49,14 @@ mod tests {
     use std::time::Duration;
 
     /// A recording of these events about thread 1 and its task 2.
-    fn recording(events: &str) -> Recording {
+    fn record(events: &str) -> Recording {
         let spawn = "0 9 1 1 0 spawn thread - main\n0 9 1 2 0 spawn task 1 \n";
         Recording::parse(&format!("{spawn}{events}"))
     }
 
     /// How the task's last span is read.
     fn last_state(events: &str) -> State {
-        let recording = recording(events);
+        let recording = record(events);
         let mut tasks = recording.of_kind("task");
         let spans = &tasks.next().expect("the task").spans;
         spans.last().expect("it did something").state.clone()

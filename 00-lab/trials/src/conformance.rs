@@ -12,8 +12,8 @@ use timeline::VARIABLE;
 use watchdog::{self, Ran};
 
 /// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones,
-/// in each of its styles, and on two threads, if it has the choice. Judges what it answered and how it ran, by counts and
-/// by overlap, never by tight times.
+/// in each of its styles, and on two threads, if it has the choice. Judges what
+/// it answered and how it ran, by counts and by overlap, never by tight times.
 ///
 /// # Panics
 ///
@@ -31,7 +31,8 @@ pub fn conformance(rung: &Rung, bin: &str) {
     }
 }
 
-/// The same with flags that choose how it is done: a style, a number of threads.
+/// The same with flags that choose how it is done: a style, a number of
+/// threads.
 ///
 /// # Panics
 ///

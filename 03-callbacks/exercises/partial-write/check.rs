@@ -108,7 +108,8 @@ fn wrong_way(sentence: impl Into<String>) -> Why {
 
 /// What is sent: the alphabet, and then any letters.
 fn text(from: usize, count: usize) -> &'static [u8] {
-    /// After this number of bytes the same come again. No size is a multiple of it.
+    /// After this number of bytes the same come again. No size is a multiple of
+    /// it.
     const PERIOD: usize = 65_521;
     static TEXT: OnceLock<Vec<u8>> = OnceLock::new();
 
@@ -633,7 +634,7 @@ impl Trial {
 }
 
 /// Judges what `flush` gave back, if the socket said this to its last write,
-/// and so many bytes are left.
+/// and `left` bytes are left.
 fn judge_result(
     seen: Result<bool, ErrorKind>,
     last: Option<Says>,

@@ -312,8 +312,8 @@ impl Story {
         self.steps = steps.collect();
     }
 
-    /// After this number of calls the callbacks do nothing more, or some answers would
-    /// go on for ever.
+    /// After this number of calls the callbacks do nothing more, or some
+    /// answers would go on for ever.
     fn most_calls(&self) -> usize {
         50 + 2 * self.timers.len()
     }
@@ -526,7 +526,7 @@ fn abridged(mut parts: Vec<String>, between: &str) -> String {
 }
 
 /// Pieces of a list: the whole, halves, quarters and so on, down to single
-/// ones, or to a piece of which there are at most so many.
+/// ones, or to a piece of which there are at most `most`.
 fn pieces(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     let sizes = iter::successors(Some(count), |size| Some(size / 2));
     let sizes = sizes.take_while(move |size| *size > count / most);

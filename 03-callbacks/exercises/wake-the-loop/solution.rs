@@ -1,8 +1,9 @@
 //! Solution: wake the loop.
 //!
-//! A thread that posts puts its item in first, and rings then. The loop silences
-//! its bell first, and looks then. So for an item that comes too late for a look
-//! the bell rings after it, and the loop does not sleep before it looks again.
+//! A thread that posts puts its item in first, and rings then. The loop
+//! silences its bell first, and looks then. So for an item that comes too late
+//! for a look the bell rings after it, and the loop does not sleep before it
+//! looks again.
 
 use lab::sync::Mutex;
 use std::mem;

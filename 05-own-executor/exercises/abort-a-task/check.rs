@@ -9,11 +9,11 @@
 //! Ways to be wrong: `abort` is not heard, or only before the first poll, or
 //! twice is never; it does not wake, or too early, or an old waker, or while it
 //! borrows what the poll needs; a clone does nothing; a handle that is dropped
-//! aborts; the future is polled once more, or before its time, or never, or with
-//! an old waker; it stays after the end, or is leaked, or moved, or its task's
-//! waker stays; a future that aborts itself is not woken, or its value is lost;
-//! it keeps all wakers, wakes itself, or does not come back; several share
-//! something; a second call panics.
+//! aborts; the future is polled once more, or before its time, or never, or
+//! with an old waker; it stays after the end, or is leaked, or moved, or its
+//! task's waker stays; a future that aborts itself is not woken, or its value
+//! is lost; it keeps all wakers, wakes itself, or does not come back; several
+//! share something; a second call panics.
 //!
 //! As shipped: `abort` was called, and its task was not woken
 

@@ -2,8 +2,8 @@
 //!
 //!     cargo test -p own-executor --test abort-a-task
 //!
-//! `abort` ends a future that a task waits for, wherever it is called. It leaves
-//! a note and wakes the task; the rest is done at the task's next turn.
+//! `abort` ends a future that a task waits for, wherever it is called. It
+//! leaves a note and wakes the task; the rest is done at the task's next turn.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;

@@ -11,8 +11,8 @@
 //! polled again; no waker is handed on, or one of an earlier poll, or one that
 //! wakes nothing; one that is woken while the others are polled is not polled
 //! again; it spins, within a poll or by waking itself; it blocks its thread; it
-//! does not end if there are none, or if all are ready at once; it works for few
-//! only; one is moved after it was polled; they are begun before they are
+//! does not end if there are none, or if all are ready at once; it works for
+//! few only; one is moved after it was polled; they are begun before they are
 //! polled; something is kept when it is dropped, or grows.
 //!
 //! As shipped: b was not polled
@@ -49,7 +49,7 @@ fn all_wait_at_once_and_none_is_forgotten() {
 /// What the hand may do besides what is due.
 const ANY: Whims = Whims { polls: 2, wakers: 2, drops: 0 };
 
-/// If nothing has to be waited for, it is ready after so many polls.
+/// If nothing has to be waited for, it is ready after this number of polls.
 const MOST_POLLS: usize = 10;
 
 /// What a future gives. It can be neither copied nor cloned.

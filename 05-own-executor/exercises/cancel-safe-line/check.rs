@@ -360,7 +360,7 @@ impl Reading {
         } else if was_dropped && got.ends_with(line) {
             "what had been read of it comes twice"
         } else if self.at.get() + got.len() > self.flow.read.get() {
-            "so many bytes had not been read"
+            "it is longer than what had been read"
         } else if line.starts_with(got) {
             "the rest of it is missing"
         } else {
@@ -446,7 +446,7 @@ fn cut_anywhere(hand: &Hand, text: &[u8]) -> VecDeque<Vec<u8>> {
     pieces
 }
 
-/// So many lines, the longest of which has so many bytes.
+/// A text of `lines` lines, the longest of which has `longest` bytes.
 fn lines_are(hand: &Hand, lines: usize, longest: usize) -> Result<(), Wrong> {
     let dice = &mut Dice::new(hand.choose(1 << 30) as u64);
     let mut text = Vec::new();

@@ -1,20 +1,20 @@
-//! Judges `channel`: whatever task polls the receiver, and whoever goes first,
-//! it gets the value, or hears that none will come.
+//! Judges `channel`: whatever task polls the receiver, and whichever goes
+//! first, it gets the value, or hears that none will come.
 //!
 //! The check's own hand polls (see [`trials::hand`]): all orders are tried of
 //! polls, other wakers, a send, and the end of either side.
 //!
 //! Ways to be wrong: the first waker counts, or the last is kept only if it is
 //! no other; no waker is kept, or all; the old one is called, or both are; the
-//! receiver wakes itself, or does not come back; `send` does not wake, or before
-//! the value is there, or while it borrows what the receiver needs; a sender
-//! that is dropped does not wake, or leaves no sign, or leaves it too late; the
-//! value is lost, or taken for an error; `send` says Ok to nobody, or gives the
-//! value back though the receiver is there; the value is looked for too late;
-//! a waker or a value is kept after the end, or what both have shared; wakers
-//! are called for nothing, or twice; channels share something.
+//! receiver wakes itself, or does not come back; `send` does not wake, or
+//! before the value is there, or while it borrows what the receiver needs; a
+//! sender that is dropped does not wake, or leaves no sign, or leaves it too
+//! late; the value is lost, or taken for an error; `send` says Ok to nobody, or
+//! gives the value back though the receiver is there; the value is looked for
+//! too late; a waker or a value is kept after the end, or what both have
+//! shared; wakers are called for nothing, or twice; channels share something.
 //!
-//! As shipped: the waker that it had before is kept, and not the one of its last
+//! As shipped: the waker that it had before is kept, and not the one of its
 
 use super::{Dropped, Receiver, Sender, channel};
 use lab::Dice;

@@ -3,17 +3,17 @@
 //!
 //! The time is the check's own, and so is the hand that polls (see
 //! [`trials::hand`]). All orders are tried of polls, other wakers, and what
-//! happens: the future can go on, and the time goes on to just before the limit,
-//! and to the limit.
+//! happens: the future can go on, and the time goes on to just before the
+//! limit, and to the limit.
 //!
 //! Ways to be wrong: there is no limit, or one that is too short or too long;
-//! it counts from the first poll, or anew from each; none at all is taken for no
-//! limit; a future that is ready is given up on, because the timer is asked
+//! it counts from the first poll, or anew from each; none at all is taken for
+//! no limit; a future that is ready is given up on, because the timer is asked
 //! first, or because the value is thrown away; the future waits for the timer;
-//! only one of the two has a waker, or one has an old waker; it wakes itself, or
-//! does not come back; what it has given up on stays, or is leaked, or the timer
-//! stays when the future was in time; it blocks its thread by a time that is not
-//! the check's; several share something.
+//! only one of the two has a waker, or one has an old waker; it wakes itself,
+//! or does not come back; what it has given up on stays, or is leaked, or the
+//! timer stays when the future was in time; it blocks its thread by a time that
+//! is not the check's; several share something.
 //!
 //! As shipped: the time is over, and `timeout` waits: it has no timer
 
@@ -141,10 +141,10 @@ impl Clock {
         };
         let Some(before) = limit.checked_sub(last) else { return };
         let clock = Rc::clone(self);
-        self.hand.may(&format!("{} pass", told(before)), move || {
+        self.hand.may(&format!("{} pass", format_time(before)), move || {
             clock.pass(before);
             let own = Rc::clone(&clock);
-            let passes = format!("{} passes", told(last));
+            let passes = format!("{} passes", format_time(last));
             clock.hand.may(&passes, move || own.pass(last));
         });
     }
@@ -156,7 +156,7 @@ impl Clock {
 }
 
 /// In milliseconds, if they are whole.
-fn told(time: Duration) -> String {
+fn format_time(time: Duration) -> String {
     match time.subsec_nanos() % 1_000_000 {
         0 => format!("{} ms", time.as_millis()),
         _ => format!("{time:?}"),
@@ -301,8 +301,8 @@ impl Limited {
             None => "it has no timer",
             Some(timer) if !timer.event.has_happened() => &format!(
                 "its timer is set for {}, and the limit was {}",
-                told(timer.due),
-                told(*limit)
+                format_time(timer.due),
+                format_time(*limit)
             ),
             Some(timer) if timer.event.polls() == 0 => {
                 "it has never polled its timer, which knows no waker"
@@ -335,8 +335,8 @@ impl Limited {
                 if seen.now < *limit {
                     return Err(Wrong::answer(format!(
                         "the limit is {}, and `timeout` gave up after {}",
-                        told(*limit),
-                        told(seen.now)
+                        format_time(*limit),
+                        format_time(seen.now)
                     )));
                 }
                 "has given up"

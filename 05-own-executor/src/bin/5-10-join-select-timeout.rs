@@ -1,4 +1,4 @@
-//! 5-10 · Join, select, timeout: one task waits for two futures, and polls both.
+//! 5-10 · Join, select, timeout: one task polls both of two futures.
 //!
 //!     cargo run -p own-executor --bin 5-10-join-select-timeout
 //!

@@ -24,8 +24,7 @@ fn main() {
     serve_by(|service| block_on(serve(service)));
     let site = Site::start();
     site.stay(|url| {
-        println!("{url}");
-        println!("Crawl it: cargo run -p threads -- --site {url}");
+        println!("{url}\nCrawl it: cargo run -p threads -- --site {url}");
     });
 }
 
@@ -83,8 +82,7 @@ async fn send(
                 SockRef::from(client).set_linger(unsent_is_dropped)?;
             }
             Step::Send(bytes) => {
-                // A client that has the last byte may ask for the next page
-                // at once.
+                // A client that has the last byte may ask for another page.
                 if n == last {
                     flight.land();
                 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake};
 use timeline::Lane;
 
-/// A task of a pool. It is its own waker: whoever may wake it has a share of
+/// A task of a pool. It is its own waker: what may wake it has a share of
 /// it. Its future and its output do not live longer for that.
 pub struct Pooled {
     /// Of its pool.
@@ -21,9 +21,9 @@ pub struct Pooled {
 }
 
 impl Pooled {
-    /// Sees to it that it is polled. Gives back whether it is to be pushed; not,
-    /// if it will be polled anyway, or has ended, or is polled now: then the
-    /// worker that does this pushes it afterwards, so no two ever poll it.
+    /// Sees to it that it is polled. Gives back whether it is to be pushed;
+    /// not, if it will be polled anyway, or has ended, or is polled now: then
+    /// the worker that does this pushes it afterwards, so no two ever poll it.
     fn make_ready(&self) -> bool {
         let mut entry = lock(&self.entry);
         entry.make_ready() && !entry.is_polled()

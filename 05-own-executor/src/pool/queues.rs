@@ -96,7 +96,8 @@ impl<T, B: Bell> Queues<T, B> {
         }
     }
 
-    /// Takes the first thing from a worker's own queue; nothing, if all is over.
+    /// Takes the first thing from a worker's own queue; nothing, if all is
+    /// over.
     pub fn pop(&self, worker: usize) -> Option<T> {
         match self.is_over() {
             true => None,

@@ -6,8 +6,8 @@ use std::thread::Builder;
 use std::time::Duration;
 
 /// Runs `f` on a thread of this name. If nothing is recorded any more for as
-/// long as `limit`, prints what each lane waits for, and leaves the thread as it
-/// is.
+/// long as `limit`, prints what each lane waits for, and leaves the thread as
+/// it is.
 ///
 /// # Panics
 ///

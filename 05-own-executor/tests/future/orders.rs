@@ -1,6 +1,6 @@
 //! Futures inside of one, under `loom`, which tries all orders in which other
-//! threads can wake them. If a wake-up is lost, all threads wait in the end, and
-//! `loom` says so.
+//! threads can wake them. If a wake-up is lost, all threads wait in the end,
+//! and `loom` says so.
 
 use loom::model;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

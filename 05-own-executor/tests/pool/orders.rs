@@ -21,7 +21,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap()
 }
 
-/// As `thread::park`, whose token `loom` forgets when a thread waits for a lock.
+/// As `thread::park`, whose token `loom` forgets when a thread waits for a
+/// lock.
 #[derive(Clone, Default)]
 struct Parker(Arc<(Mutex<bool>, Condvar)>);
 
@@ -117,7 +118,7 @@ impl Pool {
 }
 
 /// Tries the orders in which a number of workers do what is pushed from
-/// outside, with at most so many preemptions in each.
+/// outside, with at most this number of preemptions in each.
 fn explore(preemptions: usize, workers: usize, pushed: &'static [Job]) {
     let mut builder = Builder::new();
     builder.preemption_bound = Some(preemptions);

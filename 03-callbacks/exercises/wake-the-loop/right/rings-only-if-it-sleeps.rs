@@ -1,5 +1,5 @@
-//! The loop notes under the lock that it is about to sleep, and only then is the
-//! bell rung.
+//! The loop notes under the lock that it is about to sleep, and only then is
+//! the bell rung.
 
 use lab::sync::Mutex;
 use std::mem;

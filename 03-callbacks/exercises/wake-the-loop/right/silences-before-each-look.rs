@@ -1,5 +1,5 @@
-//! The bell is silenced at the top of the loop, before each look, also before the
-//! first.
+//! The bell is silenced at the top of the loop, before each look, also before
+//! the first.
 
 use lab::sync::Mutex;
 use std::mem;

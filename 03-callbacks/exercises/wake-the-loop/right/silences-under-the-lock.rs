@@ -1,5 +1,5 @@
-//! The bell is silenced and the mailbox emptied under one lock, as if they were one
-//! thing.
+//! The bell is silenced and the mailbox emptied under one lock, as if they were
+//! one thing.
 
 use lab::sync::Mutex;
 use std::mem;

@@ -1,5 +1,5 @@
-//! One lock for the items and one for the end, always taken in this order. A post
-//! holds both, so that no close comes in between.
+//! One lock for the items and one for the end, always taken in this order. A
+//! post holds both, so that no close comes in between.
 
 use lab::sync::Mutex;
 use std::mem;

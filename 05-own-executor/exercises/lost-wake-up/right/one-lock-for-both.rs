@@ -1,5 +1,5 @@
-//! One lock for the count and the waker: what the task has seen stays true until
-//! its waker is there.
+//! One lock for the count and the waker: what the task has seen stays true
+//! until its waker is there.
 
 use lab::sync::Mutex;
 use std::future::poll_fn;

@@ -1,5 +1,5 @@
-//! The last one that counts down has both locks, and so has the task that looks.
-//! The waker is called when they are free.
+//! The last one that counts down has both locks, and so has the task that
+//! looks. The waker is called when they are free.
 
 use lab::sync::Mutex;
 use std::future::poll_fn;

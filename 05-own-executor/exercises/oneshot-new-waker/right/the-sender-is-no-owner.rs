@@ -1,5 +1,6 @@
 //! The receiver owns what is shared, and the sender knows where it is. So a
-//! receiver that is dropped leaves nothing behind, and the sender finds nothing.
+//! receiver that is dropped leaves nothing behind, and the sender finds
+//! nothing.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;

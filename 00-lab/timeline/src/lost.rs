@@ -71,7 +71,7 @@ mod tests {
         let events = format!("{POLLED}{woken}");
         assert_eq!(last_state(&events), State::Lost);
         // An arrow shows what has woken it, although it never ran.
-        let flows = recording(&events).flows;
+        let flows = record(&events).flows;
         let wakes = flows.iter().filter(|it| it.link == Link::Wake);
         let to: Vec<_> = wakes.map(|it| it.to).collect();
         assert_eq!(to, [(1, Duration::from_nanos(3))]);

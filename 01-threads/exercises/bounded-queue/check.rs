@@ -208,6 +208,8 @@ fn two_push_where_one_has_room(schedule: &Schedule, _: &mut Dice) -> Tried {
     let producers = start_each(&trial, "producer", &pushes(1..=2));
     schedule.rest()?;
     if producers.iter().all(Caller::is_done) {
+        let at = "at an open queue with room for 1, which was full";
+        require_served(&producers, "push", at)?;
         return Err(wrong(
             "two threads pushed at the same time, and a queue with room for 1 \
              took both values",
@@ -227,6 +229,8 @@ fn two_pop_where_there_is_one_value(
     let consumers = start_each(&trial, "consumer", &pops(2));
     schedule.rest()?;
     if consumers.iter().all(Caller::is_done) {
+        let from = "from an empty queue that was open";
+        require_served(&consumers, "pop", from)?;
         return Err(wrong(
             "two threads popped at the same time, there was 1 value, and both \
              came back",
@@ -448,14 +452,35 @@ fn require_wait(
     if !caller.is_done() {
         return Ok(());
     }
-    let why = if caller.woke_unasked() {
-        "its wait had ended, though no thread had notified it, and it did not \
-         look again"
-    } else {
-        "it did not wait"
+    Err(did_not_wait(caller.woke_unasked(), call, &caller.join()?[0], at))
+}
+
+/// Of these, which are done, none was sent away.
+fn require_served(callers: &[Caller], call: &str, at: &str) -> Tried {
+    for caller in callers {
+        let woke_unasked = caller.woke_unasked();
+        let reply = &caller.join()?[0];
+        if matches!(reply, Popped(None) | Pushed(Err(_))) {
+            return Err(did_not_wait(woke_unasked, call, reply, at));
+        }
+    }
+    Ok(())
+}
+
+fn did_not_wait(
+    woke_unasked: bool,
+    call: &str,
+    reply: &Reply,
+    at: &str,
+) -> Finding {
+    let why = match woke_unasked {
+        true => {
+            "its wait had ended, though no thread had notified it, and it did \
+             not look again"
+        }
+        false => "it did not wait",
     };
-    let reply = caller.join()?;
-    Err(wrong(&format!("`{call}` gave {:?} {at}: {why}", reply[0])))
+    wrong(&format!("`{call}` gave {reply:?} {at}: {why}"))
 }
 
 fn require_pushed(replies: &[Reply]) -> Tried {

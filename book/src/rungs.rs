@@ -17,15 +17,18 @@ mod own_executor;
 mod processes;
 #[path = "../../01-threads/src/rung.rs"]
 mod threads;
+#[path = "../../06-tokio/src/rung.rs"]
+mod with_tokio;
 
 /// All of them, from the lowest up.
-pub const RUNGS: [Rung; 6] = [
+pub const RUNGS: [Rung; 7] = [
     lab::RUNG,
     threads::RUNG,
     processes::RUNG,
     callbacks::RUNG,
     generators::RUNG,
     own_executor::RUNG,
+    with_tokio::RUNG,
 ];
 
 /// The rung whose package this is.

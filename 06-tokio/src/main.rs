@@ -1,0 +1,44 @@
+//! Rung 6: the crawl, with a task for each page, on tokio.
+//!
+//!     cargo run -p with-tokio
+//!
+//! Who decides when we switch? The task, wherever it awaits. A `JoinSet` has
+//! the tasks, and a semaphore says how many fetch at once.
+
+use lab::{Fetched, Frontier, Job, Page, Url};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use with_tokio::{RUNG, fetch_by};
+
+fn main() -> ExitCode {
+    lab::run(&RUNG, |job| {
+        let runtime = Runtime::new().expect("a runtime");
+        runtime.block_on(crawl(job))
+    })
+}
+
+async fn crawl(job: &Job) -> Frontier {
+    let mut frontier = job.frontier();
+    let permits = Arc::new(Semaphore::new(job.at_once));
+    let mut pages = JoinSet::new();
+    loop {
+        while let Some(url) = frontier.next() {
+            pages.spawn(visit(url, job.clone(), permits.clone()));
+        }
+        let Some(visited) = pages.join_next().await else { break };
+        let (url, fetched) = visited.expect("a visit does not panic");
+        frontier.done(&url, fetched);
+    }
+    frontier
+}
+
+/// Fetches a page once there is a permit, and works on it.
+async fn visit(url: Url, job: Job, permits: Arc<Semaphore>) -> (Url, Fetched) {
+    let _permit = permits.acquire().await.expect("it stays open");
+    let fetched = fetch_by(&url, job.give_up()).await;
+    let fetched = fetched.inspect(Page::work);
+    (url, fetched)
+}

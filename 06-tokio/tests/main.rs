@@ -1,0 +1,4 @@
+//! What rung 6 does, seen from outside.
+
+mod conformance;
+mod few_files;

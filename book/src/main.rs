@@ -30,6 +30,7 @@ mod runs;
 mod html;
 mod body;
 mod plain;
+mod ahead;
 mod reader;
 mod routes;
 mod serve;

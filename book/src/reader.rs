@@ -1,5 +1,6 @@
 //! The live reader: what its pages, its exercises and its runs share.
 
+use crate::ahead::Ahead;
 use crate::desk::Desk;
 use crate::press::Press;
 use crate::runs::Runs;
@@ -11,6 +12,7 @@ pub struct Reader {
     pub runs: Runs,
     pub desk: Arc<Desk>,
     pub press: Press,
+    pub ahead: Ahead,
 }
 
 impl Reader {
@@ -19,6 +21,7 @@ impl Reader {
         let not_pages =
             ["", "index.html", "print.html", "toc.html", "404.html"];
         if !not_pages.contains(&path) {
+            self.ahead.note_page(path);
             let (desk, path) = (self.desk.clone(), path.to_owned());
             spawn_blocking(move || desk.note_page(&path));
         }

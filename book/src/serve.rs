@@ -1,5 +1,6 @@
 //! The live reader, from its start to its end.
 
+use crate::ahead::Ahead;
 use crate::connections;
 use crate::desk::Desk;
 use crate::guard::Guard;
@@ -11,7 +12,7 @@ use anyhow::{Context, Result};
 use exercises::Tree;
 use std::env;
 use std::future::pending;
-use std::io::{ErrorKind, Write, stderr, stdout};
+use std::io::{ErrorKind, Write, stdout};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Stdio;
@@ -50,15 +51,18 @@ pub async fn serve(
 
     let desk = Desk::open(&tree)?;
     let runs = Runs::new(tree, folder);
-    let reader = Arc::new(Reader { runs, desk: desk.clone(), press });
-    let ahead = build_ahead(reader.runs.tree().clone());
+    let ahead = Ahead::default();
+    let reader = Arc::new(Reader { runs, desk: desk.clone(), press, ahead });
+    let built = async {
+        reader.ahead.build(reader.runs.tree()).await;
+        pending::<()>().await;
+    };
     tokio::select! {
         never = connections::serve(listener, router(reader.clone(), door)) => {
             match never {}
         }
         () = stopped => {}
-        // It never ends, either: it waits when it has built all.
-        () = ahead => {}
+        () = built => {}
         () = desk.watch() => {}
         () = reader.press.watch() => {}
     }
@@ -88,27 +92,6 @@ fn open_browser(door: &Guard) {
             .stderr(Stdio::null())
             .spawn();
     }
-}
-
-/// Builds the rungs, one after another, so that the first Run need not wait.
-async fn build_ahead(tree: Tree) {
-    for rung in &tree.rungs {
-        // As Run will: another selection of packages would build other things.
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "-q", "--bins", "-p", &rung.package])
-            .current_dir(&tree.root)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .status();
-        if !built.await.is_ok_and(|status| status.success()) {
-            let folder = &rung.folder;
-            let _ = writeln!(
-                stderr(),
-                "{folder} does not compile; Run will say why."
-            );
-        }
-    }
-    pending::<()>().await;
 }
 
 /// Is ready when a signal asks this process to end. From the call on, not only

@@ -39,7 +39,7 @@ pub use progress::Progress;
 pub use rounds::{OnStage, Stage};
 pub use solution::{Solution, diff, solution_of};
 pub use terminal::{hint, reset, solution, undo};
-pub use tree::Tree;
+pub use tree::{Rung, Tree};
 pub use verdict::{Kind, Verdict};
 pub use watch::watch;
 pub use which::Usage;

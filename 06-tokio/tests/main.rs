@@ -2,3 +2,4 @@
 
 mod conformance;
 mod few_files;
+mod python;

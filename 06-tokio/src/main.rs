@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use with_tokio::{RUNG, fetch_by};
+use with_tokio::{RUNG, fetch_by, lane};
 
 fn main() -> ExitCode {
     lab::run(&RUNG, |job| {
@@ -26,7 +26,7 @@ async fn crawl(job: &Job) -> Frontier {
     let mut pages = JoinSet::new();
     loop {
         while let Some(url) = frontier.next() {
-            pages.spawn(visit(url, job.clone(), permits.clone()));
+            pages.spawn(lane("", visit(url, job.clone(), permits.clone())));
         }
         let Some(visited) = pages.join_next().await else { break };
         let (url, fetched) = visited.expect("a visit does not panic");

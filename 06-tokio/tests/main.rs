@@ -2,4 +2,5 @@
 
 mod conformance;
 mod few_files;
+mod lanes;
 mod python;

@@ -8,7 +8,7 @@
 
 (() => {
     // As in lab's `record/svg`: pixels, and percent of the width.
-    const LANE = 28, LETTER = 6.6, END = 99.6, NARROWEST = 0.35;
+    const LANE = 30, LETTER = 7.2, END = 99.6, NARROWEST = 0.35;
     const HINT = 'Point at a bar, or press Enter here, to read it.';
 
     const set = (element, attributes) => {

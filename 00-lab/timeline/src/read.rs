@@ -175,6 +175,9 @@ impl Reader {
             }
             What::Ask(_) | What::Got(_) => {
                 let up = matches!(what, What::Ask(_));
+                if let What::Ask(page) = *what {
+                    track.asked.push((now, page.to_owned()));
+                }
                 let n = self.in_flight;
                 self.in_flight = if up { n + 1 } else { n.saturating_sub(1) };
                 self.recording.asked.push((now, self.in_flight));

@@ -45,6 +45,8 @@ pub struct Track {
     pub spans: Vec<Span>,
     /// The locks it held.
     pub held: Vec<Held>,
+    /// The pages that it asked for, by their paths, and when.
+    pub asked: Vec<(Duration, String)>,
     /// Why it panicked, if it did, and when.
     pub panicked: Option<(Duration, String)>,
     /// How its process died, if it died before the lane ended, and when that

@@ -127,6 +127,12 @@ impl Recording {
     /// One sentence for each circle of lanes of which each waits for a lock
     /// that the next one holds: none of them can ever go on.
     pub fn circles(&self) -> Vec<String> {
+        let circles = self.find_circles();
+        circles.iter().map(|path| self.explain_circle(path)).collect()
+    }
+
+    /// The tracks of each such circle, each before the one that it waits for.
+    pub(super) fn find_circles(&self) -> Vec<Vec<usize>> {
         let mut seen = vec![false; self.tracks.len()];
         let mut circles = Vec::new();
         for start in 0..self.tracks.len() {
@@ -140,7 +146,7 @@ impl Recording {
             // Back at a track on the path: from there on it is a circle.
             let first = path.iter().position(|&index| Some(index) == next);
             if let Some(first) = first {
-                circles.push(self.explain_circle(&path[first..]));
+                circles.push(path[first..].to_vec());
             }
         }
         circles

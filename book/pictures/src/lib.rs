@@ -10,12 +10,16 @@
 //! zooms in, each shape also has its times in microseconds (`data-t`), and some
 //! of those that are too short to be seen are in it as well (`lanes-fine`).
 
+mod hues;
 mod picture;
+mod points;
 mod rows;
 mod shapes;
 mod words;
 
+use hues::Hues;
 use picture::Picture;
+use points::Points;
 use std::collections::HashMap;
 use std::time::Duration;
 use timeline::{Flow, Link, Recording};
@@ -28,8 +32,8 @@ const MANY: usize = 60;
 
 /// Draws the lanes as one SVG of any width, to stand in a page or by itself.
 ///
-/// Shapes show what a lane does, and not colours alone; the text form is in
-/// `<desc>`.
+/// Shapes show what a lane does, and colours what it is about: a lock, a page.
+/// What went wrong is said below the lanes. The text form is in `<desc>`.
 ///
 /// ```
 /// let events = "0 7 1 1 0 spawn thread - main\n9000 7 1 1 9000 done\n";
@@ -45,15 +49,21 @@ pub fn svg(recording: &Recording, title: &str) -> String {
 
     let names = drawn.iter().chain(site).map(|track| track.name.chars());
     let longest = names.map(Iterator::count).max().unwrap_or(0);
-    let mut picture = Picture::new(longest, recording.length);
+    let hues = Hues::of(recording);
+    let points = Points::of(recording, drawn.len());
+    let mut picture = Picture::new(longest, recording.length, hues);
 
     // From the top down; the arrows over the lanes.
     picture.draw_axis(drawn.len() + usize::from(site.is_some()));
     for (index, track) in drawn.iter().enumerate() {
-        picture.draw_lane(track, &causes(recording, index));
+        picture.draw_lane((index, track), &causes(recording, index), &points);
     }
     for flow in choose_arrows(&recording.flows, drawn.len()) {
-        picture.draw_arrow(flow);
+        picture.used.insert("lanes-arrow");
+        picture.draw_arrow("lanes-flow", flow.from, flow.to);
+    }
+    for &(from, to) in &points.arrows {
+        picture.draw_arrow("lanes-flow lanes-point", from, to);
     }
     if left > 0 {
         let more = format!("… and {left} more");
@@ -63,6 +73,7 @@ pub fn svg(recording: &Recording, title: &str) -> String {
     if let Some(site) = site {
         picture.draw_flight(site, recording);
     }
+    picture.draw_points(&points);
     picture.draw_legend();
     picture.finish(title, &describe(recording))
 }

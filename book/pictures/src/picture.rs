@@ -1,24 +1,25 @@
 //! The picture, and what it has besides its rows: an axis, arrows, a legend.
 
-use crate::shapes::{Escaped, legend, when};
+use crate::hues::Hues;
+use crate::shapes::{Escaped, bar, legend, when};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
-use timeline::{Flow, round_times};
+use timeline::round_times;
 
 /// Scoped by a class, and without ids, so that several pictures share a page.
 /// Colours are the page's, or those of the reader's system.
 const STYLE: &str = include_str!("style.css");
 
 /// The height of a lane, and of the axis above the first, in pixels.
-pub const LANE: usize = 28;
+pub const LANE: usize = 30;
 const TOP: usize = 22;
 /// The longest name, in letters.
 pub const LONGEST: usize = 16;
 /// Widths in pixels: of a phone's picture, a desk's, and a letter.
 pub const PHONE: f64 = 340.0;
 pub const DESK: f64 = 700.0;
-pub const LETTER: f64 = 6.6;
+pub const LETTER: f64 = 7.2;
 
 /// A picture being drawn, from the top down.
 pub struct Picture {
@@ -31,13 +32,15 @@ pub struct Picture {
     pub top: usize,
     /// The classes that occur, for the legend.
     pub used: BTreeSet<&'static str>,
+    /// The colours of locks and pages.
+    pub hues: Hues,
     /// How many shapes are in it that are too short to be seen.
     pub fine: usize,
 }
 
 impl Picture {
     /// An empty one, with room for names of `longest` letters.
-    pub fn new(longest: usize, length: Duration) -> Picture {
+    pub fn new(longest: usize, length: Duration, hues: Hues) -> Picture {
         // They have room on a phone as well.
         let margin = longest.min(LONGEST) as f64 * LETTER + 6.0;
         Picture {
@@ -46,8 +49,14 @@ impl Picture {
             length,
             top: TOP,
             used: BTreeSet::new(),
+            hues,
             fine: 0,
         }
+    }
+
+    /// Where the lanes begin, in percent of the width.
+    pub fn margin(&self) -> f64 {
+        self.margin
     }
 
     /// Where a time is across the picture, in percent.
@@ -70,10 +79,13 @@ impl Picture {
         }
     }
 
-    /// Draws an arrow from cause to effect.
-    pub fn draw_arrow(&mut self, flow: &Flow) {
-        self.used.insert("lanes-arrow");
-        let [(a, from), (b, to)] = [flow.from, flow.to];
+    /// Draws an arrow from a lane and a time to another.
+    pub fn draw_arrow(
+        &mut self,
+        class: &str,
+        (a, from): (usize, Duration),
+        (b, to): (usize, Duration),
+    ) {
         let y = |lane| TOP + lane * LANE + LANE / 2;
         // It ends at the edge of the lane, where its head is.
         let (y2, head) = match a < b {
@@ -84,12 +96,23 @@ impl Picture {
         let t = when(from, to);
         let _ = writeln!(
             self.body,
-            "<g class='lanes-flow' data-t='{t}' data-rows='{a} {b}'>\
+            "<g class='{class}' data-t='{t}' data-rows='{a} {b}'>\
              <line class='lanes-arrow' x1='{x1:.2}%' y1='{y1}' \
              x2='{x2:.2}%' y2='{y2}'/>\
              <svg class='lanes-head' x='{x2:.2}%' y='{y2}'>\
              <path d='{head}'/></svg></g>"
         );
+    }
+
+    /// Writes a sentence below the lanes.
+    pub fn draw_said(&mut self, said: &str) {
+        let (middle, said) = (self.top + 12, Escaped(said));
+        let _ = writeln!(
+            self.body,
+            "<g class='lanes-legend lanes-said' \
+             transform='translate(0 {middle})'><text y='4'>{said}</text></g>"
+        );
+        self.top += 20;
     }
 
     /// Draws what the shapes mean, of those that were used, three in a row.
@@ -104,12 +127,12 @@ impl Picture {
                 "<g class='lanes-legend' transform='translate(0 {middle})'>"
             );
             for (place, (class, meaning)) in row.iter().enumerate() {
-                let x = place * 34;
+                let x = place as u8 * 34;
                 let (end, text) = (x + 4, x + 5);
+                let bar = bar(class, (x.into(), end.into()), "", "");
                 let _ = write!(
                     self.body,
-                    "<line class='{class}' x1='{x}%' x2='{end}%'/>\
-                     <text x='{text}%' y='4'>{meaning}</text>"
+                    "{bar}<text x='{text}%' y='4'>{meaning}</text>"
                 );
             }
             self.body += "</g>\n";

@@ -1,11 +1,12 @@
 //! The rows of the picture: the lanes, and the requests that the site saw.
 
 use crate::picture::{DESK, LANE, LETTER, LONGEST, PHONE, Picture};
-use crate::shapes::{Escaped, class_of, describe_state, when};
+use crate::points::{Points, nth_fetch};
+use crate::shapes::{Escaped, bar, class_of, describe_state, when};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
-use timeline::{Recording, Span, State, Track, format_duration};
+use timeline::{Held, Recording, Span, State, Track, format_duration};
 
 /// In percent: a run is drawn no narrower than [`NARROWEST`], and anything
 /// narrower than [`UNSEEN`] is left to those who zoom in.
@@ -37,11 +38,13 @@ impl Picture {
         self.top += LANE;
     }
 
-    /// Draws a lane; `causes` are what ended its waits, by the time.
+    /// Draws the lane of a track, which has this index; `causes` are what ended
+    /// its waits, by the time.
     pub fn draw_lane(
         &mut self,
-        track: &Track,
+        (index, track): (usize, &Track),
         causes: &HashMap<Duration, String>,
+        points: &Points,
     ) {
         self.open_row(&track.name, &track.name, &track.kind);
         // The locks that it holds, below the spans.
@@ -52,7 +55,11 @@ impl Picture {
             let title = with_duration(&what, held.from, held.to);
             let t = when(held.from, held.to);
             self.used.insert("lanes-held");
-            self.draw_line("lanes-held", (from, to), &t, &title);
+            let class = format!("lanes-held{}", self.hues.class(&held.lock));
+            self.draw_line(&class, (from, to), &t, &title);
+            if held.kept {
+                self.draw_kept(held);
+            }
         }
         // The spans.
         let mut last = None;
@@ -67,7 +74,14 @@ impl Picture {
                     _ => title += &format!("; then {cause}"),
                 }
             }
-            self.draw_span(span, &title, &mut last);
+            let nth = nth_fetch(
+                &points.again,
+                index,
+                track,
+                (span.from, span.to),
+                &span.state,
+            );
+            self.draw_span(span, &title, nth, &mut last);
         }
         for (what, end) in [("panics", &track.panicked), ("dies", &track.died)]
         {
@@ -78,14 +92,36 @@ impl Picture {
         self.close_row();
     }
 
+    /// Writes before a lock that is never released that it is held, if there is
+    /// room: it explains most.
+    fn draw_kept(&mut self, held: &Held) {
+        let (x, t) = (self.x(held.from), when(held.from, held.from));
+        let words = format!("holds {}", held.lock);
+        let needed = words.chars().count() as f64 * LETTER + 8.0;
+        let hue = self.hues.class(&held.lock);
+        let words = Escaped(&words);
+        if (x - self.margin()) / 100.0 * DESK > needed {
+            let _ = writeln!(
+                self.body,
+                "<text class='lanes-holds lanes-end lanes-wide{hue}' \
+                 data-t='{t}' x='{x:.2}%' dx='-4' y='4'>{words}\
+                 <title>{words}</title></text>"
+            );
+        }
+    }
+
     /// Writes at the end of a lane that panicked or died why it did.
     fn draw_end(&mut self, what: &str, at: Duration, why: &str) {
         let (x, why, t) = (self.x(at), Escaped(why), when(at, at));
-        let side = if x > 80.0 { " lanes-end" } else { "" };
+        // Behind the end of the lane, or below it.
+        let (side, dx, y) = match x > 92.0 {
+            true => (" lanes-end", 0, 14),
+            false => ("", 4, 4),
+        };
         let _ = writeln!(
             self.body,
             "<text class='lanes-panic{side}' data-t='{t}' x='{x:.2}%' \
-             y='-8'>{what}<title>{what}: {why}</title></text>"
+             dx='{dx}' y='{y}'>{what}<title>{what}: {why}</title></text>"
         );
     }
 
@@ -96,6 +132,7 @@ impl Picture {
         &mut self,
         span: &Span,
         title: &str,
+        nth: Option<usize>,
         last: &mut Option<(&'static str, f64)>,
     ) {
         if span.state == State::Idle {
@@ -104,6 +141,11 @@ impl Picture {
         // The shape and the ends of its line.
         let own = class_of(&span.state);
         let mut class = own;
+        let what = label_of(span, nth);
+        let mut hue = self.hues.class(span.state.what().unwrap_or_default());
+        if nth.is_some() {
+            hue = " lanes-bad";
+        }
         let (from, mut to) = (self.x(span.from), self.x(span.to));
         let short = to - from < NARROWEST;
         // A run is always seen, and so is a wait that has only begun.
@@ -121,18 +163,22 @@ impl Picture {
         if to - from < UNSEEN || seen {
             if self.fine < FINE {
                 self.fine += 1;
-                let class = format!("{class} lanes-fine");
+                let class = format!("{class}{hue} lanes-fine");
                 self.draw_line(&class, (from, to), &t, title);
-                self.draw_label(span, " lanes-fine", from);
+                self.draw_label(
+                    span,
+                    &what,
+                    &format!("{hue} lanes-fine"),
+                    from,
+                );
             }
             return;
         }
         *last = Some((class, to));
         self.used.insert(class);
-        self.draw_line(class, (from, to), &t, title);
+        self.draw_line(&format!("{class}{hue}"), (from, to), &t, title);
 
         // What it waits for: on a desk or a phone only where it fits.
-        let what = span.state.what().unwrap_or_default();
         let needed = what.chars().count() as f64 * LETTER + 8.0;
         let share = (to - from) / 100.0;
         let fit = match () {
@@ -140,33 +186,29 @@ impl Picture {
             () if share * PHONE < needed => " lanes-wide",
             () => "",
         };
-        self.draw_label(span, fit, (from + to) / 2.0);
+        let class = format!("{hue}{fit}");
+        self.draw_label(span, &what, &class, (from + to) / 2.0);
     }
 
     fn draw_line(&mut self, class: &str, x: (f64, f64), t: &str, title: &str) {
-        let ((from, to), title) = (x, Escaped(title));
-        let _ = writeln!(
-            self.body,
-            "<line class='{class}' data-t='{t}' x1='{from:.2}%' \
-             x2='{to:.2}%'><title>{title}</title></line>"
-        );
+        let title = format!("<title>{}</title>", Escaped(title));
+        let bar = bar(class, x, &format!(" data-t='{t}'"), &title);
+        self.body += &bar;
+        self.body.push('\n');
     }
 
-    /// Writes what a span waits for above its line. A script expects it right
-    /// after the line.
-    fn draw_label(&mut self, span: &Span, fit: &str, middle: f64) {
-        let Some(what) = span.state.what().filter(|it| !it.is_empty()) else {
+    /// Writes what a span waits for above its line, or into its box. A script
+    /// expects it right after the shape.
+    fn draw_label(&mut self, span: &Span, what: &str, class: &str, x: f64) {
+        if what.is_empty() {
             return;
-        };
-        let more = match span.state {
-            State::Blocked(_) => " lanes-lock",
-            State::Lost => " lanes-panic",
-            _ => "",
-        };
+        }
+        let more = if span.state == State::Lost { " lanes-panic" } else { "" };
+        let y = if span.state.waits() { -4 } else { 4 };
         let what = Escaped(what);
         let _ = writeln!(
             self.body,
-            "<text class='lanes-what{fit}{more}' x='{middle:.2}%' y='-4'>\
+            "<text class='lanes-what{class}{more}' x='{x:.2}%' y='{y}'>\
              {what}</text>"
         );
     }
@@ -205,6 +247,20 @@ impl Picture {
             );
         }
         self.close_row();
+    }
+}
+
+/// What is written at a span: what it waits for, or how long for its turn. If
+/// that is a page which is fetched again, for the how-many-th time.
+fn label_of(span: &Span, nth: Option<usize>) -> String {
+    let what = span.state.what().unwrap_or_default();
+    match (&span.state, nth) {
+        (State::Blocked(lock), _) => format!("wants {lock}"),
+        (State::Ready, _) => {
+            format!("ready for {}", format_duration(span.to - span.from))
+        }
+        (_, Some(nth)) => format!("{what} ×{nth}"),
+        _ => what.to_owned(),
     }
 }
 

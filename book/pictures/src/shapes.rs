@@ -47,6 +47,28 @@ pub fn describe_state(state: &State) -> String {
     }
 }
 
+/// A shape of this class, from one place across the picture to another, with
+/// more attributes and something inside.
+pub fn bar(
+    class: &str,
+    (from, to): (f64, f64),
+    more: &str,
+    inside: &str,
+) -> String {
+    // What is only ready is an empty box, and all else a line.
+    match class.starts_with("lanes-ready") {
+        true => format!(
+            "<rect class='{class}'{more} x='{from:.2}%' y='-6' \
+             width='{:.2}%' height='12'>{inside}</rect>",
+            to - from
+        ),
+        false => format!(
+            "<line class='{class}'{more} x1='{from:.2}%' \
+             x2='{to:.2}%'>{inside}</line>"
+        ),
+    }
+}
+
 /// A beginning and an end, in microseconds, for a script.
 pub fn when(from: Duration, to: Duration) -> String {
     format!("{} {}", from.as_micros(), to.as_micros())

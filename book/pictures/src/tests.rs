@@ -128,7 +128,7 @@ fn a_script_can_tell_when_everything_was_and_why() {
         "waits for condvar 1: 6.0 ms; then main notified it"
     );
     assert_eq!(
-        title("class='lanes-blocked' data-t='6000 8500'"),
+        title("class='lanes-blocked lanes-1' data-t='6000 8500'"),
         "waits for lock Jobs: 2.5 ms; then main released it"
     );
     assert_eq!(title("class='lanes-run' data-t='8500 9000'"), "runs: 500 µs");
@@ -201,4 +201,74 @@ fn a_lost_wake_up_is_named() {
     let later = text.replace("3000000 7 3 2", "5000000 7 3 2");
     let picture = svg(&Recording::parse(&later), "");
     assert!(!picture.contains("lost wake-up"), "{picture}");
+}
+
+/// Two threads, each of which waits for the lock that the other one holds.
+const CIRCLE: &str = "\
+    0 7 1 1 0 spawn thread - one\n0 7 2 2 0 spawn thread - two\n\
+    8000000 7 1 1 0 hold A\n8000000 7 2 2 0 hold B\n\
+    9000000 7 1 1 0 want B\n9000000 7 2 2 0 want A\n\
+    16000000 7 3 3 0 spawn thread - three\n";
+
+#[test]
+fn a_circle_is_drawn_and_said() {
+    let picture = svg(&Recording::parse(CIRCLE), "");
+    let arrows: Vec<_> = picture.matches("lanes-flow lanes-point").collect();
+    assert_eq!(arrows.len(), 2, "there and back: {picture}");
+    for said in [
+        ">a circle: neither can go on<",
+        ">wants A<",
+        ">wants B<",
+        ">holds A<",
+        ">holds B<",
+    ] {
+        assert!(picture.contains(said), "{said}: {picture}");
+    }
+}
+
+#[test]
+fn a_lock_has_one_colour_wherever_it_shows() {
+    let picture = svg(&Recording::parse(CIRCLE), "");
+    for (shape, class) in [
+        ("lanes-held lanes-1' data-t='8000 16000'", "A, held"),
+        ("lanes-blocked lanes-2' data-t='9000 16000'", "B, wanted"),
+        ("lanes-held lanes-2' data-t='8000 16000'", "B, held"),
+        ("lanes-blocked lanes-1' data-t='9000 16000'", "A, wanted"),
+    ] {
+        assert!(picture.contains(shape), "{class}: {picture}");
+    }
+}
+
+/// Fetches these pages, one after another.
+fn fetch(pages: &[&str]) -> String {
+    let mut text = "0 7 1 1 0 spawn thread - main\n".to_owned();
+    for (n, page) in (1..).zip(pages) {
+        let [a, b] = [n * 1_000_000, n * 1_000_000 + 900_000];
+        text += &format!("{a} 7 1 1 0 wait {page}\n{a} 7 1 1 0 ask {page}\n");
+        text += &format!("{b} 7 1 1 0 run\n{b} 7 1 1 0 got {page}\n");
+    }
+    text
+}
+
+#[test]
+fn a_page_that_is_fetched_again_is_marked_and_counted() {
+    let picture = svg(&Recording::parse(&fetch(&["/a", "/b", "/a"])), "");
+    assert_eq!(picture.matches(">/a ×2<").count(), 1, "{picture}");
+    assert!(picture.contains(">/a is fetched twice<"), "{picture}");
+    let more = fetch(&["/a", "/b", "/a", "/b", "/c"]);
+    let picture = svg(&Recording::parse(&more), "");
+    let said = ">2 pages are fetched more than once<";
+    assert!(picture.contains(said), "{picture}");
+    let once = svg(&Recording::parse(&fetch(&["/a", "/b"])), "");
+    assert!(!once.contains("lanes-said'"), "{once}");
+}
+
+#[test]
+fn pages_have_colours_if_there_are_enough_for_all() {
+    let seven = ["/", "/1", "/2", "/3", "/4", "/5", "/6", "/7"];
+    let picture = svg(&Recording::parse(&fetch(&seven)), "");
+    assert!(picture.contains("lanes-wait lanes-7'"), "{picture}");
+    let more = [&seven[..], &["/8"]].concat();
+    let picture = svg(&Recording::parse(&fetch(&more)), "");
+    assert!(!picture.contains("lanes-wait lanes-"), "{picture}");
 }

@@ -71,7 +71,7 @@ fn a_timeline_is_read_and_zoomed_by_keyboard() {
         &browser,
         "document.querySelector('.timeline-tools label:last-child input').click()",
     );
-    assert_eq!(number(&browser, height), sizes[0] - 28.0, "a lane less");
+    assert_eq!(number(&browser, height), sizes[0] - 30.0, "a lane less");
     // Arrows turn the page, but not here.
     let address = find(&browser, "location.pathname");
     assert_eq!(address, format!("/{page}"));

@@ -1,0 +1,66 @@
+//! Colours: the same lock and the same page have the same wherever they show.
+
+use std::collections::HashMap;
+use timeline::{Recording, State};
+
+/// How many colours there are, beside that of the text.
+const HUES: usize = 7;
+
+/// The classes of what has a colour of its own.
+pub struct Hues(HashMap<String, &'static str>);
+
+const CLASSES: [&str; HUES] = [
+    " lanes-1", " lanes-2", " lanes-3", " lanes-4", " lanes-5", " lanes-6",
+    " lanes-7",
+];
+
+fn is_coloured_page(what: &str) -> bool {
+    what.len() > 1 && what.starts_with('/')
+}
+
+impl Hues {
+    /// In the order in which they first show. The first page of a site has the
+    /// colour of the text. If there are more pages than
+    /// colours, none of them has one: a colour that means two things says
+    /// nothing. The locks come first.
+    pub fn of(recording: &Recording) -> Hues {
+        let (mut locks, mut pages) = (Vec::new(), Vec::new());
+        for track in &recording.tracks {
+            let held = track.held.iter();
+            locks.extend(held.map(|held| (held.from, held.lock.as_str())));
+            for span in &track.spans {
+                match &span.state {
+                    State::Blocked(lock) => {
+                        locks.push((span.from, lock.as_str()));
+                    }
+                    State::Wait(what) if is_coloured_page(what) => {
+                        pages.push((span.from, what.as_str()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut hues = HashMap::new();
+        for mut things in [locks, pages] {
+            things.sort_unstable();
+            let mut names = Vec::new();
+            for (_, name) in things {
+                if !names.contains(&name) && names.len() <= HUES {
+                    names.push(name);
+                }
+            }
+            if hues.len() + names.len() <= HUES {
+                for name in names {
+                    hues.insert(name.to_owned(), CLASSES[hues.len()]);
+                }
+            }
+        }
+        Hues(hues)
+    }
+
+    /// The class of what is called so, after a blank; empty if it has the
+    /// colour of the text.
+    pub fn class(&self, name: &str) -> &'static str {
+        self.0.get(name).copied().unwrap_or_default()
+    }
+}

@@ -55,7 +55,7 @@ pub use event::{Event, Id, What};
 pub use lane::{Lane, Source, Waiting, current, event, kept, waiting};
 pub use marks::Mark;
 pub use session::{finish, so_far, start};
-pub use spans::{Flow, Held, Link, Recording, Span, State, Track};
+pub use spans::{Asked, Flow, Held, Link, Recording, Span, State, Track};
 pub use text::width;
 pub use watch::{Watch, describe_hang};
 pub use write::{

@@ -1,6 +1,6 @@
 //! What a picture points at: what a reader should see without looking for it.
 
-use super::spans::{Recording, State, Track};
+use super::spans::{Asked, Recording, State, Track};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ pub enum Mark {
     /// Each of these tracks waits for a lock that the next one holds, and the
     /// last waits for the first.
     Circle(Vec<usize>),
-    /// This track asks for a page for the second time, or the third.
+    /// This track asks for a page for the second time, or the third, and two
+    /// asked for that page at the same time.
     Again {
         /// Its index.
         track: usize,
@@ -48,28 +49,42 @@ impl Recording {
         marks
     }
 
+    /// Whoever fetches one list of pages twice means it. So only those pages are
+    /// marked that two tracks fetched at the same time.
     fn find_pages_asked_for_again(&self) -> Vec<Mark> {
-        let mut asked = Vec::new();
+        let mut fetches = HashMap::<&str, Vec<(usize, &Asked)>>::new();
         for (index, track) in self.tracks.iter().enumerate() {
-            asked
-                .extend(track.asked.iter().map(|(at, page)| (at, index, page)));
-        }
-        asked.sort_unstable();
-        let mut times = HashMap::<&str, usize>::new();
-        let mut marks = Vec::new();
-        for (&at, track, page) in asked {
-            let nth = times.entry(page).or_default();
-            *nth += 1;
-            if *nth > 1 {
-                marks.push(Mark::Again {
-                    track,
-                    at,
-                    page: page.clone(),
-                    nth: *nth,
-                });
+            for asked in &track.asked {
+                fetches.entry(&asked.page).or_default().push((index, asked));
             }
         }
-        marks
+        let mut found = Vec::new();
+        for (page, mut fetches) in fetches {
+            fetches.sort_unstable_by_key(|(_, asked)| asked.from);
+            let overlap = fetches.windows(2).any(|pair| {
+                let [(one, first), (other, second)] = pair else {
+                    return false;
+                };
+                let ends = first.to.unwrap_or(self.length);
+                one != other && second.from < ends
+            });
+            if overlap {
+                let again = fetches.iter().zip(1..).skip(1);
+                found
+                    .extend(again.map(|((track, it), nth)| {
+                        (it.from, *track, nth, page)
+                    }));
+            }
+        }
+        // They come out of a hash map.
+        found.sort_unstable();
+        let mark = |(at, track, nth, page): (_, _, _, &str)| Mark::Again {
+            track,
+            at,
+            page: page.to_owned(),
+            nth,
+        };
+        found.into_iter().map(mark).collect()
     }
 
     fn find_successors(&self) -> Vec<Mark> {
@@ -111,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_asked_for_twice_is_marked_the_second_time() {
+    fn a_page_that_two_ask_for_at_once_is_marked_the_second_time() {
         let events = "0 9 1 1 0 spawn thread - a\n0 9 2 2 0 spawn thread - b\n\
                       1 9 2 2 0 ask /x\n2 9 1 1 0 ask /y\n3 9 1 1 0 ask /x\n\
                       4 9 1 1 0 got /x\n5 9 2 2 0 ask /x\n";
@@ -120,6 +135,11 @@ mod tests {
             Mark::Again { track, at: ns(at), page, nth }
         };
         assert_eq!(marks(events), [again(0, 3, 2), again(1, 5, 3)]);
+        // One after another means it.
+        let in_turn = "0 9 1 1 0 spawn thread - a\n0 9 2 2 0 spawn thread - b\n\
+                       1 9 1 1 0 ask /x\n2 9 1 1 0 got /x\n3 9 2 2 0 ask /x\n\
+                       4 9 2 2 0 got /x\n5 9 1 1 0 ask /x\n";
+        assert_eq!(marks(in_turn), []);
     }
 
     #[test]

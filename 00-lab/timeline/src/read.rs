@@ -4,7 +4,7 @@ mod open;
 
 use super::causes::Causes;
 use super::event::{Event, Id, What};
-use super::spans::{Held, Recording, State, Track};
+use super::spans::{Asked, Held, Recording, State, Track};
 use super::write::MOST;
 use open::Open;
 use std::collections::HashMap;
@@ -55,6 +55,22 @@ impl Recording {
         recording.start = Duration::from_nanos(start);
         recording.skipped = skipped;
         recording
+    }
+}
+
+impl Track {
+    /// Notes that it asks for a page, or has it.
+    fn note_page(&mut self, page: &str, now: Duration, asks: bool) {
+        if asks {
+            let page = page.to_owned();
+            self.asked.push(Asked { page, from: now, to: None });
+            return;
+        }
+        let mut asked = self.asked.iter_mut().rev();
+        let own = |it: &&mut Asked| it.to.is_none() && it.page == page;
+        if let Some(asked) = asked.find(own) {
+            asked.to = Some(now);
+        }
     }
 }
 
@@ -173,11 +189,9 @@ impl Reader {
                     (held.to, held.kept) = (now, false);
                 }
             }
-            What::Ask(_) | What::Got(_) => {
+            What::Ask(page) | What::Got(page) => {
                 let up = matches!(what, What::Ask(_));
-                if let What::Ask(page) = *what {
-                    track.asked.push((now, page.to_owned()));
-                }
+                track.note_page(page, now, up);
                 let n = self.in_flight;
                 self.in_flight = if up { n + 1 } else { n.saturating_sub(1) };
                 self.recording.asked.push((now, self.in_flight));

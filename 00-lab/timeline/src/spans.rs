@@ -45,8 +45,8 @@ pub struct Track {
     pub spans: Vec<Span>,
     /// The locks it held.
     pub held: Vec<Held>,
-    /// The pages that it asked for, by their paths, and when.
-    pub asked: Vec<(Duration, String)>,
+    /// The pages that it asked for.
+    pub asked: Vec<Asked>,
     /// Why it panicked, if it did, and when.
     pub panicked: Option<(Duration, String)>,
     /// How its process died, if it died before the lane ended, and when that
@@ -104,6 +104,17 @@ pub struct Held {
     pub to: Duration,
     /// Set if it never was.
     pub kept: bool,
+}
+
+/// A time during which a page was under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The page's path.
+    pub page: String,
+    /// When it was asked for.
+    pub from: Duration,
+    /// When it was here, or given up; if it never was, there is none.
+    pub to: Option<Duration>,
 }
 
 /// One event that caused another.

@@ -4,7 +4,7 @@
 use crate::picture::Picture;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
-use timeline::{Mark, Recording, State, Track};
+use timeline::{Asked, Mark, Recording, State, Track};
 
 /// For the page that a track asks for at a time: for the how-many-th time.
 pub type Again = HashMap<(usize, Duration), usize>;
@@ -104,9 +104,9 @@ pub fn nth_fetch(
 ) -> Option<usize> {
     let page = state.what()?;
     let mut asked = track.asked.iter();
-    let (at, _) =
-        asked.find(|(at, it)| it == page && from <= *at && *at <= to)?;
-    again.get(&(index, *at)).copied()
+    let here =
+        |it: &&Asked| it.page == page && from <= it.from && it.from <= to;
+    again.get(&(index, asked.find(here)?.from)).copied()
 }
 
 impl Picture {

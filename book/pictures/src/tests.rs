@@ -239,27 +239,30 @@ fn a_lock_has_one_colour_wherever_it_shows() {
     }
 }
 
-/// Fetches these pages, one after another.
+/// Two threads fetch these pages, each half a step after the other.
 fn fetch(pages: &[&str]) -> String {
-    let mut text = "0 7 1 1 0 spawn thread - main\n".to_owned();
+    let mut text = String::new();
     for (n, page) in (1..).zip(pages) {
-        let [a, b] = [n * 1_000_000, n * 1_000_000 + 900_000];
-        text += &format!("{a} 7 1 1 0 wait {page}\n{a} 7 1 1 0 ask {page}\n");
-        text += &format!("{b} 7 1 1 0 run\n{b} 7 1 1 0 got {page}\n");
+        let lane = 1 + n % 2;
+        let [a, b] = [n * 1_000_000, n * 1_000_000 + 1_500_000];
+        text += &format!("{a} 7 {lane} {lane} 0 wait {page}\n");
+        text += &format!("{a} 7 {lane} {lane} 0 ask {page}\n");
+        text += &format!("{b} 7 {lane} {lane} 0 got {page}\n");
+        text += &format!("{b} 7 {lane} {lane} 0 run\n");
     }
     text
 }
 
 #[test]
-fn a_page_that_is_fetched_again_is_marked_and_counted() {
-    let picture = svg(&Recording::parse(&fetch(&["/a", "/b", "/a"])), "");
+fn a_page_that_two_fetch_at_once_is_marked_and_counted() {
+    let picture = svg(&Recording::parse(&fetch(&["/b", "/a", "/a"])), "");
     assert_eq!(picture.matches(">/a ×2<").count(), 1, "{picture}");
     assert!(picture.contains(">/a is fetched twice<"), "{picture}");
-    let more = fetch(&["/a", "/b", "/a", "/b", "/c"]);
+    let more = fetch(&["/a", "/a", "/b", "/b", "/c"]);
     let picture = svg(&Recording::parse(&more), "");
     let said = ">2 pages are fetched more than once<";
     assert!(picture.contains(said), "{picture}");
-    let once = svg(&Recording::parse(&fetch(&["/a", "/b"])), "");
+    let once = svg(&Recording::parse(&fetch(&["/a", "/b", "/a"])), "");
     assert!(!once.contains("lanes-said'"), "{once}");
 }
 

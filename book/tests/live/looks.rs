@@ -141,6 +141,11 @@ fn seen(
     );
     // Where fonts and pictures are late.
     std::thread::sleep(std::time::Duration::from_millis(500));
+    let cut = browser.script(
+        "const tables = [...document.querySelectorAll('main table')];
+         return tables.some(table => table.scrollWidth > table.clientWidth)",
+    );
+    assert_eq!(cut, false, "a table does not fit {width} pixels");
     let screenshot = browser.screenshot();
     let look = include_str!("looks/look.js");
     browser.script(&format!(

@@ -56,7 +56,7 @@ pub use lane::{Lane, Source, Waiting, current, event, kept, waiting};
 pub use marks::Mark;
 pub use session::{finish, so_far, start};
 pub use spans::{Asked, Flow, Held, Link, Recording, Span, State, Track};
-pub use text::width;
+pub use text::{shorten, width};
 pub use watch::{Watch, describe_hang};
 pub use write::{
     Paused, VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on,

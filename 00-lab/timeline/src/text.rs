@@ -23,6 +23,23 @@ pub fn width() -> usize {
     columns.or_else(of_terminal).filter(|&n| n > 0).unwrap_or(80).min(WIDEST)
 }
 
+/// Takes letters out of the name of a lane until it has at most `longest`. Its
+/// end is kept, in which names differ.
+///
+/// ```
+/// assert_eq!(timeline::shorten("process 2: task 1", 16), "proce… 2: task 1");
+/// ```
+pub fn shorten(name: &str, longest: usize) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= longest {
+        return name.to_owned();
+    }
+    let begin = longest / 3;
+    let end = letters.len() - longest + begin + 1;
+    let dots = ['…'];
+    [&letters[..begin], &dots, &letters[end..]].concat().into_iter().collect()
+}
+
 impl Recording {
     /// Draws the lanes, `width` columns wide, legible without colour.
     ///
@@ -130,11 +147,7 @@ struct Canvas {
 
 impl Canvas {
     fn write_row(&self, picture: &mut String, name: &str, row: &str) {
-        let mut name = name.to_owned();
-        if name.chars().count() > self.margin {
-            name = name.chars().take(self.margin - 1).collect();
-            name.push('…');
-        }
+        let name = shorten(name, self.margin);
         let line = format!("{name:0$} {row}", self.margin);
         picture.push_str(line.trim_end());
         picture.push('\n');

@@ -6,7 +6,7 @@ use crate::shapes::{Escaped, bar, class_of, describe_state, when};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
-use timeline::{Held, Recording, Span, State, Track, format_duration};
+use timeline::{Held, Recording, Span, State, Track, format_duration, shorten};
 
 /// In percent: a run is drawn no narrower than [`NARROWEST`], and anything
 /// narrower than [`UNSEEN`] is left to those who zoom in.
@@ -19,10 +19,7 @@ pub const FINE: usize = 200;
 impl Picture {
     /// Opens the group of a row, whose middle is at height 0.
     pub fn open_row(&mut self, label: &str, name: &str, kind: &str) {
-        let mut short = label.to_owned();
-        if label.chars().count() > LONGEST {
-            short = label.chars().take(LONGEST - 1).chain(['…']).collect();
-        }
+        let short = shorten(label, LONGEST);
         let middle = self.top + LANE / 2;
         let [name, short, kind] = [name, &short, kind].map(Escaped);
         let _ = writeln!(

@@ -275,3 +275,16 @@ fn pages_have_colours_if_there_are_enough_for_all() {
     let picture = svg(&Recording::parse(&fetch(&more)), "");
     assert!(!picture.contains("lanes-wait lanes-"), "{picture}");
 }
+
+#[test]
+fn lanes_with_long_names_are_told_apart() {
+    let mut text = "0 7 1 1 0 spawn thread - main\n".to_owned();
+    for lane in 1..=12 {
+        text += &format!("0 8 {lane} {lane} 0 spawn task - \n");
+        text += &format!("0 8 {lane} {lane} 0 run\n");
+    }
+    let picture = svg(&Recording::parse(&text), "");
+    for name in ["proce… 2: task 1<", "proce…2: task 12<"] {
+        assert!(picture.contains(name), "{picture}");
+    }
+}

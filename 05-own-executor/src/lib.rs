@@ -78,6 +78,10 @@
 //! computes, or loops over futures of others, is not interrupted: let it
 //! [`yield_now`](task::yield_now), or [`unblock()`].
 //!
+//! The budget is one poll's. So within a task never call the `block_on` of
+//! another crate: once the budget is spent, it polls what is ours for ever.
+//! Call it in an [`unblock()`]. (Our own [`block_on`] panics within a task.)
+//!
 //! # Cancellation
 //!
 //! To drop a future is to cancel it. The documentation says of each that is

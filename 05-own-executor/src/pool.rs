@@ -138,6 +138,16 @@ pub fn block_on<F: Future>(workers: usize, future: F) -> F::Output {
 /// own_executor::pool::spawn(async { std::rc::Rc::new(()) });
 /// ```
 ///
+/// and one that awaits a scope, which is polled on one thread:
+///
+/// ```compile_fail,E0277
+/// use own_executor::task::scope;
+///
+/// own_executor::pool::spawn(async {
+///     scope(async |s| drop(s.spawn(async {}))).await;
+/// });
+/// ```
+///
 /// # Panics
 ///
 /// If it is called neither within a [`block_on`] nor on one of its workers.

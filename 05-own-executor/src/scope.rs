@@ -26,6 +26,9 @@ use std::task::{Context, Poll, Waker};
 ///
 /// Dropped half-way, it drops `body` and then all tasks.
 ///
+/// Its future is not [`Send`], so a task of a [`pool`](crate::pool) cannot await
+/// it: await it in the future of the pool's `block_on`.
+///
 /// ```
 /// use own_executor::task::scope;
 ///

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::task::{Context, Poll};
 
-/// As many operations of ours can be ready in one poll.
+/// The most operations of ours that can be ready in one poll.
 const MOST: u8 = 128;
-/// As many as there are, where another executor polls: it has its own way to be
-/// fair, and would not renew ours.
+/// There is no limit where another executor polls: it has its own way to be
+/// fair, and would not renew our budget.
 const UNLIMITED: u8 = u8::MAX;
 
 thread_local! {

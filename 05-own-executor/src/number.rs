@@ -10,11 +10,11 @@ pub struct Number(usize);
 const _: () = assert!(usize::BITS == 64, "a task's number needs 64 bits");
 
 impl Number {
-    /// As many executors can there be at a time, one for each thread.
+    /// The most executors that there can be at a time, one for each thread.
     pub const EXECUTORS: usize = 1 << 12;
-    /// As many tasks can an executor have at a time.
+    /// The most tasks that an executor can have at a time.
     pub const SLOTS: usize = Self::ROOT as usize;
-    /// As many tasks can have the same place, one after another.
+    /// The most tasks that can have the same place, one after another.
     pub const GENERATIONS: u32 = 1 << BITS;
     /// The place of the future that was given to `block_on`.
     pub const ROOT: u32 = (1 << BITS) - 1;

@@ -12,7 +12,7 @@ use own_executor::{block_on, fetch_by, spawn};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// How long a try may take. The other side takes 10 ms for each of the eight.
+/// How long a try may take. The other side pauses for 10 ms each time.
 const LIMIT: Duration = Duration::from_millis(4);
 
 fn main() -> io::Result<()> {

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-12-shutdown-loses-nothing
 //!
-//! Look at what the visitors get: no page at all, then each that has asked one.
+//! Look at what the visitors get: first no page at all, then all a page but two.
 
 use lab::{Site, Url};
 use own_executor::net::{TcpListener, TcpStream};

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-14-no-task-outlives-it
 //!
-//! Look at the last line: the task goes on, and what a scope has lent does not.
+//! Look at the last line: the task goes on, and that of the lost scope does not.
 
 use lab::{Page, Site, Url};
 use own_executor::task::scope;

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p own-executor --bin 5-16-any-worker-takes-it
 //!
-//! Look at what a long poll has spawned: it waits for 40 ms, then for a few.
+//! Look at what a long poll has spawned: it waits for 40 ms, then for hardly 1.
 
 use lab::{Page, Site, Url, compute, compute_for};
 use own_executor::{fetch_by, pool};

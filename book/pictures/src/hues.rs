@@ -4,14 +4,20 @@ use std::collections::HashMap;
 use timeline::{Recording, State};
 
 /// How many colours there are, beside that of the text.
-const HUES: usize = 7;
+const HUES: usize = 8;
 
 /// The classes of what has a colour of its own.
 pub struct Hues(HashMap<String, &'static str>);
 
 const CLASSES: [&str; HUES] = [
-    " lanes-1", " lanes-2", " lanes-3", " lanes-4", " lanes-5", " lanes-6",
-    " lanes-7",
+    " lanes-hue lanes-1",
+    " lanes-hue lanes-2",
+    " lanes-hue lanes-3",
+    " lanes-hue lanes-4",
+    " lanes-hue lanes-5",
+    " lanes-hue lanes-6",
+    " lanes-hue lanes-7",
+    " lanes-hue lanes-8",
 ];
 
 fn is_coloured_page(what: &str) -> bool {

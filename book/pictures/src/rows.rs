@@ -254,7 +254,7 @@ fn label_of(span: &Span, nth: Option<usize>) -> String {
     match (&span.state, nth) {
         (State::Blocked(lock), _) => format!("wants {lock}"),
         (State::Ready, _) => {
-            format!("ready for {}", format_duration(span.to - span.from))
+            format!("ready {}", format_duration(span.to - span.from))
         }
         (_, Some(nth)) => format!("{what} ×{nth}"),
         _ => what.to_owned(),

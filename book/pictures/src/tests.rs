@@ -128,7 +128,7 @@ fn a_script_can_tell_when_everything_was_and_why() {
         "waits for condvar 1: 6.0 ms; then main notified it"
     );
     assert_eq!(
-        title("class='lanes-blocked lanes-1' data-t='6000 8500'"),
+        title("class='lanes-blocked lanes-hue lanes-1' data-t='6000 8500'"),
         "waits for lock Jobs: 2.5 ms; then main released it"
     );
     assert_eq!(title("class='lanes-run' data-t='8500 9000'"), "runs: 500 µs");
@@ -230,10 +230,10 @@ fn a_circle_is_drawn_and_said() {
 fn a_lock_has_one_colour_wherever_it_shows() {
     let picture = svg(&Recording::parse(CIRCLE), "");
     for (shape, class) in [
-        ("lanes-held lanes-1' data-t='8000 16000'", "A, held"),
-        ("lanes-blocked lanes-2' data-t='9000 16000'", "B, wanted"),
-        ("lanes-held lanes-2' data-t='8000 16000'", "B, held"),
-        ("lanes-blocked lanes-1' data-t='9000 16000'", "A, wanted"),
+        ("lanes-held lanes-hue lanes-1' data-t='8000 16000'", "A, held"),
+        ("lanes-blocked lanes-hue lanes-2' data-t='9000 16000'", "B, wanted"),
+        ("lanes-held lanes-hue lanes-2' data-t='8000 16000'", "B, held"),
+        ("lanes-blocked lanes-hue lanes-1' data-t='9000 16000'", "A, wanted"),
     ] {
         assert!(picture.contains(shape), "{class}: {picture}");
     }
@@ -268,12 +268,12 @@ fn a_page_that_two_fetch_at_once_is_marked_and_counted() {
 
 #[test]
 fn pages_have_colours_if_there_are_enough_for_all() {
-    let seven = ["/", "/1", "/2", "/3", "/4", "/5", "/6", "/7"];
-    let picture = svg(&Recording::parse(&fetch(&seven)), "");
-    assert!(picture.contains("lanes-wait lanes-7'"), "{picture}");
-    let more = [&seven[..], &["/8"]].concat();
+    let few = ["/", "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8"];
+    let picture = svg(&Recording::parse(&fetch(&few)), "");
+    assert!(picture.contains("lanes-wait lanes-hue lanes-8'"), "{picture}");
+    let more = [&few[..], &["/9"]].concat();
     let picture = svg(&Recording::parse(&fetch(&more)), "");
-    assert!(!picture.contains("lanes-wait lanes-"), "{picture}");
+    assert!(!picture.contains("lanes-wait lanes-hue"), "{picture}");
 }
 
 #[test]

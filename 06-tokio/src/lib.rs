@@ -2,6 +2,7 @@
 
 mod fetch;
 mod lanes;
+pub mod chat;
 mod rung;
 
 pub use fetch::{fetch, fetch_by};

@@ -9,7 +9,7 @@ use std::io;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use with_tokio::chat::{self, Guest};
-use with_tokio::fetch;
+use with_tokio::{fetch, lane, waits_for};
 
 /// How many lines ann says, and after how many she waits for bob.
 const LINES: usize = 240;
@@ -17,16 +17,19 @@ const AT_ONCE: usize = 8;
 
 fn main() -> io::Result<()> {
     let site = Site::start();
-    Runtime::new()?.block_on(async {
-        let page = fetch(&site.page(0)).await.expect("it is there");
-        let text = String::from_utf8_lossy(&page.body).replace('\n', " ");
-        println!("dan reads late:");
-        talk(&text, Duration::from_secs(30)).await?;
-        println!("dan reads too late:");
-        talk(&text, Duration::from_millis(50)).await
-    })?;
+    Runtime::new()?.block_on(lane("guests", talk_twice(&site)))?;
     site.finish();
     Ok(())
+}
+
+async fn talk_twice(site: &Site) -> io::Result<()> {
+    let page = waits_for("/", fetch(&site.page(0))).await;
+    let page = page.expect("every page is there");
+    let text = String::from_utf8_lossy(&page.body).replace('\n', " ");
+    println!("dan reads late:");
+    talk(&text, Duration::from_secs(30)).await?;
+    println!("dan reads too late:");
+    talk(&text, Duration::from_millis(50)).await
 }
 
 /// Ann says her lines, and bob reads along. Then dan begins to read.

@@ -13,17 +13,22 @@
 //! on that it never had; nothing is woken, or all are, or the wrong one, or an
 //! old waker is; two wake-ups go to the same task; a permit is made, or lost,
 //! or given to two; it is given back too late, or under a borrow that the
-//! waker needs; a waker is kept after the end, or one of each poll; few can
-//! wait; it wakes itself, or does not come back; semaphores share something.
+//! waker needs, or not in a panic, or not without the semaphore; a waker is kept
+//! after the end, or one of each poll, or an old one is called; few can wait, or
+//! come, or few permits can be there; it wakes itself, or does not come back;
+//! semaphores share something.
 //!
 //! As shipped: came before it and waits
 
 use super::{Acquire, Permit, Semaphore};
 use lab::Dice;
 use std::cell::{Cell, RefCell};
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use timeline::cpu_time_of_thread;
 use trials::hand::{Hand, Task, Whims, Wrong, try_orders};
 use trials::judge::Judge;
 
@@ -50,8 +55,15 @@ fn permits_go_to_those_that_wait_in_the_order_in_which_they_came() {
     tell(&[1, 2], 4, Whims { polls: 0, wakers: 0, drops: 2 });
     tell(&[1, 2, 3], 5, Whims { polls: 2, wakers: 2, drops: 2 });
     try_orders(dice, 300, two_come_back_at_once);
+    try_orders(dice, 100, the_semaphore_is_dropped);
     try_orders(dice, 1, many_wait);
     try_orders(dice, 1, many_are_dropped);
+    for bits in [8, 16] {
+        try_orders(dice, 2, |hand| many_come_and_go(hand, bits));
+    }
+    for bits in [8, 16, 32, usize::BITS - 4] {
+        try_orders(dice, 1, |hand| there_are_many(hand, bits));
+    }
     try_orders(dice, 100, there_are_several);
     judge.end();
 }
@@ -70,6 +82,15 @@ struct Line {
 impl Line {
     fn place(&self, number: usize) -> Option<usize> {
         self.waiting.borrow().iter().position(|(it, _)| *it == number)
+    }
+
+    /// The place of each number below `count`.
+    fn places(&self, count: usize) -> Vec<Option<usize>> {
+        let mut places = vec![None; count];
+        for (place, (number, _)) in self.waiting.borrow().iter().enumerate() {
+            places[*number] = Some(place);
+        }
+        places
     }
 
     /// It is in the line no more.
@@ -152,7 +173,8 @@ impl Future for Judged {
 
 /// A semaphore, and tasks that want a permit.
 struct Room {
-    semaphore: Semaphore,
+    /// Not there once it was dropped.
+    semaphore: Rc<RefCell<Option<Semaphore>>>,
     permits: usize,
     line: Rc<Line>,
     clients: Vec<Client>,
@@ -174,7 +196,8 @@ impl Room {
         tasks: usize,
         polls_at_once: bool,
     ) -> Room {
-        let semaphore = Semaphore::new(permits);
+        let semaphore = RefCell::new(Some(Semaphore::new(permits)));
+        let semaphore = Rc::new(semaphore);
         let line = Rc::new(Line {
             free: Cell::new(permits),
             waiting: RefCell::default(),
@@ -196,7 +219,7 @@ impl Room {
     fn add(&mut self, hand: &Hand, name: &str, polls_at_once: bool) {
         let (line, number) = (Rc::clone(&self.line), self.clients.len());
         let place = Place { line, number, name: name.to_owned() };
-        let acquire = Box::pin(self.semaphore.acquire());
+        let acquire = Box::pin(self.acquire());
         let task = hand.spawn(name, Judged { place, acquire });
         if polls_at_once {
             task.poll_at_once();
@@ -204,11 +227,17 @@ impl Room {
         self.clients.push(Client { task, seen: Cell::new((0, 0)) });
     }
 
+    fn acquire(&self) -> Acquire {
+        let semaphore = self.semaphore.borrow();
+        semaphore.as_ref().expect("it is there").acquire()
+    }
+
     /// Judges what the last step has done.
     fn judge(&self, hand: &Hand) -> Result<(), Wrong> {
         self.line.wrong.take().map_or(Ok(()), Err)?;
-        for (number, client) in self.clients.iter().enumerate() {
-            self.judge_one(number, client)?;
+        let places = self.line.places(self.clients.len());
+        for (client, place) in self.clients.iter().zip(places) {
+            self.judge_one(client, place)?;
             // What it has got it can give back, at any time.
             let Some(permit) = client.task.take() else { continue };
             let gives = format!("{} gives its permit back", client.task.name());
@@ -222,13 +251,17 @@ impl Room {
         Ok(())
     }
 
-    fn judge_one(&self, number: usize, client: &Client) -> Result<(), Wrong> {
+    fn judge_one(
+        &self,
+        client: &Client,
+        place: Option<usize>,
+    ) -> Result<(), Wrong> {
         let Client { task, seen } = client;
         let (name, line) = (|| task.name(), &self.line);
         let (polls, wakes) = seen.replace((task.polls(), task.wakes()));
         let kept = task.wakers() + task.old_wakers();
         // A poll of it has panicked, and the hand says so.
-        if task.is_over() && line.place(number).is_some() {
+        if task.is_over() && place.is_some() {
             return Ok(());
         }
         if task.is_over() && kept > 0 {
@@ -237,7 +270,7 @@ impl Room {
                 name()
             )));
         }
-        let Some(place) = line.place(number) else { return Ok(()) };
+        let Some(place) = place else { return Ok(()) };
         if place == 0 && line.free.get() > 0 && task.sleeps() {
             let happened = line.happened.borrow();
             return Err(task.sleeps_on().after(&happened));
@@ -246,6 +279,13 @@ impl Room {
         if was_woken && place >= line.free.get() {
             return Err(Wrong::way(format!(
                 "{} was woken, and there is no permit for it yet",
+                name()
+            )));
+        }
+        if task.old_waker_was_called() {
+            return Err(Wrong::way(format!(
+                "{} waits, and a waker was called that it had before it got \
+                 another one",
                 name()
             )));
         }
@@ -258,7 +298,7 @@ impl Room {
         Ok(())
     }
 
-    /// Nothing more happens. All permits must be there.
+    /// Nothing more happens. All permits must be there; of very many, some.
     fn judge_end(mut self, hand: &Hand) -> Result<(), Wrong> {
         self.judge(hand)?;
         for client in &self.clients {
@@ -266,7 +306,9 @@ impl Room {
                 return Err(client.task.sleeps_on());
             }
         }
-        for _ in 0..self.permits {
+        let is_there = self.semaphore.borrow().is_some();
+        let permits = if is_there { self.permits.min(MANY) } else { 0 };
+        for _ in 0..permits {
             self.add(hand, "one that comes at the end", false);
         }
         hand.settle()?;
@@ -278,22 +320,47 @@ impl Room {
     }
 }
 
-/// Two permits come back before any of those that wait has its turn.
+/// Two permits come back before any of those that wait has its turn; the second
+/// in a panic.
 fn two_come_back_at_once(hand: &Hand) -> Result<(), Wrong> {
     let room = Room::new(hand, "", 2, 5, false);
     room.clients.iter().for_each(|client| client.task.poll());
     let permits = [0, 1].map(|it| room.clients[it].task.take());
-    for (permit, name) in permits.into_iter().zip(NAMES) {
-        let gives = format!("{name} gives its permit back");
-        hand.note(&gives);
+    let ways =
+        ["A gives its permit back", "B panics, and its permit comes back"];
+    for (permit, gives) in permits.into_iter().zip(ways) {
+        hand.note(gives);
         room.line.free.set(room.line.free.get() + 1);
-        room.line.happened.replace(gives);
-        drop(permit);
+        room.line.happened.replace(gives.to_owned());
+        let panics = gives.contains("panics");
+        let ends = AssertUnwindSafe(|| {
+            let _permit = permit;
+            if panics {
+                // Unlike `panic!`, it says nothing.
+                resume_unwind(Box::new(()));
+            }
+        });
+        let _ = catch_unwind(ends);
         room.judge(hand)?;
     }
     let whims = Whims { polls: 1, wakers: 0, drops: 1 };
     hand.play_judging(whims, || room.judge(hand))?;
     room.judge_end(hand)
+}
+
+/// What waits, and what was given, does not need it.
+fn the_semaphore_is_dropped(hand: &Hand) -> Result<(), Wrong> {
+    let room = Room::new(hand, "", 1 + hand.choose(2), 4, false);
+    let semaphore = Rc::clone(&room.semaphore);
+    hand.may("the semaphore is dropped", move || drop(semaphore.take()));
+    let whims = Whims { polls: 1, wakers: 0, drops: 1 };
+    let played = hand.play_judging(whims, || room.judge(hand));
+    let was_dropped = room.semaphore.borrow().is_none();
+    let judged = played.and_then(|()| room.judge_end(hand));
+    judged.map_err(|wrong| match was_dropped {
+        true => wrong.after("the semaphore was dropped"),
+        false => wrong,
+    })
 }
 
 /// More than a byte can count.
@@ -306,9 +373,9 @@ fn many_wait(hand: &Hand) -> Result<(), Wrong> {
         client.task.poll();
         room.judge(hand)
     });
-    let played = polls.and_then(|()| {
-        hand.play_judging(Whims::default(), || room.judge(hand))
-    });
+    let whims = Whims { polls: 30, wakers: 15, drops: 15 };
+    let played =
+        polls.and_then(|()| hand.play_judging(whims, || room.judge(hand)));
     let judged = played.and_then(|()| room.judge_end(hand));
     judged.map_err(|wrong| wrong.after(&format!("{MANY} tasks want a permit")))
 }
@@ -333,6 +400,48 @@ fn many_are_dropped(hand: &Hand) -> Result<(), Wrong> {
     };
     let judged = drops().and_then(|()| room.judge_end(hand));
     judged.map_err(|wrong| wrong.after(&format!("{MANY} tasks are dropped")))
+}
+
+/// While some wait, as many others come and go as this number of bits can count.
+fn many_come_and_go(hand: &Hand, bits: u32) -> Result<(), Wrong> {
+    const MOST: Duration = Duration::from_millis(100);
+    let room = Room::new(hand, "", 1, 6, false);
+    let (first, last) = room.clients.split_at(3);
+    first.iter().for_each(|client| client.task.poll());
+    // The first three and the last three would have the same numbers.
+    let others = (1 << bits) - 3;
+    let what = format!("while B and C wait, {others} others come and go");
+    hand.note(&what);
+    let judge = || {
+        let began = cpu_time_of_thread();
+        let context = &mut Context::from_waker(Waker::noop());
+        for n in 0..others {
+            if pin!(room.acquire()).poll(context).is_ready() {
+                return Err(Wrong::answer(
+                    "one of them got a permit, and all permits are with others",
+                ));
+            }
+            // It may take long to find one's place: that is not judged.
+            if n % 1024 == 0 && cpu_time_of_thread() - began > MOST {
+                break;
+            }
+        }
+        room.judge(hand)?;
+        last.iter().for_each(|client| client.task.poll());
+        let whims = Whims { polls: 6, wakers: 6, drops: 2 };
+        hand.play_judging(whims, || room.judge(hand))
+    };
+    let judged = judge().and_then(|()| room.judge_end(hand));
+    judged.map_err(|wrong| wrong.after(&what))
+}
+
+/// One permit more than so many bits can count.
+fn there_are_many(hand: &Hand, bits: u32) -> Result<(), Wrong> {
+    let Some(permits) = 1_usize.checked_shl(bits) else { return Ok(()) };
+    let room = Room::new(hand, "", permits, 3, false);
+    let played = hand.play_judging(Whims::default(), || room.judge(hand));
+    let judged = played.and_then(|()| room.judge_end(hand));
+    judged.map_err(|wrong| wrong.after(&format!("there are {permits} permits")))
 }
 
 fn there_are_several(hand: &Hand) -> Result<(), Wrong> {

@@ -7,9 +7,10 @@
 //! wakes it, or the future aborts itself.
 //!
 //! Ways to be wrong: `abort` is not heard, or only before the first poll, or
-//! twice is never; it does not wake, or too early, or an old waker, or while it
-//! borrows what the poll needs; a clone does nothing; a handle that is dropped
-//! aborts; the future is polled once more, or before its time, or never, or
+//! twice is never, or some other number of times; it does not wake, or too
+//! early, or an old waker, or not before the handle is dropped, or while it
+//! borrows what the poll needs; a poll wakes by the waker before; a clone does
+//! nothing; a handle that is dropped aborts; a panic is taken for an abort; the future is polled once more, or before its time, or never, or
 //! with an old waker; it stays after the end, or is leaked, or moved, or its
 //! task's waker stays; a future that aborts itself is not woken, or its value
 //! is lost; it keeps all wakers, wakes itself, or does not come back; several
@@ -22,7 +23,9 @@ use lab::Dice;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
 use trials::hand::{Event, Hand, Task, Whims, Wrong, try_orders};
 use trials::judge::Judge;
 
@@ -52,6 +55,8 @@ fn an_abort_ends_it_at_its_next_turn() {
     tell(&[BOTH, AT_ONCE], Whims { polls: 2, wakers: 2, drops: 1 });
     try_orders(dice, 500, it_aborts_itself);
     try_orders(dice, 500, there_are_several);
+    try_orders(dice, 1, often);
+    try_orders(dice, 1, it_panics);
     judge.end();
 }
 
@@ -71,6 +76,25 @@ struct Way {
 
 type Gave = Result<u32, Aborted>;
 
+/// A task that polls this, and keeps what `abortable` gave back once it is
+/// ready.
+fn spawn(
+    hand: &Hand,
+    future: impl Future<Output = Gave> + 'static,
+) -> (Task<Gave>, Rc<dyn Any>) {
+    let mut future = Some(Box::pin(future));
+    let kept = Rc::new(RefCell::new(None));
+    let keeps = Rc::clone(&kept);
+    // No block: a panic would drop what is in it, and that may panic, too.
+    let run = poll_fn(move |context| {
+        let own = future.as_mut().expect("it is polled until it is ready");
+        let gave = ready!(own.as_mut().poll(context));
+        keeps.replace(future.take());
+        Poll::Ready(gave)
+    });
+    (hand.spawn("the task", run), kept)
+}
+
 /// A future that may be aborted, and its task.
 struct Aborting {
     events: Vec<Event>,
@@ -79,6 +103,8 @@ struct Aborting {
     called: Rc<Cell<Option<Call>>>,
     /// What `abortable` gave back, once it was ready.
     _kept: Rc<dyn Any>,
+    /// The handles by which `abort` was called.
+    used: Rc<RefCell<Vec<AbortHandle>>>,
 }
 
 /// A call of `abort`.
@@ -102,19 +128,12 @@ impl Aborting {
             }
             6
         });
-        let mut future = Box::pin(future);
-        let kept = Rc::new(RefCell::new(None));
-        let keeps = Rc::clone(&kept);
-        let task = hand.spawn("the task", async move {
-            let gave = poll_fn(|context| future.as_mut().poll(context)).await;
-            keeps.replace(Some(future));
-            gave
-        });
+        let (task, kept) = spawn(hand, future);
         if way.polls_at_once {
             task.poll_at_once();
         }
-        let called = Rc::default();
-        let aborting = Aborting { events, task, called, _kept: kept };
+        let (called, used) = (Rc::default(), Rc::default());
+        let aborting = Aborting { events, task, called, _kept: kept, used };
         aborting.let_abort(hand, way, handle);
         aborting
     }
@@ -129,7 +148,8 @@ impl Aborting {
             };
             let own = own.expect("clones come first");
             let (task, events) = (self.task.clone(), self.events.clone());
-            let called = Rc::clone(&self.called);
+            let (called, used) =
+                (Rc::clone(&self.called), Rc::clone(&self.used));
             hand.may(&format!("{by} is called"), move || {
                 if !task.is_over() && called.get().is_none() {
                     let (task_polls, future_polls) =
@@ -137,6 +157,7 @@ impl Aborting {
                     called.set(Some(Call { by, task_polls, future_polls }));
                 }
                 own.abort();
+                used.borrow_mut().push(own);
             });
         }
         if let Some(handle) = handle {
@@ -163,23 +184,9 @@ impl Aborting {
             )));
         }
         match (task.is_over(), task.sleeps()) {
-            (true, _) => self.judge_what_is_left(),
+            (true, _) => judge_what_is_left(task, events),
             (_, true) => self.judge_asleep(),
             _ => Ok(()),
-        }
-    }
-
-    fn judge_what_is_left(&self) -> Result<(), Wrong> {
-        if !self.events.iter().all(Event::is_dropped) {
-            return Err(Wrong::answer(
-                "it has ended, and the future in it was not dropped",
-            ));
-        }
-        match self.task.wakers() + self.task.old_wakers() {
-            0 => Ok(()),
-            _ => {
-                Err(Wrong::way("it has ended, and a waker of its task is kept"))
-            }
         }
     }
 
@@ -216,6 +223,12 @@ impl Aborting {
                 )),
             });
         }
+        if task.old_waker_was_called() {
+            return Err(Wrong::way(
+                "nothing has happened, and a waker was called that the task \
+                 had before it got another one",
+            ));
+        }
         // The future has one, and `abort` needs one. Another one of this task
         // does no harm; one for each poll does.
         match (task.wakers(), task.old_wakers()) {
@@ -245,6 +258,22 @@ impl Aborting {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+/// It has ended, or was dropped.
+fn judge_what_is_left(
+    task: &Task<Gave>,
+    events: &[Event],
+) -> Result<(), Wrong> {
+    if !events.iter().all(Event::is_dropped) {
+        return Err(Wrong::answer(
+            "it has ended, and the future in it was not dropped",
+        ));
+    }
+    match task.wakers() + task.old_wakers() {
+        0 => Ok(()),
+        _ => Err(Wrong::way("it has ended, and a waker of its task is kept")),
     }
 }
 
@@ -283,14 +312,18 @@ fn it_aborts_itself(hand: &Hand) -> Result<(), Wrong> {
         }
         6
     });
-    place.replace(Some(handle));
-    let task = hand.spawn("the task", future);
-    hand.let_happen(&[before.clone(), after.clone()]);
+    // A handle is left when all is over.
+    place.replace(Some(handle.clone()));
+    let (task, _kept) = spawn(hand, future);
+    let events = [before.clone(), after.clone()];
+    hand.let_happen(&events);
     let judge = || {
         let wrong = if after.polls() > 1 {
             "it was polled once more"
         } else if before.is_over() && task.sleeps() {
             "its task was not woken"
+        } else if task.is_over() {
+            return judge_what_is_left(&task, &events);
         } else {
             return Ok(());
         };
@@ -351,4 +384,55 @@ fn there_are_several(hand: &Hand) -> Result<(), Wrong> {
         }
     };
     judge().map_err(|wrong| wrong.after("there are several"))
+}
+
+/// Polls and calls of `abort`, more than a byte can count, and 16 bits.
+fn often(hand: &Hand) -> Result<(), Wrong> {
+    const POLLS: usize = 1 << 8;
+    const CALLS: usize = 1 << 16;
+    let event = hand.event("the future");
+    let (future, handle) = abortable(event.leaf(6));
+    let task = hand.spawn("the task", future);
+    for n in 1..=POLLS {
+        if n == POLLS {
+            task.renew_waker();
+        }
+        task.poll();
+    }
+    let was_polled = format!("the task was polled {POLLS} times");
+    if task.is_over() {
+        return Err(Wrong::answer("nothing has happened, and it ends")
+            .after(&was_polled));
+    }
+    let was_called = format!("`abort` was called {CALLS} times");
+    hand.note(&was_called);
+    (0..CALLS).for_each(|_| handle.abort());
+    if task.sleeps() {
+        return Err(Wrong::answer("its task was not woken")
+            .after(&was_called)
+            .after(&was_polled));
+    }
+    task.poll();
+    match task.take() {
+        Some(Err(Aborted)) => Ok(()),
+        _ => {
+            Err(Wrong::answer("its next turn did not end it")
+                .after(&was_called))
+        }
+    }
+}
+
+fn it_panics(hand: &Hand) -> Result<(), Wrong> {
+    hand.note("the future panics in its poll");
+    // Unlike `panic!`, it says nothing.
+    let panics = poll_fn(|_| -> Poll<u32> { resume_unwind(Box::new(())) });
+    let mut future = Box::pin(abortable(panics).0);
+    let context = &mut Context::from_waker(Waker::noop());
+    let poll = AssertUnwindSafe(|| future.as_mut().poll(context).is_ready());
+    match catch_unwind(poll) {
+        Err(_) => Ok(()),
+        Ok(_) => Err(Wrong::answer(
+            "the future panics in its poll, and nothing comes out of this panic",
+        )),
+    }
 }

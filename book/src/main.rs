@@ -96,8 +96,17 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
         }
         // For authors.
         ["record", names @ ..] => {
-            let programs = recorded::named(&tree, names).map_err(Usage)?;
-            recorded::record(&tree, &programs)?;
+            // `first`: the picture on the first page.
+            let others: Vec<_> =
+                names.iter().copied().filter(|it| *it != "first").collect();
+            if names.is_empty() || !others.is_empty() {
+                let programs =
+                    recorded::named(&tree, &others).map_err(Usage)?;
+                recorded::record(&tree, &programs)?;
+            }
+            if names.is_empty() || others.len() < names.len() {
+                recorded::record_first(&tree)?;
+            }
             recorded::record_changes(&tree)?;
         }
         ["new", "step", name] => print!("{}", new::step(&tree, name)?),

@@ -32,6 +32,7 @@
 
     function timeline(svg) {
         if (!svg.dataset.length || svg.classList.contains('timeline')) return;
+        if (!svg.querySelector('.lanes-row')) return;
         const length = Math.max(svg.dataset.length, 1);
         const margin = Number(svg.dataset.margin);
         const height = Number(svg.getAttribute('height'));

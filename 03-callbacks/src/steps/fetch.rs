@@ -9,6 +9,8 @@ use std::net::TcpStream;
 pub struct Fetch {
     /// Where its answer comes in.
     pub socket: TcpStream,
+    /// What it asks for.
+    pub path: String,
     /// How often a read was refused, since it would have had to wait.
     pub refusals: u64,
     incoming: Incoming,
@@ -25,7 +27,8 @@ impl Fetch {
         socket.write_all(&request(url))?;
         // From here on a read that would have to wait is refused.
         socket.set_nonblocking(true)?;
-        Ok(Fetch { socket, incoming: Incoming::new(url), refusals: 0 })
+        let (path, incoming) = (url.path().to_owned(), Incoming::new(url));
+        Ok(Fetch { socket, path, incoming, refusals: 0 })
     }
 
     /// Takes what has come; gives back the page once it is whole.

@@ -43,7 +43,7 @@ impl<T> Waits<T> {
             unsafe { self.poller.add(&fetch.socket, Event::readable(key)) };
         added.expect("the kernel has room for one more on its list");
         let lane = Lane::new("callback");
-        lane.waits("bytes");
+        lane.waits(&fetch.path);
         self.waits.insert(key, (lane, fetch, value));
     }
 

@@ -62,6 +62,33 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     Ok(())
 }
 
+/// The programs of the first page's picture: the same pages in four ways.
+const FIRST: [(&str, &str); 4] = [
+    ("one at a time", "0-2-one-page-at-a-time"),
+    ("a thread for each", "1-2-thread-per-page"),
+    ("callbacks, on one thread", "3-4-a-loop-that-calls-back"),
+    ("tasks, on an executor of our own", "5-9-a-reactor"),
+];
+
+/// Runs these programs, and draws them on one axis in `book/recorded/first.svg`.
+///
+/// # Errors
+///
+/// As [`record`].
+pub fn record_first(tree: &Tree) -> Result<()> {
+    let mut runs = Vec::new();
+    for (title, name) in FIRST {
+        let program = tree.program(name).context("it is a step")?;
+        runs.push((title, run(tree, program)?.1));
+    }
+    let runs: Vec<_> = runs.iter().map(|(title, it)| (*title, it)).collect();
+    let title = "The same eight pages, fetched in four ways";
+    let picture = pictures::compare(&runs, title);
+    fs::write(file(&tree.book(), "first", "svg"), picture)?;
+    println!("first");
+    Ok(())
+}
+
 /// What has changed in each step since the one that its page names, in
 /// `book/recorded/STEP.diff`.
 ///
@@ -289,6 +316,23 @@ mod tests {
             ensure!(picture.contains(label), "{name} shows no {label}");
         }
         Ok(())
+    }
+
+    /// The first page claims it, and everybody believes a picture.
+    #[test]
+    fn on_the_first_page_one_at_a_time_takes_four_times_as_long() {
+        let path = file(&Tree::here().book(), "first", "svg");
+        let picture = fs::read_to_string(path).unwrap();
+        let times: Vec<u32> = FIRST
+            .iter()
+            .map(|(title, _)| {
+                let (_, rest) =
+                    picture.split_once(&format!("{title}: ")).unwrap();
+                rest.split_once(" ms").unwrap().0.parse().unwrap()
+            })
+            .collect();
+        let longest = times[1..].iter().max().unwrap();
+        assert!(times[0] > 4 * longest, "{times:?}");
     }
 
     #[test]

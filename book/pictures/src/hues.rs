@@ -30,8 +30,15 @@ impl Hues {
     /// colours, none of them has one: a colour that means two things says
     /// nothing. The locks come first.
     pub fn of(recording: &Recording) -> Hues {
+        Hues::of_all([recording])
+    }
+
+    /// The same for recordings that are drawn in one picture.
+    pub fn of_all<'a>(
+        recordings: impl IntoIterator<Item = &'a Recording>,
+    ) -> Hues {
         let (mut locks, mut pages) = (Vec::new(), Vec::new());
-        for track in &recording.tracks {
+        for track in recordings.into_iter().flat_map(|it| &it.tracks) {
             let held = track.held.iter();
             locks.extend(held.map(|held| (held.from, held.lock.as_str())));
             for span in &track.spans {

@@ -10,12 +10,15 @@
 //! zooms in, each shape also has its times in microseconds (`data-t`), and some
 //! of those that are too short to be seen are in it as well (`lanes-fine`).
 
+mod front;
 mod hues;
 mod picture;
 mod points;
 mod rows;
 mod shapes;
 mod words;
+
+pub use front::compare;
 
 use hues::Hues;
 use picture::Picture;
@@ -75,7 +78,7 @@ pub fn svg(recording: &Recording, title: &str) -> String {
     }
     picture.draw_points(&points);
     picture.draw_legend();
-    picture.finish(title, &describe(recording))
+    picture.finish(title, &describe(recording), "")
 }
 
 /// What ended the waits of a lane, by the time at which it did.

@@ -66,10 +66,19 @@ impl Picture {
     }
 
     pub fn draw_axis(&mut self, lanes: usize) {
-        let (top, bottom) = (TOP - 6, TOP + lanes * LANE);
+        self.draw_axis_to(TOP + lanes * LANE);
+    }
+
+    /// Draws the axis, with lines down to this height.
+    pub fn draw_axis_to(&mut self, bottom: usize) {
+        let top = TOP - 6;
         for (at, label) in round_times(self.length, 5) {
             let x = self.x(at);
-            let class = if x > 90.0 { "lanes-end" } else { "lanes-axis" };
+            let class = match x {
+                ..4.0 => "lanes-begin",
+                90.0.. => "lanes-end",
+                _ => "lanes-axis",
+            };
             let _ = writeln!(
                 self.body,
                 "<line class='lanes-grid' x1='{x:.2}%' x2='{x:.2}%' \
@@ -140,7 +149,8 @@ impl Picture {
         }
     }
 
-    pub fn finish(self, title: &str, description: &str) -> String {
+    /// The whole, with more rules for its style.
+    pub fn finish(self, title: &str, description: &str, style: &str) -> String {
         let Picture { body, margin, .. } = self;
         let (length, height) = (self.length.as_micros(), self.top + 4);
         let [title, description] = [title, description].map(Escaped);
@@ -150,7 +160,7 @@ impl Picture {
              role='img' width='100%' height='{height}' \
              data-length='{length}' data-margin='{margin:.2}'>\n\
              <title>{title}</title>\n<desc>{description}</desc>\n\
-             <style>\n{STYLE}</style>\n{body}</svg>\n"
+             <style>\n{STYLE}{style}</style>\n{body}</svg>\n"
         )
     }
 }

@@ -9,7 +9,8 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
-use timeline::{Id, Lane, Source, What, is_on};
+use std::time::Instant;
+use timeline::{Id, Lane, Source, What, is_on, on_our_clock};
 use tokio::task;
 
 /// Shows a task in the timeline, from now on until it has ended. One without a
@@ -39,7 +40,12 @@ pub fn lane<F: Future>(name: impl Display, future: F) -> InLane<F> {
 ///
 /// It is the same future otherwise.
 pub fn waits_for<F: Future>(what: &'static str, future: F) -> WaitsFor<F> {
-    WaitsFor { future, what }
+    WaitsFor { future, what: What::Wait(what) }
+}
+
+/// The same for a time: a task that waits for longer is shown to be late.
+pub fn waits_until<F: Future>(due: Instant, future: F) -> WaitsFor<F> {
+    WaitsFor { future, what: What::Until(on_our_clock(due)) }
 }
 
 pin_project! {
@@ -56,20 +62,20 @@ pin_project! {
 }
 
 pin_project! {
-    /// What [`waits_for`] gives back.
+    /// What [`waits_for`] and [`waits_until`] give back.
     #[must_use = "it does nothing unless it is awaited"]
     #[derive(Debug)]
     pub struct WaitsFor<F> {
         #[pin]
         future: F,
-        what: &'static str,
+        what: What<'static>,
     }
 }
 
 thread_local! {
     /// What the task that runs on this thread waits for, and the line that
     /// awaits it.
-    static WAIT: RefCell<Option<(&'static str, Source)>> =
+    static WAIT: RefCell<Option<(What<'static>, Source)>> =
         const { RefCell::new(None) };
     /// The lane of this thread.
     static OWN: Id = timeline::current();
@@ -179,8 +185,9 @@ impl Shown {
         let Shown(bell) = self;
         let mut turn = bell.lock();
         let is_woken = matches!(turn.now, Now::Runs { is_woken: true });
-        let (what, line) = WAIT.take().unwrap_or(("a wake-up", None));
-        bell.lane.record_from(What::Wait(what), line);
+        let unnamed = (What::Wait("a wake-up"), None);
+        let (what, line) = WAIT.take().unwrap_or(unnamed);
+        bell.lane.record_from(what, line);
         turn.now = if is_woken { bell.ready() } else { Now::Waits };
     }
 }

@@ -1,12 +1,14 @@
 //! What rung 6 arrives at: the crawl on tokio.
 
+mod compat;
 mod fetch;
 mod lanes;
 pub mod chat;
 mod rung;
 
+pub use compat::Compat;
 pub use fetch::{fetch, fetch_by};
-pub use lanes::{InLane, WaitsFor, lane, waits_for};
+pub use lanes::{InLane, WaitsFor, lane, waits_for, waits_until};
 pub use rung::RUNG;
 
 use lab::Rung;

@@ -2,7 +2,9 @@
 
 mod chat;
 mod conformance;
+mod ending;
 mod few_files;
 mod lanes;
 mod python;
+mod refused;
 mod steps;

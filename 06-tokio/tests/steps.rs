@@ -1,5 +1,9 @@
 //! What each step of rung 6 claims, on its recording.
 
+mod same_futures;
+mod set_of_tasks;
+mod one_request;
+mod blocking;
 mod slow_readers;
 
 use std::process::Command;

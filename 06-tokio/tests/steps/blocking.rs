@@ -1,0 +1,79 @@
+//! What blocks a worker of the runtime, and where it should block instead.
+
+use super::{lanes, run};
+use std::time::Duration;
+use timeline::{Recording, State, Track};
+use trials::watchdog::parse_time;
+
+/// The times in the lines that contain these words, one after another.
+fn times_after(stdout: &str, words: &str) -> Vec<Duration> {
+    let times = stdout.split(words).skip(1).map(|rest| {
+        let end = rest.find([' ', ',', ']', '\n']).expect(stdout);
+        parse_time(&rest[..end])
+    });
+    times.collect()
+}
+
+/// How long it was ready at most, before it ran.
+fn longest_ready(track: &Track) -> Duration {
+    let ready = track.spans.iter().filter(|it| it.state == State::Ready);
+    ready.map(|span| span.to - span.from).max().unwrap_or_default()
+}
+
+#[test]
+fn one_that_blocks_stops_others_while_a_worker_is_idle() {
+    let step = env!("CARGO_BIN_EXE_6-5-an-idle-worker-does-not-help");
+    let blocked = Duration::from_millis(60);
+    let is_long = |ticks: &Track| longest_ready(ticks) > blocked / 2;
+    let is_helped = |(recording, stdout): (Recording, String)| {
+        let begun = times_after(&stdout, "has spawned begins after ");
+        let slept = times_after(&stdout, "for 10 ms sleeps for ");
+        let lanes = lanes(&recording, "ticks");
+        let [alone, first, second] = begun[..] else { panic!("{stdout}") };
+        let ([late, in_time], [before, after]) = (&slept[..], &lanes[..])
+        else {
+            panic!("{stdout}")
+        };
+        assert!(alone > blocked && late > &blocked, "{stdout}");
+        assert!(is_long(before) && is_one_idle(&stdout), "{stdout}");
+        // What is spawned last waits for the worker that has spawned it.
+        assert!(second > blocked, "{stdout}");
+        first < blocked && in_time < &blocked && !is_long(after)
+    };
+    // With two tasks to run, the other worker is woken. If the machine is busy,
+    // it may not run at once: so it has three tries.
+    let mut helped = (0..3).map(|_| is_helped(run(step)));
+    assert!(helped.any(|it| it), "the idle worker does not help with two");
+}
+
+/// In the first half one worker was busy, and the other was not.
+fn is_one_idle(stdout: &str) -> bool {
+    let (_, busy) = stdout.split_once("busy for [").expect(stdout);
+    let (busy, _) = busy.split_once(']').expect(stdout);
+    let mut busy: Vec<_> = busy.split(", ").map(parse_time).collect();
+    busy.sort_unstable();
+    busy[1] > Duration::from_millis(60) && busy[0] < busy[1] / 2
+}
+
+#[test]
+fn a_pool_computes_each_sum_sooner_and_all_no_later() {
+    let step = env!("CARGO_BIN_EXE_6-6-wait-on-many-compute-on-few");
+    let (recording, stdout) = run(step);
+    let threads = |what: &str| -> usize {
+        let (_, rest) = stdout.split_once(what).expect(&stdout);
+        rest.lines().next().unwrap().parse().expect(&stdout)
+    };
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert!(threads("waits on threads of tokio: ") > cores, "{stdout}");
+    assert!(threads("sums on threads of tokio: ") > cores, "{stdout}");
+    assert_eq!(threads("sums on a pool: "), cores.min(12), "{stdout}");
+    // They wait together: the site sees all at once.
+    assert!(stdout.contains("12 requests for 12 pages, 12 at once"));
+    assert_eq!(recording.of_kind("job").count(), 3 * 12);
+    if cores < 6 {
+        let [_, many, few] = times_after(&stdout, "one takes ")[..] else {
+            panic!("{stdout}")
+        };
+        assert!(few < many, "{stdout}");
+    }
+}

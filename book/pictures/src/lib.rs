@@ -10,6 +10,7 @@
 //! zooms in, each shape also has its times in microseconds (`data-t`), and some
 //! of those that are too short to be seen are in it as well (`lanes-fine`).
 
+mod bars;
 mod front;
 mod hues;
 mod picture;
@@ -18,6 +19,7 @@ mod rows;
 mod shapes;
 mod words;
 
+pub use bars::of_run;
 pub use front::compare;
 
 use hues::Hues;

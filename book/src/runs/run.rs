@@ -65,7 +65,21 @@ impl Run {
 
     /// The picture of what it recorded; `None` if that is nothing.
     pub fn picture(&self) -> Option<String> {
-        Some(pictures::svg(&self.recorded()?, &self.title))
+        let (recording, printed) = (self.recorded()?, self.printed());
+        let Run { name, title, .. } = self;
+        Some(pictures::of_run(name, &recording, &printed, title))
+    }
+
+    /// What it has written since it was built.
+    fn printed(&self) -> String {
+        let log = self.log.lock().unwrap();
+        let since = log.iter().rposition(|it| matches!(it, Event::Running(_)));
+        let output = log[since.unwrap_or(0)..].iter();
+        let output = output.filter_map(|event| match event {
+            Event::Output(text) => Some(text.as_str()),
+            _ => None,
+        });
+        output.collect()
     }
 
     /// The same as Chrome Trace Event JSON, as `--trace` writes it.

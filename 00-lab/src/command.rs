@@ -1,6 +1,7 @@
 //! The command line that every rung's crawl answers to.
 
 mod line;
+mod manners;
 mod output;
 
 use crate::failure::Failure;
@@ -110,6 +111,7 @@ impl Command {
             deadline: started + self.deadline,
             workers: self.workers,
             style: self.style,
+            manners: self.manners.clone(),
             start: target.url().clone(),
         };
         let results = crawl(&job).results();

@@ -40,9 +40,16 @@ pub enum Failure {
     BadChunk,
     /// The body comes in a coding that we did not ask for.
     UnknownCoding,
+    /// The body is not in the coding that its header names.
+    BadCoding,
     /// The page needs something that we do not have: a coding of its content, a
     /// charset.
     Unsupported(String),
+    /// There was no secure connection: the certificate is not to be trusted,
+    /// perhaps.
+    Tls(String),
+    /// The site's `robots.txt` does not let us ask for the page.
+    Robots(String),
     /// The page was reached, and it is an error.
     Status(u16),
     /// Redirects that lead from one to another without an end.
@@ -67,6 +74,8 @@ impl Display for Failure {
                 write!(f, "connection closed after {got} of {of} bytes")
             }
             Failure::Unsupported(what) => write!(f, "{what} is not supported"),
+            Failure::Tls(why) => write!(f, "no secure connection: {why}"),
+            Failure::Robots(why) => write!(f, "robots.txt {why}"),
             Failure::Status(code) => write!(f, "status {code}"),
             Failure::Deadly(how) => write!(f, "ends its worker: {how}"),
             Failure::Shortage(what) => write!(f, "out of resources: {what}"),
@@ -98,7 +107,7 @@ impl Failure {
     }
 
     /// The failures that carry nothing, each with the words for it.
-    pub const PLAIN: [(Failure, &'static str); 13] = [
+    pub const PLAIN: [(Failure, &'static str); 14] = [
         (Failure::TimedOut, "timed out"),
         (Failure::Refused, "connection refused"),
         (Failure::Reset, "connection reset"),
@@ -111,6 +120,7 @@ impl Failure {
         (Failure::TwoLengths, "two different Content-Lengths"),
         (Failure::BadChunk, "illegal chunk"),
         (Failure::UnknownCoding, "unknown transfer coding"),
+        (Failure::BadCoding, "body is not in its content coding"),
         (Failure::RedirectLoop, "redirects in a circle"),
     ];
 }

@@ -17,7 +17,7 @@ pub use incoming::Incoming;
 pub(crate) use page::compute_unseen;
 pub use page::{Digest, Page, checksum, compute, compute_for};
 pub(crate) use page::{HARM, digest, path};
-pub use request::{address, request};
+pub use request::{address, is_loopback, request};
 
 use crate::failure::Failure;
 

@@ -17,7 +17,21 @@ pub struct Job {
     pub workers: usize,
     /// One of the rung's [styles](crate::Rung::styles), if it has any.
     pub style: Option<&'static str>,
+    /// How to behave on the web, if the site is there.
+    pub manners: Manners,
     pub(crate) start: Url,
+}
+
+/// How a crawl behaves towards the site of somebody else.
+#[derive(Clone, Debug, Default)]
+pub struct Manners {
+    /// The least time from one request to the next. `None` leaves that to the
+    /// rung.
+    pub delay: Option<Duration>,
+    /// How often to ask for a page again, after what may pass.
+    pub retries: u32,
+    /// Where the crawler's owner can be reached.
+    pub contact: Option<String>,
 }
 
 impl Job {
@@ -25,6 +39,11 @@ impl Job {
     /// After the deadline it has no next page.
     pub fn frontier(&self) -> Frontier {
         Frontier::new(self.start.clone()).until(self.deadline)
+    }
+
+    /// Where the crawl starts.
+    pub fn start(&self) -> &Url {
+        &self.start
     }
 
     /// When to give up on a page that is asked for now.

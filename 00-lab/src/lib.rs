@@ -29,9 +29,10 @@ pub use failure::Failure;
 pub use fetch::{fetch, fetch_by};
 pub use frontier::Frontier;
 pub use http::{
-    Fetched, Incoming, Page, address, compute, compute_for, request,
+    Fetched, Incoming, Page, address, compute, compute_for, is_loopback,
+    request,
 };
-pub use job::Job;
+pub use job::{Job, Manners};
 pub use locks as sync;
 pub use rung::RUNG;
 pub use site::{Seen, Shape, Site};

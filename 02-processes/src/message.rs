@@ -87,6 +87,8 @@ fn encode_failure(why: &Failure) -> Value {
         Failure::Cut { got, of } => json!({ "cut": got, "of": of }),
         Failure::Status(code) => json!({ "status": code }),
         Failure::Unsupported(what) => json!({ "unsupported": what }),
+        Failure::Tls(why) => json!({ "tls": why }),
+        Failure::Robots(why) => json!({ "robots": why }),
         Failure::Deadly(how) => json!({ "deadly": how }),
         Failure::Shortage(what) => json!({ "shortage": what }),
         Failure::System(why) => json!({ "system": why }),
@@ -112,6 +114,8 @@ fn decode_failure(line: &Value) -> Option<Failure> {
         return Some(Failure::Status(code.try_into().ok()?));
     }
     (text("unsupported").map(Failure::Unsupported))
+        .or_else(|| text("tls").map(Failure::Tls))
+        .or_else(|| text("robots").map(Failure::Robots))
         .or_else(|| text("deadly").map(Failure::Deadly))
         .or_else(|| text("shortage").map(Failure::Shortage))
         .or_else(|| text("system").map(Failure::System))
@@ -213,6 +217,8 @@ mod tests {
             Failure::Cut { got: 7, of: Some(9) },
             Failure::Status(404),
             Failure::Unsupported(words()),
+            Failure::Tls(words()),
+            Failure::Robots(words()),
             Failure::Deadly(words()),
             Failure::Shortage(words()),
             Failure::System(words()),

@@ -46,6 +46,13 @@ pub const CRAWL: [Flag; 3] = [
 pub const WORKERS: Flag =
     flag("workers", "N", 1, (1, 1), "threads that run the tasks");
 
+/// How a crawl behaves on the web. Only the rung that has a client for it takes
+/// these.
+pub const WEB: [Flag; 2] = [
+    flag("delay", "MS", 500, (0, 600_000), "least time between two requests"),
+    flag("retries", "N", 2, (0, 10), "how often to ask again for a page"),
+];
+
 /// A flag whose number is between `least` and `most`.
 const fn flag(
     name: &'static str,

@@ -9,6 +9,8 @@ mod rung;
 mod printing;
 
 pub use fault::Fault;
-pub use flag::{CRAWL, Flag, SHAPE, WORKERS, each_flag, sentence, take_text};
+pub use flag::{
+    CRAWL, Flag, SHAPE, WEB, WORKERS, each_flag, sentence, take_text,
+};
 pub use printing::{end_if_output_fails, exit};
 pub use rung::Rung;

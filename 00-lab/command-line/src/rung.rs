@@ -23,6 +23,9 @@ pub struct Rung {
     /// How often it asks for a page that ends the process, until it gives the
     /// page up.
     pub tries: u32,
+    /// Set if it has a client for the web: for HTTPS, and for the sites of
+    /// others, which it must not burden.
+    pub web: bool,
 }
 
 impl Rung {
@@ -36,6 +39,7 @@ impl Rung {
             styles: &[],
             most_workers: 1,
             tries: 1,
+            web: false,
         }
     }
 

@@ -1,5 +1,8 @@
 //! The command line of a crawl: its flags, how they are read, and the help.
 
+use super::manners;
+use crate::http::is_loopback;
+use crate::job::Manners;
 use crate::site::Shape;
 use command_line::{Fault, Rung, SHAPE, each_flag, sentence, take_text};
 use lexopt::Parser;
@@ -16,6 +19,7 @@ pub(super) struct Command {
     pub deadline: Duration,
     pub style: Option<&'static str>,
     pub workers: usize,
+    pub manners: Manners,
     pub json: bool,
     pub list: Option<PathBuf>,
     pub trace: Option<PathBuf>,
@@ -40,17 +44,19 @@ impl Command {
             deadline: s(deadline.default),
             style: rung.styles.first().copied(),
             workers: 1,
+            manners: Manners::usual(),
             json: false,
             list: None,
             trace: None,
         };
-        // Flag by flag. `shaping` is one that shapes the built-in site.
-        let mut shaping = None;
+        // Flag by flag. `shaping` is one that shapes the built-in site, and
+        // `polite` one that counts on the web alone.
+        let (mut shaping, mut polite) = (None, None);
         let is_run = each_flag(args, |name, args| {
             match name {
                 "json" => command.json = true,
                 "site" => {
-                    command.site = Some(parse_site(&take_text(args)?)?);
+                    command.site = Some(parse_site(&take_text(args)?, rung)?);
                 }
                 "list" => command.list = Some(take_path(args)?),
                 "trace" => command.trace = Some(take_path(args)?),
@@ -65,6 +71,9 @@ impl Command {
                 "workers" if let Some(flag) = &workers => {
                     command.workers = flag.take_number(args)? as usize;
                 }
+                _ if rung.web && command.manners.set(name, args)? => {
+                    polite = Some(name.to_owned());
+                }
                 _ => {
                     shaping = Some(name.to_owned());
                     return command.shape.set(name, args);
@@ -78,22 +87,36 @@ impl Command {
                 "--{flag} shapes the built-in site; with --site leave it out"
             ));
         }
+        // Nor would that one for the problem itself.
+        let is_plain = |url: &Url| url.scheme() == "http" && is_loopback(url);
+        if let Some(flag) = polite
+            && command.site.as_ref().is_none_or(is_plain)
+        {
+            return Err(format!(
+                "--{flag} is for https and other machines; leave it out here"
+            ));
+        }
         Ok(is_run.then_some(command))
     }
 }
 
-fn parse_site(text: &str) -> Result<Url, String> {
+fn parse_site(text: &str, rung: &Rung) -> Result<Url, String> {
     let example = "give one like http://127.0.0.1:8000/";
     let url = Url::parse(text).map_err(|why| {
         format!("--site {text:?} is no URL: {why}; {example}")
     })?;
     match url.scheme() {
+        "https" if !rung.web => Err(format!(
+            "--site {text:?} needs TLS, which rung 6 has: cargo run -p \
+             with-tokio -- --site {url}"
+        )),
         // We have no way to give them, and a page that asks for them is none.
-        "http" if !url.username().is_empty() || url.password().is_some() => {
+        "http" | "https"
+            if !url.username().is_empty() || url.password().is_some() =>
+        {
             Err(format!("--site cannot take a user or a password; {example}"))
         }
-        "http" if url.has_host() => Ok(url),
-        "https" => Err(format!("--site {text:?} needs TLS; {example}")),
+        "http" | "https" if url.has_host() => Ok(url),
         _ => Err(format!("--site {text:?} is not on the web; {example}")),
     }
 }
@@ -129,6 +152,9 @@ pub(super) fn help(rung: &Rung) -> String {
              \u{20} --json               the report as one JSON object\n\
              \u{20} --list FILE          every URL reached, with its status\n\
              \u{20} --trace FILE         the timeline, for Perfetto\n";
+    if rung.web {
+        help += &manners::help();
+    }
     let survivable = Fault::names(&Fault::survivable());
     let deadly = Fault::names(Fault::DEADLY);
     help + &format!(

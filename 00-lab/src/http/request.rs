@@ -6,7 +6,7 @@ use std::io::{self, Error, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
 /// The bytes that ask for `url`, and for the end of the connection after it.
 ///
@@ -55,6 +55,23 @@ pub fn address(url: &Url) -> io::Result<SocketAddr> {
     let address = first_that_accepts(&url.socket_addrs(|| None)?)?;
     known.insert(host.to_owned(), address);
     Ok(address)
+}
+
+/// Set if the site is on this machine, by what its host is called.
+///
+/// ```
+/// let is_loopback = |url: &str| lab::is_loopback(&url.parse().unwrap());
+/// assert!(is_loopback("https://localhost:8000/"));
+/// assert!(is_loopback("http://[::1]/"));
+/// assert!(!is_loopback("http://localhost.example.org/"));
+/// ```
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
+    }
 }
 
 /// The first of `addresses` that accepts a connection. A single address is

@@ -208,6 +208,11 @@ impl RungOnTrial<'_> {
     }
 
     fn refuses_wrong_input(&self) -> Verdict {
+        // A client for the web takes https, and has flags for it alone.
+        let on_the_web: &[&str] = match self.rung.web {
+            true => &["--retries", "1"],
+            false => &["--site", "https://127.0.0.1/"],
+        };
         let wrong: [&[&str]; 11] = [
             &["--no-such-flag"],
             &["surplus"],
@@ -218,8 +223,8 @@ impl RungOnTrial<'_> {
             &["--style", "baroque"],
             &["--workers", "0"],
             &["--site", "not a url"],
-            &["--site", "https://127.0.0.1/"],
             &["--site", "http://127.0.0.1:9/", "--pages", "3"],
+            on_the_web,
         ];
         for args in wrong {
             self.fails_in_one_sentence(args, 2)?;

@@ -5,10 +5,14 @@ mod fetch;
 mod lanes;
 pub mod chat;
 mod rung;
+mod secure;
+mod web;
 
 pub use compat::Compat;
 pub use fetch::{fetch, fetch_by};
 pub use lanes::{InLane, WaitsFor, lane, waits_for, waits_until};
 pub use rung::RUNG;
+pub use secure::{Authority, SecureSite};
+pub use web::{HttpClient, Web, http_client};
 
 use lab::Rung;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use with_tokio::{RUNG, fetch_by, lane};
+use with_tokio::{RUNG, Web, fetch_by, lane};
 
 fn main() -> ExitCode {
     lab::run(&RUNG, |job| {
@@ -22,11 +22,13 @@ fn main() -> ExitCode {
 
 async fn crawl(job: &Job) -> Frontier {
     let mut frontier = job.frontier();
+    let web = Web::of(job);
     let permits = Arc::new(Semaphore::new(job.at_once));
     let mut pages = JoinSet::new();
     loop {
         while let Some(url) = frontier.next() {
-            pages.spawn(lane("", visit(url, job.clone(), permits.clone())));
+            let (job, web) = (job.clone(), web.clone());
+            pages.spawn(lane("", visit(url, job, web, permits.clone())));
         }
         let Some(visited) = pages.join_next().await else { break };
         let (url, fetched) = visited.expect("a visit does not panic");
@@ -36,9 +38,18 @@ async fn crawl(job: &Job) -> Frontier {
 }
 
 /// Fetches a page once there is a permit, and works on it.
-async fn visit(url: Url, job: Job, permits: Arc<Semaphore>) -> (Url, Fetched) {
+async fn visit(
+    url: Url,
+    job: Job,
+    web: Option<Web>,
+    permits: Arc<Semaphore>,
+) -> (Url, Fetched) {
     let _permit = permits.acquire().await.expect("it stays open");
-    let fetched = fetch_by(&url, job.give_up()).await;
+    let fetched = match web {
+        None => fetch_by(&url, job.give_up()).await,
+        // Another machine, or https.
+        Some(web) => web.fetch(&url).await,
+    };
     let fetched = fetched.inspect(Page::work);
     (url, fetched)
 }

@@ -8,3 +8,4 @@ mod lanes;
 mod python;
 mod refused;
 mod steps;
+mod web;

@@ -1,0 +1,82 @@
+//! Bodies: compressed, damaged, too large, cut off, and such as never end.
+
+use super::{End, Reply, Server, html, links, status};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gzipped(body: Vec<u8>) -> Reply {
+    html(body).header("content-encoding", "gzip")
+}
+
+#[test]
+fn what_is_compressed_is_undone_within_limits() {
+    const MIB: usize = 1 << 20;
+    let zeros = gzip(&[0; MIB]);
+    let plain = b"<a href=/bomb><a href=/damaged><a href=/cut><a href=/full>\
+                  <a href=/brotli><a href=/empty><a href=/plain>";
+    let server = Server::start(move |path, _| match path {
+        "/robots.txt" => status(404),
+        // Two streams in a row are one.
+        "/" => gzipped([gzip(&plain[..20]), gzip(&plain[20..])].concat()),
+        "/full" => gzipped(zeros.repeat(16)),
+        "/bomb" => gzipped(zeros.repeat(1000)),
+        "/damaged" => gzipped(b"not in gzip at all".to_vec()),
+        "/cut" => gzipped(zeros[..zeros.len() - 9].to_vec()),
+        "/brotli" => html("?").header("content-encoding", "br"),
+        "/empty" => gzipped(Vec::new()),
+        _ => html("").header("content-encoding", "identity"),
+    });
+    let report = server.crawl("--retries 0 --timeout 20000");
+    assert_eq!(report.why("/bomb"), "body over 16 MiB");
+    assert_eq!(report.why("/damaged"), "body is not in its content coding");
+    assert_eq!(report.why("/cut"), "body is not in its content coding");
+    let why = "content coding \"br\" is not supported";
+    assert_eq!(report.why("/brotli"), why);
+    assert_eq!(report.number("pages"), 4);
+    assert_eq!(report.number("bytes"), (plain.len() + 16 * MIB) as u64);
+    // The bomb alone would be a thousand.
+    assert!(report.number("max_rss_kb") < 200 * 1024);
+}
+
+#[test]
+fn a_body_over_16_mib_is_given_up() {
+    let reply = |path: &str, _| match path {
+        "/robots.txt" => status(404),
+        "/" => links(&["/promised", "/endless"]),
+        "/promised" => Reply { end: End::Stalls, ..html("") }
+            .header("content-length", (16 << 20) + 1),
+        _ => html(vec![b'x'; (16 << 20) + 1]),
+    };
+    for server in [Server::start(reply), Server::start_http1(reply)] {
+        let report = server.crawl("--timeout 20000");
+        assert_eq!(report.why("/promised"), "body over 16 MiB");
+        assert_eq!(report.why("/endless"), "body over 16 MiB");
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_or_stalls_is_tried_again_and_fails() {
+    let reply = |path: &str, _| match path {
+        "/robots.txt" => status(404),
+        "/" => links(&["/breaks", "/stalls", "/whole"]),
+        "/breaks" => Reply { end: End::Breaks, ..html("half") }
+            .header("content-length", 8),
+        "/stalls" => Reply { end: End::Stalls, ..html("half") },
+        _ => html("whole"),
+    };
+    let http1 = (Server::start_http1(reply), "connection closed after 4 of 8");
+    for (server, why) in [http1, (Server::start(reply), "stream error")] {
+        let report = server.crawl("--timeout 400 --retries 1");
+        assert_eq!(report.number("pages"), 2);
+        assert!(report.why("/breaks").contains(why), "{}", report.json);
+        assert_eq!(report.why("/stalls"), "timed out");
+        assert_eq!((server.hits("/breaks"), server.hits("/stalls")), (2, 2));
+    }
+}

@@ -78,8 +78,8 @@ impl Server {
     }
 
     async fn shut_down(self, patience: Duration) {
-        // The kernel may have accepted more: they are taken. From then on it
-        // refuses.
+        // The kernel may have accepted more, which the executor sees when this
+        // task yields. They are taken. From then on the kernel refuses.
         yield_now().await;
         let accept = || timeout(Duration::ZERO, self.listener.accept());
         while let Ok(Ok((client, _))) = accept().await {

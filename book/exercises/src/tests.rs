@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -49,6 +49,7 @@ const NAMES: [&str; 30] = [
     "abort-a-task",
     "oneshot-new-waker",
     "fair-semaphore",
+    "bound-the-concurrency",
 ];
 
 #[test]

@@ -4,6 +4,8 @@ mod compat;
 mod fetch;
 mod lanes;
 pub mod chat;
+pub mod list;
+pub mod visitors;
 mod rung;
 mod secure;
 mod web;

@@ -9,3 +9,5 @@ mod python;
 mod refused;
 mod steps;
 mod web;
+mod select;
+mod sigterm;

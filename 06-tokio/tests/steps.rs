@@ -4,6 +4,9 @@ mod same_futures;
 mod set_of_tasks;
 mod one_request;
 mod blocking;
+mod lost_lines;
+mod streams;
+mod shutdown;
 mod slow_readers;
 
 use std::process::Command;

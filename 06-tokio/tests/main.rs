@@ -11,3 +11,4 @@ mod steps;
 mod web;
 mod select;
 mod sigterm;
+mod twins;

@@ -53,7 +53,12 @@ pub fn run_python(script: &str, arguments: &[&str]) -> Option<String> {
 /// packages.
 const PYTHONS: [&str; 2] = ["python3", "/usr/bin/python3"];
 
-fn run_python_with(
+/// The same for a program that needs this module.
+///
+/// # Panics
+///
+/// As [`run_python`].
+pub fn run_python_with(
     module: &str,
     script: &str,
     arguments: &[&str],

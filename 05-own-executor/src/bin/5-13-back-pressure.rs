@@ -19,67 +19,60 @@ fn main() {
     let site = Site::start();
     for (permits, room) in [(8, 8), (2, 1)] {
         let start = Instant::now();
-        let seen = block_on(pipeline(site.pages(8), permits, room));
-        let [at_once, waited] =
-            [&seen.fetched, &seen.waiting].map(|it| it.most.get());
+        let waiting = block_on(pipeline(site.pages(8), permits, room));
         println!("permits {permits}, room {room}: {:.0?}", start.elapsed());
-        println!("  fetched at once: {at_once}, waited to be stored: {waited}");
+        println!("  waited to be stored, at most: {}", waiting.most.get());
     }
     site.finish();
 }
 
-/// Fetches pages, and stores them.
-async fn pipeline(urls: Vec<Url>, permits: usize, room: usize) -> Rc<Seen> {
-    let seen = Rc::new(Seen::default());
+/// Fetches pages, and stores them. Gives back how many have waited for that.
+async fn pipeline(urls: Vec<Url>, permits: usize, room: usize) -> Rc<Gauge> {
+    let waiting = Rc::new(Gauge::default());
     let permits = Rc::new(Semaphore::new(permits));
     let (sender, receiver) = mpsc::channel(room);
     for url in urls {
         let (permits, sender) = (permits.clone(), sender.clone());
-        drop(spawn(fetch(url, permits, sender, seen.clone())));
+        drop(spawn(fetch(url, permits, sender, waiting.clone())));
     }
     // The channel ends with the last of the clones.
     drop(sender);
     let receiver = Rc::new(Mutex::new(receiver));
-    let stores = [(); 2].map(|()| spawn(store(receiver.clone(), seen.clone())));
+    let mut stores = Vec::new();
+    for _ in 0..2 {
+        stores.push(spawn(store(receiver.clone(), waiting.clone())));
+    }
     for store in stores {
         store.await.unwrap();
     }
-    seen
+    waiting
 }
 
 async fn fetch(
     url: Url,
     permits: Rc<Semaphore>,
     sender: mpsc::Sender<Page>,
-    seen: Rc<Seen>,
+    waiting: Rc<Gauge>,
 ) {
     let _permit = permits.acquire().await.expect("it is never closed");
-    seen.fetched.add();
     let limit = Instant::now() + Duration::from_secs(2);
     let page = fetch_by(&url, limit).await.expect("every page is there");
-    seen.fetched.remove();
-    seen.waiting.add();
+    waiting.add();
     // While there is no room, the permit is kept, and nothing else is fetched.
     sender.send(page).await.expect("they are all stored");
 }
 
-async fn store(receiver: Rc<Mutex<mpsc::Receiver<Page>>>, seen: Rc<Seen>) {
+async fn store(receiver: Rc<Mutex<mpsc::Receiver<Page>>>, waiting: Rc<Gauge>) {
     loop {
         // One of the two waits for a page, and the other for the lock.
         let Some(page) = receiver.lock().await.recv().await else { return };
-        seen.waiting.remove();
+        waiting.remove();
         sleep(STORE).await;
         drop(page);
     }
 }
 
-/// How many pages there are of each kind.
-#[derive(Default)]
-struct Seen {
-    fetched: Gauge,
-    waiting: Gauge,
-}
-
+/// How many pages wait to be stored.
 #[derive(Default)]
 struct Gauge {
     now: Cell<usize>,

@@ -56,7 +56,7 @@ impl Event {
     pub fn happen(&self) {
         self.waiting.has_happened.set(true);
         if let Some(hand) = self.hand.upgrade() {
-            hand.idle_polls.set(0);
+            Hand(hand).note_progress();
         }
         let waker = self.waiting.waker.take();
         waker.into_iter().for_each(Waker::wake);

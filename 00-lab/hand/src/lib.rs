@@ -264,10 +264,16 @@ impl Hand {
         self.0.acts.borrow_mut().push((what.to_owned(), Box::new(act)));
     }
 
-    /// Adds a line to the story, for what a check does itself. From here on
-    /// polls are not in vain any more.
-    pub fn note(&self, what: impl Display) {
+    /// Something has happened that the hand cannot see: the polls up to here
+    /// were not in vain.
+    pub fn note_progress(&self) {
         self.0.idle_polls.set(0);
+    }
+
+    /// Adds a line to the story, for what a check does itself: this is progress,
+    /// too.
+    pub fn note(&self, what: impl Display) {
+        self.note_progress();
         self.say(what.to_string());
     }
 

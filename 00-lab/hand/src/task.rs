@@ -271,6 +271,7 @@ fn try_poll(hand: &Hand, number: usize, how: &str) -> thread::Result<()> {
     slot.is_over |= polled.is_ready();
     if slot.is_over {
         drop(tasks);
+        hand.note_progress();
         drop(future);
         lane.done();
         return Ok(());

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::env;
 use std::future::poll_fn;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::process::Command;
@@ -199,6 +200,49 @@ fn polls_on_purpose_are_no_busy_loop() {
         }
         hand.settle()
     });
+}
+
+/// It gives others a turn, once or many times.
+async fn yield_often(times: usize) {
+    for _ in 0..times {
+        let mut had_its_turn = false;
+        poll_fn(|context| match mem::replace(&mut had_its_turn, true) {
+            true => Poll::Ready(()),
+            false => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+#[test]
+fn tasks_that_end_are_no_busy_loop() {
+    try_all(|hand| {
+        for _ in 0..1000 {
+            hand.spawn("it", yield_often(1));
+            hand.settle()?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_a_check_sees_happen_is_no_busy_loop() {
+    let story = |is_seen: bool| {
+        move |hand: &Hand| {
+            hand.spawn("it", yield_often(1000));
+            hand.play_judging(NONE, || {
+                if is_seen {
+                    hand.note_progress();
+                }
+                Ok(())
+            })
+        }
+    };
+    try_all(story(true));
+    finds("way: busy loop: nothing happens, and it is", story(false));
 }
 
 #[test]

@@ -14,8 +14,8 @@
 //! lines are given as one, or one as two; an empty line is taken for the end,
 //! the last line is lost, or there is no end; more bytes are given than were
 //! read; bytes are taken for letters; lines may not be long, or not many; it
-//! asks for no bytes at all; it wakes itself, or does not come back; readers
-//! share something.
+//! asks for no bytes at all, or for more before it looks, if a piece fills its
+//! buffer; it wakes itself, or does not come back; readers share something.
 //!
 //! As shipped: `read_line` was dropped while it waited, and the next one gave
 
@@ -26,6 +26,8 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use timeline::cpu_time_of_thread;
 use trials::hand::{Hand, Task, Whims, Wrong, try_orders};
 use trials::judge::Judge;
 
@@ -62,8 +64,11 @@ fn each_line_comes_whole_however_often_it_is_dropped() {
     for (lines, longest) in [(3, 300), (2, 1000), (300, 3)] {
         try_orders(dice, 8, |hand| lines_are(hand, lines, longest));
     }
-    try_orders(dice, 4, it_is_dropped_very_often);
     try_orders(dice, 200, there_are_several);
+    try_orders(dice, 1, |hand| a_line_is_long(hand, 9_000));
+    try_orders(dice, 1, |hand| a_line_is_long(hand, 70_000));
+    try_orders(dice, 4, a_piece_fills_the_buffer);
+    try_orders(dice, 4, it_is_dropped_very_often);
     judge.end();
 }
 
@@ -82,6 +87,8 @@ struct Flow {
     end_was_read: Cell<bool>,
     /// How many bytes were read.
     read: Cell<usize>,
+    /// How many bytes it was asked for last.
+    asked: Cell<usize>,
     /// How often it was asked in vain, since the hand has done something.
     in_vain: Cell<usize>,
     /// Set if it was asked for no bytes.
@@ -126,6 +133,7 @@ impl Future for Read<'_> {
             *place = byte;
         }
         flow.read.set(flow.read.get() + n);
+        flow.asked.set(buffer.len());
         flow.waker.take();
         if n > 0 {
             return Poll::Ready(n);
@@ -201,8 +209,12 @@ struct Reading {
     reader: Rc<RefCell<LineReader>>,
     flow: Rc<Flow>,
     text: Vec<u8>,
-    /// Where in the text the next line begins; past it when the end was given.
-    at: Cell<usize>,
+    /// Where in the text its lines end, each behind its `\n`.
+    ends: Vec<usize>,
+    /// How many lines were given.
+    given: Cell<usize>,
+    /// How many bytes had been read when it was judged last.
+    judged: Cell<usize>,
     /// The last call of `read_line`.
     task: RefCell<Task<Option<Line>>>,
     /// Set if one was dropped while it waited, since the last line was given.
@@ -216,9 +228,23 @@ impl Reading {
         let reader = LineReader::new(Source { flow: Rc::clone(&flow) });
         let reader = Rc::new(RefCell::new(reader));
         let task = RefCell::new(call(hand, &reader, which));
-        let (at, was_dropped) = (Cell::new(0), Cell::new(false));
-        let (text, is_over) = (text.to_vec(), Cell::new(false));
-        Reading { which, reader, flow, text, at, task, was_dropped, is_over }
+        let lines = text.split_inclusive(|byte| *byte == b'\n');
+        let ends = lines.scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        });
+        Reading {
+            which,
+            reader,
+            flow,
+            text: text.to_vec(),
+            ends: ends.collect(),
+            given: Cell::new(0),
+            judged: Cell::new(0),
+            task,
+            was_dropped: Cell::new(false),
+            is_over: Cell::new(false),
+        }
     }
 
     /// Each piece is read before the next one comes.
@@ -248,6 +274,10 @@ impl Reading {
     /// Judges what the last call has done. If that is over, calls once more.
     fn judge(&self, hand: &Hand) -> Result<(), Wrong> {
         self.flow.in_vain.set(0);
+        // To read is progress, however often it gives others a turn.
+        if self.judged.replace(self.flow.read.get()) < self.flow.read.get() {
+            hand.note_progress();
+        }
         if self.flow.was_asked_for_none.get() {
             return Err(Wrong::answer(
                 "`read` was given a buffer of no bytes: the 0 that it gives \
@@ -265,7 +295,9 @@ impl Reading {
                 Ok(())
             };
         }
-        if task.wakers() + task.old_wakers() > 0 {
+        // A read that is kept may have one, and wait for the next call.
+        let of_source = usize::from(self.flow.waker.borrow().is_some());
+        if task.wakers() + task.old_wakers() > of_source {
             return Err(Wrong::way(
                 "`read_line` is over, and a waker of its task is kept",
             ));
@@ -284,13 +316,16 @@ impl Reading {
         Ok(())
     }
 
+    /// Where in the text the next line begins.
+    fn at(&self) -> usize {
+        self.given.get().checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
     /// The line that is to be given next, and where the one behind it begins.
     fn next_line(&self) -> Option<(&[u8], usize)> {
-        let rest = &self.text[self.at.get()..];
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        let line = &rest[..end.unwrap_or(rest.len())];
-        let next = self.at.get() + line.len() + usize::from(end.is_some());
-        (!rest.is_empty()).then_some((line, next))
+        let end = *self.ends.get(self.given.get())?;
+        let line = &self.text[self.at()..end];
+        Some((line.strip_suffix(b"\n").unwrap_or(line), end))
     }
 
     /// Set if the next line was read to its end.
@@ -329,14 +364,14 @@ impl Reading {
                 "gave {}, and all lines had been given",
                 shown(got)
             )),
-            (Some(got), Some((line, next))) if got == line => {
+            (Some(got), Some((line, _))) if got == line => {
                 if !self.line_was_read() {
                     return wrong(format!(
                         "gave {} for a line, and has not read its end yet",
                         shown(got)
                     ));
                 }
-                self.at.set(next);
+                self.given.set(self.given.get() + 1);
                 Ok(())
             }
             (Some(got), Some((line, _))) => wrong(format!(
@@ -359,7 +394,7 @@ impl Reading {
             "what had been read of it is lost"
         } else if was_dropped && got.ends_with(line) {
             "what had been read of it comes twice"
-        } else if self.at.get() + got.len() > self.flow.read.get() {
+        } else if self.at() + got.len() > self.flow.read.get() {
             "it is longer than what had been read"
         } else if line.starts_with(got) {
             "the rest of it is missing"
@@ -466,6 +501,41 @@ fn lines_are(hand: &Hand, lines: usize, longest: usize) -> Result<(), Wrong> {
     judged.map_err(|wrong| {
         wrong.after(&format!("{lines} lines come, one of {longest} bytes"))
     })
+}
+
+/// A line comes in small pieces. It may be looked at anew for each of them, and
+/// that takes longer and longer: then it is not all that comes.
+fn a_line_is_long(hand: &Hand, length: usize) -> Result<(), Wrong> {
+    const MOST: Duration = Duration::from_millis(20);
+    let mut text = vec![b'a'; length];
+    text.push(b'\n');
+    let reading = Reading::new(hand, "", &text);
+    let began = cpu_time_of_thread();
+    let read = || {
+        for piece in text.chunks(500) {
+            reading.comes(hand, Some(piece.to_vec()))?;
+            if cpu_time_of_thread() - began > MOST {
+                return Ok(());
+            }
+        }
+        reading.comes(hand, None)?;
+        reading.judge_end()
+    };
+    read().map_err(|wrong| {
+        wrong.after(&format!("a line of {length} bytes comes"))
+    })
+}
+
+/// One that has read as much as it has asked for might ask for more first.
+fn a_piece_fills_the_buffer(hand: &Hand) -> Result<(), Wrong> {
+    let probe = Reading::new(hand, " that is looked at", b"");
+    probe.play(hand, Whims::default())?;
+    let room = probe.flow.asked.get().clamp(1, 1 << 16);
+    let mut text = vec![b'a'; (1 + hand.choose(2)) * room];
+    *text.last_mut().expect("it is not empty") = b'\n';
+    let reading = Reading::new(hand, "", &text);
+    let read = reading.read_each(hand, [text.clone()].into());
+    read.map_err(|wrong| wrong.after("a piece comes that fills its buffer"))
 }
 
 /// More often than a byte can count.

@@ -10,7 +10,7 @@
 //! values are in another order, or are some of them; one that is ready is
 //! polled again; no waker is handed on, or one of an earlier poll, or one that
 //! wakes nothing; one that is woken while the others are polled is not polled
-//! again; it spins, within a poll or by waking itself; it blocks its thread; it
+//! again; the task is woken under a lock that its poll needs; it spins, within a poll or by waking itself; it blocks its thread; it
 //! does not end if there are none, or if all are ready at once; it works for
 //! few only; one is moved after it was polled; they are begun before they are
 //! polled; something is kept when it is dropped, or grows.
@@ -41,8 +41,10 @@ fn all_wait_at_once_and_none_is_forgotten() {
     try_orders(dice, 200, some_wait_twice);
     try_orders(dice, 100, there_are_several);
     try_orders(dice, 200, they_wake_one_another);
+    try_orders(dice, 200, it_is_polled_at_once);
     try_orders(dice, 200, it_is_dropped);
     try_orders(dice, 1, very_many_wait);
+    try_orders(dice, 1, thousands_wait);
     judge.end();
 }
 
@@ -260,6 +262,15 @@ fn there_are_several(hand: &Hand) -> Result<(), Wrong> {
     judge().map_err(|wrong| wrong.after("there are several `join_all`"))
 }
 
+/// Its task is polled by the call that wakes it.
+fn it_is_polled_at_once(hand: &Hand) -> Result<(), Wrong> {
+    let joined = Joined::new(hand, 1 + hand.choose(3));
+    joined.task.poll_at_once();
+    hand.let_happen(&joined.events);
+    hand.play_judging(ANY, || joined.judge())?;
+    joined.judge_end()
+}
+
 /// It is dropped before all have happened, and takes all with it.
 fn it_is_dropped(hand: &Hand) -> Result<(), Wrong> {
     let joined = Joined::new(hand, 1 + hand.choose(3));
@@ -291,6 +302,18 @@ fn very_many_wait(hand: &Hand) -> Result<(), Wrong> {
         hand.settle()?;
         joined.judge()?;
     }
+    joined.judge_end()
+}
+
+/// All happen before it is polled again: one after the other would take long.
+fn thousands_wait(hand: &Hand) -> Result<(), Wrong> {
+    let joined = Joined::new(hand, 5000);
+    joined.task.poll();
+    joined.judge()?;
+    hand.note("all happen");
+    joined.events.iter().for_each(Event::happen);
+    hand.settle()?;
+    joined.judge()?;
     joined.judge_end()
 }
 

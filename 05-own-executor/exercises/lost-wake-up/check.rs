@@ -41,6 +41,7 @@ fn the_task_is_woken_by_the_last_one_that_counts_down() {
     let judge = Judge::of(answer);
     let dice = &mut Dice::random();
     try_all(dice, &CASES);
+    more_than_16_bits_count_down();
     judge.end();
 }
 
@@ -272,9 +273,7 @@ impl Trial<'_> {
     /// Set if a task that comes now need not wait.
     fn is_at_zero(&self) -> bool {
         let _not_recorded = timeline::is_on().then(timeline::pause);
-        let mut zero = pin!(self.countdown.zero());
-        let context = &mut Context::from_waker(Waker::noop());
-        zero.as_mut().poll(context).is_ready()
+        is_at_zero(&self.countdown)
     }
 }
 
@@ -434,6 +433,43 @@ fn very_many_count_down(schedule: &Schedule, dice: &mut Dice) -> Tried {
     }
     trial.start_helper("helper", 1);
     trial.end()
+}
+
+/// More than 16 bits can count, all of them; and more than 32 bits can count,
+/// the first few. In steps it would take too long: one thread counts them down,
+/// and nothing is recorded.
+///
+/// # Panics
+///
+/// If the task is ready too early, or not at the end.
+fn more_than_16_bits_count_down() {
+    let _not_recorded = timeline::is_on().then(timeline::pause);
+    let few = 4;
+    let many = (1 << 16) + few;
+    for (all, counted) in [(many, many), (usize::MAX / 4 + few, few)] {
+        let countdown = Countdown::from(all);
+        for left in (all - counted..all).rev() {
+            countdown.count_down();
+            // A number comes round near one of its ends.
+            let is_near = left < few || all - left <= few;
+            assert!(
+                left == 0 || !is_near || !is_at_zero(&countdown),
+                "wrong answer: the task is ready, and {left} of {all} are left"
+            );
+        }
+        assert!(
+            counted < all || is_at_zero(&countdown),
+            "wrong answer: {all} have counted down, which is all, and the task \
+             waits"
+        );
+    }
+}
+
+/// Set if a task that comes now need not wait.
+fn is_at_zero(countdown: &Countdown) -> bool {
+    let mut zero = pin!(countdown.zero());
+    let context = &mut Context::from_waker(Waker::noop());
+    zero.as_mut().poll(context).is_ready()
 }
 
 /// What the recording has of the task and of the helpers, step by step: a

@@ -23,7 +23,7 @@ pub struct Page {
 #[derive(Debug)]
 pub struct Cause {
     /// A piece of a verdict's sentence, or the code of a compiler's error, or
-    /// the word `hangs` or `panics`.
+    /// several (`E0499, E0502 or E0505`), or the word `hangs` or `panics`.
     pub message: String,
     /// Where that comes from, usually, in this exercise.
     pub cause: String,
@@ -73,7 +73,9 @@ impl Page {
             };
             let words = cause.split_whitespace();
             page.causes.push(Cause {
+                // Each of several codes is bold by itself.
                 message: message
+                    .replace("**", "")
                     .split_whitespace()
                     .collect::<Vec<_>>()
                     .join(" "),
@@ -94,13 +96,14 @@ impl Page {
             "panics" => verdict.kind == Kind::Panics,
             message => {
                 match message.split_once(": ").unwrap_or((message, "")) {
-                    (code, text) if is_code(code) => {
-                        let code = format!("[{code}]: ");
+                    (codes, text) if are_codes(codes) => {
+                        let has_one = |error: &str| {
+                            let mut codes = each(codes);
+                            codes.any(|it| error.contains(&format!("[{it}]: ")))
+                        };
                         let mut errors = verdict.why.split("\nerror");
                         verdict.kind == Kind::DoesNotCompile
-                            && errors.any(|it| {
-                                it.contains(&code) && it.contains(text)
-                            })
+                            && errors.any(|it| has_one(it) && it.contains(text))
                     }
                     _ => verdict.why.contains(message),
                 }
@@ -110,9 +113,48 @@ impl Page {
     }
 }
 
-/// `E0382`
-fn is_code(message: &str) -> bool {
-    message.len() == 5
-        && message.starts_with('E')
-        && message[1..].bytes().all(|byte| byte.is_ascii_digit())
+/// `E0382`, or `E0499, E0502 or E0505`
+fn are_codes(message: &str) -> bool {
+    each(message).all(|code| {
+        code.len() == 5
+            && code.starts_with('E')
+            && code[1..].bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn each(codes: &str) -> impl Iterator<Item = &str> {
+    codes.split(" or ").flat_map(|some| some.split(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_may_have_several_codes_and_words_of_the_compiler() {
+        let page = Page::parse(
+            "<summary>When it says</summary>\n\n\
+             - **E0499 or E0502: `it.line`**: of the line.\n\
+             - **E0499**, **E0502** or\n  **E0505**: of a borrow.\n\
+             - **one or E0502**: of none.\n\n</details>",
+        );
+        let usual = |kind: Kind, why: &str| {
+            let verdict = Verdict::new(kind, format!("warning: a\n\n{why}"));
+            page.cause(&verdict).map(str::to_owned)
+        };
+        let compiler = |why: &str| usual(Kind::DoesNotCompile, why);
+        let a_borrow = Some("of a borrow.".to_owned());
+        assert_eq!(compiler("error[E0499]: cannot borrow"), a_borrow);
+        assert_eq!(compiler("error[E0502]: cannot borrow"), a_borrow);
+        assert_eq!(compiler("error[E0505]: cannot move out"), a_borrow);
+        let of_the_line = compiler("error[E0502]: cannot borrow `it.line`");
+        assert_eq!(of_the_line.as_deref(), Some("of the line."));
+        // The words are of another error.
+        let both = "error[E0502]: cannot\n\nerror[E0308]: `it.line`";
+        assert_eq!(compiler(both), a_borrow);
+        assert_eq!(compiler("error[E0308]: mismatched types"), None);
+        assert_eq!(usual(Kind::Panics, "error[E0499]: cannot"), None);
+        let of_none = usual(Kind::WrongAnswer, "it is one or E0502");
+        assert_eq!(of_none.as_deref(), Some("of none."));
+    }
 }

@@ -15,6 +15,6 @@ pub use fetch::{fetch, fetch_by};
 pub use lanes::{InLane, WaitsFor, lane, waits_for, waits_until};
 pub use rung::RUNG;
 pub use secure::{Authority, SecureSite};
-pub use web::{HttpClient, Web, http_client};
+pub use web::{HttpClient, Web};
 
 use lab::Rung;

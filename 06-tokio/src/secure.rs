@@ -113,6 +113,11 @@ impl SecureSite {
         &self.url
     }
 
+    /// The address of the same page here.
+    pub fn page(&self, url: &Url) -> Url {
+        self.url.join(url.path()).expect("a path")
+    }
+
     /// How many handshakes there have been: each costs two round trips, and
     /// computing on both sides.
     pub fn handshakes(&self) -> usize {

@@ -9,7 +9,7 @@ mod robots;
 mod pace;
 mod retry;
 
-pub use client::{HttpClient, http_client};
+pub use client::HttpClient;
 
 use crate::RUNG;
 use answer::Answer;

@@ -7,6 +7,7 @@ mod blocking;
 mod lost_lines;
 mod streams;
 mod shutdown;
+mod handshake;
 mod slow_readers;
 
 use std::process::Command;

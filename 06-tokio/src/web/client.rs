@@ -31,7 +31,7 @@ pub type HttpClient =
 /// # Errors
 ///
 /// If there are no root certificates.
-pub fn http_client(idle: usize) -> io::Result<HttpClient> {
+fn http_client(idle: usize) -> io::Result<HttpClient> {
     let connector = HttpsConnectorBuilder::new()
         .with_provider_and_native_roots(ring::default_provider())?
         .https_or_http()

@@ -2,7 +2,7 @@
 
 use super::chapter::{Chapter, Code};
 use super::check::Check;
-use command_line::{CRAWL, SHAPE};
+use command_line::{CRAWL, SHAPE, WEB};
 use exercises::Tree;
 use exercises::tree::{Program, Rung};
 use std::fs;
@@ -109,7 +109,7 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
     };
     let mut flags = flags.iter();
     while let Some(flag) = flags.next() {
-        if takes(program, flag)? {
+        if is_for_the_web(tree, rung, program, flag) || takes(program, flag)? {
             let value = flags.next();
             let value = value.ok_or_else(|| format!("{flag} wants a value"))?;
             if *flag == "--style" && !has_style(tree, rung, value) {
@@ -122,11 +122,30 @@ fn run(tree: &Tree, words: &[&str], flags: &[&str]) -> Result<(), String> {
 
 /// Set if a rung says that it has a style of this name.
 fn has_style(tree: &Tree, rung: &Rung, style: &str) -> bool {
-    let file = tree.root.join(&rung.folder).join("src/rung.rs");
-    let text = fs::read_to_string(file).unwrap_or_default();
+    let text = says_of_itself(tree, rung);
     let styles =
         text.split_once("styles:").and_then(|it| it.1.split(']').next());
     styles.is_some_and(|them| them.contains(&format!("{style:?}")))
+}
+
+/// Set if it is a flag of a crawl on the web, and this crawl can be there. It
+/// takes a value.
+fn is_for_the_web(
+    tree: &Tree,
+    rung: &Rung,
+    program: Program<'_>,
+    flag: &str,
+) -> bool {
+    let name = flag.trim_start_matches("--");
+    let is_such = name == "contact" || WEB.iter().any(|it| it.name == name);
+    let is_crawl = matches!(program, Program::Crawl(_));
+    is_such && is_crawl && says_of_itself(tree, rung).contains("web: true")
+}
+
+/// The file in which a rung says what it can do.
+fn says_of_itself(tree: &Tree, rung: &Rung) -> String {
+    let file = tree.root.join(&rung.folder).join("src/rung.rs");
+    fs::read_to_string(file).unwrap_or_default()
 }
 
 /// Every name is that of an exercise; `NAME` stands for any.

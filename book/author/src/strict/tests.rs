@@ -431,6 +431,16 @@ fn a_command_that_does_not_exist_is_found() {
     let rung = small.root.join("01-threads/src/rung.rs");
     fs::write(rung, "styles: &[\"generator\", \"enum\"],").unwrap();
     assert_eq!(small.faults(), Vec::<String>::new());
+    // Some flags are only for a crawl that can go to the web.
+    let contact = |small: &Small| {
+        small.damage("crawl.md", "-- --at-once 3", "-- --contact me@home");
+    };
+    found(contact, "threads has no flag \"--contact\"");
+    let small = Small::new();
+    contact(&small);
+    let rung = small.root.join("01-threads/src/rung.rs");
+    fs::write(rung, "web: true").unwrap();
+    assert_eq!(small.faults(), Vec::<String>::new());
 }
 
 #[test]

@@ -8,10 +8,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio::time::{Instant, interval, sleep, timeout};
+use trials::alone;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -176,8 +178,15 @@ async fn by_value_what_timed_out_is_gone_and_by_reference_it_is_not() {
     assert_eq!(Arc::strong_count(&lives), 1);
 }
 
-#[tokio::test]
-async fn what_is_always_ready_does_not_escape_its_timeout() {
+#[test]
+fn what_is_always_ready_does_not_escape_its_timeout() {
+    alone(|| {
+        let runtime = Runtime::new().unwrap();
+        runtime.block_on(limit_what_is_always_ready());
+    });
+}
+
+async fn limit_what_is_always_ready() {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     sender.send(()).unwrap();
     let busy = async {

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 use trials::alone;
@@ -36,6 +36,7 @@ fn no_client_gets_a_part_of_a_page_and_no_page_is_lost() {
         let mut server = Part::start("serves", &[(SITE, site.url().as_str())]);
         let to: SocketAddr = server.line_after("listens: ").parse().unwrap();
 
+        server.begin();
         let whole = AtomicUsize::new(0);
         thread::scope(|scope| {
             for visitor in 0..8 {
@@ -62,6 +63,33 @@ fn no_client_gets_a_part_of_a_page_and_no_page_is_lost() {
     });
 }
 
+#[test]
+fn what_was_sent_before_the_signal_is_answered_though_nobody_has_read_it() {
+    alone(|| {
+        let site = Site::in_thread(Shape::default());
+        let mut server =
+            Part::start("serves_on_one_thread", &[(SITE, site.url().as_str())]);
+        let to: SocketAddr = server.line_after("listens: ").parse().unwrap();
+
+        // The kernel has accepted them, and has what they have sent. With one
+        // thread the server is told to end before it has read any of that.
+        let mut visitors = Vec::new();
+        for n in 1..=5 {
+            let mut visitor = TcpStream::connect(to).unwrap();
+            writeln!(visitor, "/{n}").unwrap();
+            visitors.push(BufReader::new(visitor));
+        }
+        server.send(Signal::TERM);
+        server.begin();
+        for visitor in &mut visitors {
+            assert!(read_page(visitor), "it gets a page");
+        }
+        assert_eq!(server.line_after("  given up: "), "0");
+        server.assert_ends_well();
+        assert_eq!(site.end().requests, 5);
+    });
+}
+
 /// Asks for so many pages on one connection. Gives back how many came before
 /// the server hung up, or `None` once it can no longer be reached.
 ///
@@ -72,28 +100,51 @@ fn visit(to: SocketAddr, pages: usize) -> Option<usize> {
     let stream = TcpStream::connect(to).ok()?;
     let mut server = BufReader::new(stream);
     for n in 0..pages {
-        let mut length = String::new();
         let sent = writeln!(server.get_mut(), "/{}", n + 1);
-        if sent.and_then(|()| server.read_line(&mut length)).unwrap_or(0) == 0 {
+        if sent.is_err() || !read_page(&mut server) {
             return Some(n);
         }
-        let length = length.trim_end().parse().expect("the line is whole");
-        let mut page = vec![0; length];
-        server.read_exact(&mut page).expect("the page is whole");
     }
     Some(pages)
+}
+
+/// Set if a page comes, and not if the server hangs up instead.
+///
+/// # Panics
+///
+/// If it comes in part.
+fn read_page(server: &mut BufReader<TcpStream>) -> bool {
+    let mut length = String::new();
+    if server.read_line(&mut length).unwrap_or(0) == 0 {
+        return false;
+    }
+    let length = length.trim_end().parse().expect("the line is whole");
+    let mut page = vec![0; length];
+    server.read_exact(&mut page).expect("the page is whole");
+    true
 }
 
 #[test]
 #[ignore = "a part in another test"]
 fn serves() {
+    Runtime::new().unwrap().block_on(serve());
+}
+
+#[test]
+#[ignore = "a part in another test"]
+fn serves_on_one_thread() {
+    let mut runtime = Builder::new_current_thread();
+    runtime.enable_all().build().unwrap().block_on(serve());
+}
+
+async fn serve() {
     let site = env::var(SITE).expect("it is a part").parse().expect("a URL");
-    Runtime::new().unwrap().block_on(async {
-        let signals = signal(SignalKind::terminate()).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        println!("listens: {}", listener.local_addr().unwrap());
-        step::serve(listener, &site, signals).await.unwrap();
-    });
+    let signals = signal(SignalKind::terminate()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    println!("listens: {}", listener.local_addr().unwrap());
+    // It does not look at anything before it is told.
+    stdin().read_line(&mut String::new()).unwrap();
+    step::serve(listener, &site, signals).await.unwrap();
 }
 
 #[test]
@@ -156,6 +207,11 @@ impl Part {
 
     fn send(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Tells it to begin.
+    fn begin(&mut self) {
+        writeln!(self.stdin).unwrap();
     }
 
     /// The rest of the next line that begins with these words.

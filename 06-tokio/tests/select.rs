@@ -11,8 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 use tokio::time::{Instant, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use trials::alone;
 
 const MS: Duration = Duration::from_millis(1);
@@ -292,4 +293,17 @@ async fn a_slow_reader_of_a_broadcast_is_told_once_what_it_missed() {
         assert_eq!(reader.recv().await, Ok(n));
     }
     assert_eq!(reader.try_recv(), Err(TryRecvError::Empty));
+}
+
+#[test]
+fn a_watch_is_changed_once_and_a_token_stays_set() {
+    let (sender, mut receiver) = watch::channel(false);
+    sender.send_replace(true);
+    assert!(receiver.changed().now_or_never().is_some());
+    assert!(receiver.clone().changed().now_or_never().is_none());
+
+    let token = CancellationToken::new();
+    token.cancel();
+    assert!(token.cancelled().now_or_never().is_some());
+    assert!(token.clone().cancelled().now_or_never().is_some());
 }

@@ -45,6 +45,7 @@ struct Connection {
     admitted: Admitted,
 }
 
+// ANCHOR: serve
 /// Answers whatever connects. Never ends.
 pub async fn serve(listener: TcpListener, router: Router) -> Infallible {
     let mut open: Vec<Connection> = Vec::new();
@@ -77,6 +78,7 @@ pub async fn serve(listener: TcpListener, router: Router) -> Infallible {
         }
     }
 }
+// ANCHOR_END: serve
 
 /// Answers the requests on one connection.
 async fn answer(socket: TcpStream, router: Router, admitted: Admitted) {

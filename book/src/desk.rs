@@ -61,8 +61,7 @@ impl Desk {
     /// Looks at the files as long as a page listens. Never ends.
     pub async fn watch(&self) {
         let answers = self.all.iter().flat_map(|it| [it.answer(), it.check()]);
-        let files: Vec<_> =
-            answers.chain([progress::file(&self.root)]).collect();
+        let files = answers.chain([progress::file(&self.root)]).collect();
         let renew = async || {
             self.hand_in_what_is_new();
             self.show();

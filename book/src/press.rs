@@ -1,16 +1,16 @@
 //! The pages, made again whenever something that they are made of is saved.
 
 use crate::pages;
-use crate::shown::Shown;
+use crate::shown::{Shown, look_at};
 use anyhow::{Context, Result, ensure};
 use author::strict::{self, Fault};
 use exercises::Tree;
-use exercises::changes::fingerprint;
 use exercises::files::all_in;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::{env, fs, io};
 use tokio::process::Command;
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 /// Makes the pages, one edition after another, and knows which one is shown.
 pub struct Press {
     root: PathBuf,
-    sources: Vec<PathBuf>,
+    sources: Arc<[PathBuf]>,
     /// Each edition has a folder of its own in here.
     folder: PathBuf,
     edition: AtomicUsize,
@@ -50,7 +50,7 @@ impl Press {
         strict::fail_on(&made.faults)?;
         Ok(Press {
             root: tree.root.clone(),
-            sources: sources(tree),
+            sources: sources(tree).into(),
             folder: folder.to_owned(),
             edition: AtomicUsize::new(0),
             state: Shown::default(),
@@ -71,7 +71,7 @@ impl Press {
     /// Makes another edition whenever something is saved, as long as a page
     /// listens. Never ends.
     pub async fn watch(&self) {
-        let seen = Some(fingerprint(&self.sources));
+        let seen = Some(look_at(&self.sources).await);
         let renew = async || {
             let (number, before) = self.pages();
             let faults = match self.print(number + 1, &before).await {
@@ -94,10 +94,10 @@ impl Press {
         before: &Path,
     ) -> Result<Option<Vec<String>>> {
         let now = place(&self.folder, number);
-        let sources = fingerprint(&self.sources);
+        let sources = look_at(&self.sources).await;
         let Made { faults, pages, .. } =
             make_edition(&self.root, &now, before).await?;
-        if fingerprint(&self.sources) != sources {
+        if look_at(&self.sources).await != sources {
             return Ok(None);
         }
         if faults.is_empty() {

@@ -24,7 +24,8 @@ const AT_ONCE: usize = 4;
 /// How many that have ended are kept, to be looked at.
 const KEPT: usize = 20;
 
-/// How long a page has to be told that its run has ended when the reader does.
+/// How long the pages have to be told that their runs have ended, when the
+/// reader ends.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// All runs since the reader has started.
@@ -104,6 +105,7 @@ impl Runs {
         runs.collect()
     }
 
+    // ANCHOR: stop
     /// Stops all of them, and waits until they have ended.
     pub async fn stop_all(&self) {
         let runs: Vec<_> =
@@ -113,10 +115,16 @@ impl Runs {
         }
         for run in &runs {
             run.wait_for_end().await;
-            // Pages are told of the end before their connections go.
-            let _ = timeout(LAST_WORD, run.wait_for_pages()).await;
         }
+        // Pages are told of the end before their connections go.
+        let all_told = async {
+            for run in &runs {
+                run.wait_for_pages().await;
+            }
+        };
+        let _ = timeout(LAST_WORD, all_told).await;
     }
+    // ANCHOR_END: stop
 }
 
 impl State {
@@ -135,5 +143,31 @@ impl State {
                 let _ = fs::remove_file(&run.recording);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+    use tokio::runtime::Builder;
+
+    #[test]
+    fn pages_that_stay_hold_up_the_end_once() {
+        let runs = Runs::new(Tree::here(), Path::new("/nowhere"));
+        let order = br#"{"program": "threads"}"#;
+        let mut pages = Vec::new();
+        for id in 0..20 {
+            let order = Order::parse(runs.tree(), order).unwrap();
+            let run = Arc::new(Run::new(&order, PathBuf::new()));
+            run.end("done".to_owned());
+            pages.push(run.clone().listen(0));
+            runs.state.lock().unwrap().runs.insert(id, run);
+        }
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let start = Instant::now();
+        runtime.unwrap().block_on(runs.stop_all());
+        // Not once for each.
+        assert!(start.elapsed() < LAST_WORD * 10, "{:?}", start.elapsed());
     }
 }

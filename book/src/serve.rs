@@ -53,6 +53,7 @@ pub async fn serve(
     let runs = Runs::new(tree, folder);
     let ahead = Ahead::default();
     let reader = Arc::new(Reader { runs, desk: desk.clone(), press, ahead });
+    // ANCHOR: life
     let built = async {
         reader.ahead.build(reader.runs.tree()).await;
         pending::<()>().await;
@@ -66,9 +67,14 @@ pub async fn serve(
         () = desk.watch() => {}
         () = reader.press.watch() => {}
     }
-    reader.runs.stop_all().await;
-    // Answers that are being judged.
+    // What runs is given time to end, unless a second signal comes.
+    tokio::select! {
+        () = reader.runs.stop_all() => {}
+        () = stop_signal()? => {}
+    }
+    // What still runs, and answers that are being judged.
     watchdog::kill_all_groups();
+    // ANCHOR_END: life
     Ok(())
 }
 

@@ -3,7 +3,9 @@
 
 use exercises::changes::{PAUSE, fingerprint};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::{Notify, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 /// Something that pages show.
@@ -28,7 +30,7 @@ impl<T> Shown<T> {
     /// Never ends.
     pub async fn watch(
         &self,
-        places: &[PathBuf],
+        places: &Arc<[PathBuf]>,
         mut seen: Option<u64>,
         mut renew: impl AsyncFnMut(),
     ) {
@@ -36,7 +38,7 @@ impl<T> Shown<T> {
             if self.now.receiver_count() == 0 {
                 self.arrived.notified().await;
             }
-            let now = Some(fingerprint(places));
+            let now = Some(look_at(places).await);
             if now != seen {
                 seen = now;
                 renew().await;
@@ -44,4 +46,12 @@ impl<T> Shown<T> {
             sleep(PAUSE).await;
         }
     }
+}
+
+/// The fingerprint of what is in these places. Another thread looks, because a
+/// disk may be slow, and the one that serves the pages must not wait for it.
+pub async fn look_at(places: &Arc<[PathBuf]>) -> u64 {
+    let places = places.clone();
+    let looked = spawn_blocking(move || fingerprint(&places)).await;
+    looked.expect("to look at files does not panic")
 }

@@ -152,6 +152,7 @@ pub struct Listener {
 }
 
 impl Listener {
+    // ANCHOR: next
     /// The next event and its number; `None` after the last.
     ///
     /// Cancel safe: no event is lost if this is dropped while it waits.
@@ -168,4 +169,5 @@ impl Listener {
             self.grown.changed().await.ok()?;
         }
     }
+    // ANCHOR_END: next
 }

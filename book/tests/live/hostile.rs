@@ -8,6 +8,7 @@ use super::workspace::{IN_ORDER, workspace};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::Read;
+use std::net::TcpStream;
 use std::process::Command;
 use std::sync::{Once, PoisonError};
 use std::thread;
@@ -351,6 +352,31 @@ fn whatever_ends_the_reader_ends_what_it_runs() {
             });
         }
         drop(browser);
+    }
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_what_is_deaf() {
+    let reader = reader();
+    let run = reader.run(STEP, 4).unwrap();
+    let mut events = reader.events(run, None);
+    let deaf = events.find(|it| it.text.contains("deaf"));
+    assert!(deaf.is_some());
+    let programs = programs(&reader);
+    let first = Pid::from_raw(reader.id() as i32).unwrap();
+    kill_process(first, Signal::TERM).unwrap();
+    let port = reader.port();
+    until("it serves no more", || {
+        TcpStream::connect(("127.0.0.1", port)).is_err()
+    });
+    reader.end_by(Signal::TERM);
+    // With more time, the page would be told that the run has ended.
+    assert!(!events.any(|it| it.name == "end"));
+    for pid in programs {
+        let stat = format!("/proc/{}/stat", pid.as_raw_pid());
+        until("the end of the program", || {
+            fs::read_to_string(&stat).map_or(true, |it| it.contains(") Z "))
+        });
     }
 }
 

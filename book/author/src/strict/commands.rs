@@ -48,6 +48,11 @@ fn commands(code: &Code) -> Vec<(usize, String)> {
     let commands = found.iter().filter_map(|(line, text)| {
         let text = text.strip_prefix("time ").unwrap_or(text);
         let text = text.split(" #").next()?.trim();
+        // A variable may be set for it: `RUSTFLAGS=… cargo run`.
+        let text = match text.split_once(' ') {
+            Some((set, rest)) if set.contains('=') => rest,
+            _ => text,
+        };
         text.starts_with("cargo ").then(|| (*line, text.to_owned()))
     });
     commands.collect()

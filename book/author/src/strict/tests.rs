@@ -415,6 +415,13 @@ fn a_command_that_does_not_exist_is_found() {
         "there is no package \"thread\"",
     );
     found(
+        |small| {
+            let set = "$ RUSTFLAGS=--cfg=x cargo run -p thread";
+            small.damage(page, "$ cargo run -p threads", set);
+        },
+        "there is no package \"thread\"",
+    );
+    found(
         |small| small.damage("exercise-mend.md", "--test mend", "--test ment"),
         "threads has no test \"ment\"",
     );

@@ -6,6 +6,7 @@ mod lanes;
 pub mod chat;
 pub mod list;
 pub mod visitors;
+pub mod spans;
 mod rung;
 mod secure;
 mod web;

@@ -7,6 +7,7 @@ mod few_files;
 mod lanes;
 mod python;
 mod refused;
+mod spans;
 mod steps;
 mod web;
 mod select;

@@ -8,6 +8,7 @@ mod lost_lines;
 mod streams;
 mod shutdown;
 mod handshake;
+mod busy;
 mod slow_readers;
 
 use std::process::Command;

@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -23,7 +23,7 @@ pub(super) static OUTPUT: OnceLock<Output> = OnceLock::new();
 static ERROR: OnceLock<io::Error> = OnceLock::new();
 
 /// How much a process may record, in bytes: a crawl of 100,000 pages records
-/// a third of it. A step that never ends would fill the disk.
+/// less. A step that never ends would fill the disk.
 pub const MOST: u64 = 128 << 20;
 
 /// How much this process has recorded, in bytes.
@@ -48,25 +48,44 @@ pub fn is_on() -> bool {
 #[must_use = "the recording goes on when this is dropped"]
 pub struct Paused(());
 
-/// Set while a recording pauses.
-static PAUSED: AtomicBool = AtomicBool::new(false);
+/// How many pauses there are now.
+static PAUSES: Mutex<usize> = Mutex::new(0);
 
-/// Lets the recording pause. Do not call it again during the pause.
+/// Lets the recording pause. Pauses may overlap: it goes on when the last of
+/// them is dropped.
+///
+/// ```
+/// timeline::start()?;
+/// let outer = timeline::pause();
+/// drop(timeline::pause());
+/// assert!(!timeline::is_on());
+/// drop(outer);
+/// assert!(timeline::is_on());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn pause() -> Paused {
-    PAUSED.store(true, Relaxed);
+    let mut pauses = pauses();
+    *pauses += 1;
     ON.store(false, Relaxed);
     Paused(())
 }
 
+fn pauses() -> MutexGuard<'static, usize> {
+    PAUSES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Set while the recording pauses, so that its silence says nothing.
 pub(super) fn is_paused() -> bool {
-    PAUSED.load(Relaxed)
+    *pauses() > 0
 }
 
 impl Drop for Paused {
     fn drop(&mut self) {
-        ON.store(OUTPUT.get().is_some() && error().is_none(), Relaxed);
-        PAUSED.store(false, Relaxed);
+        let mut pauses = pauses();
+        *pauses -= 1;
+        if *pauses == 0 {
+            ON.store(OUTPUT.get().is_some() && error().is_none(), Relaxed);
+        }
     }
 }
 
@@ -144,8 +163,10 @@ pub(super) fn now() -> u64 {
 /// order stays: an [`Instant`] does not say what the clock showed, hence one
 /// reading of both, for all.
 pub fn on_our_clock(time: Instant) -> u64 {
-    static BOTH: OnceLock<(Instant, u64)> = OnceLock::new();
-    let (instant, clock) = *BOTH.get_or_init(|| (Instant::now(), now()));
+    static BOTH: OnceLock<(u64, Instant)> = OnceLock::new();
+    // The clock first: so no time seems to be later than it is, and no timer
+    // seems to ring before its time.
+    let (clock, instant) = *BOTH.get_or_init(|| (now(), Instant::now()));
     match time.checked_duration_since(instant) {
         Some(later) => clock.saturating_add(to_nanos(later)),
         None => clock.saturating_sub(to_nanos(instant - time)),

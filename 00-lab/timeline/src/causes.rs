@@ -38,7 +38,7 @@ impl Causes {
             (What::Spawn { .. }, Some(parent)) => {
                 self.woken.insert(index, ((parent, now), Link::Spawn));
             }
-            (What::Ready(_), Some(by)) => {
+            (What::Ready { .. }, Some(by)) => {
                 self.woken.insert(index, ((by, now), Link::Wake));
             }
             (What::Wake(_), Some(sleeper)) => {
@@ -95,7 +95,7 @@ impl What<'_> {
     pub(super) fn other_lane(&self) -> Option<u32> {
         match *self {
             What::Spawn { parent, .. } => parent,
-            What::Ready(other) | What::Wake(other) => Some(other),
+            What::Ready { by: other, .. } | What::Wake(other) => Some(other),
             _ => None,
         }
     }

@@ -1,4 +1,37 @@
 //! One event, and the line that stands for it in the file.
+//!
+//! # The state of a scheduler
+//!
+//! What runs tasks in turns records each change of its own state when it
+//! happens, and under the same lock, if there is one. So the state at any event
+//! follows from the events up to it, and [`Replay`](crate::Replay) is that
+//! state:
+//!
+//! - **Who runs.** `run` takes a lane out of the queue that it stands in, and
+//!   puts it on the thread that writes the line. `wait`, `until`, `idle` and
+//!   `done` take it from there. But a `wait` without a line of code blocks: its
+//!   lane stays on the thread, until the next `run`. A lane that runs inside of
+//!   another (the child of a scope in its task) lies on top of it.
+//! - **Who is ready.** `ready` puts a lane at the end of a queue, and `queue`
+//!   moves it to the end of another. A queue with a name is first in, first
+//!   out. One without says in which order lanes were woken; if several threads
+//!   wake, two may be taken the other way round.
+//! - **Who waits, and for what.** `wait` and `until` say it in the lane's own
+//!   words, for the pictures, and hold until the lane is ready, or runs.
+//!   Several of them in a row hold together. `bytes on 7` is the socket with
+//!   descriptor 7 that is to be read, `room for bytes on 7` one that is to be
+//!   written to.
+//! - **Sockets.** From `register` to `deregister` a reactor watches a socket.
+//!   `await` puts the waker of its lane into a place at the socket, and takes
+//!   out what was there. The number of the place is that of one wait. `forgo`
+//!   empties a place, and `report` all places of a direction: what stood there
+//!   is woken next.
+//! - **Timers.** `set` has a lane woken at a time; said again of the same
+//!   timer, it has another lane woken. It ends with `fire`, when the time has
+//!   come, or with `cancel`.
+//!
+//! A socket or a timer may be waited for longer than its lane waits: a future
+//! that waits for several things keeps those that have not come.
 
 use std::fmt;
 
@@ -27,8 +60,15 @@ pub enum What<'a> {
     /// `variant NAME, N bytes` of an enum, in a `future, N bytes`, on a `stack,
     /// N bytes` deep. What it waits for comes next.
     Kept(&'a str),
-    /// It could run; the lane with this number has woken it.
-    Ready(Id),
+    /// It could run, and stands at the end of a queue.
+    Ready {
+        /// The lane that has woken it.
+        by: Id,
+        /// The queue; empty if it has no name.
+        queue: &'a str,
+    },
+    /// It stands at the end of this queue now, and no more where it stood.
+    Queue(&'a str),
     /// It does nothing, until it runs or waits again.
     Idle,
     /// The lane ends.
@@ -43,6 +83,28 @@ pub enum What<'a> {
     Notify(&'a str),
     /// It wakes a lane that may be waiting.
     Wake(Id),
+    /// A reactor watches the socket with this descriptor from now on.
+    Register(u32),
+    /// It does so no more.
+    Deregister(u32),
+    /// It is to be woken when this socket is ready for this direction.
+    Await(Place),
+    /// It is not to be woken any more.
+    Forgo(Place),
+    /// The kernel reports that a socket is ready for this direction. What waits
+    /// for that is woken next.
+    Report(u32, Direction),
+    /// It is to be woken by this timer.
+    Set {
+        /// A word that no other timer has at the same time.
+        timer: &'a str,
+        /// When, on the monotonic clock, in nanoseconds.
+        due: u64,
+    },
+    /// The time of this timer has come. What it wakes is ready next.
+    Fire(&'a str),
+    /// This timer is to wake nothing any more.
+    Cancel(&'a str),
     /// It asks for the page at this path.
     Ask(&'a str),
     /// The page at this path is here, or given up.
@@ -58,6 +120,26 @@ pub enum What<'a> {
         /// How it died; empty if it ended in good order.
         how: &'a str,
     },
+}
+
+/// Where the waker of a lane is kept that waits for a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The socket's descriptor.
+    pub socket: u32,
+    /// What it is to be ready for.
+    pub direction: Direction,
+    /// Differs from that of all others who wait for the same.
+    pub number: u64,
+}
+
+/// What is done with a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// It is read from, or accepts.
+    Read,
+    /// It is written to, or connects.
+    Write,
 }
 
 /// One line of a recording.
@@ -130,7 +212,11 @@ impl<'a> What<'a> {
             "wait" => What::Wait(text),
             "until" => What::Until(text.parse().ok()?),
             "kept" => What::Kept(text),
-            "ready" => What::Ready(text.parse().ok()?),
+            "ready" => {
+                let (by, queue) = text.split_once(' ').unwrap_or((text, ""));
+                What::Ready { by: by.parse().ok()?, queue }
+            }
+            "queue" => What::Queue(text),
             "idle" => What::Idle,
             "done" => What::Done,
             "want" => What::Want(text),
@@ -138,6 +224,21 @@ impl<'a> What<'a> {
             "release" => What::Release(text),
             "notify" => What::Notify(text),
             "wake" => What::Wake(text.parse().ok()?),
+            "register" => What::Register(text.parse().ok()?),
+            "deregister" => What::Deregister(text.parse().ok()?),
+            "await" => What::Await(Place::parse(text)?),
+            "forgo" => What::Forgo(Place::parse(text)?),
+            "report" => {
+                let (socket, direction) = text.split_once(' ')?;
+                let direction = Direction::parse(direction)?;
+                What::Report(socket.parse().ok()?, direction)
+            }
+            "set" => {
+                let (timer, due) = text.split_once(' ')?;
+                What::Set { timer, due: due.parse().ok()? }
+            }
+            "fire" => What::Fire(text),
+            "cancel" => What::Cancel(text),
             "ask" => What::Ask(text),
             "got" => What::Got(text),
             "flight" => What::Flight(text.parse().ok()?),
@@ -162,7 +263,11 @@ impl fmt::Display for What<'_> {
             What::Wait(what) => write!(f, "wait {}", OneLine(what)),
             What::Until(due) => write!(f, "until {due}"),
             What::Kept(place) => write!(f, "kept {}", OneLine(place)),
-            What::Ready(by) => write!(f, "ready {by}"),
+            What::Ready { by, queue: "" } => write!(f, "ready {by}"),
+            What::Ready { by, queue } => {
+                write!(f, "ready {by} {}", OneLine(queue))
+            }
+            What::Queue(queue) => write!(f, "queue {}", OneLine(queue)),
             What::Idle => f.write_str("idle"),
             What::Done => f.write_str("done"),
             What::Want(lock) => write!(f, "want {}", OneLine(lock)),
@@ -170,6 +275,16 @@ impl fmt::Display for What<'_> {
             What::Release(lock) => write!(f, "release {}", OneLine(lock)),
             What::Notify(condvar) => write!(f, "notify {}", OneLine(condvar)),
             What::Wake(lane) => write!(f, "wake {lane}"),
+            What::Register(socket) => write!(f, "register {socket}"),
+            What::Deregister(socket) => write!(f, "deregister {socket}"),
+            What::Await(place) => write!(f, "await {place}"),
+            What::Forgo(place) => write!(f, "forgo {place}"),
+            What::Report(socket, way) => write!(f, "report {socket} {way}"),
+            What::Set { timer, due } => {
+                write!(f, "set {} {due}", OneLine(timer))
+            }
+            What::Fire(timer) => write!(f, "fire {}", OneLine(timer)),
+            What::Cancel(timer) => write!(f, "cancel {}", OneLine(timer)),
             What::Ask(path) => write!(f, "ask {}", OneLine(path)),
             What::Got(path) => write!(f, "got {}", OneLine(path)),
             What::Flight(n) => write!(f, "flight {n}"),
@@ -178,6 +293,43 @@ impl fmt::Display for What<'_> {
                 write!(f, "reap {pid} {}", OneLine(how))
             }
         }
+    }
+}
+
+impl Place {
+    fn parse(text: &str) -> Option<Place> {
+        let mut words = text.split(' ');
+        Some(Place {
+            socket: words.next()?.parse().ok()?,
+            direction: Direction::parse(words.next()?)?,
+            number: words.next()?.parse().ok()?,
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { socket, direction, number } = self;
+        write!(f, "{socket} {direction} {number}")
+    }
+}
+
+impl Direction {
+    fn parse(word: &str) -> Option<Direction> {
+        match word {
+            "read" => Some(Direction::Read),
+            "write" => Some(Direction::Write),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Direction::Read => "read",
+            Direction::Write => "write",
+        })
     }
 }
 
@@ -203,11 +355,12 @@ impl fmt::Display for OneLine<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Event, What};
+    use super::{Direction, Event, Place, What};
 
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let spawn = |parent| What::Spawn { kind: "task", parent, name: "a b" };
+        let place = |direction| Place { socket: 7, direction, number: 9 };
         for what in [
             spawn(Some(7)),
             spawn(None),
@@ -217,7 +370,9 @@ mod tests {
             What::Wait(""),
             What::Until(u64::MAX),
             What::Kept("variant Receive, 96 bytes"),
-            What::Ready(3),
+            What::Ready { by: 3, queue: "" },
+            What::Ready { by: 3, queue: "pool 0, worker 1" },
+            What::Queue("pool 0"),
             What::Idle,
             What::Done,
             What::Want("Fork 1"),
@@ -225,6 +380,14 @@ mod tests {
             What::Release("Fork 1"),
             What::Notify("condvar 1"),
             What::Wake(4),
+            What::Register(7),
+            What::Deregister(7),
+            What::Await(place(Direction::Read)),
+            What::Forgo(place(Direction::Write)),
+            What::Report(7, Direction::Write),
+            What::Set { timer: "1.2.3", due: u64::MAX },
+            What::Fire("1.2.3"),
+            What::Cancel("1.2.3"),
             What::Ask("/3?a=b"),
             What::Got("/3?a=b"),
             What::Flight(10_000),
@@ -255,6 +418,8 @@ mod tests {
             "1 2 3",
             "1 2 3 4 5",
             "1 2 3 4 5 sing",
+            "1 2 3 4 5 await 7 read",
+            "1 2 3 4 5 report 7 sideways",
             "a 2 3 4 5 run",
             "1 2 3 4 5 run\tmain.rs",
         ] {

@@ -18,9 +18,17 @@ use std::time::Instant;
 /// thread. While nothing is recorded, this costs one relaxed load.
 pub fn event(what: What<'_>) {
     if is_on() {
+        event_of(current(), what, None);
+    }
+}
+
+/// Records an event of the lane with this number, which this thread may not be
+/// running, and the line of code that has caused it.
+pub fn event_of(lane: Id, what: What<'_>, source: Source) {
+    if is_on() {
         // Fails in the very last destructors of a thread, when `OWN` is gone.
         // What they do is not recorded.
-        let _ = OWN.try_with(|own| own.record(own.current.get(), what, None));
+        let _ = OWN.try_with(|own| own.record(lane, what, source));
     }
 }
 
@@ -124,11 +132,17 @@ impl Lane {
     /// A lane with a name.
     #[track_caller]
     pub fn named(kind: &str, name: impl Display) -> Lane {
+        Lane::named_from(kind, name, Some(Location::caller()))
+    }
+
+    /// A lane with a name, or none if it is empty, that this line of code has
+    /// made.
+    pub fn named_from(kind: &str, name: impl Display, source: Source) -> Lane {
         let lane = Lane::numbered(new_id());
         if is_on() {
-            let name = name.to_string();
+            let name = &*name.to_string();
             let parent = Some(current());
-            lane.record_here(What::Spawn { kind, parent, name: &name });
+            lane.record_from(What::Spawn { kind, parent, name }, source);
         }
         lane
     }
@@ -203,7 +217,7 @@ impl Lane {
     /// It could run, and does not yet. Any thread may call this, to wake it.
     #[track_caller]
     pub fn ready(&self) {
-        self.record_here(What::Ready(current()));
+        self.record_here(What::Ready { by: current(), queue: "" });
     }
 
     /// It has come to its end. Later calls change nothing.

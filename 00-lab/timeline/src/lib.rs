@@ -37,6 +37,7 @@ mod lane;
 mod session;
 mod spans;
 mod read;
+mod replay;
 mod causes;
 mod tidy;
 mod lost;
@@ -51,9 +52,12 @@ pub mod private;
 
 pub use axis::{format_duration, round_times};
 pub use cells::Cell;
-pub use event::{Event, Id, What};
-pub use lane::{Lane, Source, Waiting, current, event, kept, waiting};
+pub use event::{Direction, Event, Id, Place, What};
+pub use lane::{
+    Lane, Source, Waiting, current, event, event_of, kept, waiting,
+};
 pub use marks::Mark;
+pub use replay::{LaneKey, LaneNow, Replay, Status, TimerNow};
 pub use session::{finish, so_far, start};
 pub use spans::{Asked, Flow, Held, Link, Recording, Span, State, Track};
 pub use text::{shorten, width};

@@ -37,15 +37,7 @@ impl Recording {
 
     /// Reads the text of a recording.
     pub fn parse(text: &str) -> Recording {
-        // What follows the last line end is torn, or still being written.
-        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        let mut events: Vec<_> =
-            whole.lines().filter_map(Event::parse).collect();
-        let skipped = whole.lines().count() - events.len();
-        // A thread looks at the clock, and then writes. Another may have
-        // written in between, so the lines are not quite in order of time.
-        events.sort_by_key(|event| event.at);
-
+        let (events, skipped) = events_in(text);
         let start = events.first().map_or(0, |event| event.at);
         let mut reader = Reader { start, ..Reader::default() };
         for event in &events {
@@ -72,6 +64,19 @@ impl Track {
             asked.to = Some(now);
         }
     }
+}
+
+/// The events in the text of a recording, in order of time, and how many lines
+/// are no events.
+pub(super) fn events_in(text: &str) -> (Vec<Event<'_>>, usize) {
+    // What follows the last line end is torn, or still being written.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let mut events: Vec<_> = whole.lines().filter_map(Event::parse).collect();
+    let skipped = whole.lines().count() - events.len();
+    // A thread looks at the clock, and then writes. Another may have written in
+    // between, so the lines are not quite in order of time.
+    events.sort_by_key(|event| event.at);
+    (events, skipped)
 }
 
 /// A recording that is being read, event by event.

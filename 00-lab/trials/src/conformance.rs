@@ -8,7 +8,7 @@ use std::env::temp_dir;
 use std::fs;
 use std::process::{self, Command};
 use std::time::Duration;
-use timeline::VARIABLE;
+use timeline::{Replay, VARIABLE};
 use watchdog::{self, Ran};
 
 /// Has a rung's program `bin` crawl slow sites, healthy ones and faulty ones,
@@ -298,8 +298,13 @@ fn run(mut command: Command) -> Result<Ran, String> {
     watchdog::run(&mut command, limit).map_err(|hung| hung.to_string())
 }
 
-/// Gives back what ran, if it has neither failed nor panicked.
+/// Gives back what ran, if it has neither failed nor panicked, and what it has
+/// recorded is one story.
 fn require_good_end(ran: Ran) -> Result<Ran, String> {
+    let contradictions = Replay::contradictions(&ran.events);
+    if !contradictions.is_empty() {
+        return Err(format!("recorded: {contradictions:#?}"));
+    }
     if !ran.status.success() || ran.stderr.contains("panicked") {
         return Err(format!("{}: {}{}", ran.status, ran.stderr, ran.stdout));
     }

@@ -23,6 +23,8 @@ pub struct Ran {
     pub written: u64,
     /// What it recorded.
     pub recording: Recording,
+    /// The same, as text.
+    pub events: String,
 }
 
 /// A program that did not come to its end, or could not be started.
@@ -103,14 +105,22 @@ pub fn run_unless(
     let why = match running.wait(limit, &file, call_off) {
         Ok(status) => {
             let ([stdout, stderr], written) = running.output();
-            let recording = file.read();
-            return Ok(Ran { status, stdout, stderr, written, recording });
+            let events = file.read();
+            let recording = Recording::parse(&events);
+            return Ok(Ran {
+                status,
+                stdout,
+                stderr,
+                written,
+                recording,
+                events,
+            });
         }
         Err(why) => why,
     };
     // It hangs. Only once it is killed, its recording and output are complete.
     running.kill(&file);
-    let recording = Box::new(file.read());
+    let recording = Box::new(Recording::parse(&file.read()));
     let why = describe_hang(&why, Some(Recording::clone(&recording)));
     let ([stdout, stderr], written) = running.output();
     Err(Hung { why, stdout, stderr, written, recording })
@@ -121,7 +131,7 @@ const MOST_KEPT: usize = 16 << 20;
 
 /// How much a program may record, in bytes: three times what a crawl of 10,000
 /// pages does.
-const MOST_RECORDED: u64 = 16 << 20;
+const MOST_RECORDED: u64 = 40 << 20;
 
 /// A program, and the threads that read what it writes: both streams at once,
 /// or a full pipe would hold it up.
@@ -310,8 +320,9 @@ impl RecordingFile {
     }
 
     /// What was recorded: nothing, if the program never began to.
-    fn read(&self) -> Recording {
-        Recording::read(&self.path).unwrap_or_default()
+    fn read(&self) -> String {
+        let bytes = fs::read(&self.path).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 

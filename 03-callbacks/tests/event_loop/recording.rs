@@ -69,7 +69,7 @@ impl State {
                 lane.until = Some(due);
                 lane.line = line.unwrap();
             }
-            What::Ready(_) => {
+            What::Ready { .. } => {
                 // What was queued did not wait before.
                 if lane.waits.take().is_none() && lane.until.take().is_none() {
                     lane.line = line.unwrap();

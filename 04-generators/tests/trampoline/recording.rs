@@ -72,7 +72,7 @@ impl State {
                 lane.waits = Some(what.to_owned());
                 assert_eq!(event.source.and_then(here), Some(lane.line));
             }
-            What::Ready(_) => {
+            What::Ready { .. } => {
                 (lane.waits, lane.until) = (None, false);
                 self.ready.push(id);
             }

@@ -486,7 +486,7 @@ fn tell_steps() -> Option<String> {
         let (lane, step) = match event.what {
             What::Run => (event.lane, "is polled".to_owned()),
             What::Wait(_) => (event.lane, "says that it waits".to_owned()),
-            What::Ready(by) => (by, "wakes the task".to_owned()),
+            What::Ready { by, .. } => (by, "wakes the task".to_owned()),
             What::Want(lock) => (event.lane, format!("waits for {lock}")),
             What::Hold(lock) => (event.lane, format!("locks {lock}")),
             What::Release(lock) => (event.lane, format!("unlocks {lock}")),

@@ -7,7 +7,7 @@ use watchdog::{self, Hung, Ran};
 
 /// What a test that has ended says of the answer; `None` if it passed.
 pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
-    let Ran { status, stdout, stderr, written, recording } = ran;
+    let Ran { status, stdout, stderr, written, recording, events: _ } = ran;
     // The status alone is not enough: the answer may have ended the process
     // before the check was over, with any status.
     if status.success() && stdout.contains("\ntest result: ok. 1 passed") {

@@ -38,8 +38,10 @@ impl Open {
             }
             What::Want(lock) => Some(State::Blocked(lock.to_owned())),
             // A lane that is woken while it runs goes on running.
-            What::Ready(_) if matches!(self.state, State::Run { .. }) => None,
-            What::Ready(_) => Some(State::Ready),
+            What::Ready { .. } if matches!(self.state, State::Run { .. }) => {
+                None
+            }
+            What::Ready { .. } => Some(State::Ready),
             What::Idle => Some(State::Idle),
             What::Ask(page) if event.lane != event.thread => {
                 self.page = Some(page.to_owned());

@@ -1,7 +1,6 @@
 //! What an executor knows of a task, whether it has one thread or many.
 
 use crate::budget;
-use crate::lanes::waits_for;
 use crate::stage::Task;
 use crate::sync::renew;
 use std::pin::Pin;
@@ -120,7 +119,6 @@ impl<T: Task + ?Sized> Entry<T> {
         context: &Context<'_>,
     ) -> Result<Pin<Box<T>>, Option<Waker>> {
         if !self.has_ended {
-            waits_for("the end of a task");
             return Err(renew(&mut self.joiner, context));
         }
         Ok(self.task.take().expect("it is asked for its output once"))

@@ -2,7 +2,7 @@
 
 use crate::budget;
 use crate::entry::{Entry, Turn};
-use crate::lanes::{self, Lanes};
+use crate::lanes::{Lanes, Root};
 use crate::mail::{self, Inbox, Letter};
 use crate::number::Number;
 use crate::pool;
@@ -15,6 +15,7 @@ use crate::waker::waker;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io;
+use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +41,7 @@ pub struct Executor {
     /// How many tasks have not ended.
     alive: Cell<usize>,
     lanes: Lanes,
+    root: Root,
     /// Tasks of whose end other threads want to hear.
     asked: RefCell<Vec<(Number, Arc<AtomicBool>)>>,
     pub timers: RefCell<Timers>,
@@ -104,9 +106,10 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    let line = Location::caller();
     let handle = HERE.with(|here| {
         let is_running = here.is_running.get();
-        is_running.then(|| here.spawn(future))
+        is_running.then(|| here.spawn(future, line))
     });
     handle.expect(
         "`spawn` needs a `block_on` that runs on this thread (on a worker use \
@@ -146,6 +149,7 @@ impl Executor {
             asked: RefCell::default(),
             timers: RefCell::default(),
             lanes: Lanes::of("task"),
+            root: Root::default(),
             reactor: RefCell::default(),
         }
     }
@@ -180,11 +184,11 @@ impl Executor {
         loop {
             if self.root_is_ready.take() {
                 budget::renew();
-                lanes::root_runs();
+                self.root.runs();
                 if let Poll::Ready(output) = root.as_mut().poll(&mut context) {
                     return output;
                 }
-                lanes::root_waits();
+                self.root.waits();
             }
             for _ in 0..POLLS_A_TURN {
                 let Some(slot) = self.ready.borrow_mut().pop_front() else {
@@ -200,7 +204,11 @@ impl Executor {
         Number::new(self.inbox.number(), generation, slot)
     }
 
-    fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    fn spawn<F>(
+        &self,
+        future: F,
+        line: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
         F::Output: 'static,
@@ -208,7 +216,7 @@ impl Executor {
         let entry = Entry::<dyn Task>::new(Box::pin(Stage::Running { future }));
         let (slot, generation) = self.tasks.borrow_mut().insert(entry);
         self.alive.set(self.alive.get() + 1);
-        self.lanes.is_ready(slot);
+        self.lanes.is_ready(slot, &self.inbox, Some(line));
         self.ready.borrow_mut().push_back(slot);
         JoinHandle::new(self.number_of(slot, generation), self.inbox.serial)
     }
@@ -218,14 +226,16 @@ impl Executor {
     fn wake(&self, number: Number) {
         let (slot, generation) = (number.slot(), number.generation());
         if slot == Number::ROOT {
-            return self.root_is_ready.set(
-                self.root_is_ready.get() || generation == self.runs.get(),
-            );
+            if generation == self.runs.get() && !self.root_is_ready.get() {
+                self.root.is_ready();
+                self.root_is_ready.set(true);
+            }
+            return;
         }
         if let Some(entry) = self.tasks.borrow_mut().get_mut(slot, generation)
             && entry.make_ready()
         {
-            self.lanes.is_ready(slot);
+            self.lanes.is_ready(slot, &self.inbox, None);
             self.ready.borrow_mut().push_back(slot);
         }
     }

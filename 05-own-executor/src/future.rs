@@ -29,6 +29,7 @@ mod wakes;
 pub(crate) use wakes::{InnerWaker, Key, Wakes};
 
 // Some of these are for `wakes`, whose test has others.
+use crate::lanes::is_ready;
 use crate::sync::{lock, renew};
 use pin_project_lite::pin_project;
 use std::fmt::{self, Debug, Formatter};
@@ -74,6 +75,7 @@ pin_project! {
 impl<A: Future, B: Future> Future for Join<A, B> {
     type Output = (A::Output, B::Output);
 
+    #[track_caller]
     fn poll(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -90,6 +92,7 @@ impl<A: Future, B: Future> Future for Join<A, B> {
 }
 
 /// Polls a future, unless it has ended. Set if it has, and the output is there.
+#[track_caller]
 fn poll_to_end<F: Future>(
     mut future: Pin<&mut Option<F>>,
     output: &mut Option<F::Output>,
@@ -160,6 +163,7 @@ where
 {
     type Output = Either<(A::Output, B), (B::Output, A)>;
 
+    #[track_caller]
     fn poll(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -229,7 +233,7 @@ where
     let children = futures.into_iter().zip(0..);
     let children: Vec<_> = children
         .map(|(future, place)| {
-            let waker = InnerWaker::new(&wakes, (place, 0));
+            let waker = InnerWaker::new(&wakes, (place, 0), 0);
             waker.wake_by_ref();
             Child { waker, state: State::Runs(Box::pin(future)) }
         })
@@ -262,6 +266,7 @@ impl<F: Future> Unpin for JoinAll<F> {}
 impl<F: Future> Future for JoinAll<F> {
     type Output = Vec<F::Output>;
 
+    #[track_caller]
     fn poll(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -157,9 +157,11 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
+    // Not in a closure: the lane has the line that calls this.
+    let lane = if is_on() { Some(Lane::new("task")) } else { None };
     let handle = here(|pool, worker| {
         let stage = Box::pin(Stage::Running { future });
-        JoinHandle::of_pool(pool.spawn(worker, stage))
+        JoinHandle::of_pool(pool.spawn(worker, stage, lane))
     });
     handle.expect("`pool::spawn` needs a `pool::block_on` around it")
 }
@@ -274,6 +276,7 @@ impl Pool {
         &self,
         worker: Option<usize>,
         stage: Pin<Box<dyn Task + Send>>,
+        lane: Option<Lane>,
     ) -> Arc<Pooled> {
         let list = worker.unwrap_or(self.tasks.len() - 1);
         let mut tasks = lock(&self.tasks[list]);
@@ -282,11 +285,10 @@ impl Pool {
             number: self.number,
             key: (list, slot, generation),
             entry: Mutex::new(Entry::new(stage)),
-            lane: is_on().then(|| Lane::new("task")),
+            lane,
         });
         tasks.insert(task.clone());
         drop(tasks);
-        task.lane.iter().for_each(Lane::ready);
         self.queues.push(worker, task.clone());
         task
     }
@@ -310,7 +312,6 @@ impl Pool {
             for _ in 0..POLLS_A_TURN {
                 let Some(task) = self.queues.pop(worker) else { break };
                 if self.poll(&task) {
-                    task.lane.iter().for_each(Lane::ready);
                     self.queues.push(Some(worker), task);
                 }
             }

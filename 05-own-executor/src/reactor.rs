@@ -8,7 +8,7 @@
 
 use crate::budget;
 use crate::executor::with_here;
-use crate::lanes::waits_for;
+use crate::lanes;
 use crate::pool;
 use crate::slots::Slots;
 use crate::stage::call_quietly;
@@ -20,10 +20,12 @@ use std::fmt::{self, Debug, Formatter};
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::mem;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
+pub use timeline::Direction;
 
 /// Threads can share it: each may register sockets, one at a time waits.
 pub struct Reactor {
@@ -100,7 +102,8 @@ impl Reactor {
         let watched = mem::take(&mut *lock(&self.watched));
         let mut wakers = Vec::new();
         for socket in watched.into_values() {
-            for half in &mut *lock(&socket.0) {
+            lanes::watches(socket.number, false);
+            for half in &mut lock(&socket.shared).halves {
                 half.is_over = true;
                 half.take_wakers(&mut wakers);
             }
@@ -128,18 +131,11 @@ pub struct Socket<S: Source> {
     readiness: Arc<Readiness>,
 }
 
-/// What is done with a socket.
-#[derive(Clone, Copy)]
-pub enum Direction {
-    Read,
-    Write,
-}
-
 /// The waiter with which a socket's own read or write waits. All others have a
 /// number of their own.
 pub const OWN: u64 = 0;
 
-impl<S: Source> Socket<S> {
+impl<S: Source + AsRawFd> Socket<S> {
     /// Hands a socket to the reactor of this thread, or of its pool.
     ///
     /// # Errors
@@ -150,13 +146,15 @@ impl<S: Source> Socket<S> {
             Some(reactor) => reactor?,
             None => with_here(|here| here.reactor()).unwrap_or_else(over)?,
         };
-        let readiness = Arc::new(Readiness::new());
+        let readiness = Arc::new(Readiness::new(source.as_raw_fd()));
         let key = lock(&reactor.watched).insert(readiness.clone());
+        lanes::watches(readiness.number, true);
         let both = Interest::READABLE | Interest::WRITABLE;
         let registered =
             reactor.registry.register(&mut source, to_token(key), both);
         if let Err(why) = registered {
             lock(&reactor.watched).remove(key.0, key.1);
+            lanes::watches(readiness.number, false);
             return Err(why);
         }
         reactor.count.fetch_add(1, Ordering::Relaxed);
@@ -172,6 +170,7 @@ impl<S: Source> Socket<S> {
     /// last.
     ///
     /// `is_short` says whether a result shows that the socket is ready no more.
+    #[track_caller]
     pub fn poll_io<T>(
         &self,
         (direction, waiter): (Direction, u64),
@@ -217,7 +216,11 @@ impl<S: Source> Socket<S> {
 impl<S: Source> Drop for Socket<S> {
     fn drop(&mut self) {
         let (slot, generation) = self.key;
-        let _ = lock(&self.reactor.watched).remove(slot, generation);
+        let mut watched = lock(&self.reactor.watched);
+        if watched.remove(slot, generation).is_some() {
+            lanes::watches(self.readiness.number, false);
+        }
+        drop(watched);
         self.reactor.count.fetch_sub(1, Ordering::Relaxed);
         // Before it is closed: a duplicate in a child would be reported on.
         let _ = self.reactor.registry.deregister(&mut self.source);
@@ -238,7 +241,17 @@ pub fn over<T>() -> io::Result<T> {
 }
 
 /// What was reported of a socket, in both directions, and what waits.
-struct Readiness(Mutex<[Half; 2]>);
+struct Readiness {
+    /// The socket's descriptor. A recording needs it.
+    number: RawFd,
+    shared: Mutex<Shared>,
+}
+
+struct Shared {
+    halves: [Half; 2],
+    /// The number of the last waiter.
+    last: u64,
+}
 
 struct Half {
     /// Set until an operation shows the contrary.
@@ -251,8 +264,6 @@ struct Half {
     reports: u32,
     own: Option<Waker>,
     others: BTreeMap<u64, Option<Waker>>,
-    /// The number of the last waiter.
-    last: u64,
 }
 
 enum Clear {
@@ -265,7 +276,7 @@ enum Clear {
 
 impl Readiness {
     /// Ready in both directions: an operation is tried before it waits.
-    fn new() -> Readiness {
+    fn new(number: RawFd) -> Readiness {
         let half = || Half {
             is_ready: true,
             is_closed: false,
@@ -273,20 +284,21 @@ impl Readiness {
             reports: 0,
             own: None,
             others: BTreeMap::new(),
-            last: OWN,
         };
-        Readiness(Mutex::new([half(), half()]))
+        let shared = Shared { halves: [half(), half()], last: OWN };
+        Readiness { number, shared: Mutex::new(shared) }
     }
 
     /// Ready with how often it was reported.
+    #[track_caller]
     fn poll(
         &self,
         direction: Direction,
         waiter: u64,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<u32>> {
-        let mut halves = lock(&self.0);
-        let half = &mut halves[direction as usize];
+        let mut shared = lock(&self.shared);
+        let half = &mut shared.halves[direction as usize];
         if half.is_over {
             return Poll::Ready(over());
         }
@@ -298,19 +310,16 @@ impl Readiness {
             other => half.others.entry(other).or_default(),
         };
         let old = renew(place, context);
-        drop(halves);
+        lanes::awaits(self.number, direction, waiter);
+        drop(shared);
         drop(old);
-        waits_for(match direction {
-            Direction::Read => "bytes",
-            Direction::Write => "room for bytes",
-        });
         Poll::Pending
     }
 
     /// It is ready no more; unless it was reported since it was `seen`, by
     /// another thread.
     fn clear(&self, direction: Direction, seen: u32, clear: Clear) {
-        let half = &mut lock(&self.0)[direction as usize];
+        let half = &mut lock(&self.shared).halves[direction as usize];
         let stays = matches!(clear, Clear::UnlessClosed) && half.is_closed;
         if half.reports == seen && !stays {
             half.is_ready = false;
@@ -318,22 +327,29 @@ impl Readiness {
     }
 
     fn report(&self, event: &Event, wakers: &mut Vec<Waker>) {
-        let [read, write] = &mut *lock(&self.0);
+        let [read, write] = &mut lock(&self.shared).halves;
         let is_error = event.is_error();
         read.is_closed |= event.is_read_closed();
         write.is_closed |= event.is_write_closed();
         if event.is_readable() || event.is_read_closed() || is_error {
-            read.report(wakers);
+            read.report((self.number, Direction::Read), wakers);
         }
         if event.is_writable() || event.is_write_closed() || is_error {
-            write.report(wakers);
+            write.report((self.number, Direction::Write), wakers);
         }
     }
 }
 
 impl Half {
-    fn report(&mut self, wakers: &mut Vec<Waker>) {
-        self.is_ready = true;
+    fn report(
+        &mut self,
+        (number, direction): (RawFd, Direction),
+        wakers: &mut Vec<Waker>,
+    ) {
+        // While it is ready, nothing waits for it.
+        if !mem::replace(&mut self.is_ready, true) {
+            lanes::is_reported(number, direction);
+        }
         self.reports = self.reports.wrapping_add(1);
         self.take_wakers(wakers);
     }
@@ -353,17 +369,22 @@ struct Waiter<'a> {
 
 impl Waiter<'_> {
     fn new(readiness: &Readiness, direction: Direction) -> Waiter<'_> {
-        let half = &mut lock(&readiness.0)[direction as usize];
-        half.last += 1;
-        Waiter { readiness, direction, number: half.last }
+        let mut shared = lock(&readiness.shared);
+        shared.last += 1;
+        Waiter { readiness, direction, number: shared.last }
     }
 }
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut halves = lock(&self.readiness.0);
-        let waker = halves[self.direction as usize].others.remove(&self.number);
-        drop(halves);
+        let &mut Waiter { readiness, direction, number } = self;
+        let mut shared = lock(&readiness.shared);
+        let half = &mut shared.halves[direction as usize];
+        let waker = half.others.remove(&number);
+        if waker.is_some() {
+            lanes::forgoes(readiness.number, direction, number);
+        }
+        drop(shared);
         drop(waker);
     }
 }
@@ -384,10 +405,11 @@ mod tests {
 
     #[test]
     fn only_the_readiness_that_was_seen_is_cleared() {
-        let readiness = Readiness::new();
+        let readiness = Readiness::new(7);
         let before = seen(&readiness).expect("it is tried first");
         // Another thread hears of it, between the read and this.
-        lock(&readiness.0)[0].report(&mut Vec::new());
+        lock(&readiness.shared).halves[0]
+            .report((7, Direction::Read), &mut Vec::new());
         readiness.clear(Direction::Read, before, Clear::Surely);
         let after = seen(&readiness).expect("it is still ready");
         readiness.clear(Direction::Read, after, Clear::Surely);
@@ -396,8 +418,8 @@ mod tests {
 
     #[test]
     fn a_short_read_does_not_clear_what_is_closed() {
-        let readiness = Readiness::new();
-        lock(&readiness.0)[0].is_closed = true;
+        let readiness = Readiness::new(7);
+        lock(&readiness.shared).halves[0].is_closed = true;
         let now = seen(&readiness).expect("it is tried first");
         readiness.clear(Direction::Read, now, Clear::UnlessClosed);
         assert!(seen(&readiness).is_some());

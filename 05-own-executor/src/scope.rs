@@ -9,7 +9,7 @@ use crate::task::JoinError;
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Formatter};
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub async fn scope<'env, T>(body: impl AsyncFnOnce(Scope<'env>) -> T) -> T {
     let _end = End(scope.clone());
     let mut body = pin!(body(scope.clone()));
     let mut output = None;
-    let body_waker = InnerWaker::new(&scope.0.wakes, BODY);
+    let body_waker = InnerWaker::new(&scope.0.wakes, BODY, 0);
     let waker = Waker::from(body_waker.clone());
     waker.wake_by_ref();
     let output = poll_fn(|context| {
@@ -116,6 +116,7 @@ const BODY: Key = (u32::MAX, 0);
 impl<'env> Scope<'env> {
     /// Lets a future run beside the others of the scope. If the scope is over,
     /// the future is dropped.
+    #[track_caller]
     pub fn spawn<T: 'env>(
         &self,
         future: impl Future<Output = T> + 'env,
@@ -127,7 +128,7 @@ impl<'env> Scope<'env> {
         });
         let key = match self.0.is_closed.get() {
             true => BODY,
-            false => self.0.insert(future),
+            false => self.0.insert(future, Location::caller()),
         };
         ScopedHandle { scope: self.clone(), key, output }
     }
@@ -157,6 +158,7 @@ impl<T> ScopedHandle<'_, T> {
 impl<T> Future for ScopedHandle<'_, T> {
     type Output = Output<T>;
 
+    #[track_caller]
     fn poll(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -177,15 +179,19 @@ impl<'env> Inner<'env> {
         }
     }
 
-    fn insert(&self, future: Pin<Box<dyn Future<Output = ()> + 'env>>) -> Key {
+    fn insert(
+        &self,
+        future: Pin<Box<dyn Future<Output = ()> + 'env>>,
+        line: &'static Location<'static>,
+    ) -> Key {
         let mut tasks = self.tasks.borrow_mut();
         let key = tasks.insert(None);
-        let waker = InnerWaker::new(&self.wakes, key);
+        let lane = self.lanes.begin(key.0, Some(line));
+        let waker = InnerWaker::new(&self.wakes, key, lane);
         let place = tasks.get_mut(key.0, key.1).expect("it was inserted");
         *place = Some(Task { future, waker: waker.clone() });
         drop(tasks);
         self.alive.set(self.alive.get() + 1);
-        self.lanes.is_ready(key.0);
         Waker::from(waker).wake();
         key
     }
@@ -208,7 +214,10 @@ impl<'env> Inner<'env> {
                 }
                 // Otherwise it has aborted itself, and is dropped.
             }
-            Ok(Poll::Ready(())) => self.remove(key),
+            Ok(Poll::Ready(())) => {
+                task.waker.end();
+                self.remove(key);
+            }
             Err(payload) => {
                 // The others first.
                 let _ = call_quietly(|| drop(task));

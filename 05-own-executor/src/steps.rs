@@ -9,7 +9,7 @@ mod visitors;
 mod site;
 
 pub use crate::fetch::{read, write_all};
-pub use crate::lanes::{waits_for, waits_until};
+pub use crate::lanes::{waits_for, waits_for_bytes, waits_until};
 pub use executor::{Executor, Task};
 pub use fetch::Fetch;
 pub use site::{Flight, SlowSite, read_request};

@@ -7,6 +7,7 @@ pub use crate::scope::{Scope, ScopedHandle, scope};
 
 use crate::budget;
 use crate::executor::{Executor, with_here};
+use crate::lanes::waits_for;
 use crate::mail::{self, Letter};
 use crate::number::Number;
 use crate::pool::Pooled;
@@ -130,6 +131,7 @@ impl<T: 'static> JoinHandle<T> {
 impl<T: 'static> Future for JoinHandle<T> {
     type Output = Output<T>;
 
+    #[track_caller]
     fn poll(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -138,8 +140,11 @@ impl<T: 'static> Future for JoinHandle<T> {
         let this = self.get_mut();
         if let Waits::AtHome = this.waits {
             match this.task.join(context) {
-                Some(joined) => {
-                    let output = ready!(joined);
+                Some(Poll::Pending) => {
+                    waits_for("the end of a task");
+                    return Poll::Pending;
+                }
+                Some(Poll::Ready(output)) => {
                     this.waits = Waits::No;
                     spent.made_progress();
                     return Poll::Ready(output);

@@ -11,6 +11,7 @@ use pin_project_lite::pin_project;
 use std::fmt::{self, Display, Formatter};
 use std::future::poll_fn;
 use std::io;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -71,6 +72,8 @@ impl Sleep {
 impl Future for Sleep {
     type Output = ();
 
+    /// The line that calls this is that of the `.await`.
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let spent = ready!(budget::spend(context));
         if self.is_elapsed() {
@@ -80,7 +83,7 @@ impl Future for Sleep {
         }
         let deadline = self.deadline;
         match &self.timer {
-            Some(timer) if timer.renew(context) => {}
+            Some(timer) if timer.renew(deadline, context) => {}
             _ => self.timer = Some(Timer::set(deadline, context)),
         }
         waits_until(deadline);
@@ -117,21 +120,22 @@ fn with_timers<T>(f: impl FnOnce(Home, &mut Timers) -> T) -> Option<T> {
 }
 
 impl Timer {
+    #[track_caller]
     fn set(due: Instant, context: &mut Context<'_>) -> Timer {
-        let waker = context.waker().clone();
+        let (waker, line) = (context.waker().clone(), Location::caller());
         let set = with_timers(|home, timers| {
-            let key = timers.set(due, waker);
+            let key = timers.set(due, waker, line);
             Timer { home, key }
         });
         set.expect("no timer can be set while the thread ends")
     }
 
     /// Gives back `false` if it was set elsewhere.
-    fn renew(&self, context: &mut Context<'_>) -> bool {
+    fn renew(&self, due: Instant, context: &mut Context<'_>) -> bool {
         let waker = context.waker().clone();
         // The old waker, or this one, is dropped when no lock is held.
         let renewed = with_timers(|home, timers| match home == self.home {
-            true => Ok(timers.replace(self.key, waker)),
+            true => Ok(timers.replace(self.key, due, waker)),
             false => Err(waker),
         });
         matches!(renewed, Some(Ok(_)))
@@ -224,6 +228,7 @@ impl<F> Timeout<F> {
 impl<F: Future> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
+    #[track_caller]
     fn poll(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -312,6 +317,7 @@ impl Interval {
     }
 
     /// As [`tick`](Interval::tick), in one poll.
+    #[track_caller]
     pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
         ready!(Pin::new(&mut self.sleep).poll(context));
         let tick = self.sleep.deadline();

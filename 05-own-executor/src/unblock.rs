@@ -63,6 +63,7 @@ pub struct Unblock<T> {
 impl<T> Future for Unblock<T> {
     type Output = T;
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let result = ready!(Pin::new(&mut self.receiver).poll(context));
         let result = result.expect("work that is waited for is not dropped");

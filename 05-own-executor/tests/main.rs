@@ -3,6 +3,7 @@
 
 mod tasks;
 mod time;
+mod recording;
 mod oneshot;
 mod mpsc;
 mod semaphore;

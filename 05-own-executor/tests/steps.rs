@@ -8,13 +8,16 @@ mod together;
 
 use std::process::Command;
 use std::time::Duration;
-use timeline::{Recording, Span, State, Track};
+use timeline::{Recording, Replay, Span, State, Track};
 use trials::watchdog::{self, parse_time};
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
     let ran = ran.unwrap_or_else(|why| panic!("{why}"));
     assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
+    // What is recorded of the scheduler is one story.
+    let contradictions = Replay::contradictions(&ran.events);
+    assert!(contradictions.is_empty(), "{contradictions:#?}");
     (ran.recording, ran.stdout)
 }
 

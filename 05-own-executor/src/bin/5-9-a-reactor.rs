@@ -5,7 +5,7 @@
 //! Look at the threads: there is one. And at the waits: no more than pages.
 
 use lab::{Fetched, Incoming, Site, Url, address, request};
-use own_executor::steps::{Executor, Task, waits_for};
+use own_executor::steps::{Executor, Task, waits_for_bytes};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::cell::RefCell;
 use std::future;
@@ -58,7 +58,7 @@ thread_local! {
 async fn read(socket: &Arc<TcpStream>, buffer: &mut [u8]) -> io::Result<usize> {
     future::poll_fn(|context| match socket.as_ref().read(buffer) {
         Err(why) if why.kind() == ErrorKind::WouldBlock => {
-            waits_for("bytes");
+            waits_for_bytes(socket);
             let wait = (socket.clone(), context.waker().clone());
             REACTOR.with_borrow_mut(|waits| waits.push(wait));
             Poll::Pending

@@ -3,11 +3,12 @@
 //! This file is compiled a second time, with the lock and the atomic of `loom`,
 //! in the tests, which try all orders.
 
-use super::{AtomicBool, Mutex, lock, renew};
+use super::{AtomicBool, Mutex, is_ready, lock, renew};
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::AcqRel;
 use std::task::{Context, Wake, Waker};
+use timeline::{Id, is_on};
 
 /// What was woken inside of a future.
 #[derive(Default)]
@@ -51,17 +52,24 @@ pub struct InnerWaker {
     key: Key,
     /// Set if it was woken, and was not polled since.
     is_queued: AtomicBool,
+    /// The lane that a recording has for it; 0 if there is none.
+    lane: Id,
 }
 
 impl InnerWaker {
-    pub fn new(wakes: &Arc<Wakes>, key: Key) -> Arc<InnerWaker> {
+    pub fn new(wakes: &Arc<Wakes>, key: Key, lane: Id) -> Arc<InnerWaker> {
         let is_queued = AtomicBool::new(false);
-        Arc::new(InnerWaker { wakes: wakes.clone(), key, is_queued })
+        Arc::new(InnerWaker { wakes: wakes.clone(), key, is_queued, lane })
     }
 
     /// It is about to be polled, and sees what was done before it was woken.
     pub fn unqueue(&self) {
         self.is_queued.swap(false, AcqRel);
+    }
+
+    /// It has ended. To wake it does nothing any more.
+    pub fn end(&self) {
+        self.is_queued.swap(true, AcqRel);
     }
 }
 
@@ -73,6 +81,9 @@ impl Wake for InnerWaker {
     fn wake_by_ref(self: &Arc<Self>) {
         // The call that sets it puts the key into the list.
         if !self.is_queued.swap(true, AcqRel) {
+            if is_on() {
+                is_ready(self.lane);
+            }
             self.wakes.wake(Some(self.key));
         }
     }

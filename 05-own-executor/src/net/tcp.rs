@@ -194,6 +194,7 @@ impl TcpStream {
 
     /// Reads or writes once, at most `all` bytes. If it was less, the next time
     /// would block.
+    #[track_caller]
     fn poll_transfer(
         &self,
         direction: Direction,
@@ -266,6 +267,7 @@ impl AsFd for TcpStream {
 macro_rules! reads {
     ($half:ty) => {
         impl AsyncRead for $half {
+            #[track_caller]
             fn poll_read(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -277,6 +279,7 @@ macro_rules! reads {
                 stream.poll_transfer(Direction::Read, context, all, read)
             }
 
+            #[track_caller]
             fn poll_read_vectored(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -295,6 +298,7 @@ macro_rules! reads {
 macro_rules! writes {
     ($half:ty) => {
         impl AsyncWrite for $half {
+            #[track_caller]
             fn poll_write(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -306,6 +310,7 @@ macro_rules! writes {
                 stream.poll_transfer(Direction::Write, context, all, write)
             }
 
+            #[track_caller]
             fn poll_write_vectored(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,

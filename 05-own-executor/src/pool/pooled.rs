@@ -1,5 +1,6 @@
 //! A task of a pool.
 
+use super::queues::Queued;
 use super::{find, here};
 use crate::entry::{End, Entry};
 use crate::stage::{Task, drop_quietly};
@@ -7,7 +8,7 @@ use crate::sync::lock;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake};
-use timeline::Lane;
+use timeline::{Lane, What, current};
 
 /// A task of a pool. It is its own waker: what may wake it has a share of
 /// it. Its future and its output do not live longer for that.
@@ -32,7 +33,6 @@ impl Pooled {
     /// Puts it into the queue of the worker that wakes it, or into the one for
     /// other threads.
     fn push(self: Arc<Self>) {
-        self.lane.iter().for_each(Lane::ready);
         let number = self.number;
         let mut task = Some(self);
         here(|pool, worker| {
@@ -45,6 +45,11 @@ impl Pooled {
         {
             pool.queues.push(None, task);
         }
+    }
+
+    /// A queue's name in a recording.
+    fn name_of(&self, queue: usize) -> String {
+        format!("queue {queue} of pool {}", self.number)
     }
 
     pub fn abort(self: &Arc<Self>) {
@@ -68,6 +73,21 @@ impl Pooled {
     ) -> Poll<Pin<Box<dyn Task + Send>>> {
         let joined = lock(&self.entry).join(context);
         joined.map_or_else(|_old| Poll::Pending, Poll::Ready)
+    }
+}
+
+impl Queued for Arc<Pooled> {
+    fn is_pushed(&self, queue: usize) {
+        if let Some(lane) = &self.lane {
+            let queue = &*self.name_of(queue);
+            lane.record(What::Ready { by: current(), queue });
+        }
+    }
+
+    fn is_moved(&self, queue: usize) {
+        if let Some(lane) = &self.lane {
+            lane.record(What::Queue(&self.name_of(queue)));
+        }
     }
 }
 

@@ -43,6 +43,16 @@ struct Sleepers<B> {
     is_one_coming: bool,
 }
 
+/// What stands in a queue. It is told so, for a recording, while the queue that
+/// it goes to, or comes from, is locked: so the recording has the same order.
+pub trait Queued {
+    /// It is put into the queue with this number.
+    fn is_pushed(&self, queue: usize);
+
+    /// It is moved into the queue with this number, by the worker of that.
+    fn is_moved(&self, queue: usize);
+}
+
 /// How a worker sleeps.
 pub struct Sleeper<B> {
     pub worker: usize,
@@ -64,7 +74,7 @@ pub trait Bell: Clone {
 /// calling another in its place.
 const TICKING: usize = 2;
 
-impl<T, B: Bell> Queues<T, B> {
+impl<T: Queued, B: Bell> Queues<T, B> {
     pub fn new(workers: usize) -> Queues<T, B> {
         let queue = |_| Queue(Mutex::new(VecDeque::new()));
         let asleep = Vec::new();
@@ -87,7 +97,9 @@ impl<T, B: Bell> Queues<T, B> {
     /// itself as soon as its poll is over, long before another would be awake.
     /// If the poll is long, a sleeper that ticks will find it.
     pub fn push(&self, worker: Option<usize>, what: T) {
-        let mut queue = lock(&self.queues[worker.unwrap_or(self.workers())].0);
+        let number = worker.unwrap_or(self.workers());
+        let mut queue = lock(&self.queues[number].0);
+        what.is_pushed(number);
         queue.push_back(what);
         let is_only = queue.len() == 1;
         drop(queue);
@@ -126,6 +138,7 @@ impl<T, B: Bell> Queues<T, B> {
         }
         let half = queue.len().div_ceil(2);
         let mut fetched: VecDeque<T> = queue.drain(..half).collect();
+        fetched.iter().for_each(|it| it.is_moved(to));
         // Never two locks at a time: the other may be about to fetch from here.
         drop(queue);
         lock(&self.queues[to].0).append(&mut fetched);

@@ -232,6 +232,7 @@ impl<T> Receiver<T> {
     }
 
     /// As [`recv`](Receiver::recv), in one poll.
+    #[track_caller]
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         let spent = ready!(budget::spend(context));
         let mut queue = lock(&self.shared.queue);

@@ -134,6 +134,7 @@ impl Notified<'_> {
         self.look(None).is_ready()
     }
 
+    #[track_caller]
     fn look(&mut self, context: Option<&Context<'_>>) -> Poll<()> {
         let mut state = lock(&self.notify.state);
         if let Stage::Fresh = self.stage
@@ -162,6 +163,7 @@ impl Notified<'_> {
 impl Future for Notified<'_> {
     type Output = ();
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         // A task that has spent its budget gets its place all the same.
         let spent = budget::spend(context);

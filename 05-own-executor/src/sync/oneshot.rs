@@ -198,6 +198,7 @@ impl<T> State<T> {
 impl<T> Future for Receiver<T> {
     type Output = Result<T, RecvError>;
 
+    #[track_caller]
     fn poll(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -275,6 +275,7 @@ enum Stage {
 impl<'a> Future for Acquire<'a> {
     type Output = Result<SemaphorePermit<'a>, AcquireError>;
 
+    #[track_caller]
     fn poll(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -12,12 +12,16 @@ use trials::alone;
 use wakes::{InnerWaker, Wakes};
 
 /// The same text as in the library, with the lock and the atomic of `loom`.
+#[expect(dead_code, reason = "nothing ends here: it is woken, and polled")]
 #[path = "../../src/future/wakes.rs"]
 mod wakes;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap()
 }
+
+/// Nothing is recorded here.
+fn is_ready(_lane: u32) {}
 
 fn renew(place: &mut Option<Waker>, context: &Context<'_>) -> Option<Waker> {
     place.replace(context.waker().clone())
@@ -56,7 +60,7 @@ fn explore(threads: &'static [usize]) {
         let context = Context::from_waker(&outer);
         let mut inside = Vec::new();
         for (place, threads) in (0..).zip(threads) {
-            let waker = InnerWaker::new(&wakes, (place, 0));
+            let waker = InnerWaker::new(&wakes, (place, 0), 0);
             let count = Arc::new(AtomicUsize::new(0));
             inside.push((waker.clone(), count.clone(), *threads));
             for _ in 0..*threads {

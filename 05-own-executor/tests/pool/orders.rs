@@ -9,7 +9,7 @@ use loom::model::Builder;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
 use loom::thread;
-use queues::{Bell, Queues, Sleeper};
+use queues::{Bell, Queued, Queues, Sleeper};
 use trials::alone;
 
 /// The same text as in the library, with the locks of `loom`.
@@ -49,6 +49,13 @@ enum Job {
     Short,
     /// Pushes two short ones, and ends when another worker has done one.
     Long,
+}
+
+/// Nothing is recorded here.
+impl Queued for Job {
+    fn is_pushed(&self, _queue: usize) {}
+
+    fn is_moved(&self, _queue: usize) {}
 }
 
 struct Pool {

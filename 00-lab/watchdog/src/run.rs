@@ -129,9 +129,9 @@ pub fn run_unless(
 /// How much is kept of a stream.
 const MOST_KEPT: usize = 16 << 20;
 
-/// How much a program may record, in bytes: three times what a crawl of 10,000
+/// How much a program may record, in bytes: twice what a crawl of 10,000
 /// pages does.
-const MOST_RECORDED: u64 = 40 << 20;
+const MOST_RECORDED: u64 = 24 << 20;
 
 /// A program, and the threads that read what it writes: both streams at once,
 /// or a full pipe would hold it up.

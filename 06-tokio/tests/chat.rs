@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 use trials::alone;
 use with_tokio::chat::{self, KEPT, LONGEST};
 
@@ -110,6 +111,31 @@ fn a_client_that_does_not_say_who_it_is_is_told_so() {
                 let word = client.line().await;
                 assert!(word.starts_with("* say "), "{hello:?}: {word}");
             }
+        });
+    });
+}
+
+#[test]
+fn a_client_that_does_not_say_it_in_time_has_to_go() {
+    alone(|| {
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder.enable_all().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let listener = chat::listen().unwrap();
+            let to = listener.local_addr().unwrap();
+            tokio::spawn(chat::serve(listener, LONG));
+            let mut ann = Client::enter(to, "kitchen ann").await;
+            for half in ["", "kitchen d"] {
+                let start = Instant::now();
+                let mut dan = Client::connect(to).await;
+                dan.send(half).await;
+                assert_eq!(dan.line().await, "");
+                // On the clock of the runtime, which is ahead of others.
+                assert!(start.elapsed() >= Duration::from_secs(10));
+            }
+            // Once it has said who it is, it may be silent.
+            ann.send("still here\n").await;
+            assert_eq!(ann.line().await, "ann: still here");
         });
     });
 }

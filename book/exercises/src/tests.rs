@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 33] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -50,6 +50,8 @@ const NAMES: [&str; 31] = [
     "oneshot-new-waker",
     "fair-semaphore",
     "bound-the-concurrency",
+    "retry-with-jitter",
+    "graceful-shutdown",
 ];
 
 #[test]

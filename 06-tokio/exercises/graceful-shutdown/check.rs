@@ -162,7 +162,7 @@ impl Server {
         let stopped = async {
             // If its sender is dropped, it is never ready.
             if stopped.await.is_err() {
-                pending().await
+                pending::<()>().await;
             }
         };
         let call = serve(jobs, stopped, patience);

@@ -344,11 +344,11 @@ impl Plan {
             for _ in 0..1 + dice.below(3) {
                 server.send(story)?;
             }
+            story.rest().await?;
+            server.judge()?;
             if dice.below(2) > 0 {
                 story.pass(Duration::from_millis(10)).await?;
             }
-            story.rest().await?;
-            server.judge()?;
             if server.run.is_over() {
                 return Err(Wrong::answer(
                     "it is over, though nothing has stopped it",

@@ -11,7 +11,7 @@ mod retry;
 
 pub use client::HttpClient;
 
-use crate::RUNG;
+use crate::{RUNG, waits_for};
 use answer::Answer;
 use client::Client;
 use lab::{Failure, Fetched, Incoming, Job, Url, is_loopback};
@@ -74,7 +74,8 @@ impl Shared {
     async fn fetch(&self, url: &Url) -> Fetched {
         // The first page that is wanted asks for the rules, and the others
         // wait for them.
-        let rules = self.robots.get_or_init(|| self.ask_for_rules(url)).await;
+        let rules = self.robots.get_or_init(|| self.ask_for_rules(url));
+        let rules = waits_for("robots.txt", rules).await;
         rules.as_ref().map_err(Failure::clone)?.allow(url)?;
         let (incoming, answer) = self.ask(url).await?;
         if let Some(elsewhere) = answer.redirect(url)
@@ -108,10 +109,11 @@ impl Shared {
     async fn ask(&self, url: &Url) -> Result<(Incoming, Answer), Failure> {
         let mut tries = Tries::new(self.job.manners.retries);
         loop {
-            self.pace.turn().await;
+            waits_for("its turn", self.pace.turn()).await;
             let incoming = Incoming::new(url);
             let answer = self.client.get(url);
-            let answer = timeout_at(self.job.give_up().into(), answer).await;
+            let answer = timeout_at(self.job.give_up().into(), answer);
+            let answer = waits_for("an answer", answer).await;
             let answer = answer.unwrap_or(Err(Failure::TimedOut));
             let Some(wait) = tries.wait_after(&answer) else {
                 return Ok((incoming, answer?));
@@ -122,7 +124,7 @@ impl Shared {
             if wait.is_wanted {
                 self.pace.pause(wait.time);
             }
-            sleep(wait.time).await;
+            waits_for("another try", sleep(wait.time)).await;
         }
     }
 }

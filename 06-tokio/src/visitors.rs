@@ -1,6 +1,6 @@
 //! The visitors of the server of step 6-11.
 
-use crate::lane;
+use crate::{lane, waits_for};
 use lab::Page;
 use rustix::process::{Signal, getpid, kill_process};
 use std::io;
@@ -26,7 +26,7 @@ pub async fn come(to: SocketAddr, times: u32) -> io::Result<()> {
         }
         let what = if path.is_empty() { "silent" } else { path };
         visitors.spawn(lane(format!("visitor {what}"), async move {
-            match answer(server).await {
+            match waits_for("an answer", answer(server)).await {
                 Ok(Some(page)) => println!("  {what}: {} bytes", page.len()),
                 Ok(None) => println!("  {what}: no answer"),
                 Err(why) => println!("  {what}: {}", why.kind()),

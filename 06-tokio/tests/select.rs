@@ -2,8 +2,9 @@
 //! most of it under a clock that is paused.
 
 use futures_util::{FutureExt, StreamExt, future, stream};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{pending, ready};
+use std::panic::catch_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{Semaphore, broadcast, mpsc, watch};
+use tokio::task::yield_now;
 use tokio::time::{Instant, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use trials::alone;
@@ -198,6 +200,53 @@ async fn limit_what_is_always_ready() {
     };
     let ended: Result<(), _> = timeout(5 * MS, busy).await;
     assert!(ended.is_err());
+}
+
+#[tokio::test]
+async fn what_takes_nothing_from_the_budget_escapes_its_timeout() {
+    let start = std::time::Instant::now();
+    let busy = async {
+        while start.elapsed() < 20 * MS {
+            ready(()).await;
+        }
+    };
+    assert_eq!(timeout(MS, busy).await, Ok(()));
+}
+
+#[tokio::test]
+async fn of_two_that_have_a_value_one_is_taken() {
+    let (one, mut ones) = mpsc::channel(1);
+    let (two, mut twos) = mpsc::channel(1);
+    one.try_send(1).unwrap();
+    two.try_send(2).unwrap();
+    let taken = select! {
+        Some(n) = ones.recv() => n,
+        Some(n) = twos.recv() => n,
+    };
+    let left = [ones.try_recv(), twos.try_recv()];
+    assert_eq!(left.iter().flatten().sum::<i32>() + taken, 3);
+    assert_eq!(left.iter().flatten().count(), 1);
+}
+
+#[tokio::test]
+async fn each_poll_of_a_join_begins_with_the_next() {
+    let polled = RefCell::new(String::new());
+    let twice = async |name| {
+        for _ in 0..2 {
+            polled.borrow_mut().push(name);
+            yield_now().await;
+        }
+    };
+    tokio::join!(twice('a'), twice('b'));
+    assert_eq!(polled.into_inner(), "abba");
+}
+
+#[test]
+fn of_none_all_are_ready_and_none_is_the_first() {
+    let none: [future::Ready<()>; 0] = [];
+    assert_eq!(future::join_all(none).now_or_never(), Some(Vec::new()));
+    let none: [future::Ready<()>; 0] = [];
+    assert!(catch_unwind(|| future::select_all(none)).is_err());
 }
 
 #[test]

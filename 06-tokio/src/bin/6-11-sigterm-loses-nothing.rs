@@ -34,7 +34,8 @@ fn main() -> io::Result<()> {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let visitors = visitors::come(listener.local_addr()?, times);
             let signals = signal(SignalKind::terminate())?;
-            try_join!(serve(listener, site.url(), signals), visitors)
+            let server = serve(listener, site.url(), signals);
+            try_join!(lane("server", server), visitors)
         })?;
     }
     site.finish();

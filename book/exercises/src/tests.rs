@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 34] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -52,6 +52,7 @@ const NAMES: [&str; 33] = [
     "bound-the-concurrency",
     "retry-with-jitter",
     "graceful-shutdown",
+    "lossy-select",
 ];
 
 #[test]

@@ -50,9 +50,9 @@ const NAMES: [&str; 34] = [
     "oneshot-new-waker",
     "fair-semaphore",
     "bound-the-concurrency",
-    "retry-with-jitter",
-    "graceful-shutdown",
     "lossy-select",
+    "graceful-shutdown",
+    "retry-with-jitter",
 ];
 
 #[test]

@@ -1,9 +1,14 @@
 //! Bodies: compressed, damaged, too large, cut off, and such as never end.
 
-use super::{End, Reply, Server, html, links, status};
+use super::{CRAWL, End, Reply, Server, html, links, status};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lab::site::Fault;
+use lab::{Shape, Site};
 use std::io::Write;
+use std::process::Command;
+use std::time::Duration;
+use trials::watchdog;
 
 fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -79,4 +84,22 @@ fn a_body_that_breaks_off_or_stalls_is_tried_again_and_fails() {
         assert_eq!(report.why("/stalls"), "timed out");
         assert_eq!((server.hits("/breaks"), server.hits("/stalls")), (2, 2));
     }
+}
+
+/// Without TLS, at an address of this machine that does not say so.
+#[test]
+fn a_connection_that_is_closed_too_early_says_how_much_has_come() {
+    let faults = vec![Fault::WrongLength];
+    let latency = Duration::from_millis(1);
+    let shape = Shape { pages: 1, latency, faults, ..Shape::default() };
+    let site = Site::in_thread(shape);
+    let page = site.url().join("/wrong-length-1").unwrap();
+    let url = format!("http://0.0.0.0:{}{}", page.port().unwrap(), page.path());
+    let mut crawl = Command::new(CRAWL);
+    crawl.args(["--delay", "0", "--retries", "0", "--site", &url]);
+    let ran = watchdog::run(&mut crawl, Duration::from_secs(60));
+    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    let words = ": connection closed after ";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    site.end();
 }

@@ -18,7 +18,7 @@ const ROUNDS: u32 = 8_000;
 fn main() {
     let site = Site::start();
     let runtime = Runtime::new().expect("a runtime");
-    runtime.block_on(compare(site.pages(12)));
+    runtime.block_on(compare(site.pages(8)));
     site.finish();
 }
 

@@ -64,13 +64,14 @@ fn a_pool_computes_each_sum_sooner_and_all_no_later() {
         rest.lines().next().unwrap().parse().expect(&stdout)
     };
     let cores = std::thread::available_parallelism().unwrap().get();
-    assert!(threads("waits on threads of tokio: ") > cores, "{stdout}");
-    assert!(threads("sums on threads of tokio: ") > cores, "{stdout}");
-    assert_eq!(threads("sums on a pool: "), cores.min(12), "{stdout}");
+    let few = cores.min(7);
+    assert!(threads("waits on threads of tokio: ") > few, "{stdout}");
+    assert!(threads("sums on threads of tokio: ") > few, "{stdout}");
+    assert_eq!(threads("sums on a pool: "), cores.min(8), "{stdout}");
     // They wait together: the site sees all at once.
-    assert!(stdout.contains("12 requests for 12 pages, 12 at once"));
-    assert_eq!(recording.of_kind("job").count(), 3 * 12);
-    if cores < 6 {
+    assert!(stdout.contains("8 requests for 8 pages, 8 at once"));
+    assert_eq!(recording.of_kind("job").count(), 3 * 8);
+    if cores < 4 {
         let [_, many, few] = times_after(&stdout, "one takes ")[..] else {
             panic!("{stdout}")
         };

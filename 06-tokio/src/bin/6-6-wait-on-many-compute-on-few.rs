@@ -23,26 +23,26 @@ fn main() {
 }
 
 async fn compare(urls: Vec<Url>) {
-    let mut jobs = JoinSet::new();
+    let (start, mut jobs) = (Instant::now(), JoinSet::new());
     for url in urls.clone() {
         jobs.spawn_blocking(timed(move || drop(lab::fetch(&url))));
     }
-    measure("waits on threads of tokio", jobs).await;
+    measure("waits on threads of tokio", start, jobs).await;
 
-    let mut jobs = JoinSet::new();
+    let (start, mut jobs) = (Instant::now(), JoinSet::new());
     for _ in &urls {
         jobs.spawn_blocking(timed(|| compute(&[0; 1000], ROUNDS)));
     }
-    measure("sums on threads of tokio", jobs).await;
+    measure("sums on threads of tokio", start, jobs).await;
 
     let pool = Arc::new(Pool::new());
-    let mut jobs = JoinSet::new();
+    let (start, mut jobs) = (Instant::now(), JoinSet::new());
     for _ in &urls {
         let pool = pool.clone();
         let job = timed(|| compute(&[0; 1000], ROUNDS));
         jobs.spawn(async move { pool.run(job).await });
     }
-    measure("sums on a pool", jobs).await;
+    measure("sums on a pool", start, jobs).await;
 }
 
 /// Does a job. Says on which thread, and how long it took.
@@ -56,8 +56,11 @@ fn timed(job: impl FnOnce()) -> impl FnOnce() -> (ThreadId, Duration) {
     }
 }
 
-async fn measure(what: &str, jobs: JoinSet<(ThreadId, Duration)>) {
-    let start = Instant::now();
+async fn measure(
+    what: &str,
+    start: Instant,
+    jobs: JoinSet<(ThreadId, Duration)>,
+) {
     let (threads, took): (HashSet<_>, Vec<_>) =
         jobs.join_all().await.into_iter().unzip();
     let (all, longest) = (start.elapsed(), took.iter().max().expect("a job"));

@@ -25,15 +25,17 @@ fn track<'a>(recording: &'a Recording, name: &str) -> &'a Track {
     tracks.find(|it| it.name == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// The states of a task, one after another.
+/// The states of a task, one after another. Runs without a break are one here,
+/// however much of a core each had.
 fn states(recording: &Recording, name: &str) -> Vec<String> {
     let spans = track(recording, name).spans.iter();
-    spans
-        .map(|span| match &span.state {
-            State::Run { .. } => "runs".to_owned(),
-            other => other.name(),
-        })
-        .collect()
+    let states = spans.map(|span| match &span.state {
+        State::Run { .. } => "runs".to_owned(),
+        other => other.name(),
+    });
+    let mut states: Vec<_> = states.collect();
+    states.dedup();
+    states
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn one_that_blocks_stops_others_while_a_worker_is_idle() {
     let step = env!("CARGO_BIN_EXE_6-5-an-idle-worker-does-not-help");
     let blocked = Duration::from_millis(60);
     let is_long = |ticks: &Track| longest_ready(ticks) > blocked / 2;
-    let is_helped = |(recording, stdout): (Recording, String)| {
+    let is_shown = |(recording, stdout): (Recording, String)| {
         let begun = times_after(&stdout, "has spawned begins after ");
         let slept = times_after(&stdout, "for 10 ms sleeps for ");
         let lanes = lanes(&recording, "ticks");
@@ -34,16 +34,17 @@ fn one_that_blocks_stops_others_while_a_worker_is_idle() {
         else {
             panic!("{stdout}")
         };
-        assert!(alone > blocked && late > &blocked, "{stdout}");
-        assert!(is_long(before) && is_one_idle(&stdout), "{stdout}");
         // What is spawned last waits for the worker that has spawned it.
-        assert!(second > blocked, "{stdout}");
-        first < blocked && in_time < &blocked && !is_long(after)
+        assert!(alone > blocked && second > blocked, "{stdout}");
+        let is_late = late > &blocked && is_long(before);
+        let is_in_time = in_time < &blocked && !is_long(after);
+        is_late && is_one_idle(&stdout) && is_in_time && first < blocked
     };
-    // With two tasks to run, the other worker is woken. If the machine is busy,
-    // it may not run at once: so it has three tries.
-    let mut helped = (0..3).map(|_| is_helped(run(step)));
-    assert!(helped.any(|it| it), "the idle worker does not help with two");
+    // If the machine is busy, the kernel may let the other worker run late: so
+    // that it has not come to rest in the first half, or has not run in the
+    // second. So it has five tries.
+    let mut shown = (0..5).map(|_| is_shown(run(step)));
+    assert!(shown.any(|it| it), "the idle worker helps with one, or never");
 }
 
 /// In the first half one worker was busy, and the other was not.

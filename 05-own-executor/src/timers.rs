@@ -101,7 +101,7 @@ impl Timers {
     /// Takes out the wakers that are due, in the order of their instants.
     pub fn take_due(&mut self, now: Instant) -> Vec<Waker> {
         let mut due = Vec::new();
-        while self.next().is_some_and(|at| at <= now + Duration::from_micros(900)) {
+        while self.next().is_some_and(|at| at <= now) {
             let popped = self.heap.pop();
             let Some(Reverse((_, (slot, generation)))) = popped else { break };
             match self.wakers.remove(slot, generation) {

@@ -47,6 +47,7 @@ fn it_takes_no_more_and_loses_nothing() {
         permit: Permit::None,
         all_end: true,
     };
+    tell(1, Plan { jobs: 300, ..PLAN });
     tell(20, PLAN);
     tell(2, Plan { jobs: 0, ..PLAN });
     tell(20, Plan { all_end: false, ..PLAN });
@@ -56,7 +57,6 @@ fn it_takes_no_more_and_loses_nothing() {
     tell(30, Plan { panics: true, all_end: false, ..PLAN });
     tell(10, Plan { permit: Permit::Idles, ..PLAN });
     tell(10, Plan { permit: Permit::Sends, ..PLAN });
-    tell(1, Plan { jobs: 300, ..PLAN });
     try_stories(dice, 10, it_is_dropped);
     try_stories(dice, 1, it_is_not_polled);
     judge.end();

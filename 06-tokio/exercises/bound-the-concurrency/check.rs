@@ -9,11 +9,12 @@
 //! may run, or one fewer; in rounds, or only as far ahead as the oldest job
 //! allows (`buffered`); the last first; in the order of their ends; right for
 //! few jobs, or for as many as a byte counts; none at all are never ready;
-//! a job that panics is left out, or waited for for ever, or what is under way
-//! with it goes on; what is dropped goes on in tasks of its own; begun before
+//! a job that panics is left out, or waited for for ever, or is not seen beside
+//! one that ends; what is under way with it goes on; what is dropped goes on in tasks of its own; begun before
 //! it is polled; a job is begun twice, or not at all; back too early, or never;
 //! an output that is an error ends the rest; it looks again and again, or every
-//! millisecond; a thread for each job; several calls share something.
+//! millisecond; a thread for each job; several calls share something; a job has
+//! its place until it is woken, or a time limit; it cannot be a task itself.
 //!
 //! As shipped: while some wait to begin
 
@@ -26,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
+use tokio::task::spawn;
 use trials::judge::{Judge, others_sleep};
 
 trials::answer!("exercises/bound-the-concurrency.rs");
@@ -55,6 +57,7 @@ fn as_many_jobs_run_as_may_and_no_more() {
     try_stories(dice, 1, it_is_not_polled);
     try_stories(dice, 10, some_never_wait);
     try_stories(dice, 5, two_lists);
+    try_stories(dice, 5, it_is_a_task);
     judge.end();
 }
 
@@ -171,6 +174,15 @@ impl Room {
         }
     }
 
+    /// Wakes this job, which goes on to wait.
+    fn wake(&self, story: &Story, number: usize) {
+        story.note(format!("job {number} is woken, and goes on"));
+        let waker = self.jobs()[number].waker.clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
     /// Judges which jobs run, while nothing happens.
     fn judge(&self) -> Result<(), Wrong> {
         let at_once = self.at_once;
@@ -211,6 +223,8 @@ impl Room {
         if let Some(lost) =
             self.those_that(|it| it.is_dropped && !it.has_ended).first()
         {
+            // If it has panicked, this says why.
+            self.run.output();
             return Err(Wrong::answer(format!(
                 "job {lost} was dropped before it had ended"
             )));
@@ -302,6 +316,10 @@ async fn go_on(
             let chosen = dice.below(runs.len());
             room.end(story, runs.swap_remove(chosen), false);
         }
+        // A job awaits more than one thing.
+        if !runs.is_empty() && dice.below(3) == 0 {
+            room.wake(story, dice.one_of(&runs));
+        }
         story.rest().await?;
     }
     Ok(())
@@ -315,6 +333,10 @@ async fn run_to_the_end(
     story.rest().await?;
     room.judge()?;
     story.idle().await?;
+    // A job takes as long as it takes.
+    story.note("an hour passes");
+    story.pass(Duration::from_secs(3600)).await?;
+    room.judge()?;
     while !room.those_that(State::runs).is_empty() {
         go_on(story, room, dice, 1).await?;
     }
@@ -332,11 +354,16 @@ async fn one_panics(
     let times = dice.below(room.jobs().len());
     go_on(story, room, dice, times).await?;
     room.judge()?;
-    let runs = room.those_that(State::runs);
+    let mut runs = room.those_that(State::runs);
     if runs.is_empty() {
         return room.judge_end(story);
     }
-    room.end(story, dice.one_of(&runs), true);
+    let panics = runs.swap_remove(dice.below(runs.len()));
+    // Others end in the same moment, now and then.
+    for number in runs.into_iter().take(dice.below(3)) {
+        room.end(story, number, false);
+    }
+    room.end(story, panics, true);
     story.rest().await?;
     let judge = || match room.run.result() {
         Some(Err(_)) => room.judge_left(story),
@@ -408,4 +435,15 @@ async fn two_lists(story: &Story, dice: &mut Dice) -> Result<(), Wrong> {
     };
     let judged = judged.and_then(|()| rooms.iter().try_for_each(both));
     judged.map_err(|wrong| wrong.after("there are two lists"))
+}
+
+/// A program may well give it to a task of its own, on any worker.
+async fn it_is_a_task(story: &Story, dice: &mut Dice) -> Result<(), Wrong> {
+    let (jobs, list) = new_jobs(1 + dice.below(9));
+    let at_once = 1 + dice.below(3);
+    let task = spawn(run_all(list, at_once));
+    let run = story.start("`spawn(run_all(…))`", async {
+        task.await.unwrap_or_else(|why| resume_unwind(why.into_panic()))
+    });
+    run_to_the_end(story, &Room { jobs, at_once, run }, dice).await
 }

@@ -29,7 +29,7 @@ pub async fn listen(
         while let Some(word) = typed.recv().await {
             note.borrow_mut()(Event::Typed(word));
         }
-        pending().await
+        pending::<()>().await;
     };
     select! {
         () = hears => {}

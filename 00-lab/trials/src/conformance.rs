@@ -169,7 +169,7 @@ impl RungOnTrial<'_> {
         let mut processes = Vec::new();
         for more in [&["--json"][..], &["--json", "--work", "1"]] {
             let json = self.command(&[&args[..], more].concat());
-            let ran = require_good_end(run(json)?)?;
+            let ran = self.require_good_end(run(json)?)?;
             let report = parse_report(&ran)?;
             if report["right"] != true || report["pages"] != 30 {
                 return Err(format!("it reported {report}"));
@@ -181,7 +181,7 @@ impl RungOnTrial<'_> {
             let [idle, busy] = [&processes[0], &processes[1]];
             return Err(format!("{idle} processes; with work, {busy}"));
         }
-        let ran = require_good_end(run(self.command(&args))?)?;
+        let ran = self.require_good_end(run(self.command(&args))?)?;
         if !ran.stdout.contains("The answer is right") {
             return Err(format!("no verdict in:\n{}", ran.stdout));
         }
@@ -275,13 +275,29 @@ impl RungOnTrial<'_> {
         command.args(["--json", "--site", site.url().as_str(), "--list"]);
         command.arg(&list);
 
-        let report = parse_report(&require_good_end(run(command)?)?)?;
+        let report = parse_report(&self.require_good_end(run(command)?)?)?;
         let listed = fs::read_to_string(&list)
             .map_err(|why| format!("--list wrote nothing: {why}"))?;
         fs::remove_file(&list).map_err(|why| why.to_string())?;
         let answer = site.answer().clone();
         let tries = self.rung.tries;
         Ok(Crawled { report, listed, answer, seen: site.end(), tries })
+    }
+
+    /// Gives back what ran, if it has neither failed nor panicked, and what it has
+    /// recorded is one story, as far as we take the turns.
+    fn require_good_end(&self, ran: Ran) -> Result<Ran, String> {
+        let contradictions = Replay::contradictions(&ran.events);
+        if !self.rung.turns_are_others && !contradictions.is_empty() {
+            return Err(format!("recorded: {contradictions:#?}"));
+        }
+        if !ran.status.success() || ran.stderr.contains("panicked") {
+            return Err(format!(
+                "{}: {}{}",
+                ran.status, ran.stderr, ran.stdout
+            ));
+        }
+        Ok(ran)
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -296,19 +312,6 @@ fn run(mut command: Command) -> Result<Ran, String> {
     // No run here needs a tenth of this.
     let limit = Duration::from_secs(60);
     watchdog::run(&mut command, limit).map_err(|hung| hung.to_string())
-}
-
-/// Gives back what ran, if it has neither failed nor panicked, and what it has
-/// recorded is one story.
-fn require_good_end(ran: Ran) -> Result<Ran, String> {
-    let contradictions = Replay::contradictions(&ran.events);
-    if !contradictions.is_empty() {
-        return Err(format!("recorded: {contradictions:#?}"));
-    }
-    if !ran.status.success() || ran.stderr.contains("panicked") {
-        return Err(format!("{}: {}{}", ran.status, ran.stderr, ran.stdout));
-    }
-    Ok(ran)
 }
 
 /// Reads the report; nothing else may be on stdout.

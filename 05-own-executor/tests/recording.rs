@@ -20,14 +20,14 @@ use trials::alone;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// All that this process has recorded.
-fn text() -> String {
+fn read_recorded() -> String {
     fs::read_to_string(timeline::path().unwrap()).unwrap()
 }
 
 /// The state by now. There is no contradiction on the way to it.
-fn replay() -> Replay {
+fn follow_all() -> Replay {
     let mut replay = Replay::default();
-    for event in Replay::events(&text()) {
+    for event in Replay::events(&read_recorded()) {
         let followed = replay.follow(&event);
         followed.unwrap_or_else(|why| panic!("{why}: {event}"));
     }
@@ -36,7 +36,7 @@ fn replay() -> Replay {
 
 /// The state by now, in words. Of sockets it says which tasks wait for them.
 fn state() -> String {
-    let replay = replay();
+    let replay = follow_all();
     let name = |key| replay.lane(key).name.as_str();
     let mut said = String::new();
     let runs = replay.running().flat_map(|(_, lanes)| lanes);
@@ -58,7 +58,7 @@ fn state() -> String {
 
 /// The lane of this name.
 fn lane(name: &str) -> LaneNow {
-    let replay = replay();
+    let replay = follow_all();
     let mut lanes = replay.lanes().map(|(_, lane)| lane);
     lanes.find(|lane| lane.name == name).expect(name).clone()
 }
@@ -161,10 +161,10 @@ fn the_state_of_a_pool_follows_from_it() {
             .await;
             assert!(children.iter().all(Result::is_ok));
         });
-        assert_eq!(Replay::contradictions(&text()), [""; 0]);
+        assert_eq!(Replay::contradictions(&read_recorded()), [""; 0]);
         assert_eq!(state(), "");
         // Both workers took tasks from one another, or from the queue for all.
-        let text = text();
+        let text = read_recorded();
         for queue in 0..3 {
             let name = format!("queue {queue} of pool 0");
             assert!(text.contains(&name), "{name}");

@@ -90,8 +90,8 @@ fn what_was_sent_before_the_signal_is_answered_though_nobody_has_read_it() {
     });
 }
 
-/// Asks for so many pages on one connection. Gives back how many came before
-/// the server hung up, or `None` once it can no longer be reached.
+/// Asks for this many `pages` on one connection. Gives back how many came
+/// before the server hung up, or `None` once it can no longer be reached.
 ///
 /// # Panics
 ///

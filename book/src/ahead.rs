@@ -8,7 +8,7 @@ use tokio::process::Command;
 use tokio::sync::Notify;
 
 /// Its client for the real web takes longer to build than all that is below it.
-/// Whoever reads of threads today need not wait, nor warm the room, for that.
+/// A reader of another chapter need not wait for that.
 const LARGE: &str = "06-tokio";
 
 /// Which rungs have to be built by now.

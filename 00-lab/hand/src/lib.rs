@@ -270,8 +270,8 @@ impl Hand {
         self.0.idle_polls.set(0);
     }
 
-    /// Adds a line to the story, for what a check does itself: this is progress,
-    /// too.
+    /// Adds a line to the story, for what a check does itself. This is
+    /// progress, too.
     pub fn note(&self, what: impl Display) {
         self.note_progress();
         self.say(what.to_string());

@@ -243,7 +243,8 @@ impl Story {
     ///
     /// # Errors
     ///
-    /// If something runs again and again meanwhile, or as [`rest`](Story::rest).
+    /// If something runs again and again meanwhile, or as
+    /// [`rest`](Story::rest).
     pub async fn idle(&self) -> Result<(), Wrong> {
         self.rest().await?;
         let before = self.watched.parks();

@@ -49,7 +49,7 @@ impl Recording {
         marks
     }
 
-    /// Whoever fetches one list of pages twice means it. So only those pages are
+    /// To fetch a list of pages twice may be meant. So only those pages are
     /// marked that two tracks fetched at the same time.
     fn find_pages_asked_for_again(&self) -> Vec<Mark> {
         let mut fetches = HashMap::<&str, Vec<(usize, &Asked)>>::new();

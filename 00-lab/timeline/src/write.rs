@@ -64,26 +64,25 @@ static PAUSES: Mutex<usize> = Mutex::new(0);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn pause() -> Paused {
-    let mut pauses = pauses();
-    *pauses += 1;
+    *lock_pauses() += 1;
     ON.store(false, Relaxed);
     Paused(())
 }
 
-fn pauses() -> MutexGuard<'static, usize> {
+fn lock_pauses() -> MutexGuard<'static, usize> {
     PAUSES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Set while the recording pauses, so that its silence says nothing.
 pub(super) fn is_paused() -> bool {
-    *pauses() > 0
+    *lock_pauses() > 0
 }
 
 impl Drop for Paused {
     fn drop(&mut self) {
-        let mut pauses = pauses();
-        *pauses -= 1;
-        if *pauses == 0 {
+        let mut under_way = lock_pauses();
+        *under_way -= 1;
+        if *under_way == 0 {
             ON.store(OUTPUT.get().is_some() && error().is_none(), Relaxed);
         }
     }

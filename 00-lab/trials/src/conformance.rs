@@ -284,8 +284,8 @@ impl RungOnTrial<'_> {
         Ok(Crawled { report, listed, answer, seen: site.end(), tries })
     }
 
-    /// Gives back what ran, if it has neither failed nor panicked, and what it has
-    /// recorded is one story, as far as we take the turns.
+    /// Gives back what ran, if it has neither failed nor panicked. What it has
+    /// recorded is one story, too, if the scheduler is ours.
     fn require_good_end(&self, ran: Ran) -> Result<Ran, String> {
         let contradictions = Replay::contradictions(&ran.events);
         if !self.rung.turns_are_others && !contradictions.is_empty() {

@@ -582,8 +582,8 @@ impl Trial {
             && has_said == Some(false)
         {
             return Err(wrong(format!(
-                "`flush` gave Err({kind:?}), and the text of the error is lost, \
-                 {SAYS:?}"
+                "`flush` gave Err({kind:?}), and the text of the error is \
+                 lost, {SAYS:?}"
             )));
         }
         if left == 0 && self.held > ROOM {

@@ -435,7 +435,7 @@ fn many_come_and_go(hand: &Hand, bits: u32) -> Result<(), Wrong> {
     judged.map_err(|wrong| wrong.after(&what))
 }
 
-/// One permit more than so many bits can count.
+/// One permit more than `bits` bits can count.
 fn there_are_many(hand: &Hand, bits: u32) -> Result<(), Wrong> {
     let Some(permits) = 1_usize.checked_shl(bits) else { return Ok(()) };
     let room = Room::new(hand, "", permits, 3, false);

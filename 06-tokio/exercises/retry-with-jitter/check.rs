@@ -12,7 +12,7 @@
 //! from a clock which is the same for two calls; the deadline is looked at
 //! between attempts only, or is for the attempts only, or for each anew, or is
 //! not heeded; the first trouble is given back, or none; it gives up while time
-//! is left, or after so many attempts; it goes on after it went well; two
+//! is left, or after a number of attempts; it goes on after it went well; two
 //! attempts at once; an attempt that outlives it; a thread is blocked, or the
 //! clock is asked again and again.
 //!

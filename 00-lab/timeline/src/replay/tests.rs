@@ -1,8 +1,8 @@
 use super::{Replay, Status, TimerNow};
 use crate::event::Direction;
 
-/// Thread 1 of process 9, and its tasks 2 and 3, `a` and `b`. A line is LANE WHAT; it
-/// happens a nanosecond after the one before, and has a line of code.
+/// Thread 1 of process 9, and its tasks 2 and 3, `a` and `b`. A line is LANE
+/// WHAT. It happens a nanosecond after the one before, and has a line of code.
 fn record(events: &str) -> String {
     let begin = "1 spawn thread - main\n2 spawn task 1 a\n3 spawn task 1 b\n";
     let all = format!("{begin}{events}");

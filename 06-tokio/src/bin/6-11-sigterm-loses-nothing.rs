@@ -2,17 +2,14 @@
 //!
 //!     cargo run -p with-tokio --bin 6-11-sigterm-loses-nothing
 //!
-//! Look at the visitors: asked to end once, the server answers all that have
-//! asked for a page. Asked twice, it answers none.
+//! Look at the visitors: asked to end once, it answers all; asked twice, none.
 
 use lab::{Site, Url};
 use std::io;
-use std::pin::pin;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
-use tokio::signal::ctrl_c;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -22,9 +19,6 @@ use with_tokio::{fetch, lane, visitors};
 
 /// What was sent before the server is asked to end is read within this time.
 const GRACE: Duration = Duration::from_millis(10);
-
-/// How long the server waits for what is under way.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 fn main() -> io::Result<()> {
     let site = Site::start();
@@ -49,33 +43,28 @@ pub async fn serve(
     mut signals: Signal,
 ) -> io::Result<()> {
     // 1. Each client has a task, until the server is asked to end.
-    let stop = CancellationToken::new();
-    let mut clients = JoinSet::new();
-    {
-        let mut stopped = pin!(async {
-            asked(&mut signals).await;
-            stop.cancel();
-            sleep(GRACE).await;
-        });
-        loop {
-            select! {
-                biased;
-                client = listener.accept() => {
-                    let client = answer(client?.0, site.clone(), stop.clone());
-                    clients.spawn(lane("client", client));
-                }
-                Some(_) = clients.join_next() => {}
-                () = &mut stopped => break,
+    let (stop, mut clients) = (CancellationToken::new(), JoinSet::new());
+    let mut stopped = Box::pin(async {
+        asked(&mut signals).await;
+        stop.cancel();
+        sleep(GRACE).await;
+    });
+    loop {
+        select! {
+            biased;
+            client = listener.accept() => {
+                let client = answer(client?.0, site.clone(), stop.clone());
+                clients.spawn(lane("client", client));
             }
+            Some(_) = clients.join_next() => {}
+            () = &mut stopped => break,
         }
     }
-    // 2. Nobody else can connect.
-    drop(listener);
-
+    drop((listener, stopped)); // 2. Nobody else can connect.
     // 3. What is under way comes to its end, or is given up.
     select! {
         () = async { while clients.join_next().await.is_some() {} } => {}
-        () = sleep(PATIENCE) => {}
+        () = sleep(Duration::from_secs(1)) => {}
         () = asked(&mut signals) => {}
     }
     println!("  given up: {}", clients.len());
@@ -85,10 +74,7 @@ pub async fn serve(
 
 /// Waits for the signal of `kill`, or for Ctrl-C.
 async fn asked(signals: &mut Signal) {
-    select! {
-        _ = signals.recv() => {}
-        _ = ctrl_c() => {}
-    }
+    select! { _ = signals.recv() => {} _ = tokio::signal::ctrl_c() => {} }
 }
 
 /// Answers what a client asks for, line by line.

@@ -17,8 +17,7 @@ const ROUNDS: u32 = 8_000;
 
 fn main() {
     let site = Site::start();
-    let runtime = Runtime::new().expect("a runtime");
-    runtime.block_on(compare(site.pages(8)));
+    Runtime::new().expect("a runtime").block_on(compare(site.pages(8)));
     site.finish();
 }
 
@@ -69,9 +68,7 @@ async fn measure(
 }
 
 /// As many threads as there are cores, which take jobs from one queue.
-struct Pool {
-    jobs: mpsc::Sender<Box<dyn FnOnce() + Send>>,
-}
+struct Pool(mpsc::Sender<Box<dyn FnOnce() + Send>>);
 
 impl Pool {
     fn new() -> Pool {
@@ -87,7 +84,7 @@ impl Pool {
                 }
             });
         }
-        Pool { jobs }
+        Pool(jobs)
     }
 
     /// Runs a job on one of the threads. The task waits meanwhile.
@@ -97,7 +94,7 @@ impl Pool {
     ) -> T {
         let (sender, output) = oneshot::channel();
         let job = move || drop(sender.send(job()));
-        self.jobs.send(Box::new(job)).expect("the threads are there");
+        self.0.send(Box::new(job)).expect("the threads are there");
         output.await.expect("no job panics")
     }
 }

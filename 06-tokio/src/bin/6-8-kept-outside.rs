@@ -50,8 +50,7 @@ async fn crawl(site: &Url) -> io::Result<()> {
     };
     print("kept bytes", &read(&ticked, next).await?);
 
-    let list = list::connect(&ticked).await?;
-    let got = keep_reading(list, &ticked).await?;
+    let got = keep_reading(list::connect(&ticked).await?, &ticked).await?;
     print("a kept future", &got);
     list::fetch(site, &got).await;
     Ok(())

@@ -257,7 +257,9 @@ fn a_slow_reader_is_told_how_many_lines_it_has_missed() {
                     }
                 }
             }
-            assert_eq!((next, gaps), (LINES, 1));
+            // The kernel may have taken another line after the first gap.
+            assert_eq!(next, LINES);
+            assert!((1..5).contains(&gaps), "{gaps} gaps");
         });
     });
 }

@@ -10,11 +10,12 @@
 //! allows (`buffered`); the last first; in the order of their ends; right for
 //! few jobs, or for as many as a byte counts; none at all are never ready;
 //! a job that panics is left out, or waited for for ever, or is not seen beside
-//! one that ends; what is under way with it goes on; what is dropped goes on in tasks of its own; begun before
-//! it is polled; a job is begun twice, or not at all; back too early, or never;
-//! an output that is an error ends the rest; it looks again and again, or every
-//! millisecond; a thread for each job; several calls share something; a job has
-//! its place until it is woken, or a time limit; it cannot be a task itself.
+//! one that ends; what is under way with it goes on; what is dropped goes on in
+//! tasks of its own; begun before it is polled; a job is begun twice, or not at
+//! all; back too early, or never; an output that is an error ends the rest; it
+//! looks again and again, or every millisecond; a thread for each job; several
+//! calls share something; a job has its place until it is woken, or a time
+//! limit; it cannot be a task itself.
 //!
 //! As shipped: while some wait to begin
 

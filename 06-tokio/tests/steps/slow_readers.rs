@@ -24,9 +24,10 @@ fn the_slow_reader_misses_lines_and_the_others_do_not() {
     // what the room still has.
     let [told, missed] = told_and_missed(late, "dan");
     assert!(told > 16 && missed > 0 && told + missed == 240, "{stdout}");
-    // It is told the first, and then it is shut out.
+    // It is told the first, and then it is shut out. By then it may have missed
+    // some, if the kernel took a line later than the others.
     let [told, missed] = told_and_missed(too_late, "dan");
-    assert!((1..100).contains(&told) && missed == 0, "{stdout}");
+    assert!((1..100).contains(&told) && told + missed < 240, "{stdout}");
     assert!(too_late.contains("told: * dan reads nothing, and is gone"));
 
     // While its task waits for it, the task of another client runs on.

@@ -48,8 +48,8 @@ async fn on_ours(urls: Vec<Url>) {
     let mut tasks = Vec::new();
     for url in urls {
         let connection = TcpStream::connect(address(&url).expect("a host"));
-        let visit = visit(connection, url, permits.clone());
-        tasks.push(spawn(timeout(LIMIT, visit)));
+        let task = visit(connection, url, permits.clone());
+        tasks.push(spawn(timeout(LIMIT, task)));
     }
     let visits = join_all(tasks).await.into_iter();
     report("ours", visits.map(|visit| visit.unwrap().expect("in time")));
@@ -64,8 +64,8 @@ async fn on_tokio(urls: Vec<Url>) {
     for url in urls {
         let connection = TcpStream::connect(address(&url).expect("a host"));
         let connection = async { connection.await.map(Compat) };
-        let visit = visit(connection, url, permits.clone());
-        tasks.push(spawn(lane("", timeout(LIMIT, visit))));
+        let task = visit(connection, url, permits.clone());
+        tasks.push(spawn(lane("", timeout(LIMIT, task))));
     }
     let visits = join_all(tasks).await.into_iter();
     report("tokio", visits.map(|visit| visit.unwrap().expect("in time")));

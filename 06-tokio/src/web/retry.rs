@@ -80,11 +80,11 @@ fn may_pass(why: &Failure) -> bool {
 /// For how long a site does not want to be asked: it says so in seconds, or
 /// until when.
 fn pause_wanted(answer: &Answer) -> Option<Duration> {
-    let text = text(&answer.headers, RETRY_AFTER)?.trim();
-    if let Ok(seconds) = text.parse() {
+    let after = text(&answer.headers, RETRY_AFTER)?.trim();
+    if let Ok(seconds) = after.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
+    let date = httpdate::parse_http_date(after).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 

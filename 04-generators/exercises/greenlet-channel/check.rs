@@ -570,9 +570,9 @@ impl World {
         let place = known.receivers.iter().position(|it| *it == number);
         let Some(place) = place else { return };
         known.receivers.remove(place);
-        if let (State::Ready, Some(value)) =
-            (state, known.values.get_mut(place))
-        {
+        // It was woken for one that no greenlet before it was woken for.
+        let mut others = known.values.iter_mut().filter(|it| !it.is_displaced);
+        if let (State::Ready, Some(value)) = (state, others.nth(place)) {
             value.is_displaced = true;
         }
     }

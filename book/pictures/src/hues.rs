@@ -6,7 +6,7 @@ use timeline::{Recording, State};
 /// How many colours there are, beside that of the text.
 const HUES: usize = 8;
 
-/// The classes of what has a colour of its own.
+/// What has a colour of its own in a picture, and which.
 pub struct Hues(HashMap<String, &'static str>);
 
 const CLASSES: [&str; HUES] = [
@@ -34,7 +34,7 @@ impl Hues {
     }
 
     /// The same for recordings that are drawn in one picture.
-    pub fn of_all<'a>(
+    pub(crate) fn of_all<'a>(
         recordings: impl IntoIterator<Item = &'a Recording>,
     ) -> Hues {
         let (mut locks, mut pages) = (Vec::new(), Vec::new());
@@ -71,9 +71,15 @@ impl Hues {
         Hues(hues)
     }
 
+    /// Its number, from 1 on; `None` if it has the colour of the text.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        let class = self.class(name);
+        Some(1 + CLASSES.iter().position(|it| *it == class)?)
+    }
+
     /// The class of what is called so, after a blank; empty if it has the
     /// colour of the text.
-    pub fn class(&self, name: &str) -> &'static str {
+    pub(crate) fn class(&self, name: &str) -> &'static str {
         self.0.get(name).copied().unwrap_or_default()
     }
 }

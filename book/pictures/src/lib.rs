@@ -21,8 +21,8 @@ mod words;
 
 pub use bars::of_run;
 pub use front::compare;
+pub use hues::Hues;
 
-use hues::Hues;
 use picture::Picture;
 use points::Points;
 use std::collections::HashMap;

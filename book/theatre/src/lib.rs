@@ -1,0 +1,169 @@
+//! Tells a recording one event at a time: what happened, in a sentence, why, by
+//! which line of code, and the scheduler's state after it.
+//!
+//! A page moves through it forwards and backwards: [`Theatre::json`] is what
+//! its script reads. [`Theatre::table`] is the same for those who read on.
+
+mod cast;
+mod says;
+mod state;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use cast::Cast;
+use says::Story;
+use serde_json::{Map, Value, json};
+use state::State;
+use timeline::{Recording, Replay};
+
+/// The most events that are told: more than anybody steps through.
+pub const MOST: usize = 2_000;
+
+/// The most bytes for states. Only a crawl with hundreds of requests at once
+/// needs as many: each state then lists hundreds of sockets.
+const MOST_BYTES: usize = 1 << 20;
+
+/// A recording, one event at a time.
+#[derive(Debug)]
+pub struct Theatre {
+    title: String,
+    files: Vec<File>,
+    cast: Cast,
+    /// When the last event happened. All times are nanoseconds since the first.
+    ends: u64,
+    events: Vec<Told>,
+    /// How many events came later, and are not told.
+    left: usize,
+}
+
+/// A file that events name.
+#[derive(Debug)]
+struct File {
+    path: String,
+    /// `None` if it is not known, or has changed since it was compiled.
+    text: Option<String>,
+}
+
+/// An event.
+#[derive(Debug)]
+struct Told {
+    at: u64,
+    /// The index of its lane.
+    lane: usize,
+    says: String,
+    /// The index of a file, and the line.
+    line: Option<(usize, u32)>,
+    /// What it is about besides its lane.
+    about: Map<String, Value>,
+    /// What it changes in the state: each part as it is from here on.
+    now: Map<String, Value>,
+}
+
+impl Theatre {
+    /// Tells the events in the text of a recording. `read` gives the text of a
+    /// file, as the compiler names it: the one that was compiled. The file that
+    /// `main` names is listed first.
+    pub fn of(
+        title: &str,
+        recording: &str,
+        main: &str,
+        mut read: impl FnMut(&str) -> Option<String>,
+    ) -> Theatre {
+        let all = Replay::events(recording);
+        let start = all.first().map_or(0, |event| event.at);
+        let ends = all.last().map_or(0, |event| event.at - start);
+        let first = &all[..all.len().min(MOST)];
+        let cast = Cast::of(&Recording::parse(recording), first);
+
+        let mut paths = vec![main];
+        let mut story = Story::new(&cast, start);
+        let mut state = State::default();
+        let (mut events, mut bytes) = (Vec::new(), 0);
+        for event in first {
+            let told = story.tell(event);
+            let next = story.state();
+            let now = next.since(&state);
+            bytes += json!(now).to_string().len();
+            if bytes > MOST_BYTES {
+                break;
+            }
+            let key = (event.pid, event.lane);
+            let line = event.source.filter(|_| !cast.is_site(key));
+            let line = line.map(|(path, line)| {
+                let place = paths.iter().position(|it| *it == path);
+                let place = place.unwrap_or_else(|| {
+                    paths.push(path);
+                    paths.len() - 1
+                });
+                (place, line)
+            });
+            events.push(Told {
+                at: event.at - start,
+                lane: cast.lane(key),
+                says: told.says,
+                line,
+                about: told.about,
+                now,
+            });
+            state = next;
+        }
+        let file = |path: &str| {
+            let (path, text) = (path.to_owned(), read(path));
+            File { path, text }
+        };
+        let files = paths.into_iter().map(file).collect();
+        let left = all.len() - events.len();
+        Theatre { title: title.to_owned(), files, cast, ends, events, left }
+    }
+
+    /// How many events it tells.
+    pub fn events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Why there are no more events, if there are.
+    pub fn why_no_more(&self) -> Option<String> {
+        let (told, all) = (self.events(), self.events() + self.left);
+        (self.left > 0).then(|| {
+            format!("This run has {all} events. Here are the first {told}.")
+        })
+    }
+
+    /// All of it, for a script.
+    pub fn json(&self) -> String {
+        let files = self.files.iter().map(|file| match &file.text {
+            None => json!({ "path": file.path }),
+            Some(text) => json!({ "path": file.path, "text": text }),
+        });
+        let events = self.events.iter().map(|event| {
+            let mut all = Map::new();
+            all.insert("at".into(), event.at.into());
+            all.insert("lane".into(), event.lane.into());
+            all.insert("says".into(), event.says.as_str().into());
+            if let Some((file, line)) = event.line {
+                all.insert("line".into(), json!([file, line]));
+            }
+            if !event.about.is_empty() {
+                all.insert("about".into(), event.about.clone().into());
+            }
+            if !event.now.is_empty() {
+                all.insert("now".into(), event.now.clone().into());
+            }
+            Value::Object(all)
+        });
+        let mut all = json!({
+            "title": self.title,
+            "files": files.collect::<Vec<_>>(),
+            "threads": self.cast.threads(),
+            "lanes": self.cast.lanes(),
+            "ends": self.ends,
+            "events": events.collect::<Vec<_>>(),
+        });
+        if let Some(why) = self.why_no_more() {
+            all["left"] = why.into();
+        }
+        all.to_string()
+    }
+}

@@ -1,0 +1,52 @@
+//! The same as a table, for those who read on, or hear it.
+
+use crate::{Theatre, Told};
+use std::fmt::{self, Display, Write};
+use std::time::Duration;
+use timeline::format_duration;
+
+impl Theatre {
+    /// A table of all events, as HTML.
+    pub fn table(&self) -> String {
+        let lanes = self.cast.names();
+        let mut table = "<table class=\"theatre-table\">\n<thead><tr>\
+             <th scope=\"col\">When</th><th scope=\"col\">Who</th>\
+             <th scope=\"col\">What happened</th>\
+             <th scope=\"col\">Line</th></tr></thead>\n<tbody>\n"
+            .to_owned();
+        for event in &self.events {
+            let Told { at, lane, says, line, .. } = event;
+            let at = format_duration(Duration::from_nanos(*at));
+            let line = line.map_or(String::new(), |(file, line)| {
+                format!("{}:{line}", self.files[file].path)
+            });
+            let short = line.rsplit('/').next().unwrap_or_default();
+            let [who, says, line, short] =
+                [lanes[*lane], says, &line, short].map(Escaped);
+            let _ = writeln!(
+                table,
+                "<tr><td>{at}</td><td>{who}</td><td>{says}</td>\
+                 <td title=\"{line}\">{short}</td></tr>"
+            );
+        }
+        table + "</tbody>\n</table>\n"
+    }
+}
+
+/// A text that means nothing in HTML.
+struct Escaped<'a>(&'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,5 +1,6 @@
 //! Recorded outputs: what each program printed, and the picture of that run.
 
+use crate::events::keep;
 use anyhow::{Context, Result, ensure};
 use exercises::Tree;
 use exercises::diff;
@@ -8,11 +9,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use timeline::Recording;
 use timeline::private::Folder;
+
+/// The rungs whose programs schedule themselves: what they record is kept, to
+/// be looked at one event at a time.
+const SCHEDULE: RangeInclusive<u32> = 3..=5;
 
 /// Columns of a listing that fits the page.
 const COLUMNS: &str = "80";
@@ -44,24 +50,42 @@ pub fn named<'a>(
     names.iter().map(program).collect()
 }
 
-/// Runs programs, and keeps what they print and record in
-/// `book/recorded/NAME.txt` and `.svg`.
+/// Runs programs, and keeps what they print in `book/recorded/NAME.txt`, the
+/// picture of that run in `.svg`, and the events that it shows in `.events`.
 ///
 /// # Errors
 ///
 /// If one fails, or the disk does.
 pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     for &program in programs {
-        let (text, recording) = run(tree, program)?;
+        let Run { printed, events } = run(tree, program)?;
         let (name, title) = (program.name(), program.title());
         let path = |end| file(&tree.book(), name, end);
-        let picture = pictures::of_run(name, &recording, &text, &title);
+        let recording = Recording::parse(&events);
+        let picture = pictures::of_run(name, &recording, &printed, &title);
         fs::create_dir_all(tree.book().join("recorded"))?;
-        fs::write(path("txt"), text)?;
+        fs::write(path("txt"), printed)?;
         fs::write(path("svg"), picture)?;
+        if keeps_events(tree, program) {
+            let read = |file: &str| read_source(tree, file);
+            fs::write(path("events"), keep(&events, read))?;
+        }
         println!("{}", program.name());
     }
     Ok(())
+}
+
+/// Set if what the program records is kept.
+fn keeps_events(tree: &Tree, program: Program<'_>) -> bool {
+    let mut rungs =
+        tree.rungs.iter().filter(|rung| SCHEDULE.contains(&rung.number()));
+    rungs.any(|rung| rung.programs().any(|it| it == program))
+}
+
+/// The text of a file of the workspace, as the compiler names it.
+fn read_source(tree: &Tree, file: &str) -> Option<String> {
+    let is_ours = Path::new(file).is_relative();
+    fs::read_to_string(tree.root.join(file)).ok().filter(|_| is_ours)
 }
 
 /// The programs of the first page's picture: the same pages in four ways.
@@ -81,7 +105,7 @@ pub fn record_first(tree: &Tree) -> Result<()> {
     let mut runs = Vec::new();
     for (title, name) in FIRST {
         let program = tree.program(name).context("it is a step")?;
-        runs.push((title, run(tree, program)?.1));
+        runs.push((title, Recording::parse(&run(tree, program)?.events)));
     }
     let runs: Vec<_> = runs.iter().map(|(title, it)| (*title, it)).collect();
     let title = "The same eight pages, fetched in four ways";
@@ -146,8 +170,15 @@ pub fn file(book: &Path, name: &str, end: &str) -> PathBuf {
     book.join("recorded").join(format!("{name}.{end}"))
 }
 
-/// Runs a program; gives back what it printed, and its recording.
-pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
+/// What became of a program that was run.
+struct Run {
+    printed: String,
+    /// The text of its recording.
+    events: String,
+}
+
+/// Runs a program to its end.
+fn run(tree: &Tree, program: Program<'_>) -> Result<Run> {
     let name = program.name();
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -157,15 +188,16 @@ pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
         .env("COLUMNS", COLUMNS)
         // A backtrace would take longer than all the rest of a step.
         .env_remove("RUST_BACKTRACE");
-    let (text, recording) = if [STAYS_UP, IS_CROWDED].contains(&name) {
+    let (printed, events) = if [STAYS_UP, IS_CROWDED].contains(&name) {
         run_and_visit(&mut cargo, name == IS_CROWDED)?
     } else {
         let ran = watchdog::run(&mut cargo, LIMIT)?;
         let why = &ran.stderr;
         ensure!(ran.status.success(), "{name}: {}: {why}", ran.status);
-        (ran.stdout, ran.recording)
+        (ran.stdout, ran.events)
     };
-    Ok((text.trim_start_matches('\n').to_owned(), recording))
+    let printed = printed.trim_start_matches('\n').to_owned();
+    Ok(Run { printed, events })
 }
 
 /// Runs a site that stays up, and asks for three of its pages, as a reader
@@ -173,7 +205,7 @@ pub fn run(tree: &Tree, program: Program<'_>) -> Result<(String, Recording)> {
 fn run_and_visit(
     cargo: &mut Command,
     at_once: bool,
-) -> Result<(String, Recording)> {
+) -> Result<(String, String)> {
     let folder = Folder::new().context("there is no place to record to")?;
     let events = folder.path().join("events");
     let mut child = cargo
@@ -189,7 +221,7 @@ fn run_and_visit(
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     child.wait()?;
     drop(limit);
-    Ok((text?, Recording::read(&events)?))
+    Ok((text?, fs::read_to_string(&events)?))
 }
 
 /// Visits the site whose address it prints first; gives back all it prints.
@@ -303,15 +335,16 @@ mod tests {
     fn is_as_shown(tree: &Tree, program: Program<'_>) -> Result<()> {
         let name = program.name();
         let kept = fs::read_to_string(file(&tree.book(), name, "txt"))?;
-        let (fresh, recording) = run(tree, program)?;
+        let Run { printed, events } = run(tree, program)?;
         for what in [shape, lanes] {
-            let (before, now) = (what(&kept), what(&fresh));
+            let (before, now) = (what(&kept), what(&printed));
             ensure!(before == now, "{name}: {before:?}, now {now:?}");
         }
 
         // What has measured has figures, and no lanes.
         let picture = fs::read_to_string(file(&tree.book(), name, "svg"))?;
         let measures = picture.contains("lanes-bar");
+        let recording = Recording::parse(&events);
         let (_, left) = recording.drawn_tracks();
         for track in recording.tracks.iter().filter(|_| !measures) {
             // Which worker is in which process, and how many there are, may

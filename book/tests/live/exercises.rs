@@ -255,7 +255,7 @@ fn a_listing_is_text_has_an_end_and_does_without_the_file() {
     fs::remove_file(&answer).unwrap();
     says("as shipped; yours cannot be read");
     assert_eq!(listed().trim_end(), starter.trim_end());
-    browser.script("location.reload()");
+    browser.reload();
     says("as shipped; yours cannot be read");
     let console = browser.console();
     assert!(console.is_empty(), "{console:?}");
@@ -314,10 +314,11 @@ fn an_answer_is_not_being_checked_when_the_reader_is_gone() {
 
 #[test]
 fn a_page_follows_its_chapter_and_its_listing() {
-    let page = "1-threads/1-1-spawn-and-join.html";
+    // No other test has this page open: it would be loaded anew meanwhile.
+    let page = "1-threads/1-4-one-lock-for-both.html";
     let Some((reader, browser)) = open(page, ".live-run") else { return };
     let chapter = workspace().join("book/chapters/1-threads");
-    let chapter = chapter.join("1-1-spawn-and-join.md");
+    let chapter = chapter.join("1-4-one-lock-for-both.md");
     let text = fs::read_to_string(&chapter).unwrap();
     let shows = |what: &str, selector: &str| {
         let there = format!(
@@ -333,21 +334,21 @@ fn a_page_follows_its_chapter_and_its_listing() {
     let _damaging = IN_ORDER.write().unwrap();
     // Or no other reader could start, if this test fails.
     let _mended = PutBack::later(&chapter);
-    fs::write(&chapter, text.replace("# 1-1", "# One-one")).unwrap();
-    shows("One-one", ".content h1");
+    fs::write(&chapter, text.replace("# 1-4", "# One-four")).unwrap();
+    shows("One-four", ".content h1");
 
-    let damaged = text.replace("1-1-spawn-and-join.rs", "nothing.rs");
+    let damaged = text.replace("1-4-one-lock-for-both.rs", "nothing.rs");
     fs::write(&chapter, damaged).unwrap();
     shows("nothing.rs", ".live-news");
-    shows("One-one", ".content h1");
+    shows("One-four", ".content h1");
 
     fs::write(&chapter, &text).unwrap();
-    shows("1-1", ".content h1");
-    let step = workspace().join("01-threads/src/bin/1-1-spawn-and-join.rs");
+    shows("1-4", ".content h1");
+    let step = workspace().join("01-threads/src/bin/1-4-one-lock-for-both.rs");
     let code = fs::read_to_string(&step).unwrap();
     let _mended = PutBack::later(&step);
     fs::write(&step, code.replace("Look at the", "See the")).unwrap();
-    shows("See the total", ".content code.language-rust");
+    shows("See the requests", ".content code.language-rust");
     drop(reader);
 }
 

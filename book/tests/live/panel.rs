@@ -91,14 +91,8 @@ fn arrows_turn_the_page_only_where_nothing_has_the_focus() {
 
     browser.script("document.activeElement.blur()");
     browser.press(RIGHT);
-    // Whole: to go back while it is loaded may lead one page further back.
-    let next = format!(
-        "return location.pathname.endsWith('.html')
-         && location.pathname !== '/{PAGE}'
-         && document.readyState === 'complete'"
-    );
-    browser.wait_for("the next page", &next);
-    browser.script("history.back()");
+    browser.wait_for("the next page", "return window.stays === undefined");
+    browser.back();
     let page = format!(
         "return location.pathname === '/{PAGE}'
          && document.querySelector('.live-status') != null"
@@ -135,9 +129,7 @@ fn what_was_run_is_there_after_a_reload_and_in_another_tab() {
     for anew in [true, false] {
         match anew {
             true => browser.open(&reader.url_of(page)),
-            false => {
-                browser.script("location.reload()");
-            }
+            false => browser.reload(),
         }
         browser.wait_for("the same run", &done);
         assert_eq!(browser.script(&output), output_then);

@@ -85,7 +85,21 @@ impl Browser {
         self.ask("POST", "/url", &json!({"url": url}));
     }
 
+    /// Goes back by one page, as the browser's own button does.
+    pub fn back(&self) {
+        self.ask("POST", "/back", &json!({}));
+    }
+
+    /// Loads the page anew, and waits until it is there.
+    pub fn reload(&self) {
+        self.ask("POST", "/refresh", &json!({}));
+    }
+
     /// Runs a script in the page; `return` gives back a value.
+    ///
+    /// If the script leaves the page, its answer may be lost with the page.
+    /// The driver then runs it again, on the next one: so [`Browser::back`] is
+    /// for what a script would do twice.
     pub fn script(&self, script: &str) -> Value {
         let body = json!({"script": script, "args": []});
         self.ask("POST", "/execute/sync", &body)
@@ -141,8 +155,12 @@ impl Browser {
                 return value;
             }
             if Instant::now() > patience {
-                let page = self.script("return document.body.innerText");
-                panic!("waited a minute for {what}; the page says:\n{page}");
+                let page = self.script(
+                    "return [location.href, document.readyState,
+                         document.body?.innerText].join('\\n')",
+                );
+                let page = page.as_str().unwrap_or_default();
+                panic!("waited a minute for {what}; the page is {page}");
             }
             sleep(Duration::from_millis(50));
         }

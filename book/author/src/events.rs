@@ -10,8 +10,8 @@ use timeline::{Event, Replay, What};
 ///
 /// After a blank line come the lines of code that the events name, each with
 /// its text, which `read` finds in its file. So they are found again when the
-/// file has changed. A line of a file that `read` does not find, such as one of
-/// the standard library's, is named no more.
+/// file has changed. Neither the site's code is named, nor a file that `read`
+/// does not find, such as one of the standard library's.
 pub fn keep(events: &str, read: impl Fn(&str) -> Option<String>) -> String {
     let events = Replay::events(events);
     let start = events.first().map_or(0, |event| event.at);
@@ -35,10 +35,11 @@ pub fn keep(events: &str, read: impl Fn(&str) -> Option<String>) -> String {
             What::Reap { pid, how } => What::Reap { pid: number(pid), how },
             what => what,
         };
+        let is_site = matches!(what, What::Spawn { kind: "site", .. });
         let source = event.source.filter(|(file, line)| {
             let file: &Option<String> =
                 files.entry(*file).or_insert_with(|| read(file));
-            line_of(file.as_deref(), *line).is_some()
+            line_of(file.as_deref(), *line).is_some() && !is_site
         });
         named.extend(source);
         let (at, pid) = (since(event.at), number(event.pid));
@@ -109,7 +110,8 @@ mod tests {
         75 513 2 1 3 reap 512 \n\
         72 512 1 1 4 until 90\ta/b.rs:2\n\
         76 512 1 1 5 set 1.0.0 95\t/rustc/1f/core.rs:2\n\
-        77 512 1 1 6 wait tea\ta/b.rs:9\n";
+        77 512 1 1 6 wait tea\ta/b.rs:9\n\
+        78 513 2 3 6 spawn site 2 site\ta/b.rs:1\n";
 
     fn read(text: &'static str) -> impl Fn(&str) -> Option<String> {
         move |file| (file == "a/b.rs").then(|| text.to_owned())
@@ -122,6 +124,7 @@ mod tests {
             5 2 2 1 3 reap 1 \n\
             6 1 1 1 5 set 1.0.0 25\n\
             7 1 1 1 6 wait tea\n\
+            8 2 2 3 6 spawn site 2 site\n\
             \na/b.rs:2\tfetch();\n";
         assert_eq!(keep(RAW, read(FILE)), kept);
     }

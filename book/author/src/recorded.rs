@@ -66,7 +66,7 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
         fs::create_dir_all(tree.book().join("recorded"))?;
         fs::write(path("txt"), printed)?;
         fs::write(path("svg"), picture)?;
-        if keeps_events(tree, program) {
+        if keeps_events(tree, program, &recording) {
             let read = |file: &str| read_source(tree, file);
             fs::write(path("events"), keep(&events, read))?;
         }
@@ -75,11 +75,18 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Set if what the program records is kept.
-fn keeps_events(tree: &Tree, program: Program<'_>) -> bool {
+/// Set if what the program records is kept: if lanes in it take turns that are
+/// no threads.
+fn keeps_events(
+    tree: &Tree,
+    program: Program<'_>,
+    recording: &Recording,
+) -> bool {
     let mut rungs =
         tree.rungs.iter().filter(|rung| SCHEDULE.contains(&rung.number()));
+    let mut kinds = recording.tracks.iter().map(|track| track.kind.as_str());
     rungs.any(|rung| rung.programs().any(|it| it == program))
+        && kinds.any(|kind| !["thread", "site"].contains(&kind))
 }
 
 /// The text of a file of the workspace, as the compiler names it.
@@ -263,6 +270,9 @@ fn read_answer(mut socket: TcpStream) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::renew;
+    use std::collections::{BTreeMap, BTreeSet};
+    use timeline::{Replay, What};
 
     /// What two runs of a program have in common: numbers may differ, and so
     /// may the order in which threads get there, and where in a lane what
@@ -286,6 +296,24 @@ mod tests {
             || line.starts_with("thread ") && line.ends_with('!')
             || line.contains("in flight") && !line.contains("at most")
             || line.starts_with("site ")
+    }
+
+    /// What a recording has in common with another of the same program: what
+    /// happens to which kinds of lanes.
+    fn kinds_of(events: &str) -> BTreeSet<(String, String)> {
+        let mut lanes = BTreeMap::new();
+        let mut kinds = BTreeSet::new();
+        for event in Replay::events(events) {
+            let key = (event.pid, event.lane);
+            if let What::Spawn { kind, .. } = event.what {
+                lanes.insert(key, kind);
+            }
+            let what = event.what.to_string();
+            let word = what.split(' ').next().unwrap_or_default().to_owned();
+            let kind = lanes.get(&key).copied().unwrap_or_default();
+            kinds.insert((kind.to_owned(), word));
+        }
+        kinds
     }
 
     fn without_numbers(line: &str) -> String {
@@ -341,10 +369,17 @@ mod tests {
             ensure!(before == now, "{name}: {before:?}, now {now:?}");
         }
 
+        let recording = Recording::parse(&events);
+        if keeps_events(tree, program, &recording) {
+            let kept = fs::read_to_string(file(&tree.book(), name, "events"));
+            let before = kinds_of(&kept.with_context(|| name.to_owned())?);
+            let now = kinds_of(&events);
+            ensure!(before == now, "{name}: {before:?}, now {now:?}");
+        }
+
         // What has measured has figures, and no lanes.
         let picture = fs::read_to_string(file(&tree.book(), name, "svg"))?;
         let measures = picture.contains("lanes-bar");
-        let recording = Recording::parse(&events);
         let (_, left) = recording.drawn_tracks();
         for track in recording.tracks.iter().filter(|_| !measures) {
             // Which worker is in which process, and how many there are, may
@@ -359,6 +394,38 @@ mod tests {
             ensure!(picture.contains(label), "{name} shows no {label}");
         }
         Ok(())
+    }
+
+    /// What is shown one event at a time is the run in the picture, it is one
+    /// story, and the lines it names are there.
+    #[test]
+    fn kept_events_are_those_of_the_picture_and_of_the_code() {
+        let tree = Tree::here();
+        let mut kept = 0;
+        for program in tree.programs() {
+            let name = program.name();
+            let path = |end| file(&tree.book(), name, end);
+            let Ok(text) = fs::read_to_string(path("events")) else { continue };
+            kept += 1;
+            let renewed = renew(&text, |file| read_source(&tree, file));
+            let gone = &renewed.gone;
+            assert!(gone.is_empty(), "record {name} again: {gone:?} has gone");
+            let odd = Replay::contradictions(&renewed.events);
+            assert_eq!(odd, [""; 0], "{name}");
+            let length = Recording::parse(&renewed.events).length.as_micros();
+            let length = format!("data-length='{length}'");
+            let picture = fs::read_to_string(path("svg")).unwrap();
+            assert!(picture.contains(&length), "record {name} again");
+            // They say nothing of the machine.
+            let events = Replay::events(&renewed.events);
+            assert_eq!(events[0].at, 0, "{name}");
+            for event in events {
+                let file = event.source.map_or("", |(file, _)| file);
+                assert!(Path::new(file).is_relative(), "{name}: {event}");
+                assert!(event.pid < 10, "{name}: {event}");
+            }
+        }
+        assert!(kept > 30, "{kept}");
     }
 
     /// The first page claims it, and everybody believes a picture.

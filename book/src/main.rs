@@ -19,6 +19,7 @@
 //! be there.
 
 mod pages;
+mod stage;
 mod press;
 mod shown;
 mod rungs;
@@ -156,7 +157,8 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
 /// Checks the chapters, builds the book aside, and puts it in its place.
 fn build(tree: &Tree) -> Result<()> {
     strict::fail_on(&strict::faults(tree))?;
-    let place = pages::build(&tree.book(), None)?;
+    let add = |pages: &Path| stage::add(tree, pages);
+    let place = pages::build(&tree.book(), None, add)?;
     println!("{}", place.join("index.html").display());
     Ok(())
 }

@@ -15,12 +15,16 @@ use std::path::{Path, PathBuf};
 ///
 /// mdBook empties its target before it writes. So it writes next to it, and
 /// the finished pages take the place of the old ones: what is read meanwhile is
-/// one or the other.
+/// one or the other. Before that, `add` may change them, where they lie.
 ///
 /// # Errors
 ///
 /// If mdBook fails, or the disk does.
-pub fn build(root: &Path, place: Option<&Path>) -> Result<PathBuf> {
+pub fn build(
+    root: &Path,
+    place: Option<&Path>,
+    add: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
     let mut book = MDBook::load(root).context("cannot read the book")?;
     let place = match place {
         Some(place) => place.to_owned(),
@@ -32,6 +36,7 @@ pub fn build(root: &Path, place: Option<&Path>) -> Result<PathBuf> {
     book.build().context("cannot build the book")?;
     copy_others(&root.join(&book.config.book.src), &aside)
         .context("cannot copy what belongs to the pages")?;
+    add(&aside)?;
 
     if place.exists() {
         fs::remove_dir_all(&place)
@@ -95,7 +100,7 @@ mod tests {
             symlink("gone", chapters.join(format!("x {file}"))).unwrap();
         }
         let place = folder.path().join("pages");
-        let place = build(&root, Some(&place)).unwrap();
+        let place = build(&root, Some(&place), |_| Ok(())).unwrap();
         assert!(place.join("part/page.html").exists());
         assert!(place.join("part/picture.svg").exists());
     }

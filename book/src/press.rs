@@ -2,6 +2,7 @@
 
 use crate::pages;
 use crate::shown::{Shown, look_at};
+use crate::stage;
 use anyhow::{Context, Result, ensure};
 use author::strict::{self, Fault};
 use exercises::Tree;
@@ -165,7 +166,8 @@ pub fn edition(root: &Path, place: &Path, before: &Path) -> Result<String> {
     let (faults, remarks) = strict::for_readers(strict::faults(&tree));
     let mut pages = Vec::new();
     if faults.is_empty() {
-        pages::build(&tree.book(), Some(place))?;
+        let add = |pages: &Path| stage::add(&tree, pages);
+        pages::build(&tree.book(), Some(place), add)?;
         pages = all_in(place);
         pages.retain(|file| file.extension().is_some_and(|it| it == "html"));
     }

@@ -1,6 +1,6 @@
 //! Recorded outputs: what each program printed, and the picture of that run.
 
-use crate::events::keep;
+use crate::events::{keep, renew};
 use anyhow::{Context, Result, ensure};
 use exercises::Tree;
 use exercises::diff;
@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use theatre::Theatre;
 use timeline::Recording;
 use timeline::private::Folder;
 
@@ -82,11 +83,20 @@ fn keeps_events(
     program: Program<'_>,
     recording: &Recording,
 ) -> bool {
-    let mut rungs =
-        tree.rungs.iter().filter(|rung| SCHEDULE.contains(&rung.number()));
     let mut kinds = recording.tracks.iter().map(|track| track.kind.as_str());
-    rungs.any(|rung| rung.programs().any(|it| it == program))
+    SCHEDULE.contains(&tree.rung_of(program).number())
         && kinds.any(|kind| !["thread", "site"].contains(&kind))
+}
+
+/// The run of a program whose events are kept, to be looked at one by one;
+/// `None` if they are not.
+pub fn theatre(tree: &Tree, program: Program<'_>) -> Option<Theatre> {
+    let kept = file(&tree.book(), program.name(), "events");
+    let kept = fs::read_to_string(kept).ok()?;
+    let read = |file: &str| read_source(tree, file);
+    let source = tree.source_of(program);
+    let events = renew(&kept, read).events;
+    Some(Theatre::of(&program.title(), &events, &source, read))
 }
 
 /// The text of a file of the workspace, as the compiler names it.
@@ -270,7 +280,6 @@ fn read_answer(mut socket: TcpStream) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::renew;
     use std::collections::{BTreeMap, BTreeSet};
     use timeline::{Replay, What};
 

@@ -92,6 +92,26 @@ impl Tree {
     pub fn program(&self, name: &str) -> Option<Program<'_>> {
         self.programs().find(|program| program.name() == name)
     }
+
+    /// The rung that a program of this tree belongs to.
+    ///
+    /// # Panics
+    ///
+    /// If it is another tree's.
+    pub fn rung_of(&self, program: Program<'_>) -> &Rung {
+        let mut rungs = self.rungs.iter();
+        let rung = rungs.find(|rung| rung.programs().any(|it| it == program));
+        rung.expect("it is a program of this tree")
+    }
+
+    /// The source of such a program, as the compiler names it.
+    ///
+    /// # Panics
+    ///
+    /// If it is another tree's.
+    pub fn source_of(&self, program: Program<'_>) -> String {
+        format!("{}/{}", self.rung_of(program).folder, program.source())
+    }
 }
 
 impl Rung {

@@ -190,7 +190,7 @@ function panel(program, faults, flags, several) {
                 text.appendData(more);
                 if (atEnd) output.scrollTop = output.scrollHeight;
             },
-            async end({ how, drawn }) {
+            async end({ how, drawn, staged }) {
                 status.textContent = how;
                 go(false);
                 renew();
@@ -200,6 +200,7 @@ function panel(program, faults, flags, several) {
                         href: `/live/runs/${id}/trace`, download: '',
                         title: 'The same run, to open at ui.perfetto.dev',
                     }, 'Save trace'));
+                    if (staged) picture.append(theatre(id));
                     // The next one may go on already.
                     agePicture(picture, current !== id);
                 } else if (how !== 'does not compile') {
@@ -338,6 +339,15 @@ async function draw(address, picture) {
     picture.hidden = false;
     // The book's own script lets it be zoomed.
     picture.dispatchEvent(new Event('drawn', { bubbles: true }));
+}
+
+// Where a run can be looked at one event at a time. The book's own script does
+// that when it is opened.
+function theatre(id) {
+    const fold = make('details', { className: 'theatre' },
+        make('summary', {}, 'Step through this run'));
+    fold.dataset.theatre = `/live/runs/${id}/theatre`;
+    return fold;
 }
 
 // Says whether a picture is that of the last run, or of the one before.

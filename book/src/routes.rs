@@ -31,6 +31,7 @@ pub fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/runs/{id}/events", get(runs::events))
         .route("/live/runs/{id}/stop", post(runs::stop))
         .route("/live/runs/{id}/picture", get(runs::picture))
+        .route("/live/runs/{id}/theatre", get(runs::theatre))
         .route("/live/runs/{id}/trace", get(runs::trace))
         .fallback(get(pages::page))
         .with_state(reader)

@@ -1,6 +1,7 @@
 //! Runs: programs that a page has started, and what became of them.
 
 mod order;
+mod sources;
 mod run;
 mod cargo;
 mod attend;
@@ -8,6 +9,7 @@ mod process;
 
 pub use order::{Order, menu};
 pub use run::{Event, Run};
+pub use sources::Sources;
 
 use exercises::Tree;
 use serde_json::{Value, json};
@@ -40,6 +42,8 @@ pub struct Runs {
 struct State {
     next: u64,
     runs: BTreeMap<u64, Arc<Run>>,
+    /// As the last run has found them.
+    sources: Sources,
 }
 
 /// Why a program was not started.
@@ -62,20 +66,33 @@ impl Runs {
         &self.tree
     }
 
-    /// Starts a program; gives back the number of the run.
+    /// Reads the sources as they are now, for the run that is about to start.
+    pub fn read_sources(&self) -> Sources {
+        let before = self.state.lock().unwrap().sources.clone();
+        Sources::read(&self.tree, &before)
+    }
+
+    /// Starts a program, which is compiled from these sources; gives back the
+    /// number of the run.
     ///
     /// # Errors
     ///
     /// If too many run already, or cargo cannot be started.
-    pub fn start(&self, order: Order<'_>) -> Result<u64, Refused> {
+    pub fn start(
+        &self,
+        order: Order<'_>,
+        sources: Sources,
+    ) -> Result<u64, Refused> {
         let mut state = self.state.lock().unwrap();
+        state.sources = sources.clone();
         let running = state.runs.values().filter(|run| !run.has_ended());
         if running.count() >= AT_ONCE {
             return Err(Refused::Busy);
         }
         let id = state.next;
         let recording = self.folder.join(format!("{id}.events"));
-        let run = Arc::new(Run::new(&order, recording));
+        let main = self.tree.source_of(order.program);
+        let run = Arc::new(Run::new(&order, recording, main, sources));
         process::start(&self.tree.root, &order, &run)
             .map_err(Refused::Failed)?;
         state.next += 1;
@@ -159,7 +176,9 @@ mod tests {
         let mut pages = Vec::new();
         for id in 0..20 {
             let order = Order::parse(runs.tree(), order).unwrap();
-            let run = Arc::new(Run::new(&order, PathBuf::new()));
+            let (main, sources) = (String::new(), Sources::default());
+            let run = Run::new(&order, PathBuf::new(), main, sources);
+            let run = Arc::new(run);
             run.end("done".to_owned());
             pages.push(run.clone().listen(0));
             runs.state.lock().unwrap().runs.insert(id, run);

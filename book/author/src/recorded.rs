@@ -17,8 +17,8 @@ use theatre::Theatre;
 use timeline::Recording;
 use timeline::private::Folder;
 
-/// The rungs whose programs schedule themselves: what they record is kept, to
-/// be looked at one event at a time.
+/// The rungs whose programs schedule themselves: what they record is kept, if
+/// something takes turns in it, to be looked at one event at a time.
 const SCHEDULE: RangeInclusive<u32> = 3..=5;
 
 /// Columns of a listing that fits the page.
@@ -76,16 +76,14 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Set if what the program records is kept: if lanes in it take turns that are
-/// no threads.
+/// Set if what the program records is kept.
 fn keeps_events(
     tree: &Tree,
     program: Program<'_>,
     recording: &Recording,
 ) -> bool {
-    let mut kinds = recording.tracks.iter().map(|track| track.kind.as_str());
     SCHEDULE.contains(&tree.rung_of(program).number())
-        && kinds.any(|kind| !["thread", "site"].contains(&kind))
+        && theatre::takes_turns(recording)
 }
 
 /// The run of a program whose events are kept, to be looked at one by one;

@@ -1,7 +1,7 @@
 //! Runs: starting a program, following it, stopping it.
 
 use super::response::{
-    Answer, as_json, as_svg, done, not_there, off_thread, refuse,
+    Answer, as_json, as_svg, done, not_there, off_thread, refuse, with_type,
 };
 use crate::body::{Nothing, Sent};
 use crate::reader::Reader;
@@ -30,7 +30,9 @@ pub async fn kept(State(reader): State<Arc<Reader>>) -> Response {
 pub async fn start(State(reader): State<Arc<Reader>>, body: Bytes) -> Answer {
     let order = Order::parse(reader.runs.tree(), &body);
     let order = order.map_err(|why| refuse(StatusCode::BAD_REQUEST, &why))?;
-    match reader.runs.start(order) {
+    let of = reader.clone();
+    let sources = off_thread(move || Ok(of.runs.read_sources())).await?;
+    match reader.runs.start(order, sources) {
         Ok(id) => Ok(as_json(&json!({ "run": id }))),
         Err(Refused::Busy) => Err(refuse(
             StatusCode::TOO_MANY_REQUESTS,
@@ -76,8 +78,11 @@ pub async fn events(OneRun(run): OneRun, headers: HeaderMap) -> Response {
             Event::Building(count) => ("building", json!(count)),
             Event::Running(after) => ("running", json!(after.as_millis())),
             Event::Output(text) => ("output", json!(text)),
-            Event::End { how, is_drawn } => {
-                ("end", json!({ "how": how, "drawn": is_drawn }))
+            Event::End { how, is_drawn, is_staged } => {
+                let (drawn, staged) = (is_drawn, is_staged);
+                let end =
+                    json!({ "how": how, "drawn": drawn, "staged": staged });
+                ("end", end)
             }
         };
         let event = sse::Event::default().id(number.to_string()).event(name);
@@ -99,6 +104,13 @@ pub async fn stop(
 pub async fn picture(OneRun(run): OneRun) -> Answer {
     let picture = off_thread(move || Ok(run.picture())).await?;
     picture.map(as_svg).ok_or_else(not_there)
+}
+
+/// The run, one event at a time.
+pub async fn theatre(OneRun(run): OneRun) -> Answer {
+    let theatre = off_thread(move || Ok(run.theatre())).await?;
+    let theatre = theatre.ok_or_else(not_there)?;
+    Ok(with_type("application/json", theatre))
 }
 
 /// The run's timeline as a file to save, for Perfetto.

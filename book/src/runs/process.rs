@@ -97,6 +97,7 @@ fn supervise(
         Some(status) if status.success() => {}
         Some(_) => return Ok("does not compile".into()),
     }
+    run.note_built(root);
     // All messages are written. But a process that cargo has left behind may
     // keep the pipe open, so do not wait for its end for ever.
     let messages = messages.recv_timeout(GRACE).unwrap_or_default();

@@ -1,11 +1,14 @@
 //! A run: what it writes as it goes, for the pages that show it.
 
 use super::order::Order;
+use super::sources::Sources;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use theatre::Theatre;
 use timeline::Recording;
 use tokio::sync::watch;
 
@@ -19,6 +22,10 @@ pub struct Run {
     pub recording: PathBuf,
     /// What it was started with.
     pub flags: Vec<String>,
+    /// Its own source.
+    main: String,
+    /// What it was compiled from, as far as that is known.
+    sources: Mutex<Sources>,
     pub start: Instant,
     log: Mutex<Vec<Event>>,
     /// Says that the log has grown.
@@ -40,13 +47,23 @@ pub enum Event {
         how: String,
         /// Set if there is a picture of it.
         is_drawn: bool,
+        /// Set if it can be looked at one event at a time.
+        is_staged: bool,
     },
 }
 
 impl Run {
-    /// A run that is about to begin, and will record into this file.
-    pub fn new(order: &Order<'_>, recording: PathBuf) -> Run {
+    /// A run of the program with this source that is about to begin, and will
+    /// record into this file.
+    pub fn new(
+        order: &Order<'_>,
+        recording: PathBuf,
+        main: String,
+        sources: Sources,
+    ) -> Run {
         Run {
+            main,
+            sources: Mutex::new(sources),
             name: order.program.name().to_owned(),
             title: order.program.title(),
             recording,
@@ -56,6 +73,11 @@ impl Run {
             grown: watch::Sender::new(()),
             is_stopped: AtomicBool::new(false),
         }
+    }
+
+    /// Notes that the compiler has read the sources by now.
+    pub fn note_built(&self, root: &Path) {
+        self.sources.lock().unwrap().forget_what_has_changed(root);
     }
 
     /// Ends it, if it has not ended.
@@ -87,6 +109,16 @@ impl Run {
         Some(self.recorded()?.chrome_trace())
     }
 
+    /// What it recorded, one event at a time, for a script.
+    pub fn theatre(&self) -> Option<String> {
+        let bytes = fs::read(&self.recording).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let sources = self.sources.lock().unwrap().clone();
+        let read = |file: &str| sources.text(file);
+        let theatre = Theatre::of(&self.title, &text, &self.main, read);
+        (theatre.events() > 0).then(|| theatre.json())
+    }
+
     fn recorded(&self) -> Option<Recording> {
         let recording = Recording::read(&self.recording).ok()?;
         (!recording.tracks.is_empty()).then_some(recording)
@@ -99,8 +131,10 @@ impl Run {
     }
 
     pub fn end(&self, how: String) {
-        let is_drawn = self.recorded().is_some();
-        self.note(Event::End { how, is_drawn });
+        let recorded = self.recorded();
+        let is_drawn = recorded.is_some();
+        let is_staged = recorded.is_some_and(|it| theatre::takes_turns(&it));
+        self.note(Event::End { how, is_drawn, is_staged });
     }
 
     pub fn note(&self, event: Event) {

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 17] = [
+const ROUTES: [(&str, &str); 18] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
     ("GET", "/live/style.css"),
@@ -26,6 +26,7 @@ const ROUTES: [(&str, &str); 17] = [
     ("GET", "/live/runs/0/events"),
     ("POST", "/live/runs/0/stop"),
     ("GET", "/live/runs/0/picture"),
+    ("GET", "/live/runs/0/theatre"),
     ("GET", "/live/runs/0/trace"),
 ];
 

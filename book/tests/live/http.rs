@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::workspace::workspace;
 use serde_json::Value;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
@@ -236,4 +237,42 @@ fn refusal(package: &str, flag: &str, value: &str) -> String {
     cargo.env("CARGO_TARGET_DIR", workspace().join("target"));
     let ran = watchdog::run(&mut cargo, Duration::from_secs(300));
     ran.unwrap_or_else(|why| panic!("{why}")).stderr
+}
+
+#[test]
+fn a_run_is_told_by_the_text_that_it_was_compiled_from() {
+    let reader = Reader::start();
+    let theatre = |run: u64| {
+        let path = format!("/live/runs/{run}/theatre");
+        let mut answer = String::new();
+        let mut socket = reader.ask("GET", &path, "", "");
+        socket.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    assert!(theatre(7).starts_with("HTTP/1.1 404 "));
+    let told = |run| {
+        let (_, body) = reader.all_of(run);
+        assert_eq!(body, "done");
+        let answer = theatre(run);
+        assert!(answer.contains("ontent-type: application/json\r\n"));
+        let json = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str::<Value>(json).unwrap()
+    };
+    let step = "1-5-lock-across-fetch";
+    let path = format!("01-threads/src/bin/{step}.rs");
+    let file = workspace().join(&path);
+    let before = fs::read_to_string(&file).unwrap();
+
+    let first = reader.run(step, 2).unwrap();
+    let events = told(first)["events"].as_array().unwrap().len();
+    assert!(events > 10, "{events}");
+    let after = format!("{before}// Another line.\n");
+    fs::write(&file, &after).unwrap();
+    let second = reader.run(step, 2).unwrap();
+    for (run, text) in [(second, &after), (first, &before)] {
+        let listed = &told(run)["files"][0];
+        assert_eq!(listed["path"], path.as_str());
+        assert_eq!(listed["text"], text.as_str());
+    }
+    fs::write(&file, &before).unwrap();
 }

@@ -96,7 +96,7 @@ impl Cast {
         self.lanes.iter().map(|lane| lane.name.as_str()).collect()
     }
 
-    /// The index of a thread.
+    /// The index of a thread, among the threads.
     pub fn thread(&self, key: LaneKey) -> usize {
         let place = self.threads.iter().position(|it| *it == key);
         place.expect("it has written an event")
@@ -118,10 +118,12 @@ impl Cast {
         }
     }
 
-    pub fn threads(&self) -> Vec<&str> {
-        self.threads.iter().map(|key| self.name(*key)).collect()
+    /// The lanes that are threads, in the order of [`thread`](Cast::thread).
+    pub fn threads(&self) -> Vec<usize> {
+        self.threads.iter().map(|key| self.lane(*key)).collect()
     }
 
+    /// All lanes, for a script.
     pub fn lanes(&self) -> Vec<Value> {
         let lanes = self.lanes.iter().map(|Lane { kind, name, hue }| {
             let mut lane = json!({ "kind": kind, "name": name });

@@ -25,6 +25,13 @@ pub const MOST: usize = 2_000;
 /// needs as many: each state then lists hundreds of sockets.
 const MOST_BYTES: usize = 1 << 20;
 
+/// Set if something takes turns in a recording that is no thread, so that there
+/// is more to see than lanes.
+pub fn takes_turns(recording: &Recording) -> bool {
+    let mut kinds = recording.tracks.iter().map(|track| track.kind.as_str());
+    kinds.any(|kind| !["thread", "site"].contains(&kind))
+}
+
 /// A recording, one event at a time.
 #[derive(Debug)]
 pub struct Theatre {

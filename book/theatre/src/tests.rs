@@ -396,8 +396,7 @@ fn assert_that_states_agree(recording: &str) {
 
         let runs = shown.list("runs").iter().map(|it| {
             let thread = it[0].as_u64().unwrap() as usize;
-            let thread = theatre["threads"][thread].as_str().unwrap();
-            (thread.to_owned(), list(&it[1]))
+            (name(&theatre["threads"][thread]).to_owned(), list(&it[1]))
         });
         let expected = replay.running();
         let expected = expected.map(|(it, keys)| (own(it), owns(keys)));

@@ -45,10 +45,11 @@ async fn visit(
     permits: Arc<Semaphore>,
 ) -> (Url, Fetched) {
     let _permit = permits.acquire().await.expect("it stays open");
+    // In a box: a task that waits for its permit has no buffer yet.
     let fetched = match web {
-        None => fetch_by(&url, job.give_up()).await,
+        None => Box::pin(fetch_by(&url, job.give_up())).await,
         // Another machine, or https.
-        Some(web) => web.fetch(&url).await,
+        Some(web) => Box::pin(web.fetch(&url)).await,
     };
     let fetched = fetched.inspect(Page::work);
     (url, fetched)

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use watchdog::Ran;
 
 /// How much is kept of what a test prints, in bytes, and of what the compiler
 /// says: it is to be read, in a terminal or on a page.
@@ -51,54 +52,92 @@ pub fn compile(
         let stranger = exercise.seen(stranger);
         bail!("cargo cannot build {stranger}, by its name; move it elsewhere");
     }
+    let package = ["-p", &exercise.package];
+    let built = build(&exercise.root, &package, target)?;
+    built.target_in(&exercise.rung)
+}
 
-    // Cargo builds it, and says in JSON what it does.
+/// Has cargo build the test targets of this name in some packages.
+///
+/// # Errors
+///
+/// If it cannot be run.
+pub fn build(root: &Path, packages: &[&str], target: &str) -> Result<Built> {
+    // It says in JSON what it does.
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["test", "--no-run", "--message-format=json"])
-        .args(["-p", &exercise.package, "--test", target])
-        .current_dir(&exercise.root);
+        .args(packages)
+        .args(["--test", target])
+        .current_dir(root);
     let cargo = watchdog::run(&mut cargo, COMPILING)?;
+    Ok(Built { cargo, target: target.to_owned() })
+}
 
-    // Each line of its output has what the compiler has said, or what cargo has
-    // built.
-    let (mut warnings, mut errors) = (String::new(), String::new());
-    let (mut program, mut is_fresh) = (None, false);
-    let messages = cargo.stdout.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        Some(message)
-    });
-    for message in messages {
-        let is_target = message["target"]["name"] == target;
-        if let Some(path) = message["executable"].as_str()
-            && is_target
-        {
-            program = Some(PathBuf::from(path));
-            is_fresh = message["fresh"] == true;
-        }
-        let text = message["message"]["rendered"].as_str().unwrap_or_default();
-        match message["message"]["level"].as_str() {
-            Some("warning") if is_target => warnings += text,
-            // In any package: this one cannot be built without it.
-            Some("error" | "error: internal compiler error") => errors += text,
-            // "For more information about this error, try …"
-            Some("failure-note") => errors += text,
-            _ => {}
-        }
-    }
+/// What cargo has said of test targets of one name.
+#[derive(Debug)]
+pub struct Built {
+    cargo: Ran,
+    target: String,
+}
 
-    // If the compiler has said no error, cargo itself has failed.
-    let warnings = watchdog::abridge(&warnings, MOST);
-    match program {
-        Some(program) if cargo.status.success() => {
-            let folder = exercise.rung.clone();
-            let tests = list_tests(&program, &folder)?;
-            Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
+impl Built {
+    /// The target of the package in this folder. The inner error is what the
+    /// compiler said.
+    ///
+    /// # Errors
+    ///
+    /// If something has failed that is not the compiler.
+    pub fn target_in(&self, folder: &Path) -> Result<Result<Target, String>> {
+        let Built { cargo, target } = self;
+        // A whole path may go by a link, and ours by another.
+        let rung = folder.file_name().unwrap_or_default();
+        let manifest = Path::new(rung).join("Cargo.toml");
+        // Each line of its output has what the compiler has said, or what cargo
+        // has built.
+        let (mut warnings, mut errors) = (String::new(), String::new());
+        let (mut program, mut is_fresh) = (None, false);
+        let messages = cargo.stdout.lines().filter_map(|line| {
+            let message: Value = serde_json::from_str(line).ok()?;
+            Some(message)
+        });
+        for message in messages {
+            let path = message["manifest_path"].as_str().unwrap_or_default();
+            let is_target = message["target"]["name"] == *target
+                && Path::new(path).ends_with(&manifest);
+            if let Some(path) = message["executable"].as_str()
+                && is_target
+            {
+                program = Some(PathBuf::from(path));
+                is_fresh = message["fresh"] == true;
+            }
+            let text = message["message"]["rendered"].as_str();
+            let text = text.unwrap_or_default();
+            match message["message"]["level"].as_str() {
+                Some("warning") if is_target => warnings += text,
+                // In any package: this one cannot be built without it.
+                Some("error" | "error: internal compiler error") => {
+                    errors += text;
+                }
+                // "For more information about this error, try …"
+                Some("failure-note") => errors += text,
+                _ => {}
+            }
         }
-        _ if !errors.is_empty() => {
-            Ok(Err(warnings + &watchdog::abridge(&errors, MOST)))
+
+        // If the compiler has said no error, cargo itself has failed.
+        let warnings = watchdog::abridge(&warnings, MOST);
+        match program {
+            Some(program) if cargo.status.success() => {
+                let folder = folder.to_owned();
+                let tests = list_tests(&program, &folder)?;
+                Ok(Ok(Target { program, folder, is_fresh, tests, warnings }))
+            }
+            _ if !errors.is_empty() => {
+                Ok(Err(warnings + &watchdog::abridge(&errors, MOST)))
+            }
+            _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
         }
-        _ => bail!("cargo cannot build it:\n{}", cargo.stderr.trim_end()),
     }
 }
 

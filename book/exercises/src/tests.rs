@@ -108,7 +108,7 @@ fn every_wrong_answer_meets_its_sentence() {
             let sentence = line.trim_start_matches("//! ");
             let sentence = sentence.strip_prefix("Met with: ");
             let sentence = sentence.expect("the first line is the sentence");
-            let tests = tests_of(&target, &module(&exercise, answer));
+            let tests = tests_of(target, &module(&exercise, answer));
             // Schedules are drawn: one run in some hundred may find nothing.
             // A reader's verdict is that of many; here two of three find it.
             let mut verdicts = vec![target.run(&tests)];
@@ -127,7 +127,7 @@ fn every_right_answer_passes_though_it_is_unlike_the_solution() {
     for exercise in exercises_to_judge() {
         let target = compiled(&exercise);
         for answer in exercise.right() {
-            let tests = tests_of(&target, &module(&exercise, &answer));
+            let tests = tests_of(target, &module(&exercise, &answer));
             let verdict = target.run_all(&tests, &|_| {});
             is_solved(&exercise.seen(&answer), &verdict);
         }
@@ -159,7 +159,7 @@ fn every_solution_passes_beside_others_that_want_the_cores() {
 fn every_solution_is_solved() {
     for exercise in exercises_to_judge() {
         let target = compiled(&exercise);
-        let tests = tests_of(&target, &module(&exercise, &exercise.solution()));
+        let tests = tests_of(target, &module(&exercise, &exercise.solution()));
         let verdict = target.run_all(&tests, &|_| {});
         is_solved(&exercise.name, &verdict);
     }

@@ -1,30 +1,46 @@
 //! All answers of ours, in one program for each rung: its test target
 //! `answers` includes what is written here.
 
-use crate::target::{Target, compile};
+use super::exercises_to_judge;
+use crate::target::{Target, build};
 use crate::tree::Tree;
 use crate::{Exercise, all_exercises};
 use std::collections::BTreeMap;
+use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 /// The program with the answers to an exercise, and to the others of its rung.
-pub fn compiled(exercise: &Exercise) -> Arc<Target> {
-    static COMPILED: Mutex<BTreeMap<String, Arc<Target>>> =
-        Mutex::new(BTreeMap::new());
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let package = exercise.package.clone();
-    let target = compiled.entry(package).or_insert_with(|| {
-        write_all(&exercise.package);
-        let target = compile(exercise, "answers").unwrap();
+pub fn compiled(exercise: &Exercise) -> &'static Target {
+    static COMPILED: LazyLock<BTreeMap<String, Target>> =
+        LazyLock::new(compile_all);
+    &COMPILED[&exercise.package]
+}
+
+/// All programs are built at once: the compiler does most of its work on one
+/// core for each.
+fn compile_all() -> BTreeMap<String, Target> {
+    let rungs = exercises_to_judge().into_iter();
+    let rungs: BTreeMap<_, _> = rungs.map(|it| (it.package, it.rung)).collect();
+    for package in rungs.keys() {
+        write_all(package);
+    }
+    let packages: Vec<_> = match env::var_os("ANSWERS_OF") {
+        Some(_) => rungs.keys().flat_map(|it| ["-p", it]).collect(),
+        // So they need what all tests need, which has been built for them.
+        None => vec!["--workspace"],
+    };
+    let built = build(&Tree::here().root, &packages, "answers").unwrap();
+    let compiled = rungs.into_iter().map(|(package, folder)| {
+        let target = built.target_in(&folder).unwrap();
         let target = target.unwrap_or_else(|said| panic!("{said}"));
-        assert_eq!(target.warnings, "", "{}", exercise.package);
-        Arc::new(target)
+        assert_eq!(target.warnings, "", "{package}");
+        (package, target)
     });
-    Arc::clone(target)
+    compiled.collect()
 }
 
 /// `check_then_insert_wrong_insert_after_fetch`

@@ -4,7 +4,7 @@ use crate::events::{keep, renew};
 use anyhow::{Context, Result, ensure};
 use exercises::Tree;
 use exercises::diff;
-use exercises::tree::Program;
+use exercises::tree::{Program, cargo};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -195,7 +195,7 @@ struct Run {
 /// Runs a program to its end.
 fn run(tree: &Tree, program: Program<'_>) -> Result<Run> {
     let name = program.name();
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo();
     cargo
         .args(["run", "-q"])
         .args(program.selection())

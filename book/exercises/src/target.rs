@@ -1,7 +1,7 @@
 //! A test target with an answer in it: compiled by cargo.
 
 use crate::exercise::Exercise;
-use crate::tree::Tree;
+use crate::tree::{Tree, cargo};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ pub fn compile(
 /// If it cannot be run.
 pub fn build(root: &Path, packages: &[&str], target: &str) -> Result<Built> {
     // It says in JSON what it does.
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo();
     cargo
         .args(["test", "--no-run", "--message-format=json"])
         .args(packages)

@@ -4,6 +4,7 @@ use crate::files::{all_in, has_extension, is_hidden, read_text};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The workspace, as far as the book is about it.
 #[derive(Clone, Debug)]
@@ -38,6 +39,24 @@ pub enum Program<'a> {
     /// The package, and the step.
     Step(&'a str, &'a str),
 }
+
+/// Cargo, as a terminal would start it: without what another cargo has said of
+/// the package whose program we are. The build script of `ring` looks at that;
+/// whenever page and terminal took turns, it was run again, and all that needs
+/// it was compiled again.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    for (name, _) in env::vars_os() {
+        let shown = name.to_string_lossy();
+        if OF_A_PACKAGE.iter().any(|start| shown.starts_with(start)) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
+/// What names of variables begin with that say something of a package.
+const OF_A_PACKAGE: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
 
 impl Tree {
     /// The workspace around the current folder; if there is none, the one that
@@ -238,7 +257,15 @@ pub fn in_order(name: &str) -> Vec<(u32, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_order;
+    use super::{cargo, in_order};
+    use std::ffi::OsStr;
+
+    #[test]
+    fn cargo_is_not_told_in_which_package_we_are() {
+        let cargo = cargo();
+        let removed = (OsStr::new("CARGO_MANIFEST_DIR"), None);
+        assert!(cargo.get_envs().any(|it| it == removed));
+    }
 
     #[test]
     fn numbers_in_names_are_numbers() {

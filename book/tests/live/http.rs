@@ -2,11 +2,11 @@
 
 use super::reader::Reader;
 use super::workspace::workspace;
+use exercises::tree::cargo;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::Command;
 use std::time::Duration;
 
 impl Reader {
@@ -231,7 +231,7 @@ fn the_reader_and_the_crawls_agree_on_what_is_possible() {
 
 /// What a crawl says of a value that it does not take.
 fn refusal(package: &str, flag: &str, value: &str) -> String {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo();
     cargo.args(["run", "-q", "-p", package, "--", flag, value]);
     cargo.current_dir(workspace());
     cargo.env("CARGO_TARGET_DIR", workspace().join("target"));

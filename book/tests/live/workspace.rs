@@ -1,5 +1,6 @@
 //! A copy of this workspace, whose exercises and progress are nobody's.
 
+use exercises::tree::cargo;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,7 +29,7 @@ pub fn workspace() -> PathBuf {
             }
         }
         // Built once, here, or every test would wait for it to be built.
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = cargo();
         cargo.args(["build", "-q", "-p", "threads", "-p", "lab"]);
         cargo.args(["--bins", "--test", "check-then-insert"]);
         cargo.current_dir(&copy).env("CARGO_TARGET_DIR", copy.join("target"));

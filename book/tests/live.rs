@@ -8,6 +8,7 @@ mod browser;
 mod panel;
 mod exercises;
 mod timeline;
+mod theatre;
 mod guard;
 mod wrong_input;
 mod axe;

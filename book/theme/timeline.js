@@ -17,7 +17,8 @@
         }
     };
     const make = (tag, attributes, ...children) => {
-        const drawn = ['g', 'line', 'rect', 'text'].includes(tag);
+        const drawn =
+            ['g', 'line', 'path', 'rect', 'svg', 'text'].includes(tag);
         const element = drawn
             ? document.createElementNS('http://www.w3.org/2000/svg', tag)
             : document.createElement(tag);
@@ -39,6 +40,7 @@
         const view = { from: 0, to: length };
         const bars = new Map();
         let chosen = null;
+        let marked = null;
 
         const all = (selector) => [...svg.querySelectorAll(selector)];
         const part = (g) => {
@@ -66,6 +68,8 @@
         const axis = make('g', {});
         svg.querySelector('style').after(axis);
         const frame = make('rect', { class: 'timeline-frame', y: -13, height: 26 });
+        const moment = make('svg', { class: 'timeline-moment', y: 16 },
+            make('line', {}), make('path', { d: 'M-6-10h12v5L0 2L-6-5z' }));
         const said = make(
             'p', { class: 'timeline-said', 'aria-live': 'polite' }, HINT);
         svg.after(said, tools());
@@ -121,6 +125,7 @@
             for (const bar of bars.values()) layBar(bar, width);
             flows.forEach(layFlow);
             if (frame.isConnected) layFrame(chosen);
+            if (marked !== null) layMoment();
             svg.classList.toggle('timeline-zoomed', isZoomed());
         }
 
@@ -183,6 +188,28 @@
             set(frame, bar.place);
         }
 
+        // Where the theatre is; see theatre.js.
+        function layMoment() {
+            const at = x(marked);
+            const lines = rows.filter((row) => !row.hidden);
+            set(moment, { x: `${at}%` });
+            set(moment.firstChild, { y2: 6 + lines.length * LANE });
+            show(moment, at >= margin && at <= END + 0.1);
+            svg.append(moment);
+        }
+        function mark(time) {
+            marked = time;
+            if (time === null) moment.remove();
+            else if (time < view.from || time > view.to) move(time - middle(view));
+            else layMoment();
+        }
+        // Tells the theatre where it is wanted to be.
+        function sayMoment(clientX, name) {
+            const detail = { time: time(clientX), name };
+            svg.dispatchEvent(
+                new CustomEvent('moment', { detail, bubbles: true }));
+        }
+
         // Says what a bar is, and which arrows lead to it and from it.
         function tell(bar) {
             said.textContent = bar ? `${bar.row.name} ${bar.told}.` : HINT;
@@ -232,8 +259,8 @@
 
         // By a factor; what is `at` this time stays in its place.
         function zoom(factor, at) {
-            at ??= chosen?.seen ? clamp(middle(chosen), view.from, view.to)
-                : middle(view);
+            at ??= marked ?? (chosen?.seen
+                ? clamp(middle(chosen), view.from, view.to) : middle(view));
             const span = view.to - view.from;
             const least = Math.min(Math.max(length / 5000, 20), length);
             const wanted = clamp(span * factor, least, length);
@@ -294,11 +321,19 @@
         // Where the mouse is, or each finger, while it is down.
         const down = new Map();
         let dragged = false;
+        // Set while the mark of a moment is dragged along the axis.
+        let along = false;
         svg.addEventListener('pointerdown', (event) => {
             if (event.button === 0) down.set(event.pointerId, event.clientX);
             dragged = down.size > 1;
+            const { top } = svg.getBoundingClientRect();
+            along = marked !== null && event.clientY - top < 22;
         });
         svg.addEventListener('pointermove', (event) => {
+            if (along && down.has(event.pointerId)) {
+                svg.setPointerCapture(event.pointerId);
+                return sayMoment(event.clientX);
+            }
             const before = down.get(event.pointerId) ?? event.clientX;
             if (Math.abs(event.clientX - before) < (dragged ? 1 : 4)) return;
             dragged = true;
@@ -315,12 +350,16 @@
             svg.addEventListener(end, (event) => down.delete(event.pointerId));
         }
         svg.addEventListener('click', (event) => {
-            if (!dragged) choose(bars.get(event.target) ?? null);
+            if (dragged) return;
+            choose(bars.get(event.target) ?? null);
+            const row = event.target.closest('.lanes-row');
+            sayMoment(event.clientX, row?.querySelector('title').textContent);
         });
         svg.addEventListener('pointerover', (event) => {
             if (down.size === 0) tell(bars.get(event.target) ?? chosen);
         });
         svg.addEventListener('pointerleave', () => tell(chosen));
+        svg.timeline = { mark };
         new ResizeObserver(layout).observe(svg);
         window.addEventListener('beforeprint', () => zoom(Infinity));
     }

@@ -85,7 +85,9 @@ fn book_of_one_page() -> PathBuf {
     for file in [
         "taking-turns.css",
         "timeline.css",
+        "theatre.css",
         "timeline.js",
+        "theatre.js",
         "twins.js",
         "keyboard.js",
         "paper.js",

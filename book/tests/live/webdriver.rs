@@ -139,10 +139,16 @@ impl Browser {
 
     /// Presses a key: a letter, or one that WebDriver has a letter for.
     pub fn press(&self, key: char) {
-        let keys = json!({"type": "key", "id": "keyboard", "actions": [
-            {"type": "keyDown", "value": key},
-            {"type": "keyUp", "value": key},
-        ]});
+        self.press_together(&[key]);
+    }
+
+    /// Presses several keys, and lets go of them.
+    pub fn press_together(&self, keys: &[char]) {
+        let action = |kind| move |key| json!({"type": kind, "value": key});
+        let down = keys.iter().map(action("keyDown"));
+        let up = keys.iter().rev().map(action("keyUp"));
+        let actions: Vec<_> = down.chain(up).collect();
+        let keys = json!({"type": "key", "id": "keyboard", "actions": actions});
         self.ask("POST", "/actions", &json!({"actions": [keys]}));
     }
 

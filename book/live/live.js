@@ -195,12 +195,12 @@ function panel(program, faults, flags, several) {
                 go(false);
                 renew();
                 if (drawn) {
-                    await draw(`/live/runs/${id}/picture`, picture);
+                    const more = staged ? [theatre(id)] : [];
+                    await draw(`/live/runs/${id}/picture`, picture, ...more);
                     picture.querySelector('figcaption')?.append(' ', make('a', {
                         href: `/live/runs/${id}/trace`, download: '',
                         title: 'The same run, to open at ui.perfetto.dev',
                     }, 'Save trace'));
-                    if (staged) picture.append(theatre(id));
                     // The next one may go on already.
                     agePicture(picture, current !== id);
                 } else if (how !== 'does not compile') {
@@ -325,8 +325,9 @@ function listen(id, status, told) {
     return source;
 }
 
-// The picture of a run. It is parsed as an image, not as a page.
-async function draw(address, picture) {
+// The picture of a run, and what belongs below it. It is parsed as an image, not
+// as a page.
+async function draw(address, picture, ...more) {
     // With the reader, its pictures are gone.
     const answer = await fetch(address).catch(() => null);
     if (!answer?.ok) return;
@@ -334,7 +335,7 @@ async function draw(address, picture) {
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml');
     if (svg.querySelector('parsererror, script')) return;
     picture.replaceChildren(document.importNode(svg.documentElement, true),
-        make('figcaption', {}, make('span', {})));
+        make('figcaption', {}, make('span', {})), ...more);
     agePicture(picture, false);
     picture.hidden = false;
     // The book's own script lets it be zoomed.

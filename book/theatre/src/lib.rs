@@ -16,7 +16,8 @@ use cast::Cast;
 use says::Story;
 use serde_json::{Map, Value, json};
 use state::State;
-use timeline::{Recording, Replay};
+use std::time::Duration;
+use timeline::{Event, Recording, Replay, Status, What, format_duration};
 
 /// The most events that are told: more than anybody steps through.
 pub const MOST: usize = 2_000;
@@ -41,8 +42,8 @@ pub struct Theatre {
     /// When the last event happened. All times are nanoseconds since the first.
     ends: u64,
     events: Vec<Told>,
-    /// How many events came later, and are not told.
-    left: usize,
+    /// Set if more happened later, of which it does not tell.
+    is_cut: bool,
 }
 
 /// A file that events name.
@@ -81,19 +82,20 @@ impl Theatre {
         let all = Replay::events(recording);
         let start = all.first().map_or(0, |event| event.at);
         let ends = all.last().map_or(0, |event| event.at - start);
-        let first = &all[..all.len().min(MOST)];
-        let cast = Cast::of(&Recording::parse(recording), first);
+        let (first, mut is_cut) = first_of(all);
+        let cast = Cast::of(&Recording::parse(recording), &first);
 
         let mut paths = vec![main];
         let mut story = Story::new(&cast, start);
         let mut state = State::default();
         let (mut events, mut bytes) = (Vec::new(), 0);
-        for event in first {
+        for event in &first {
             let told = story.tell(event);
             let next = story.state();
             let now = next.since(&state);
             bytes += json!(now).to_string().len();
             if bytes > MOST_BYTES {
+                is_cut = true;
                 break;
             }
             let key = (event.pid, event.lane);
@@ -121,8 +123,7 @@ impl Theatre {
             File { path, text }
         };
         let files = paths.into_iter().map(file).collect();
-        let left = all.len() - events.len();
-        Theatre { title: title.to_owned(), files, cast, ends, events, left }
+        Theatre { title: title.to_owned(), files, cast, ends, events, is_cut }
     }
 
     /// How many events it tells.
@@ -132,10 +133,12 @@ impl Theatre {
 
     /// Why there are no more events, if there are.
     pub fn why_no_more(&self) -> Option<String> {
-        let (told, all) = (self.events(), self.events() + self.left);
-        (self.left > 0).then(|| {
-            format!("This run has {all} events. Here are the first {told}.")
-        })
+        let at = self.events.last().filter(|_| self.is_cut)?.at;
+        let (n, at) = (self.events(), Duration::from_nanos(at));
+        let at = format_duration(at);
+        Some(format!(
+            "This run is long. Here are its first {n} events, up to {at}."
+        ))
     }
 
     /// All of it, for a script.
@@ -173,4 +176,35 @@ impl Theatre {
         }
         all.to_string()
     }
+}
+
+/// The first events that say something new, and whether there are others.
+fn first_of(all: Vec<Event<'_>>) -> (Vec<Event<'_>>, bool) {
+    let mut replay = Replay::default();
+    let mut first = all.into_iter().filter(|event| {
+        let is_new = !repeats(event, &replay);
+        let _ = replay.follow(event);
+        is_new
+    });
+    let told = first.by_ref().take(MOST).collect();
+    (told, first.next().is_some())
+}
+
+/// Set if what runs says once more that it does. So it records how much CPU
+/// time it has used.
+fn repeats(event: &Event<'_>, replay: &Replay) -> bool {
+    let key = (event.pid, event.lane);
+    let mut lanes = replay.lanes();
+    let lane = lanes.find(|(it, _)| *it == key).map(|(_, lane)| lane);
+    let thread = (event.pid, event.thread);
+    let on_top = replay.running().find(|(it, _)| *it == thread);
+    let on_top = on_top.and_then(|(_, lanes)| lanes.last().copied());
+    event.what == What::Run
+        && on_top.unwrap_or(thread) == key
+        && lane.is_some_and(|lane| {
+            lane.status == Status::Runs
+                && lane.waits.is_empty()
+                && lane.until.is_none()
+                && lane.kept.is_none()
+        })
 }

@@ -26,6 +26,8 @@ pub struct Story<'a> {
     asked: BTreeMap<(u32, String), u64>,
     /// How many requests the site sees.
     flight: usize,
+    /// The threads that have run something.
+    threads: BTreeSet<LaneKey>,
 }
 
 /// What is said of an event.
@@ -41,6 +43,23 @@ struct Cause {
     about: (&'static str, String),
 }
 
+impl Cause {
+    /// What has woken a lane, and where it goes.
+    fn say(
+        self,
+        it: &str,
+        goes: &str,
+        about: &mut dyn FnMut(&str, &str),
+    ) -> String {
+        about(self.about.0, &self.about.1);
+        let says = self.says;
+        match says.starts_with(it) {
+            true => format!("{says}: {}", goes.replacen(it, "it", 1)),
+            false => format!("{says}: {goes}"),
+        }
+    }
+}
+
 impl<'a> Story<'a> {
     /// Nothing has happened yet.
     pub fn new(cast: &'a Cast, start: u64) -> Story<'a> {
@@ -54,6 +73,7 @@ impl<'a> Story<'a> {
             ready: BTreeMap::new(),
             asked: BTreeMap::new(),
             flight: 0,
+            threads: BTreeSet::new(),
         }
     }
 
@@ -74,6 +94,9 @@ impl<'a> Story<'a> {
             let other = self.cast.place((event.pid, other));
             about.extend(other.map(|it| ("other".to_owned(), it.into())));
         }
+        if event.what == What::Run {
+            self.threads.insert((event.pid, event.thread));
+        }
         // A program that a reader has changed may do what it must not.
         if let Err(why) = self.replay.follow(event) {
             says += &format!(" (That cannot be: {why}.)");
@@ -92,6 +115,9 @@ impl<'a> Story<'a> {
         let it = cast.name(key);
         let thread = cast.name((pid, event.thread));
         match event.what {
+            What::Spawn { kind: "thread", .. } if self.has_run(key) => {
+                format!("from here on, {it} says what it does itself")
+            }
             What::Spawn { kind: "thread" | "site", .. } => {
                 format!("{it} begins")
             }
@@ -121,7 +147,7 @@ impl<'a> Story<'a> {
                 format!("{thread} takes {it} to {}{behind}", end_of(queue))
             }
             What::Idle if event.source.is_some() => {
-                format!("what {it} waited for is cancelled: it is free")
+                format!("{it} is cancelled: it is free for more")
             }
             What::Idle => {
                 format!("{it} has done its work: it is free for more")
@@ -174,7 +200,7 @@ impl<'a> Story<'a> {
                 about("timer", &timer_name(Some(it)));
                 let (when, left) = (self.say_at(due), say_left(at, due));
                 match before {
-                    None => format!("{it} sets a timer for {when}, {left}"),
+                    None => format!("{it} sets a timer for {when} ({left})"),
                     Some(_) => format!(
                         "the timer for {when} is to wake {it} from now on"
                     ),
@@ -187,9 +213,13 @@ impl<'a> Story<'a> {
             What::Cancel(timer) => {
                 let set = self.timers.remove(&(pid, timer.to_owned()));
                 about("timer", &timer_name(Some(it)));
-                let when = set.map_or(String::new(), |set| {
-                    format!(", which was due {}", say_left(at, set.due))
-                });
+                let when =
+                    set.map_or(String::new(), |set| match set.due > at {
+                        true => {
+                            format!(", which had {} left", span(at, set.due))
+                        }
+                        false => format!(", due {} ago", span(set.due, at)),
+                    });
                 format!("{it} cancels its timer{when}")
             }
             What::Ask(page) => {
@@ -297,7 +327,11 @@ impl<'a> Story<'a> {
                     span(due, event.at)
                 ),
             },
-            Status::Runs => format!("{it} goes on"),
+            Status::Runs if lane.waits.is_empty() => format!("{it} goes on"),
+            Status::Runs => format!(
+                "{it} goes on: it has waited for {}",
+                listed(&lane.waits)
+            ),
             _ => format!("{thread} runs {it}{inside}"),
         }
     }
@@ -337,9 +371,9 @@ impl<'a> Story<'a> {
         let status = self.lane(key).map(|lane| lane.status);
         match status {
             Some(Status::Waits) => {
-                format!("{it} waits until {when} at the longest, {left}")
+                format!("{it} waits until {when} at the longest ({left})")
             }
-            _ => format!("{it} waits until {when}, {left}"),
+            _ => format!("{it} waits until {when} ({left})"),
         }
     }
 
@@ -363,8 +397,7 @@ impl<'a> Story<'a> {
         let is_first = self.ready.insert(key, event.at).is_none();
         // The reactor has said it already.
         if let Some(cause) = self.woken.remove(&key) {
-            about(cause.about.0, &cause.about.1);
-            return format!("{}: {goes}", cause.says);
+            return cause.say(it, &goes, about);
         }
         let by_name = self.cast.name(by);
         let Some(lane) = self.lane(key) else { return goes };
@@ -375,19 +408,22 @@ impl<'a> Story<'a> {
                 format!("{it} is new: {}", goes.replacen(it, "it", 1))
             }
             Status::Idle => format!("{by_name} gives {it} new work: {goes}"),
-            Status::Runs if by == key => {
-                format!("{it} wakes itself while it runs: {goes}")
-            }
+            Status::Runs if by == key => format!(
+                "{it} wakes itself while it runs: {goes}"
+            )
+            .replacen(&format!(": {it}"), ": it", 1),
             Status::Runs => {
                 format!("{by_name} wakes {it} while it runs: {goes}")
             }
             Status::Waits if is_loop => match self.cause_in(key, event) {
-                Some(cause) => {
-                    about(cause.about.0, &cause.about.1);
-                    format!("{}: {goes}", cause.says)
-                }
+                Some(cause) => cause.say(it, &goes, about),
                 None => self.say_woken(lane, by_name, it, &goes),
             },
+            _ if by == key && !lane.waits.is_empty() => format!(
+                "{it} has waited for {}, and is woken: {}",
+                listed(&lane.waits),
+                goes.replacen(it, "it", 1)
+            ),
             Status::Ready if !is_first => {
                 format!("{by_name} wakes {it} once more: {goes}")
             }
@@ -494,6 +530,11 @@ impl<'a> Story<'a> {
         self.woken
             .insert(key, Cause { says: says.clone(), about: ("timer", timer) });
         format!("{says}: {it} is to be woken")
+    }
+
+    /// Set if this thread has run something, or runs it.
+    fn has_run(&self, thread: LaneKey) -> bool {
+        self.threads.contains(&thread)
     }
 
     fn lane(&self, key: LaneKey) -> Option<&LaneNow> {

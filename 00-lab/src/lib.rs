@@ -36,6 +36,8 @@ pub use job::{Job, Manners};
 pub use locks as sync;
 pub use rung::RUNG;
 pub use site::{Seen, Shape, Site};
-pub use timeline::{Lane, cpu_time, cpu_time_of_thread, waiting};
+pub use timeline::{
+    Lane, cpu_time, cpu_time_of_thread, record_length, waiting,
+};
 pub use url::Url;
 pub use usage::Usage;

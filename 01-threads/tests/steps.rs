@@ -187,6 +187,13 @@ fn the_sender_waits_for_room_and_the_queue_stays_short() {
         let waits = spans.filter(|span| span.state == room);
         let waited: Duration = waits.map(|span| span.to - span.from).sum();
         assert!(waited > recording.length / 2, "{waited:?} for room");
+        // Meanwhile the queue is full.
+        let [queue] = &recording.queues[..] else { panic!("{stdout}") };
+        assert_eq!(queue.room, 4);
+        let stretches = recording.stretches(&queue.lengths);
+        let full = stretches.filter(|it| it.2 == queue.room);
+        let full: Duration = full.map(|(from, to, _)| to - from).sum();
+        assert!(full > recording.length / 3, "full for {full:?}");
     }
 }
 

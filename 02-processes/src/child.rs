@@ -30,6 +30,18 @@ pub fn reap(child: &mut Child) -> io::Result<ExitStatus> {
     Ok(status)
 }
 
+/// Kills a child, and records that: the picture shows a zombie from here on,
+/// until the child is reaped.
+///
+/// # Errors
+///
+/// As [`Child::kill`].
+pub fn kill(child: &mut Child) -> io::Result<()> {
+    child.kill()?;
+    timeline::event(What::Kill(child.id()));
+    Ok(())
+}
+
 /// Records how a child ended.
 pub(crate) fn record_end(pid: u32, status: ExitStatus) {
     let how =

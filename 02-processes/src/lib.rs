@@ -16,7 +16,7 @@ mod measure_time;
 mod rung;
 
 pub use blocking_worker::{Worker, answer_orders};
-pub use child::{child_command, reap, started_as};
+pub use child::{child_command, kill, reap, started_as};
 pub use frame::{read_frame, write_frame};
 pub use measure_time::measure_time;
 pub use pool::{Outcome, Pool};

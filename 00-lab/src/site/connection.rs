@@ -24,8 +24,8 @@ pub(super) struct Connection {
     sent: usize,
     /// The end of the pause that has begun.
     due: Option<Instant>,
-    /// Set while it counts as in flight.
-    pub counted: bool,
+    /// The page that is in flight.
+    pub counted: Option<String>,
     /// Set if the poller knows the socket.
     watched: bool,
 }
@@ -48,7 +48,7 @@ impl Connection {
             script: None,
             sent: 0,
             due: None,
-            counted: false,
+            counted: None,
             watched: false,
         }
     }

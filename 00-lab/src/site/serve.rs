@@ -194,7 +194,7 @@ impl Server {
         let script = match request {
             Request::Refused(status) => refusal(status),
             Request::Page { path, head_only } => {
-                client.counted = true;
+                client.counted = Some(path.clone());
                 self.count_in_flight(1);
                 self.page(path, head_only)
             }
@@ -220,9 +220,11 @@ impl Server {
         let next = loop {
             // Not in flight any more, before the last byte is sent: a client
             // that has it may ask for the next page before that call returns.
-            if client.counted && client.is_at_its_last_step() {
-                client.counted = false;
+            if client.is_at_its_last_step()
+                && let Some(path) = client.counted.take()
+            {
                 self.count_in_flight(-1);
+                self.lane.record(What::Sent(&path));
             }
             match client.step() {
                 Ok(Next::Now) => {}
@@ -248,7 +250,7 @@ impl Server {
 
     /// Closes a connection. Set `left` if the client has closed it before.
     fn end(&mut self, mut client: Connection, left: bool) {
-        if client.counted {
+        if client.counted.is_some() {
             self.count_in_flight(-1);
             self.seen.cut += u32::from(left);
         }

@@ -27,13 +27,15 @@ pub enum Cell {
     Panics,
     /// Its process dies.
     Dies,
+    /// Its process has been killed, and not been waited for.
+    Zombie,
     /// It says that it runs; whether it has a CPU is not known.
     Unknown,
 }
 
 impl Cell {
     /// How each cell is drawn in text, and what it means.
-    pub(super) const LEGEND: [(Cell, char, &str); 10] = [
+    pub(super) const LEGEND: [(Cell, char, &str); 11] = [
         (Cell::Runs, '█', "runs"),
         (Cell::RunsInPart, '▓', "runs partly"),
         (Cell::OffTheCpu, '·', "off the CPU"),
@@ -44,6 +46,7 @@ impl Cell {
         (Cell::Blocked, '×', "waits for a lock"),
         (Cell::Panics, '!', "panics"),
         (Cell::Dies, '†', "dies"),
+        (Cell::Zombie, 'z', "is a zombie"),
     ];
 
     /// Its symbol in text, and what it means, as a legend says it.
@@ -64,6 +67,7 @@ impl Cell {
             State::Blocked(_) => Cell::Blocked,
             State::Ready | State::Lost => Cell::Ready,
             State::Idle => Cell::Nothing,
+            State::Zombie => Cell::Zombie,
         }
     }
 }

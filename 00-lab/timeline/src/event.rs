@@ -111,8 +111,21 @@ pub enum What<'a> {
     Got(&'a str),
     /// The number of requests in flight, as the site sees it.
     Flight(usize),
+    /// The site is about to send the last bytes of the page at this path.
+    Sent(&'a str),
+    /// A queue has this length now.
+    Length {
+        /// What it is a queue of.
+        queue: &'a str,
+        /// How many are in it.
+        n: usize,
+        /// How many it has room for.
+        room: usize,
+    },
     /// It panics.
     Panic(&'a str),
+    /// It has killed this child process. What is left is a zombie.
+    Kill(u32),
     /// It has waited for a child process, which has ended with all its lanes.
     Reap {
         /// The child.
@@ -242,7 +255,15 @@ impl<'a> What<'a> {
             "ask" => What::Ask(text),
             "got" => What::Got(text),
             "flight" => What::Flight(text.parse().ok()?),
+            "sent" => What::Sent(text),
+            "length" => {
+                let mut words = text.splitn(3, ' ');
+                let n = words.next()?.parse().ok()?;
+                let room = words.next()?.parse().ok()?;
+                What::Length { queue: words.next()?, n, room }
+            }
             "panic" => What::Panic(text),
+            "kill" => What::Kill(text.parse().ok()?),
             "reap" => {
                 let (pid, how) = text.split_once(' ').unwrap_or((text, ""));
                 What::Reap { pid: pid.parse().ok()?, how }
@@ -288,7 +309,12 @@ impl fmt::Display for What<'_> {
             What::Ask(path) => write!(f, "ask {}", OneLine(path)),
             What::Got(path) => write!(f, "got {}", OneLine(path)),
             What::Flight(n) => write!(f, "flight {n}"),
+            What::Sent(path) => write!(f, "sent {}", OneLine(path)),
+            What::Length { queue, n, room } => {
+                write!(f, "length {n} {room} {}", OneLine(queue))
+            }
             What::Panic(why) => write!(f, "panic {}", OneLine(why)),
+            What::Kill(pid) => write!(f, "kill {pid}"),
             What::Reap { pid, how } => {
                 write!(f, "reap {pid} {}", OneLine(how))
             }
@@ -391,7 +417,10 @@ mod tests {
             What::Ask("/3?a=b"),
             What::Got("/3?a=b"),
             What::Flight(10_000),
+            What::Sent("/3?a=b"),
+            What::Length { queue: "two words", n: 3, room: 4 },
             What::Panic("no such page: /9"),
+            What::Kill(77),
             What::Reap { pid: 77, how: "signal: 6 (SIGABRT)" },
             What::Reap { pid: 77, how: "" },
         ] {
@@ -420,6 +449,7 @@ mod tests {
             "1 2 3 4 5 sing",
             "1 2 3 4 5 await 7 read",
             "1 2 3 4 5 report 7 sideways",
+            "1 2 3 4 5 length 3 pages",
             "a 2 3 4 5 run",
             "1 2 3 4 5 run\tmain.rs",
         ] {

@@ -47,6 +47,12 @@ pub fn waiting(what: impl Display) -> Waiting {
     Waiting { on_this_thread: PhantomData }
 }
 
+/// Records that `n` are in a queue now, which has room for `room`: the picture
+/// shows when it was full.
+pub fn record_length(queue: &str, n: usize, room: usize) {
+    event(What::Length { queue, n, room });
+}
+
 /// A wait that lasts as long as this guard (see [`waiting`]).
 ///
 /// It belongs to one thread:

@@ -54,12 +54,15 @@ pub use axis::{format_duration, round_times};
 pub use cells::Cell;
 pub use event::{Direction, Event, Id, Place, What};
 pub use lane::{
-    Lane, Source, Waiting, current, event, event_of, kept, waiting,
+    Lane, Source, Waiting, current, event, event_of, kept, record_length,
+    waiting,
 };
-pub use marks::Mark;
+pub use marks::{Late, Mark};
 pub use replay::{LaneKey, LaneNow, Replay, Status, TimerNow};
 pub use session::{finish, so_far, start};
-pub use spans::{Asked, Flow, Held, Link, Recording, Span, State, Track};
+pub use spans::{
+    Asked, Flow, Held, Kept, Link, Queue, Recording, Span, State, Track,
+};
 pub use text::{shorten, width};
 pub use watch::{Watch, describe_hang};
 pub use write::{

@@ -4,7 +4,7 @@ mod open;
 
 use super::causes::Causes;
 use super::event::{Event, Id, What};
-use super::spans::{Asked, Held, Recording, State, Track};
+use super::spans::{Asked, Held, Kept, Queue, Recording, State, Track};
 use super::write::MOST;
 use open::Open;
 use std::collections::HashMap;
@@ -51,6 +51,13 @@ impl Recording {
 }
 
 impl Track {
+    /// Notes that it runs, if it had paused, or ends.
+    fn go_on(&mut self, now: Duration) {
+        if let Some(kept) = self.kept.last_mut() {
+            kept.to.get_or_insert(now);
+        }
+    }
+
     /// Notes that it asks for a page, or has it.
     fn note_page(&mut self, page: &str, now: Duration, asks: bool) {
         if asks {
@@ -62,6 +69,30 @@ impl Track {
         let own = |it: &&mut Asked| it.to.is_none() && it.page == page;
         if let Some(asked) = asked.find(own) {
             asked.to = Some(now);
+        }
+    }
+}
+
+impl Kept {
+    /// Reads `stack, 1008 bytes`.
+    fn parse(text: &str, from: Duration) -> Option<Kept> {
+        let (place, bytes) = text.rsplit_once(", ")?;
+        let bytes = bytes.strip_suffix(" bytes")?.parse().ok()?;
+        Some(Kept { place: place.to_owned(), bytes, from, to: None })
+    }
+}
+
+impl Recording {
+    /// Notes that a queue is so long from a time on.
+    fn note_length(&mut self, name: &str, room: usize, now: (Duration, usize)) {
+        let known = self.queues.iter_mut().find(|queue| queue.name == name);
+        match known {
+            Some(queue) => queue.lengths.push(now),
+            None => self.queues.push(Queue {
+                name: name.to_owned(),
+                room,
+                lengths: vec![now],
+            }),
         }
     }
 }
@@ -105,6 +136,10 @@ impl Reader {
             Some(&index) => index,
             None => self.begin(now, event),
         };
+        if self.open[index].state == State::Zombie {
+            // It has written this, and was killed meanwhile.
+            return;
+        }
         self.recording.tracks[index].heard = now;
 
         // Note what it may be the cause of, and what else it says.
@@ -128,8 +163,10 @@ impl Reader {
         if next.is_some() || ends || open.thread == event.thread {
             self.change(index, now, event, next);
         }
-        if let What::Reap { pid, how } = event.what {
-            self.reap(pid, how, now);
+        match event.what {
+            What::Kill(pid) => self.kill(pid, now),
+            What::Reap { pid, how } => self.reap(pid, how, now),
+            _ => {}
         }
     }
 
@@ -140,9 +177,20 @@ impl Reader {
         for (track, open) in lanes.filter(|(track, _)| !track.ended) {
             track.push(open.until(now, None));
             track.ended = true;
+            let killed = (open.state == State::Zombie).then_some(open.since);
             if !how.is_empty() {
-                track.died = Some((now, how.to_owned()));
+                track.died = Some((killed.unwrap_or(now), how.to_owned()));
             }
+        }
+    }
+
+    /// Makes zombies of all lanes of a process that was killed.
+    fn kill(&mut self, pid: u32, now: Duration) {
+        let lanes = self.recording.tracks.iter_mut().zip(&mut self.open);
+        let lanes = lanes.filter(|(track, _)| track.pid == pid && !track.ended);
+        for (track, open) in lanes {
+            track.push(open.until(now, None));
+            (open.since, open.state, open.due) = (now, State::Zombie, None);
         }
     }
 
@@ -174,6 +222,7 @@ impl Reader {
             cpu: event.cpu,
             page: None,
             due: None,
+            woken: false,
         });
         let index = tracks.len() - 1;
         self.by_lane.insert((event.pid, event.lane), index);
@@ -201,9 +250,20 @@ impl Reader {
                 self.in_flight = if up { n + 1 } else { n.saturating_sub(1) };
                 self.recording.asked.push((now, self.in_flight));
             }
+            What::Kept(place) => track.kept.extend(Kept::parse(place, now)),
+            What::Run => track.go_on(now),
             What::Flight(n) => self.recording.flight.push((now, n)),
+            What::Sent(page) => {
+                self.recording.sent.push((now, page.to_owned()));
+            }
+            What::Length { queue, n, room } => {
+                self.recording.note_length(queue, room, (now, n));
+            }
             What::Panic(why) => track.panicked = Some((now, why.to_owned())),
-            What::Done => track.ended = true,
+            What::Done => {
+                track.go_on(now);
+                track.ended = true;
+            }
             _ => {}
         }
     }

@@ -13,6 +13,10 @@ pub struct Recording {
     pub flows: Vec<Flow>,
     /// How many requests were in flight from a time on, as the site saw it.
     pub flight: Vec<(Duration, usize)>,
+    /// Which pages the site has sent, and when.
+    pub sent: Vec<(Duration, String)>,
+    /// How long queues were.
+    pub queues: Vec<Queue>,
     /// How many were under way from a time on, as the programs that asked saw
     /// it.
     pub asked: Vec<(Duration, usize)>,
@@ -47,6 +51,8 @@ pub struct Track {
     pub held: Vec<Held>,
     /// The pages that it asked for.
     pub asked: Vec<Asked>,
+    /// What it kept while it had paused.
+    pub kept: Vec<Kept>,
     /// Why it panicked, if it did, and when.
     pub panicked: Option<(Duration, String)>,
     /// How its process died, if it died before the lane ended, and when that
@@ -91,6 +97,32 @@ pub enum State {
     Lost,
     /// It does nothing, and waits for nothing: a socket that is closed.
     Idle,
+    /// Its process was killed, and its parent has not asked yet how it ended.
+    Zombie,
+}
+
+/// How long a queue was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    /// What it is a queue of.
+    pub name: String,
+    /// How many it has room for.
+    pub room: usize,
+    /// How many were in it from a time on.
+    pub lengths: Vec<(Duration, usize)>,
+}
+
+/// What a lane kept, from a pause to the next run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// `stack`, `future`.
+    pub place: String,
+    /// How many bytes of it were in use.
+    pub bytes: u64,
+    /// When it paused.
+    pub from: Duration,
+    /// When it went on; if it never did, there is none.
+    pub to: Option<Duration>,
 }
 
 /// A time during which a lock was held.
@@ -253,6 +285,7 @@ impl State {
             State::Ready => "ready to run".into(),
             State::Lost => "ready, its wake-up lost".into(),
             State::Idle => "idle".into(),
+            State::Zombie => "a zombie".into(),
         }
     }
 }

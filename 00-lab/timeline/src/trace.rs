@@ -12,7 +12,7 @@ impl Recording {
     /// Threads are tracks of slices (`X`). Whatever else takes turns may move
     /// from thread to thread, so its life is an async event (`b`, `e`), and
     /// what it runs is a slice of the thread that it runs on. What leads to
-    /// what is a flow (`s`, `f`); the site's requests are a counter (`C`).
+    /// what is a flow (`s`, `f`); the site's requests and queues are counters (`C`).
     pub fn chrome_trace(&self) -> Value {
         let mut events = self.names();
         // Lanes; and the slices of each thread, which arrows have to begin and
@@ -61,7 +61,7 @@ impl Recording {
                 events.extend([from, to]);
             }
         }
-        events.extend(self.counter());
+        events.extend(self.counters());
         json!({ "displayTimeUnit": "ms", "traceEvents": events })
     }
 
@@ -96,15 +96,22 @@ impl Recording {
         names
     }
 
-    /// The number of requests in flight, as a counter.
-    fn counter(&self) -> impl Iterator<Item = Value> {
+    /// The number of requests in flight and the lengths of queues, as counters.
+    fn counters(&self) -> impl Iterator<Item = Value> {
         let pid = self.of_kind("site").next().map_or(0, |site| site.pid);
-        self.flight.iter().map(move |&(at, n)| {
-            json!({
-                "ph": "C", "name": "in flight", "pid": pid, "tid": 0,
-                "ts": micros(at), "args": { "requests": n },
-            })
-        })
+        let flight = ("in flight", "requests", &self.flight);
+        let queues = self.queues.iter();
+        let queues = queues.map(|it| (it.name.as_str(), "queued", &it.lengths));
+        [flight].into_iter().chain(queues).flat_map(
+            move |(name, what, counts)| {
+                counts.iter().map(move |&(at, n)| {
+                    json!({
+                        "ph": "C", "name": name, "pid": pid, "tid": 0,
+                        "ts": micros(at), "args": { what: n },
+                    })
+                })
+            },
+        )
     }
 }
 

@@ -94,6 +94,7 @@ impl Recording {
                 )
             }
             State::Idle => format!("{name} does nothing"),
+            State::Zombie => format!("{name} is a zombie"),
             State::Run { .. } => {
                 let since = self.length - track.heard + silence;
                 let silent = format_duration(since);

@@ -5,7 +5,7 @@
 //! Look at `main`: it has more pages to send, and waits for room.
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use lab::{Failure, Site, Url, fetch, waiting};
+use lab::{Failure, Site, Url, fetch, record_length, waiting};
 use std::iter::repeat_n;
 use std::thread;
 
@@ -38,7 +38,8 @@ fn main() -> Result<(), Failure> {
 
 /// Fetches pages until there is none left and the sender is gone.
 fn work(pages: Receiver<Url>) -> Result<(), Failure> {
-    for url in pages {
+    for url in &pages {
+        record_length("pages", pages.len(), ROOM);
         fetch(&url)?;
     }
     Ok(())
@@ -54,6 +55,7 @@ fn send_pages(site: &Site, pages: Sender<Url>) -> usize {
         if pages.send(site.page(n)).is_err() {
             break;
         }
+        record_length("pages", pages.len(), ROOM);
         most = most.max(pages.len());
     }
     most

@@ -6,7 +6,7 @@
 //! Look at what `ps` says after the kill: the child is still in its table.
 
 use lab::{Failure, Site, Url, fetch, waiting};
-use processes::{child_command, reap, started_as};
+use processes::{child_command, kill, reap, started_as};
 use std::io::{Read, stdin};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
@@ -28,7 +28,7 @@ fn main() -> Result<(), Failure> {
     wait_for("the deadline");
     println!("at the deadline, ps says {:?}", state(&child));
 
-    child.kill()?;
+    kill(&mut child)?;
     // Within a moment it has ended. Its entry in the table stays.
     wait_for("its end");
     println!("after the kill, ps says {:?}", state(&child));

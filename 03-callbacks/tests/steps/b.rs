@@ -3,7 +3,7 @@
 use super::{numbers, run};
 use std::process::Command;
 use std::time::Duration;
-use timeline::{Recording, Span, State, Track};
+use timeline::{Mark, Recording, Span, State, Track};
 use trials::watchdog::{self, parse_time};
 
 /// The time at the end of the first part of a line: `computed for 3ms` has
@@ -107,6 +107,16 @@ fn a_slow_callback_makes_a_timer_late_by_as_long_as_it_takes() {
     assert!(to - from > nearly, "{stdout}");
     let sockets = recording.of_kind("socket").flat_map(runs);
     assert!(sockets.filter(|run| run.from >= to).count() > 1, "{stdout}");
+    // The picture says for which of them, and for how long they were late.
+    let marks = recording.marks();
+    let slow = marks.iter().find_map(|mark| match mark {
+        Mark::Slow { late, .. } => Some(late),
+        _ => None,
+    });
+    let late = slow.expect(&stdout).iter();
+    let late = late.map(|it| recording.tracks[it.track].kind.as_str());
+    let late: Vec<_> = late.collect();
+    assert!(late.contains(&"timer") && late.contains(&"socket"), "{late:?}");
 }
 
 #[test]

@@ -244,7 +244,15 @@ impl<'a> Story<'a> {
                 self.flight = now;
                 format!("{did}: the site has {now} under way")
             }
+            What::Sent(page) => {
+                about("page", page);
+                format!("the site sends the last bytes of {page}")
+            }
+            What::Length { queue, n, room } => {
+                format!("{n} {queue} are queued now; there is room for {room}")
+            }
             What::Panic(why) => format!("{it} panics: {why}"),
+            What::Kill(pid) => format!("{it} kills process {pid}"),
             What::Reap { pid, how: "" } => {
                 format!("{it} learns that process {pid} has ended")
             }

@@ -16,6 +16,8 @@ pub(super) struct Open {
     pub page: Option<String>,
     /// When it is due, if it waits for a time.
     pub due: Option<Duration>,
+    /// Set if it was woken since it runs: when it pauses, it is ready again.
+    pub woken: bool,
 }
 
 /// What is woken later than this is late: it could have run since it was due.
@@ -25,8 +27,13 @@ const LATE: Duration = Duration::from_millis(2);
 impl Open {
     /// The state that an event puts its lane in; `None` leaves it as it is.
     pub fn next_state(&mut self, event: &Event<'_>) -> Option<State> {
+        let was_woken = self.woken;
         match event.what {
-            What::Run | What::Hold(_) => Some(State::Run { cpu: None }),
+            What::Run | What::Hold(_) => {
+                self.woken = false;
+                Some(State::Run { cpu: None })
+            }
+            What::Wait(_) if was_woken => Some(State::Ready),
             What::Wait("") if self.state.waits() => None,
             // The page says more than the socket that it comes through.
             What::Wait(what) => Some(State::Wait(
@@ -39,6 +46,7 @@ impl Open {
             What::Want(lock) => Some(State::Blocked(lock.to_owned())),
             // A lane that is woken while it runs goes on running.
             What::Ready { .. } if matches!(self.state, State::Run { .. }) => {
+                self.woken = true;
                 None
             }
             What::Ready { .. } => Some(State::Ready),

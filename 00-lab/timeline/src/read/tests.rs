@@ -353,3 +353,53 @@ fn what_is_late_could_have_run_since_it_was_due() {
     ];
     assert_eq!(spans.collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn a_lane_that_is_woken_while_it_runs_is_ready_when_it_pauses() {
+    let text = "0 9 1 1 0 spawn thread - main\n0 9 1 2 0 spawn task 1 \n\
+        0 9 1 2 0 run\n10 9 1 2 0 ready 2\n20 9 1 2 0 wait a wake-up\n\
+        50 9 1 2 0 run\n60 9 1 2 0 wait a wake-up\n90 9 1 2 0 run\n";
+    let recording = Recording::parse(text);
+    let states = recording.tracks[1].spans.iter().map(|it| it.state.name());
+    let states: Vec<_> = states.collect();
+    assert_eq!(states[1], "ready to run");
+    assert_eq!(states[3], "waits for a wake-up");
+}
+
+#[test]
+fn a_killed_process_is_a_zombie_until_its_parent_waits() {
+    let text = "0 9 1 1 0 spawn thread - main\n0 8 1 1 0 spawn thread - main\n\
+        0 8 1 1 0 wait tea\n20 9 1 1 0 kill 8\n21 8 1 1 0 run\n\
+        50 9 1 1 0 reap 8 signal: 9 (SIGKILL)\n90 9 1 1 0 done\n";
+    let recording = Recording::parse(text);
+    let child = &recording.tracks[1];
+    let spans = child.spans.iter().map(|it| {
+        let [from, to] = [it.from, it.to].map(|at| at.as_nanos());
+        (it.state.name(), from, to)
+    });
+    let expected =
+        [("waits for tea".to_owned(), 0, 20), ("a zombie".to_owned(), 20, 50)];
+    assert_eq!(spans.collect::<Vec<_>>(), expected);
+    let (died, _) = child.died.as_ref().expect("it died");
+    assert_eq!(died.as_nanos(), 20);
+}
+
+#[test]
+fn lengths_of_queues_and_what_is_kept_in_a_pause_are_read() {
+    let text = "0 9 1 1 0 spawn thread - main\n1 9 1 1 0 length 1 4 pages\n\
+        2 9 1 1 0 length 2 4 pages\n3 9 1 2 0 spawn greenlet 1 \n\
+        4 9 1 2 0 kept stack, 96 bytes\n4 9 1 2 0 wait /\n\
+        7 9 1 2 0 run\n8 9 1 2 0 kept variant Receive, 8 bytes\n";
+    let recording = Recording::parse(text);
+    let ns = Duration::from_nanos;
+    let [queue] = &recording.queues[..] else { panic!("one queue") };
+    assert_eq!((queue.name.as_str(), queue.room), ("pages", 4));
+    assert_eq!(queue.lengths, [(ns(1), 1), (ns(2), 2)]);
+    let kept = recording.tracks[1].kept.iter();
+    let kept = kept.map(|it| (it.place.as_str(), it.bytes, it.from, it.to));
+    let expected = [
+        ("stack", 96, ns(4), Some(ns(7))),
+        ("variant Receive", 8, ns(8), None),
+    ];
+    assert_eq!(kept.collect::<Vec<_>>(), expected);
+}

@@ -69,7 +69,7 @@
         svg.querySelector('style').after(axis);
         const frame = make('rect', { class: 'timeline-frame', y: -13, height: 26 });
         const moment = make('svg', { class: 'timeline-moment', y: 16 },
-            make('line', {}), make('path', { d: 'M-6-10h12v5L0 2L-6-5z' }));
+            make('line', {}), make('path', { d: 'M-6-3h12L0 7z' }));
         const said = make(
             'p', { class: 'timeline-said', 'aria-live': 'polite' }, HINT);
         svg.after(said, tools());

@@ -423,6 +423,9 @@ mod tests {
             let length = format!("data-length='{length}'");
             let picture = fs::read_to_string(path("svg")).unwrap();
             assert!(picture.contains(&length), "record {name} again");
+            // By its title a page that shows it is found.
+            let title = format!("<title>{}</title>", program.title());
+            assert!(picture.contains(&title), "{name}");
             // They say nothing of the machine.
             let events = Replay::events(&renewed.events);
             assert_eq!(events[0].at, 0, "{name}");

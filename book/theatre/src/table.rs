@@ -2,30 +2,30 @@
 
 use crate::{Theatre, Told};
 use std::fmt::{self, Display, Write};
-use std::time::Duration;
-use timeline::format_duration;
 
 impl Theatre {
     /// A table of all events, as HTML.
     pub fn table(&self) -> String {
         let lanes = self.cast.names();
         let mut table = "<table class=\"theatre-table\">\n<thead><tr>\
-             <th scope=\"col\">When</th><th scope=\"col\">Who</th>\
+             <th scope=\"col\">At&nbsp;(ms)</th><th scope=\"col\">Who</th>\
              <th scope=\"col\">What happened</th>\
              <th scope=\"col\">Line</th></tr></thead>\n<tbody>\n"
             .to_owned();
         for event in &self.events {
             let Told { at, lane, says, line, .. } = event;
-            let at = format_duration(Duration::from_nanos(*at));
+            // To the microsecond: many happen in the same millisecond.
+            let at = *at as f64 / 1e6;
+            let who = lanes[*lane].replace(' ', "\u{a0}");
             let line = line.map_or(String::new(), |(file, line)| {
                 format!("{}:{line}", self.files[file].path)
             });
             let short = line.rsplit('/').next().unwrap_or_default();
             let [who, says, line, short] =
-                [lanes[*lane], says, &line, short].map(Escaped);
+                [&who, says.as_str(), &line, short].map(Escaped);
             let _ = writeln!(
                 table,
-                "<tr><td>{at}</td><td>{who}</td><td>{says}</td>\
+                "<tr><td>{at:.3}</td><td>{who}</td><td>{says}</td>\
                  <td title=\"{line}\">{short}</td></tr>"
             );
         }

@@ -359,7 +359,7 @@ fn a_table_says_the_same_in_html() {
     let theatre = Theatre::of("", &recording, "step.rs", |_| None);
     let table = theatre.table();
     assert_eq!(table.matches("<tr><td>").count(), theatre.events());
-    let row = "<tr><td>1.5 ms</td><td>task 1</td>\
+    let row = "<tr><td>1.500</td><td>task\u{a0}1</td>\
                <td>task 1 panics: a &lt; b &amp; c</td><td title=\"\"></td></tr>";
     assert!(table.contains(row), "{table}");
     let line = "<td title=\"a/s.rs:3\">s.rs:3</td>";

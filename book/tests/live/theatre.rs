@@ -4,8 +4,8 @@
 use super::browser::open;
 use super::webdriver::Browser;
 use super::workspace::workspace;
-use serde_json::Value;
-use std::collections::HashSet;
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 
 const SHIFT: char = '\u{e008}';
@@ -32,6 +32,38 @@ pub fn enter(browser: &Browser, theatre: &str) {
     );
 }
 
+/// What stands in the queue, in order, and what waits, by its name.
+const CHIPS: &str = "const names = (box) => [...document.querySelectorAll(
+         `.theatre-boxes section:nth-child(${box}) .theatre-chip`)]
+         .map((it) => it.textContent);
+     return [names(2), names(3).sort()];";
+
+/// The same after each of the first events, as the recording says.
+fn chips(run: &Value, events: usize) -> Vec<Value> {
+    let lanes = run["lanes"].as_array().unwrap();
+    let name = |lane: &Value| {
+        let lane = &lanes[lane.as_u64().unwrap() as usize];
+        lane["name"].as_str().unwrap()
+    };
+    let (mut queue, mut waiting) = (Vec::new(), BTreeSet::new());
+    let mut all = Vec::new();
+    for event in &run["events"].as_array().unwrap()[..events] {
+        if let Some(queues) = event["now"]["queues"].as_array() {
+            let lanes = queues.first().map(|it| it[1].as_array().unwrap());
+            queue = lanes.into_iter().flatten().map(name).collect();
+        }
+        for lane in event["now"]["lanes"].as_array().into_iter().flatten() {
+            let name = name(&lane[0]);
+            waiting.remove(name);
+            if lane[1] == "waits" && name != "main" {
+                waiting.insert(name);
+            }
+        }
+        all.push(json!([queue, waiting]));
+    }
+    all
+}
+
 fn shown(browser: &Browser) -> Value {
     browser.script(&format!("return {SHOWN}"))
 }
@@ -56,10 +88,17 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
     // Back is where one was before.
     let scrolled = "return [location.href, document.documentElement.scrollTop]";
     let stays = browser.script(scrolled);
-    let mut states = vec![shown(&browser)];
-    for _ in 0..50 {
-        browser.press(RIGHT);
+    let run = "return (async () => (await fetch(
+         document.querySelector('.theatre').dataset.theatre)).json())()";
+    let recorded = chips(&browser.script(run), 51);
+    let mut states = Vec::new();
+    for recorded in &recorded {
+        if !states.is_empty() {
+            browser.press(RIGHT);
+        }
         states.push(shown(&browser));
+        let chips = browser.script(CHIPS);
+        assert_eq!(chips, *recorded, "at {}", states[states.len() - 1][0]);
     }
     for (part, least) in [(1, 20), (3, 3), (4, 20)] {
         let different: HashSet<_> =
@@ -70,11 +109,17 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
         browser.press(LEFT);
         assert_eq!(shown(&browser), *state);
     }
-    // So it is from far away, and by a click into the list.
+    // So it is from far away, and by a click into the list. The picture has the
+    // moment marked.
+    let mark = "return document.querySelector('.theatre .timeline-moment')
+         .getBoundingClientRect().x";
+    let first = browser.script(mark).as_f64();
     browser.press(END);
     let (last, all) = place(&browser);
     assert_eq!(last, all);
+    assert!(browser.script(mark).as_f64() > first);
     browser.press(HOME);
+    assert_eq!(browser.script(mark).as_f64(), first);
     assert_eq!(shown(&browser), states[0]);
     browser.script("document.querySelector('[data-event=\"7\"]').click()");
     assert_eq!(shown(&browser), states[7]);
@@ -114,6 +159,12 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
     browser.press(' ');
     assert_eq!(browser.script(spoken), "polite");
     assert_eq!(browser.script(scrolled), stays, "the page has moved");
+
+    // Closed, it gives the picture back.
+    browser.script("document.querySelector('.theatre').open = false");
+    let back = "return document.querySelector(
+         'figure:has(svg) + .theatre figure:empty') != null";
+    browser.wait_for("the picture above", back);
     drop(reader);
 }
 

@@ -10,6 +10,7 @@ mod includes;
 mod links;
 mod exercise;
 mod answers;
+mod printed;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub fn faults(tree: &Tree) -> Vec<Fault> {
         commands::check(&mut check, chapter);
         links::check(&mut check, chapter, &chapters);
         answers::check(&mut check, chapter);
+        printed::check(&mut check, chapter);
         for &line in &chapter.backticks {
             let why = "in HTML a backtick is shown as it is: write <code>";
             check.fault(&chapter.file, line, why.into());

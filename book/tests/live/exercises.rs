@@ -274,7 +274,8 @@ fn paper_shows_what_is_folded_but_gives_no_exercise_away() {
             "return '{wanted}' === [...document.querySelectorAll('details')]
                  .filter((it) => it.lastElementChild.checkVisibility(
                      {{ contentVisibilityAuto: true }}))
-                 .map((it) => it.querySelector('summary').textContent).join()"
+                 .map((it) => it.querySelector('summary').firstChild.data)
+                 .join()"
         );
         browser.wait_for(wanted, &seen);
     };
@@ -288,7 +289,7 @@ fn paper_shows_what_is_folded_but_gives_no_exercise_away() {
     browser.wait_for("it", "return document.querySelector('.live-run')");
     sees("");
     browser.print(true);
-    sees("Answer,What changed since 1-1,Answer");
+    sees("Answer,What it printed,What changed since 1-1,Answer");
     drop(reader);
 }
 

@@ -91,6 +91,8 @@ fn book_of_one_page() -> PathBuf {
         "twins.js",
         "keyboard.js",
         "paper.js",
+        "printed.css",
+        "printed.js",
         "fonts/fonts.css",
     ] {
         let file = format!("theme/{file}");

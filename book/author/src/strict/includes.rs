@@ -6,20 +6,20 @@ use exercises::files::read_text;
 use std::path::PathBuf;
 
 /// An include, and what follows its file name: an anchor or lines.
-struct Include<'a> {
-    line: usize,
-    file: PathBuf,
+pub struct Include<'a> {
+    pub line: usize,
+    pub file: PathBuf,
     part: &'a str,
 }
 
 /// The files that a chapter includes, whole or in part.
 pub fn files(chapter: &Chapter) -> Vec<PathBuf> {
-    includes(chapter).into_iter().map(|include| include.file).collect()
+    all(chapter).into_iter().map(|include| include.file).collect()
 }
 
 /// Finds includes of what is missing or empty.
 pub fn check(check: &mut Check<'_>, chapter: &Chapter) {
-    for Include { line, file, part } in includes(chapter) {
+    for Include { line, file, part } in all(chapter) {
         let shown = file.strip_prefix(&check.tree.root).unwrap_or(&file);
         let shown = shown.display().to_string();
         let why = match read_text(&file) {
@@ -62,7 +62,7 @@ fn taken(text: &str, part: &str) -> Option<String> {
 }
 
 /// All includes of a chapter, in their order.
-fn includes(chapter: &Chapter) -> Vec<Include<'_>> {
+pub fn all(chapter: &Chapter) -> Vec<Include<'_>> {
     let mut includes = Vec::new();
     for (line, text) in (1..).zip(chapter.text.lines()) {
         let mut pieces = text.split("{{#");

@@ -657,6 +657,25 @@ fn a_backtick_that_would_be_shown_is_found() {
 }
 
 #[test]
+fn a_decisive_line_that_is_not_printed_is_found() {
+    let looks = |begin: &str| {
+        let from = "```text\n{{#include ../recorded/1-1-a-step.txt";
+        let to = format!(
+            "<div class=\"printed\" data-look=\"{begin}\">\n\n{from}"
+        );
+        move |small: &Small| {
+            small.write("book/recorded/1-1-a-step.txt", "took 12 ms\n");
+            small.damage("1-1-a-step.md", from, &to);
+        }
+    };
+    let why = "1-1-a-step.md:15: no line of the text begins with \"takes #\"";
+    found(looks("took # ms|takes #"), why);
+    let small = Small::new();
+    looks("took # ms")(&small);
+    assert_eq!(small.faults(), Vec::<String>::new());
+}
+
+#[test]
 fn a_missing_or_empty_page_is_found() {
     let small = Small::new();
     small.write("book/chapters/exercise-mend.md", "");

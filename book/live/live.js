@@ -21,10 +21,18 @@
             const faults = program.faults ? menu.faults : [];
             const several = commands.some((other) =>
                 other.block === block && other.wanted !== wanted);
-            const own = panel(program, faults, wanted.flags, several);
-            block.closest('pre').after(own.form);
+            const own = panel(program, faults, wanted.flags, several,
+                placeOfRun(block));
+            block.closest('pre').after(own.shown);
             panels.push({ program: program.name, flags: wanted.flags, ...own });
         }
+    }
+
+    const first = document.querySelector('.live-run');
+    if (first) {
+        first.id = 'run';
+        document.querySelector('.skip')?.after(
+            make('a', { className: 'skip', href: '#run' }, 'Skip to Run'));
     }
 
     // What was run before is shown again: after a reload, and when somebody
@@ -81,26 +89,21 @@ function make(tag, properties, ...children) {
     return element;
 }
 
-// What stands below a command: knobs, Run, Stop, and what comes of it.
-function panel(program, faults, flags, several) {
-    const knobs = program.knobs.map((knob) => {
-        const input = make('input', {
-            type: 'number', name: knob.name, min: knob.least, max: knob.most,
-            step: 1, placeholder: knob.default, title: knob.meaning,
-        });
-        const unit = knob.unit === 'MS' ? ' (ms)'
-            : knob.unit === 'SECONDS' ? ' (s)' : '';
-        return make('label', {}, knob.name + unit, input);
-    });
-    if (program.styles.length > 0) {
-        const options = program.styles.map((name) =>
-            make('option', { value: name }, name));
-        const select = make('select', { name: 'style' }, ...options);
-        knobs.push(make('label', {}, 'style', select));
-    }
-    const boxes = faults.map((name) => make('label', {},
-        make('input', { type: 'checkbox', name: 'fault', value: name }), name));
+// Where the run that the book shows stands on the page, if it is a run of this
+// program: the reader's own takes its place.
+function placeOfRun(block) {
+    const command = block.closest('pre');
+    const figure = document.querySelector('figure.recorded');
+    const printed = document.querySelector('.printed');
+    const isIts = figure && command.nextElementSibling === figure;
+    if (!isIts) return {};
+    const theatre = document.querySelector('figure.recorded + .theatre');
+    const all = [figure, theatre, printed].filter(Boolean);
+    return { figure, printed, all };
+}
 
+// What stands below a command: Run, Stop, knobs, and what comes of it.
+function panel(program, faults, flags, several, recorded = {}) {
     const run = make('button', {
         type: 'submit', className: 'live-run', title: program.name,
     }, several ? `Run ${program.name}` : 'Run');
@@ -108,23 +111,33 @@ function panel(program, faults, flags, several) {
     const status = make('span', { className: 'live-status', role: 'status' });
     // Apart from the status, since nobody wants to hear every second.
     const clock = make('span', { className: 'live-clock', role: 'timer' });
-    const settings = make('details', { className: 'live-knobs' },
-        make('summary', {}, 'Settings'), make('div', {}, ...knobs));
-    if (boxes.length > 0) {
-        settings.append(make('fieldset', {},
-            make('legend', {}, 'Faults'), ...boxes));
-    }
+    const settings = settingsOf(program, faults);
     const before = make('p', { className: 'live-before', hidden: true },
         'The previous run:');
     const output = make('pre', { className: 'live-output', hidden: true });
     output.tabIndex = 0;
     output.setAttribute('aria-label', `Output of ${program.name}`);
+    // The text is folded if that of the book is: the picture says the same.
+    const isFolded = recorded.printed?.matches('details') ?? false;
+    const printed = make('details', {
+        className: 'printed live-printed', hidden: true, open: !isFolded,
+    }, make('summary', {}, 'What it printed'), before, output);
+    if (recorded.printed?.dataset.look) {
+        printed.dataset.look = recorded.printed.dataset.look;
+    }
     const picture = make('figure', { className: 'live-picture', hidden: true });
-    const form = make('form', { className: 'live', noValidate: true },
+    const both = make('figure', {});
+    const kept = make('details', { className: 'live-kept', hidden: true },
+        make('summary', {}, 'Beside the run before'), both);
+    const next = make('p', { className: 'live-next', hidden: true });
+    const form = make('form', { noValidate: true },
         make('div', { className: 'live-buttons' }, run, stop, status, clock),
-        settings, before, output, picture);
+        settings);
+    const result = make('div', { className: 'live-result' },
+        picture, printed, kept, next);
     form.dataset.program = program.name;
     setForm(form, flags);
+    const shown = make('div', { className: 'live' }, form, result);
 
     let current = null;
     let source = null;
@@ -132,6 +145,8 @@ function panel(program, faults, flags, several) {
     let began = 0;
     let count = '';
     let ticking = null;
+    // Set while four others run, and this one waits for its turn.
+    let queued = false;
     // Not `disabled`: who is on a button would lose the place, and the next
     // arrow key would turn the page.
     const go = (is) => {
@@ -144,9 +159,15 @@ function panel(program, faults, flags, several) {
         tick();
     };
     const tick = () => {
+        if (!going) return;
         const seconds = Math.max(Math.floor((Date.now() - began) / 1000), 0);
         const parts = [count, seconds > 0 && `${seconds} s`].filter(Boolean);
-        clock.textContent = going ? parts.join(' · ') : '';
+        clock.textContent = parts.join(' · ');
+    };
+    // What goes on, in a word; and whether it is good or bad, for a colour.
+    const tell = (what, state = '') => {
+        status.textContent = what;
+        status.dataset.state = state;
     };
     go(false);
 
@@ -156,13 +177,31 @@ function panel(program, faults, flags, several) {
         output.classList.toggle('live-old', is);
         agePicture(picture, is);
     };
-    const follow = (id, since) => {
+    // The recorded run gives way to this one, and comes back with a button.
+    const replace = (is) => {
+        for (const it of recorded.all ?? []) it.hidden = is;
+        back.textContent = is ? 'Show the recorded run' : 'Hide it again';
+    };
+    const back = make('button', { type: 'button' });
+    back.addEventListener('click', () => replace(!recorded.figure.hidden));
+    const recordedToo = recorded.figure ? [' ', back] : [];
+    // The run before, and this one, on one axis: drawn when it is asked for.
+    let latest = null;
+    const compare = async () => {
+        if (!kept.open || !latest?.before) return;
+        const { id, said, before } = latest;
+        await draw(`/live/runs/${id}/picture?with=${before.id}`, both,
+            `Above: ${before.said} Below: ${said}`);
+    };
+    kept.addEventListener('toggle', compare);
+    const follow = (id, since, flags) => {
         source?.close();
         current = id;
         began = since;
         go(true);
         age(true);
-        status.textContent = 'starting …';
+        next.hidden = true;
+        tell('starting …', 'going');
         const text = document.createTextNode('');
         const renew = () => {
             if (text.isConnected) return;
@@ -172,44 +211,79 @@ function panel(program, faults, flags, several) {
         };
         source = listen(id, status, {
             building(told) {
-                status.textContent = 'building';
+                const waits = told.startsWith('waits');
+                tell(waits ? 'queued' : 'building', 'going');
                 count = told.replace(/^(\d+)\/(\d+)$/, '$1 of $2 crates');
                 tick();
             },
             running(after) {
-                status.textContent = 'runs';
+                tell('runs', 'going');
                 began = since + after;
                 count = '';
                 tick();
             },
             output(more) {
                 renew();
-                output.hidden = false;
+                output.hidden = printed.hidden = false;
                 const atEnd = output.scrollTop + output.clientHeight
                     >= output.scrollHeight - 8;
                 text.appendData(more);
                 if (atEnd) output.scrollTop = output.scrollHeight;
             },
-            async end({ how, drawn, staged }) {
-                status.textContent = how;
+            async end({ how, ms, drawn, staged }) {
+                tell(how, how === 'done' ? 'good' : 'bad');
                 go(false);
+                clock.textContent = ms === null ? ''
+                    : `after ${(ms / 1000).toFixed(ms < 10000 ? 2 : 0)} s`;
                 renew();
+                const isBuilt = how !== 'does not compile';
                 if (drawn) {
                     const more = staged ? [theatre(id)] : [];
-                    await draw(`/live/runs/${id}/picture`, picture, ...more);
+                    const said = `Your run${flags ? `, ${flags}` : ''}.`;
+                    await draw(`/live/runs/${id}/picture`, picture, said,
+                        ...more);
+                    if (latest?.id !== id) {
+                        // Of those before, one is enough.
+                        if (latest) latest.before = null;
+                        latest = { id, said, before: latest };
+                    }
+                    kept.hidden = !latest.before;
+                    compare();
                     picture.querySelector('figcaption')?.append(' ', make('a', {
                         href: `/live/runs/${id}/trace`, download: '',
                         title: 'The same run, to open at ui.perfetto.dev',
-                    }, 'Save trace'));
+                    }, 'Save trace'), ...recordedToo);
                     // The next one may go on already.
                     agePicture(picture, current !== id);
-                } else if (how !== 'does not compile') {
+                } else if (isBuilt) {
                     picture.hidden = true;
                     picture.replaceChildren();
                 }
+                if (current !== id) return;
+                if (isBuilt) replace(true);
+                // What went wrong is read without being asked for.
+                if (how !== 'done' || !drawn) printed.open = true;
+                if (output.textContent.length < 100000) {
+                    printed.dispatchEvent(
+                        new Event('printed', { bubbles: true }));
+                }
+                if (how === 'done') showNext(next, result);
             },
             cut() { go(false); },
         });
+    };
+    // Asks for a run. If four run already, it waits for its turn.
+    const start = async (wanted) => {
+        for (;;) {
+            const started = await post('/live/runs', wanted);
+            if (!started.isBusy || !going) return started;
+            queued = true;
+            tell('queued', 'going');
+            count = 'four others run';
+            tick();
+            await new Promise((ready) => setTimeout(ready, 1000));
+            if (!queued) return { why: 'stopped' };
+        }
     };
     form.addEventListener('submit', async (event) => {
         event.preventDefault();
@@ -219,69 +293,76 @@ function panel(program, faults, flags, several) {
             // What is folded away can show no message.
             settings.open = true;
             wrong.setAttribute('aria-invalid', true);
-            status.textContent = `${wrong.name} is a whole number `
-                + `from ${wrong.min} to ${wrong.max}.`;
+            tell(`${wrong.name} is a whole number `
+                + `from ${wrong.min} to ${wrong.max}.`, 'bad');
             wrong.reportValidity();
             return;
         }
         began = Date.now();
         go(true);
-        status.textContent = 'starting …';
-        const started = await post('/live/runs', order(form, program.name));
+        tell('starting …', 'going');
+        const wanted = order(form, program.name);
+        const started = await start(wanted);
+        queued = false;
         if (started.why) {
-            status.textContent = started.why;
+            tell(started.why, 'bad');
+            clock.textContent = '';
             go(false);
             return;
         }
-        follow(started.run, began);
+        follow(started.run, began, inWords(wanted));
     });
     form.addEventListener('input', ({ target }) => {
         if (!target.validity.valid) return;
-        if (target.hasAttribute('aria-invalid')) status.textContent = '';
+        if (target.hasAttribute('aria-invalid')) tell('');
         target.removeAttribute('aria-invalid');
     });
     stop.addEventListener('click', () => {
         if (!going) return;
-        status.textContent = 'stopping …';
+        if (queued) {
+            queued = false;
+            return;
+        }
+        tell('stopping …', 'going');
         post(`/live/runs/${current}/stop`, {});
     });
     const restore = (last) => {
         const isCut = going && source?.readyState === EventSource.CLOSED;
         if (last.run === current ? !isCut : going && !isCut) return;
-        if (current === null) setForm(form, flagsOf(last.flags.join(' ')));
-        follow(last.run, Date.now() - last.ms);
+        const flags = flagsOf(last.flags.join(' '));
+        if (current === null) setForm(form, flags);
+        follow(last.run, Date.now() - last.ms, last.flags.join(' '));
     };
-    return { form, restore };
+    return { form, shown, restore };
 }
 
-// Sets the knobs and the faults to these flags, and the others to none.
-function setForm(form, flags) {
-    for (const select of form.querySelectorAll('.live-knobs select')) {
-        select.value = flags.get(select.name) ?? select.options[0].value;
-    }
-    const faults = (flags.get('faults') ?? '').split(',');
-    for (const input of form.querySelectorAll('.live-knobs input')) {
-        if (input.type === 'number') input.value = flags.get(input.name) ?? '';
-        else {
-            input.checked =
-                faults.includes(input.value) || faults.includes('all');
-        }
-    }
+// The flags of an order, as they would be typed.
+function inWords({ knobs, faults, style }) {
+    const flags = Object.entries(knobs).map((it) => `--${it.join(' ')}`);
+    if (faults.length > 0) flags.push(`--faults ${faults.join(',')}`);
+    if (style) flags.push(`--style ${style}`);
+    return flags.join(' ');
 }
 
-// What the form asks for: numbers only if they differ from the default.
-function order(form, program) {
-    const knobs = {};
-    const faults = [];
-    for (const input of form.querySelectorAll('.live-knobs input')) {
-        if (input.type === 'number' && input.value !== '') {
-            knobs[input.name] = Number(input.value);
-        } else if (input.type === 'checkbox' && input.checked) {
-            faults.push(input.value);
-        }
+// After a run: what comes next on this page, and the next page.
+function showNext(place, result) {
+    const heading = [...document.querySelectorAll('.content h2[id]')].find(
+        (it) => result.compareDocumentPosition(it)
+            & Node.DOCUMENT_POSITION_FOLLOWING);
+    const page = document.querySelector('a.next[rel~=next]');
+    const links = [...document.querySelectorAll('.sidebar a')];
+    const to = page && links.find(({ href }) => href === page.href);
+    const said = ['Next: '];
+    if (heading) {
+        said.push(make('a', { href: `#${heading.id}` },
+            heading.textContent.trim()), ', below');
     }
-    const select = form.querySelector('.live-knobs select');
-    return { program, knobs, faults, style: select?.value };
+    if (page) {
+        said.push(heading ? '; then ' : '', make('a', { href: page.href },
+            titleOf(to) || 'the next page'));
+    }
+    if (said.length > 1) place.replaceChildren(...said, '.');
+    place.hidden = said.length === 1;
 }
 
 // The answer as JSON, or `why` there is none, in a sentence.
@@ -291,7 +372,12 @@ async function post(path, body) {
             method: 'POST', body: JSON.stringify(body),
         });
         const text = await answer.text();
-        if (!answer.ok) return { why: text.startsWith('<') ? REFUSED : text };
+        if (!answer.ok) {
+            return {
+                why: text.startsWith('<') ? REFUSED : text,
+                isBusy: answer.status === 429,
+            };
+        }
         return text === '' ? {} : JSON.parse(text);
     } catch {
         return { why: GONE };
@@ -325,17 +411,19 @@ function listen(id, status, told) {
     return source;
 }
 
-// The picture of a run, and what belongs below it. It is parsed as an image, not
-// as a page.
-async function draw(address, picture, ...more) {
+// The picture of a run, what is said of it, and what belongs below it. It is
+// parsed as an image, not as a page.
+async function draw(address, picture, said = 'Your last run.', ...more) {
     // With the reader, its pictures are gone.
     const answer = await fetch(address).catch(() => null);
     if (!answer?.ok) return;
     const text = await answer.text();
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml');
     if (svg.querySelector('parsererror, script')) return;
+    const caption = make('span', {}, said);
+    caption.dataset.said = said;
     picture.replaceChildren(document.importNode(svg.documentElement, true),
-        make('figcaption', {}, make('span', {})), ...more);
+        make('figcaption', {}, caption), ...more);
     agePicture(picture, false);
     picture.hidden = false;
     // The book's own script lets it be zoomed.
@@ -355,7 +443,5 @@ function theatre(id) {
 function agePicture(picture, isOld) {
     picture.classList.toggle('live-old', isOld);
     const said = picture.querySelector('figcaption > span');
-    if (said) {
-        said.textContent = isOld ? 'The previous run.' : 'Your last run.';
-    }
+    if (said) said.textContent = isOld ? 'The previous run.' : said.dataset.said;
 }

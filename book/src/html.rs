@@ -11,6 +11,7 @@ pub const STYLE: &str = include_str!("../live/live.css");
 /// The reader's own scripts.
 pub const SCRIPT: &str = concat!(
     include_str!("../live/live.js"),
+    include_str!("../live/knobs.js"),
     include_str!("../live/exercises.js")
 );
 

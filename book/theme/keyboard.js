@@ -2,6 +2,12 @@
 'use strict';
 
 (() => {
+    // The first thing that Tab leads to: past the menu and the sidebar.
+    const skip = document.createElement('a');
+    skip.className = 'skip';
+    skip.href = '#mdbook-content';
+    skip.textContent = 'Skip to the page';
+    document.body.prepend(skip);
     // The button that opens the sidebar is a label in the markup.
     const toggle = document.getElementById('mdbook-sidebar-toggle');
     if (toggle) {

@@ -13,7 +13,7 @@
     function look(place) {
         const code = place.querySelector('pre code') ??
             place.querySelector('pre');
-        const begins = place.dataset.look?.split('|') ?? [];
+        const begins = place.dataset.look.split('|');
         const decides = (line) =>
             begins.some((begin) => shape(line).startsWith(begin));
         const lines = code.textContent.split(/^/m);
@@ -27,7 +27,9 @@
         }
     }
 
-    document.querySelectorAll('.printed').forEach(look);
+    document.querySelectorAll('.printed[data-look]').forEach(look);
     // The live reader adds what it has run.
-    document.addEventListener('printed', (event) => look(event.target));
+    document.addEventListener('printed', ({ target }) => {
+        if (target.dataset.look) look(target);
+    });
 })();

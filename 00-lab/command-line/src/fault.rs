@@ -3,48 +3,52 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A way to misbehave. Each one that a site has adds [`Fault::PAGES`] pages to
-/// it; the other pages stay as they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
-    /// One byte at a time.
-    Trickle,
-    /// In pieces, cut anywhere.
-    Split,
-    /// A part, and then silence.
-    Stall,
-    /// A part, and then a reset of the connection.
-    Reset,
-    /// Status 500.
-    Error500,
-    /// Status 404.
-    Missing,
-    /// Another page's address instead of a page.
-    Redirect,
-    /// Two pages that point to each other.
-    RedirectLoop,
-    /// A `Content-Length` that promises more than is sent.
-    WrongLength,
-    /// A `Content-Length` that promises less: the surplus is not the page's.
-    ShortLength,
-    /// No `Content-Length`: the page ends with the connection.
-    NoLength,
-    /// In chunks, with extensions and a trailer.
-    Chunked,
-    /// Two interim answers (1xx) before the real one.
-    Interim,
-    /// A header of more than 64 KiB.
-    HugeHeader,
-    /// A body that never ends.
-    HugeBody,
-    /// Something that is no HTTP.
-    NotHttp,
-    /// A process that works on the page aborts.
-    Abort,
-    /// A process that works on the page takes memory until it aborts.
-    Eat,
-    /// A process that works on the page hangs.
-    Hang,
+/// Makes [`Fault`] and its table out of one list: of each fault its name, what
+/// it means, and words that the reason must contain for which a page with it
+/// cannot be had, or none if it can.
+macro_rules! faults {
+    ($($fault:ident: $name:literal, $meaning:literal, $breaks:literal;)+) => {
+        /// A way to misbehave. Each one that a site has adds [`Fault::PAGES`]
+        /// pages to it; the other pages stay as they are.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Fault {
+            $(#[doc = $meaning] $fault,)+
+        }
+
+        /// Every fault, in the order of the list.
+        const TABLE: &[(Fault, &str, &str, &str)] =
+            &[$((Fault::$fault, $name, $meaning, $breaks)),+];
+    };
+}
+
+faults! {
+    Trickle: "trickle", "one byte at a time", "";
+    Split: "split", "in pieces, cut anywhere", "";
+    Stall: "stall", "a part, and then silence", "timed out";
+    Reset: "reset", "a part, and then a reset of the connection", "reset";
+    Error500: "error-500", "status 500", "status 500";
+    Missing: "missing", "status 404", "status 404";
+    Redirect: "redirect", "another page's address instead of a page", "";
+    RedirectLoop: "redirect-loop",
+        "two pages that point to each other",
+        "circle";
+    WrongLength: "wrong-length",
+        "a Content-Length that promises more than is sent",
+        "closed after";
+    ShortLength: "short-length",
+        "a Content-Length that promises less than is sent",
+        "";
+    NoLength: "no-length", "no Content-Length: it ends with the connection", "";
+    Chunked: "chunked", "in chunks, with extensions and a trailer", "";
+    Interim: "interim", "two interim answers (1xx) before the real one", "";
+    HugeHeader: "huge-header", "a header of more than 64 KiB", "header";
+    HugeBody: "huge-body", "a body that never ends", "body";
+    NotHttp: "not-http", "something that is no HTTP", "not HTTP";
+    Abort: "abort", "a process that works on it aborts", "ends its worker";
+    Eat: "eat",
+        "a process that works on it takes memory until it aborts",
+        "ends its worker";
+    Hang: "hang", "a process that works on it hangs", "ends its worker";
 }
 
 impl Fault {
@@ -56,33 +60,9 @@ impl Fault {
     /// How many pages each fault adds.
     pub const PAGES: u32 = 2;
 
-    /// Every fault; its name; and words that the reason must contain for which
-    /// a page with it cannot be had, or none if it can.
-    const TABLE: [(Fault, &str, &str); 19] = [
-        (Fault::Trickle, "trickle", ""),
-        (Fault::Split, "split", ""),
-        (Fault::Stall, "stall", "timed out"),
-        (Fault::Reset, "reset", "reset"),
-        (Fault::Error500, "error-500", "status 500"),
-        (Fault::Missing, "missing", "status 404"),
-        (Fault::Redirect, "redirect", ""),
-        (Fault::RedirectLoop, "redirect-loop", "circle"),
-        (Fault::WrongLength, "wrong-length", "closed after"),
-        (Fault::ShortLength, "short-length", ""),
-        (Fault::NoLength, "no-length", ""),
-        (Fault::Chunked, "chunked", ""),
-        (Fault::Interim, "interim", ""),
-        (Fault::HugeHeader, "huge-header", "header"),
-        (Fault::HugeBody, "huge-body", "body"),
-        (Fault::NotHttp, "not-http", "not HTTP"),
-        (Fault::Abort, "abort", "ends its worker"),
-        (Fault::Eat, "eat", "ends its worker"),
-        (Fault::Hang, "hang", "ends its worker"),
-    ];
-
     /// Every fault; the [`DEADLY`](Fault::DEADLY) come last.
     pub fn each() -> impl Iterator<Item = Fault> {
-        Fault::TABLE.into_iter().map(|(fault, ..)| fault)
+        TABLE.iter().map(|(fault, ..)| *fault)
     }
 
     /// Every fault that a crawler can survive in one process.
@@ -92,18 +72,23 @@ impl Fault {
 
     /// The name on the command line, and in the path of its pages.
     pub fn name(self) -> &'static str {
-        Fault::TABLE[self as usize].1
+        TABLE[self as usize].1
+    }
+
+    /// What a page with this fault does, in a few words.
+    pub fn meaning(self) -> &'static str {
+        TABLE[self as usize].2
     }
 
     /// If a page with this fault cannot be had: words that the reason given
     /// must contain. `None` if a crawler has to cope with it.
     pub fn breaks(self) -> Option<&'static str> {
-        Some(Fault::TABLE[self as usize].2).filter(|words| !words.is_empty())
+        Some(TABLE[self as usize].3).filter(|words| !words.is_empty())
     }
 
-    /// The names of these faults, in one text.
-    pub fn names(these: &[Fault]) -> String {
-        these.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")
+    /// The fault's line in a help text.
+    pub fn help(self) -> String {
+        format!("  {:<20} {}\n", self.name(), self.meaning())
     }
 }
 
@@ -118,7 +103,8 @@ impl FromStr for Fault {
 
     fn from_str(name: &str) -> Result<Fault, String> {
         Fault::each().find(|fault| fault.name() == name).ok_or_else(|| {
-            let names = Fault::names(&Fault::each().collect::<Vec<_>>());
+            let names: Vec<_> = Fault::each().map(Fault::name).collect();
+            let names = names.join(", ");
             format!("no fault is called {name:?}; there are all, {names}")
         })
     }
@@ -129,13 +115,18 @@ mod tests {
     use super::Fault;
 
     #[test]
-    fn each_fault_has_its_own_line_in_the_table() {
-        for (line, (fault, ..)) in Fault::TABLE.into_iter().enumerate() {
-            assert_eq!(fault as usize, line, "{fault:?}");
+    fn those_that_end_a_process_come_last() {
+        let last = Fault::each().count() - Fault::DEADLY.len();
+        assert!(Fault::each().skip(last).eq(Fault::DEADLY.to_vec()));
+        assert_eq!(last, Fault::survivable().len());
+    }
+
+    #[test]
+    fn each_fault_says_what_it_means_in_a_line_of_help() {
+        for fault in Fault::each() {
+            assert!(!fault.meaning().is_empty(), "{fault}");
+            assert_eq!(fault.name().parse(), Ok(fault));
+            assert!(fault.help().len() <= 80, "{}", fault.help());
         }
-        let last = Fault::TABLE.len() - Fault::DEADLY.len();
-        let (survivable, deadly) = Fault::TABLE.split_at(last);
-        assert!(deadly.iter().map(|it| it.0).eq(Fault::DEADLY.to_vec()));
-        assert_eq!(survivable.len(), Fault::survivable().len());
     }
 }

@@ -155,10 +155,10 @@ pub(super) fn help(rung: &Rung) -> String {
     if rung.web {
         help += &manners::help();
     }
-    let survivable = Fault::names(&Fault::survivable());
-    let deadly = Fault::names(Fault::DEADLY);
-    help + &format!(
-        "\nFaults: all, {survivable}.\n\
-         Deadly in one process, and not in all: {deadly}.\n"
-    )
+    help += "\nFaults, which are pages of the slow site that come so; or all, \
+             but for the last:\n";
+    help.extend(Fault::survivable().into_iter().map(Fault::help));
+    help += "Deadly in one process, and not in all:\n";
+    help.extend(Fault::DEADLY.iter().map(|fault| fault.help()));
+    help
 }

@@ -78,11 +78,15 @@ pub async fn events(OneRun(run): OneRun, headers: HeaderMap) -> Response {
             Event::Building(count) => ("building", json!(count)),
             Event::Running(after) => ("running", json!(after.as_millis())),
             Event::Output(text) => ("output", json!(text)),
-            Event::End { how, is_drawn, is_staged } => {
+            Event::End { how, ran, is_drawn, is_staged } => {
+                let ms = ran.map(|ran| ran.as_millis() as u64);
                 let (drawn, staged) = (is_drawn, is_staged);
-                let end =
-                    json!({ "how": how, "drawn": drawn, "staged": staged });
-                ("end", end)
+                (
+                    "end",
+                    json!({
+                        "how": how, "ms": ms, "drawn": drawn, "staged": staged,
+                    }),
+                )
             }
         };
         let event = sse::Event::default().id(number.to_string()).event(name);

@@ -22,18 +22,22 @@ const ALONE: Duration = Duration::from_secs(5);
 pub const GRACE: Duration = Duration::from_secs(1);
 
 /// Hands on what a program writes until it has ended, and gives back how it
-/// ended; `None` if it was stopped. If `take` gives a reason, it has taken
-/// enough, and the program is stopped for that reason.
+/// ended. If `take` gives a reason, it has taken enough, and the program is
+/// stopped for that reason.
+///
+/// # Errors
+///
+/// Why it was stopped.
 pub fn attend(
     run: &Run,
     mut program: Group,
     output: impl Read + Send + 'static,
     mut take: impl FnMut(&[u8]) -> Option<&'static str>,
-) -> Option<ExitStatus> {
+) -> Result<ExitStatus, &'static str> {
     let pieces = pieces_of(output);
     let start = Instant::now();
     let (mut heard, mut is_full) = (start, false);
-    let mut asked: Option<Instant> = None;
+    let mut asked: Option<(Instant, &str)> = None;
     let status = loop {
         // What it has written; and why it is to be stopped, if it is.
         let mut why = run.is_stopped.load(Relaxed).then_some("stopped");
@@ -54,18 +58,18 @@ pub fn attend(
             heard = Instant::now();
         }
         if heard.elapsed() > ALONE {
-            why = Some("nobody looks any more; stopped");
+            why = Some("stopped: no page shows it any more");
         } else if start.elapsed() > LONGEST {
-            why = Some("ten minutes are over; stopped");
+            why = Some("stopped: ten minutes are over");
         }
         // Ask it to end first, so that it can clear up; then kill it.
         match (why, asked) {
             (Some(why), None) => {
                 run.note(Event::Output(format!("\n[{why}]\n")));
-                asked = Some(Instant::now());
+                asked = Some((Instant::now(), why));
                 program.ask_to_end();
             }
-            (_, Some(since)) if since.elapsed() > GRACE => program.kill(),
+            (_, Some((since, _))) if since.elapsed() > GRACE => program.kill(),
             _ => {}
         }
     };
@@ -77,7 +81,7 @@ pub fn attend(
     while !is_full && let Ok(bytes) = pieces.recv_timeout(left()) {
         is_full = take(&bytes).is_some();
     }
-    asked.is_none().then_some(status)
+    asked.map_or(Ok(status), |(_, why)| Err(why))
 }
 
 /// What comes out of `output`, in pieces: what is written at about the same

@@ -97,7 +97,8 @@ pub fn menu(tree: &Tree) -> Value {
             "styles": styles_of(program),
         })
     });
-    let faults = Fault::each().map(Fault::name);
+    let faults = Fault::each()
+        .map(|fault| json!({"name": fault.name(), "meaning": fault.meaning()}));
     json!({
         "programs": programs.collect::<Vec<_>>(),
         "faults": faults.collect::<Vec<_>>(),

@@ -93,9 +93,9 @@ fn supervise(
         None
     });
     match built {
-        None => return Ok("stopped".into()),
-        Some(status) if status.success() => {}
-        Some(_) => return Ok("does not compile".into()),
+        Err(why) => return Ok(why.into()),
+        Ok(status) if status.success() => {}
+        Ok(_) => return Ok("does not compile".into()),
     }
     run.note_built(root);
     // All messages are written. But a process that cargo has left behind may
@@ -126,10 +126,10 @@ fn supervise(
         if is_full {
             run.note(Event::Output(plain.end()));
         }
-        is_full.then_some("too much output; stopped here")
+        is_full.then_some("stopped: too much output")
     });
     run.note(Event::Output(plain.end()));
-    Ok(ended.map_or("stopped".into(), describe_exit))
+    Ok(ended.map_or_else(str::to_owned, describe_exit))
 }
 
 /// How a program has ended, in a few words.

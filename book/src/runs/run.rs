@@ -45,6 +45,8 @@ pub enum Event {
     /// It has ended, in this way; nothing comes after it.
     End {
         how: String,
+        /// For how long it ran; `None` if it was never built.
+        ran: Option<Duration>,
         /// Set if there is a picture of it.
         is_drawn: bool,
         /// Set if it can be looked at one event at a time.
@@ -131,10 +133,17 @@ impl Run {
     }
 
     pub fn end(&self, how: String) {
+        let log = self.log.lock().unwrap();
+        let began = log.iter().find_map(|event| match event {
+            Event::Running(after) => Some(*after),
+            _ => None,
+        });
+        drop(log);
+        let ran = began.map(|after| self.start.elapsed() - after);
         let recorded = self.recorded();
         let is_drawn = recorded.is_some();
         let is_staged = recorded.is_some_and(|it| theatre::takes_turns(&it));
-        self.note(Event::End { how, is_drawn, is_staged });
+        self.note(Event::End { how, ran, is_drawn, is_staged });
     }
 
     pub fn note(&self, event: Event) {

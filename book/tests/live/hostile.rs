@@ -119,8 +119,8 @@ fn ten_megabytes_are_cut_and_a_program_without_end_is_ended() {
     let flood = reader.run(STEP, 2).unwrap();
     let (output, how) = reader.all_of(flood);
     assert!(output.len() < 1_200_000, "{} bytes", output.len());
-    assert!(output.ends_with("[too much output; stopped here]\n"), "{how}");
-    assert_eq!(how, "stopped");
+    assert!(output.ends_with("[stopped: too much output]\n"), "{how}");
+    assert_eq!(how, "stopped: too much output");
     if let Ok(status) =
         fs::read_to_string(format!("/proc/{}/status", reader.id()))
     {
@@ -152,7 +152,7 @@ fn a_line_without_end_and_lines_without_end_do_not_freeze_the_page() {
     let output = "document.querySelector('.live-output').textContent";
     for (pages, how, shows) in [
         (8, "done", " … [998000 more characters in this line]\n"),
-        (9, "stopped", "[too much output; stopped here]"),
+        (9, "stopped: too much output", "[stopped: too much output]"),
         (7, "done", ""),
     ] {
         browser.script(&format!(
@@ -292,7 +292,7 @@ fn a_run_that_nobody_looks_at_any_more_is_ended() {
     drop(browser);
     until("it is gone", || programs(&reader).is_empty());
     let (output, _) = reader.all_of(run);
-    assert!(output.contains("nobody looks any more"), "{output}");
+    assert!(output.contains("stopped: no page shows it"), "{output}");
 }
 
 #[test]

@@ -5,12 +5,16 @@ use super::browser::open;
 use super::reader::Reader;
 use super::webdriver::Browser;
 use super::workspace::{IN_ORDER, workspace};
+use command_line::Fault;
 use std::fs;
+use std::process::Command;
 
 const PAGE: &str = "1-threads/1-2-thread-per-page.html";
 const STATUS: &str = "document.querySelector('.live-status').textContent";
 const OUTPUT: &str = "document.querySelector('.live-output').textContent";
 const RUN: &str = "document.querySelector('.live-run').click()";
+const TAB: char = '\u{e004}';
+const ENTER: char = '\u{e007}';
 const LEFT: char = '\u{e012}';
 const RIGHT: char = '\u{e014}';
 
@@ -40,7 +44,8 @@ fn arrows_turn_the_page_only_where_nothing_has_the_focus() {
     let output = run(&browser);
     browser.script(
         "window.stays = true;
-         document.querySelector('.live summary').click();",
+         document.querySelector('.live summary').click();
+         document.querySelector('.live-printed').open = true;",
     );
     for what in [
         ".live-run",
@@ -104,6 +109,132 @@ fn arrows_turn_the_page_only_where_nothing_has_the_focus() {
 }
 
 #[test]
+fn run_is_two_tabs_away_and_takes_the_place_of_the_recorded_run() {
+    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    let says = |what: &str| browser.script(&format!("return {what}"));
+    // Past the menu, the sidebar and all links.
+    browser.press(TAB);
+    browser.press(TAB);
+    let focus = "document.activeElement.textContent";
+    assert_eq!(says(focus), "Skip to Run");
+    browser.press(ENTER);
+    browser.wait_for("Run", &format!("return {focus} === 'Run'"));
+
+    let recorded = "[...document.querySelectorAll('figure.recorded, \
+                    .printed:not(.live-printed)')].filter(
+                        (it) => it.checkVisibility()).length";
+    assert_eq!(says(recorded), 2);
+    browser.press(ENTER);
+    until(&browser, "done");
+    shown(&browser);
+    browser.wait_for("its place", &format!("return {recorded} === 0"));
+    // The text is folded, but for the line that decides.
+    let line = "document.querySelector('.live-printed summary code')
+         .textContent";
+    let line = says(line);
+    assert!(line.as_str().unwrap().starts_with("elapsed: "), "{line}");
+    assert_eq!(says("document.querySelector('.live-printed').open"), false);
+    // How long it took, and where to go from here.
+    let clock = says("document.querySelector('.live-clock').textContent");
+    assert!(clock.as_str().unwrap().starts_with("after 0."), "{clock}");
+    let next = says("document.querySelector('.live-next').innerText");
+    let what = "Next: What happened, below; then Exercise: join all.";
+    assert_eq!(next, what);
+
+    let back = "document.querySelector('.live-picture figcaption button')";
+    browser.script(&format!("{back}.click()"));
+    assert_eq!(says(recorded), 2);
+    browser.script(&format!("{back}.click()"));
+    assert_eq!(says(recorded), 0);
+    drop(reader);
+}
+
+#[test]
+fn a_slider_sets_its_number_and_two_runs_can_be_compared() {
+    let page = "1-threads/crawl.html";
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
+    run(&browser);
+    let kept = "document.querySelector('.live-kept')";
+    assert_eq!(browser.script(&format!("return {kept}.hidden")), true);
+
+    let knob = "document.querySelector('.live input[name=at-once]')";
+    browser.script(&format!(
+        "document.querySelector('.live-knobs').open = true;
+         {knob}.closest('.live-knob').querySelector('[type=range]').focus();"
+    ));
+    let value = format!("return {knob}.value");
+    assert_eq!(browser.script(&value), "");
+    browser.press(RIGHT);
+    assert_eq!(browser.script(&value), "9");
+    browser.press(RIGHT);
+    let text = "return document.activeElement.ariaValueText";
+    assert_eq!(browser.script(text), "10");
+    // What is typed between two stops is at the lower one.
+    let at = browser.script(&format!(
+        "{knob}.value = 13;
+         {knob}.dispatchEvent(new Event('input', {{ bubbles: true }}));
+         const before = document.activeElement.value;
+         {knob}.value = 12;
+         {knob}.dispatchEvent(new Event('input', {{ bubbles: true }}));
+         return before === document.activeElement.value;"
+    ));
+    assert_eq!(at, true);
+    run(&browser);
+    browser.wait_for("both", &format!("return !{kept}.hidden"));
+    let said = "return document.querySelector('.live-picture figcaption > \
+                span').textContent";
+    assert_eq!(browser.script(said), "Your run, --at-once 12.");
+    drop(reader);
+}
+
+#[test]
+fn a_fault_is_explained_in_the_words_of_the_terminal() {
+    let page = "1-threads/crawl.html";
+    let Some((reader, browser)) = open(page, ".live-run") else { return };
+    let said = browser.script(
+        "return [...document.querySelector('.live').querySelectorAll(
+             '.live-fault')].map((it) => it.textContent)",
+    );
+    let said = said.as_array().unwrap();
+    let help = workspace().join("target/debug/threads");
+    let help = Command::new(help).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let line =
+        |fault: &Fault| format!("  {:<20} {}\n", fault.name(), fault.meaning());
+    assert_eq!(said.len(), Fault::each().count());
+    for (fault, said) in Fault::each().zip(said) {
+        let both = format!("{}{}", fault.name(), fault.meaning());
+        assert_eq!(*said, both);
+        assert!(help.contains(&line(&fault)), "{help}");
+    }
+    drop(reader);
+}
+
+#[test]
+fn a_fifth_run_waits_for_its_turn() {
+    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    let site = "0-1-meet-the-slow-site";
+    let runs: Vec<_> = (0..4).map(|_| reader.run(site, 4).unwrap()).collect();
+    let streams: Vec<_> =
+        runs.iter().map(|run| reader.events(*run, None)).collect();
+    browser.script(RUN);
+    until(&browser, "queued");
+    let clock = "return document.querySelector('.live-clock').textContent
+         .startsWith('four others run')";
+    browser.wait_for("why", clock);
+    // It can be stopped before it has begun.
+    let stop = "document.querySelector('.live button[type=button]').click()";
+    browser.script(stop);
+    until(&browser, "stopped");
+    browser.script(RUN);
+    until(&browser, "queued");
+    reader.stop(runs[0]);
+    until(&browser, "done");
+    drop(streams);
+    drop(reader);
+}
+
+#[test]
 fn what_was_run_is_there_after_a_reload_and_in_another_tab() {
     let page = "1-threads/crawl.html";
     let Some((reader, browser)) = open(page, ".live-run") else { return };
@@ -159,7 +290,8 @@ fn the_previous_run_stays_with_a_mark_until_there_is_something_new() {
     until(&browser, "runs");
     assert_eq!(browser.script(&format!("return {old}")), 2);
     assert_eq!(browser.script(&format!("return {OUTPUT}")), before.as_str());
-    let mark = "return document.querySelector('.live-before').innerText";
+    let mark = "const it = document.querySelector('.live-before');
+         return !it.hidden && it.textContent";
     assert_eq!(browser.script(mark), "The previous run:");
     let said = browser.script(&format!("return {caption}"));
     assert!(said.as_str().unwrap().starts_with("The previous run."), "{said}");

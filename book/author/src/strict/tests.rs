@@ -660,9 +660,8 @@ fn a_backtick_that_would_be_shown_is_found() {
 fn a_decisive_line_that_is_not_printed_is_found() {
     let looks = |begin: &str| {
         let from = "```text\n{{#include ../recorded/1-1-a-step.txt";
-        let to = format!(
-            "<div class=\"printed\" data-look=\"{begin}\">\n\n{from}"
-        );
+        let to =
+            format!("<div class=\"printed\" data-look=\"{begin}\">\n\n{from}");
         move |small: &Small| {
             small.write("book/recorded/1-1-a-step.txt", "took 12 ms\n");
             small.damage("1-1-a-step.md", from, &to);

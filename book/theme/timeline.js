@@ -7,9 +7,19 @@
 'use strict';
 
 (() => {
-    // As in lab's `record/svg`: pixels, and percent of the width.
-    const LANE = 30, LETTER = 7.2, END = 99.6, NARROWEST = 0.35;
-    const HINT = 'Point at a bar, or press Enter here, to read it.';
+    // As in `book/pictures`: pixels, and percent of the width.
+    const TOP = 22, LANE = 30, THIN = 14;
+    const LETTER = 7.2, END = 99.6, NARROWEST = 0.35;
+    // So many bars at most are drawn of lanes that have too many for a page.
+    const DETAIL = 2500;
+    const STATES = {
+        r: ['lanes-run', 'runs'], p: ['lanes-part', 'runs partly'],
+        o: ['lanes-off', 'is off the CPU'], u: ['lanes-unknown', 'runs'],
+        y: ['lanes-ready', 'is ready to run'], w: ['lanes-wait', 'waits for'],
+        b: ['lanes-blocked', 'waits for lock'], z: ['lanes-zombie', 'is a zombie'],
+    };
+    const HINT = 'Point at a bar, or press Enter here, to read it. '
+        + 'Drag to measure.';
 
     const set = (element, attributes) => {
         for (const name in attributes) {
@@ -30,6 +40,9 @@
     const clamp = (n, least, most) => Math.min(Math.max(n, least), most);
     const times = (element) => element.dataset.t.split(' ').map(Number);
     const middle = ({ from, to }) => (from + to) / 2;
+    const inWords = (us) => us < 1e3 ? `${Math.round(us)} µs`
+        : us < 1e6 ? `${(us / 1e3).toPrecision(us < 1e4 ? 2 : 3)} ms`
+            : `${(us / 1e6).toPrecision(3)} s`;
 
     function timeline(svg) {
         if (!svg.dataset.length || svg.classList.contains('timeline')) return;
@@ -38,7 +51,10 @@
         const margin = Number(svg.dataset.margin);
         const height = Number(svg.getAttribute('height'));
         const view = { from: 0, to: length };
-        const bars = new Map();
+        const bars = new Set();
+        let waiting = false;
+        // What has been measured by dragging: from and to.
+        let measured = null;
         let chosen = null;
         let marked = null;
 
@@ -50,18 +66,26 @@
         const rows = all('.lanes-row').map((g) => {
             const name = g.querySelector('title').textContent;
             const row = { ...part(g), name, kind: g.dataset.kind };
-            row.bars = [...g.querySelectorAll('[data-t]')]
+            row.full = row.height = Number(g.dataset.height ?? LANE);
+            row.folds = !g.matches('.lanes-head')
+                && !g.querySelector('.lanes-flight');
+            row.all = written(g.querySelector('.lanes-all'));
+            row.bars = row.own = [...g.querySelectorAll('[data-t]')]
                 .map((element) => barOf(row, element))
                 .sort((a, b) => a.from - b.from);
             return row;
         });
+        const bottom = TOP + rows.reduce((sum, row) => sum + row.full, 0);
+        const lanes = rows.filter((row) => row.folds);
+        let isThin = lanes.length > 0 && lanes.every(({ full }) => full === THIN);
         const legend = all('.lanes-legend').map(part);
         const flows = all('.lanes-flow').map((g) => {
             const [from, to] = times(g);
             const [a, b] = g.dataset.rows.split(' ').map((n) => rows[n]);
             const [line, head] = g.children;
+            const begin = line.getAttribute('y1') - a.home;
             const edge = line.getAttribute('y2') - b.home;
-            return { g, from, to, a, b, line, head, edge };
+            return { g, from, to, a, b, line, head, begin, edge };
         });
         all('.lanes-grid, svg > .lanes-axis, svg > .lanes-end')
             .forEach((mark) => mark.remove());
@@ -70,6 +94,9 @@
         const frame = make('rect', { class: 'timeline-frame', y: -13, height: 26 });
         const moment = make('svg', { class: 'timeline-moment', y: 16 },
             make('line', {}), make('path', { d: 'M-6-3h12L0 7z' }));
+        const hair = make('line', { class: 'timeline-hair', y1: 16 });
+        const hairTime = make('text', { class: 'timeline-time', y: 12 });
+        const measure = make('rect', { class: 'timeline-measure', y: 16 });
         const said = make(
             'p', { class: 'timeline-said', 'aria-live': 'polite' }, HINT);
         svg.after(said, tools());
@@ -81,16 +108,67 @@
         function barOf(row, element) {
             const [from, to] = times(element);
             const next = element.nextElementSibling;
-            const label = next?.matches('.lanes-what') ? next : null;
+            const label = next?.matches('.lanes-what:not([data-t])') ? next : null;
             const always = from === to
-                || element.matches('.lanes-run, .lanes-held');
-            const told = element.querySelector('title').textContent;
-            const bar = { row, element, label, from, to, always, told };
+                || element.matches('.lanes-run, .lanes-held, .lanes-kept');
+            const told = element.querySelector('title')?.textContent;
+            const needed = (label?.textContent.length ?? 0) * LETTER + 8;
+            const bar = { row, element, label, from, to, always, told, needed };
             for (const it of [element, label].filter((it) => it)) {
                 it.classList.remove('lanes-fine', 'lanes-wide');
-                bars.set(it, bar);
             }
+            bars.add(bar);
             return bar;
+        }
+
+        // All spans of a lane, as `book/pictures` has written them down.
+        function written(desc) {
+            if (!desc) return null;
+            desc.remove();
+            let end = 0;
+            return desc.textContent.split('|').slice(0, -1).map((text) => {
+                const [, state, gap, time, what] = text.match(/(.)(\d+) (\d+) (.*)/);
+                const from = end + Number(gap);
+                end = from + Number(time);
+                return { from, to: end, state, what };
+            });
+        }
+
+        // Of lanes with too many bars to draw, draws those in view, if these
+        // are not too many.
+        function layDetail() {
+            const many = rows.filter((row) => row.all);
+            if (many.length === 0) return;
+            const seen = many.map(({ all, hidden }) => hidden ? []
+                : all.filter(({ from, to }) => to > view.from && from < view.to));
+            const is = seen.reduce((sum, all) => sum + all.length, 0) <= DETAIL;
+            many.forEach((row, n) => {
+                for (const bar of row.fine ?? []) bars.delete(bar);
+                row.detail?.remove();
+                row.fine = null;
+                row.g.classList.toggle('timeline-in-detail', is);
+                if (is) drawDetail(row, seen[n]);
+                row.bars = row.fine ?? row.own;
+            });
+        }
+
+        function drawDetail(row, spans) {
+            row.detail = make('g', {});
+            row.fine = spans.map(({ from, to, state, what }) => {
+                const [shape, words] = STATES[state];
+                const element = make(state === 'y' ? 'rect' : 'line',
+                    { class: shape, 'data-t': `${from} ${to}` });
+                if (state === 'y') set(element, { y: -6, height: 12 });
+                row.detail.append(element);
+                if (what && state === 'w') {
+                    row.detail.append(make(
+                        'text', { class: 'lanes-what', y: -4 }, what));
+                }
+                const bar = barOf(row, element);
+                bar.told = `${words} ${what}`.trim() + `: ${inWords(to - from)}`;
+                return bar;
+            });
+            row.g.append(row.detail);
         }
 
         // Where a time is, in percent of the width, and the other way round.
@@ -106,26 +184,52 @@
 
         // Rows one below the other, without those that are hidden.
         function stack() {
-            let up = 0;
-            for (const part of [...rows, ...legend]) {
-                part.y = part.home - up;
-                set(part.g, { transform: `translate(0 ${part.y})` });
-                show(part.g, !part.hidden);
-                if (part.hidden) up += LANE;
+            let top = TOP;
+            for (const row of rows) {
+                if (row.folds) {
+                    row.height = isThin ? THIN : Math.max(row.full, LANE);
+                    row.g.classList.toggle('lanes-thin', isThin);
+                }
+                row.y = top + Math.min(row.height, LANE) / 2;
+                show(row.g, !row.hidden);
+                set(row.g, { transform: `translate(0 ${row.y})` });
+                if (!row.hidden) top += row.height;
             }
-            set(svg, { height: height - up });
+            for (const { g, home } of legend) {
+                set(g, { transform: `translate(0 ${home + top - bottom})` });
+            }
+            set(svg, { height: height + top - bottom });
+            set(frame, isThin ? { y: -6, height: 12 } : { y: -13, height: 26 });
+            set(hair, { y2: top });
+            set(measure, { height: top - 16 });
+            relay();
+            flush();
+        }
+
+        // Once, before the next frame, however often a mouse has moved.
+        function relay() {
+            if (!waiting) requestAnimationFrame(flush);
+            waiting = true;
+        }
+        function flush() {
+            if (!waiting) return;
+            waiting = false;
+            layDetail();
             layout();
         }
 
         // All, as it is from `view.from` to `view.to`.
         function layout() {
             const { width } = svg.getBoundingClientRect();
-            const lines = rows.filter((row) => !row.hidden);
-            layAxis(width < 450 ? 3 : 5, 22 + lines.length * LANE);
-            for (const bar of bars.values()) layBar(bar, width);
+            const open = rows.filter((row) => !row.hidden);
+            const end = open.reduce((sum, row) => sum + row.height, TOP);
+            layAxis(width < 450 ? 3 : 5, end);
+            for (const bar of bars) layBar(bar, width);
             flows.forEach(layFlow);
             if (frame.isConnected) layFrame(chosen);
             if (marked !== null) layMoment();
+            hide(hair, hairTime);
+            layMeasure();
             svg.classList.toggle('timeline-zoomed', isZoomed());
         }
 
@@ -163,13 +267,12 @@
             set(element, element.matches('line')
                 ? { x1: `${from}%`, x2: `${to}%` } : bar.place);
             if (!label) return;
-            const needed = label.textContent.length * LETTER + 8;
-            show(label, bar.seen && (to - from) / 100 * width >= needed);
+            show(label, bar.seen && (to - from) / 100 * width >= bar.needed);
             set(label, { x: `${(from + to) / 2}%` });
         }
 
-        function layFlow({ g, from, to, a, b, line, head, edge }) {
-            let [x1, y1, x2, y2] = [x(from), a.y, x(to), b.y + edge];
+        function layFlow({ g, from, to, a, b, line, head, begin, edge }) {
+            let [x1, y1, x2, y2] = [x(from), a.y + begin, x(to), b.y + edge];
             show(g, !a.hidden && !b.hidden && x2 >= margin && x2 <= END);
             if (x1 < margin && x2 > x1) {
                 y1 += (y2 - y1) * (margin - x1) / (x2 - x1);
@@ -191,9 +294,10 @@
         // Where the theatre is; see theatre.js.
         function layMoment() {
             const at = x(marked);
-            const lines = rows.filter((row) => !row.hidden);
+            const open = rows.filter((row) => !row.hidden);
+            const end = open.reduce((sum, row) => sum + row.height, TOP);
             set(moment, { x: `${at}%` });
-            set(moment.firstChild, { y2: 6 + lines.length * LANE });
+            set(moment.firstChild, { y2: end - 16 });
             show(moment, at >= margin && at <= END + 0.1);
             svg.append(moment);
         }
@@ -212,7 +316,8 @@
 
         // Says what a bar is, and which arrows lead to it and from it.
         function tell(bar) {
-            said.textContent = bar ? `${bar.row.name} ${bar.told}.` : HINT;
+            said.textContent = bar ? `${bar.row.name} ${bar.told}.`
+                : measured ? toldOf(measured) : HINT;
             const led = flows.filter(({ from, to, a, b }) => bar
                 && (b === bar.row && (to === bar.from || to === bar.to)
                 || a === bar.row && bar.from <= from && from <= bar.to));
@@ -254,7 +359,51 @@
             const span = view.to - view.from;
             view.from = clamp(view.from + by, 0, length - span);
             view.to = view.from + span;
-            layout();
+            relay();
+        }
+
+        function layMeasure() {
+            if (!measured) return hide(measure);
+            const [a, b] = [measured.from, measured.to].map((at) =>
+                clamp(x(at), margin, END));
+            svg.append(measure);
+            set(measure, { x: `${a}%`, width: `${b - a}%` });
+        }
+        function toldOf({ from, to }) {
+            return `From ${inWords(from)} to ${inWords(to)}: `
+                + `${inWords(to - from)}.`;
+        }
+        function hide(...marks) {
+            for (const mark of marks) mark.remove();
+        }
+
+        // A line at the time that the mouse points at.
+        function layHair(at) {
+            if (at < view.from || at > view.to) return hide(hair, hairTime);
+            const place = x(at);
+            svg.append(hair, hairTime);
+            set(hair, { x1: `${place}%`, x2: `${place}%` });
+            set(hairTime, { x: `${clamp(place, 4, 96)}%` });
+            hairTime.textContent = inWords(at);
+        }
+
+        function rowAt({ clientY }) {
+            const y = clientY - svg.getBoundingClientRect().top;
+            const top = (row) => row.y - Math.min(row.height, LANE) / 2;
+            return rows.find((row) => !row.hidden
+                && y >= top(row) && y < top(row) + row.height);
+        }
+
+        // The bar at this place: the lane counts in its whole height.
+        function barAt(event) {
+            const row = rowAt(event), { clientX } = event;
+            const at = time(clientX), near = time(clientX + 4) - at;
+            const far = ({ from, to }) => Math.max(from - at, at - to, 0);
+            const here = row?.bars.filter((bar) =>
+                bar.told && bar.seen && far(bar) <= near);
+            return here?.reduce((a, b) => far(b) < far(a)
+                || far(b) === far(a) && b.to - b.from < a.to - a.from ? b : a,
+            here[0]) ?? null;
         }
 
         // By a factor; what is `at` this time stays in its place.
@@ -273,7 +422,10 @@
             const button = (text, label, act) => {
                 const it = make('button',
                     { type: 'button', title: label, 'aria-label': label }, text);
-                it.addEventListener('click', act);
+                it.addEventListener('click', () => {
+                    act();
+                    flush();
+                });
                 return it;
             };
             const kinds = new Set(rows.map(({ kind }) => kind).filter((it) => it));
@@ -287,10 +439,17 @@
                 });
                 return make('label', {}, box, ` ${kind}`);
             });
+            const fold = button('thin lanes', 'Lanes as thin as can be', () => {
+                isThin = !isThin;
+                set(fold, { 'aria-pressed': isThin });
+                stack();
+            });
+            set(fold, { 'aria-pressed': isThin });
             return make('div', { class: 'timeline-tools' },
                 button('−', 'Zoom out', () => zoom(2)),
                 button('+', 'Zoom in', () => zoom(0.5)),
                 button('whole', 'The whole picture', () => zoom(Infinity)),
+                ...(lanes.length > 6 ? [fold] : []),
                 ...(boxes.length > 1 && rows.length > 6 ? boxes : []));
         }
 
@@ -302,11 +461,16 @@
             if ('+='.includes(key)) zoom(0.5);
             else if (key === '-') zoom(2);
             else if (key === '0') zoom(Infinity);
-            else if (key === 'Escape') choose(null);
+            else if (key === 'Escape') {
+                measured = null;
+                layMeasure();
+                choose(null);
+            }
             else if (along && isZoomed() && (event.shiftKey || !chosen)) {
                 move(along * (view.to - view.from) / 5);
             } else if (along || across || key === 'Enter') step(along, across);
             else return;
+            flush();
             // Elsewhere, arrows turn the page.
             event.preventDefault();
             event.stopPropagation();
@@ -321,15 +485,21 @@
         // Where the mouse is, or each finger, while it is down.
         const down = new Map();
         let dragged = false;
+        let since = 0;
         // Set while the mark of a moment is dragged along the axis.
         let along = false;
         svg.addEventListener('pointerdown', (event) => {
             if (event.button === 0) down.set(event.pointerId, event.clientX);
             dragged = down.size > 1;
+            since = time(event.clientX);
             const { top } = svg.getBoundingClientRect();
-            along = marked !== null && event.clientY - top < 22;
+            along = marked !== null && event.clientY - top < TOP;
         });
         svg.addEventListener('pointermove', (event) => {
+            if (down.size === 0) {
+                layHair(time(event.clientX));
+                return tell(barAt(event) ?? chosen);
+            }
             if (along && down.has(event.pointerId)) {
                 svg.setPointerCapture(event.pointerId);
                 return sayMoment(event.clientX);
@@ -338,6 +508,13 @@
             if (Math.abs(event.clientX - before) < (dragged ? 1 : 4)) return;
             dragged = true;
             svg.setPointerCapture(event.pointerId);
+            if (down.size === 1 && (!isZoomed() || event.shiftKey)) {
+                const now = clamp(time(event.clientX), view.from, view.to);
+                const [from, to] = [since, now].sort((a, b) => a - b);
+                measured = { from: Math.max(from, view.from), to };
+                layMeasure();
+                return tell(null);
+            }
             const ends = () =>
                 [Math.min(...down.values()), Math.max(...down.values())];
             const [a, b] = ends();
@@ -351,17 +528,21 @@
         }
         svg.addEventListener('click', (event) => {
             if (dragged) return;
-            choose(bars.get(event.target) ?? null);
-            const row = event.target.closest('.lanes-row');
-            sayMoment(event.clientX, row?.querySelector('title').textContent);
+            measured = null;
+            layMeasure();
+            choose(barAt(event));
+            sayMoment(event.clientX, rowAt(event)?.name);
         });
-        svg.addEventListener('pointerover', (event) => {
-            if (down.size === 0) tell(bars.get(event.target) ?? chosen);
+        svg.addEventListener('pointerleave', () => {
+            hide(hair, hairTime);
+            tell(chosen);
         });
-        svg.addEventListener('pointerleave', () => tell(chosen));
+        new ResizeObserver(relay).observe(svg);
+        window.addEventListener('beforeprint', () => {
+            zoom(Infinity);
+            flush();
+        });
         svg.timeline = { mark };
-        new ResizeObserver(layout).observe(svg);
-        window.addEventListener('beforeprint', () => zoom(Infinity));
     }
 
     const timelines = (place) =>

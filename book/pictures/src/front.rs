@@ -28,9 +28,6 @@ pub fn compare(programs: &[(&str, &Recording)], title: &str) -> String {
     let length = length.unwrap_or_default();
     let hues = Hues::of_all(programs.iter().map(|(_, it)| *it));
     let mut picture = Picture::new(0, length, hues);
-    let lanes = programs.iter().map(|(_, it)| fetchers(it).count());
-    let height: usize = lanes.map(|n| TITLE + n * LANE).sum();
-    picture.draw_axis_to(picture.top + height);
     // Over what covers the lanes.
     let mut titles = String::new();
     for (title, recording) in programs {
@@ -40,6 +37,7 @@ pub fn compare(programs: &[(&str, &Recording)], title: &str) -> String {
         format!("{title}: {}.", format_duration(end(recording)))
     });
     let words: Vec<_> = words.collect();
+    picture.draw_axis();
     picture.draw_curtain();
     picture.body += &titles;
     let seconds = length.as_secs_f64() * SLOWER;

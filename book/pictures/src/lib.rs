@@ -11,17 +11,21 @@
 //! of those that are too short to be seen are in it as well (`lanes-fine`).
 
 mod bars;
+mod crowded;
 mod front;
 mod hues;
+mod mountains;
 mod picture;
 mod points;
 mod rows;
 mod shapes;
+mod together;
 mod words;
 
 pub use bars::of_run;
 pub use front::compare;
 pub use hues::Hues;
+pub use together::on_one_axis;
 
 use picture::Picture;
 use points::Points;
@@ -35,6 +39,9 @@ use words::describe;
 const FEW: usize = 16;
 const MANY: usize = 60;
 
+/// Up to this many lanes are drawn one by one.
+const MOST_LANES: usize = 60;
+
 /// Draws the lanes as one SVG of any width, to stand in a page or by itself.
 ///
 /// Shapes show what a lane does, and colours what it is about: a lock, a page.
@@ -47,8 +54,11 @@ const MANY: usize = 60;
 /// assert!(picture.contains("<desc>1 thread in 9.0µs."));
 /// ```
 pub fn svg(recording: &Recording, title: &str) -> String {
-    // What is drawn: the first lanes, and the site if it saw anything.
-    let (drawn, left) = recording.drawn_tracks();
+    // What is drawn: the first lanes, the others together, and the site if it
+    // saw anything.
+    let lanes = recording.tracks.iter().filter(|it| it.kind != "site").count();
+    let (drawn, rest) =
+        recording.tracks[..lanes].split_at(lanes.min(MOST_LANES));
     let site = recording.of_kind("site").next();
     let site = site.filter(|_| !recording.flight.is_empty());
 
@@ -57,27 +67,37 @@ pub fn svg(recording: &Recording, title: &str) -> String {
     let hues = Hues::of(recording);
     let points = Points::of(recording, drawn.len());
     let mut picture = Picture::new(longest, recording.length, hues);
+    picture.fold(drawn);
 
     // From the top down; the arrows over the lanes.
-    picture.draw_axis(drawn.len() + usize::from(site.is_some()));
     for (index, track) in drawn.iter().enumerate() {
+        if picture.crowded {
+            picture.draw_crowded_lane(track, drawn);
+            continue;
+        }
         picture.draw_lane((index, track), &causes(recording, index), &points);
     }
     for flow in choose_arrows(&recording.flows, drawn.len()) {
         picture.used.insert("lanes-arrow");
-        picture.draw_arrow("lanes-flow", flow.from, flow.to);
+        let class = match points.lost.contains(&flow.to) {
+            true => "lanes-flow lanes-point",
+            false => "lanes-flow",
+        };
+        picture.draw_arrow(class, flow.from, flow.to);
     }
     for &(from, to) in &points.arrows {
         picture.draw_arrow("lanes-flow lanes-point", from, to);
     }
-    if left > 0 {
-        let more = format!("… and {left} more");
-        picture.open_row(&more, &more, "");
-        picture.close_row();
+    if !rest.is_empty() {
+        picture.draw_rest(rest, recording);
+    }
+    for queue in &recording.queues {
+        picture.draw_queue(queue, recording);
     }
     if let Some(site) = site {
         picture.draw_flight(site, recording);
     }
+    picture.draw_axis();
     picture.draw_points(&points);
     picture.draw_legend();
     picture.finish(title, &describe(recording), "")

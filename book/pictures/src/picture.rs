@@ -11,9 +11,13 @@ use timeline::round_times;
 /// Colours are the page's, or those of the reader's system.
 const STYLE: &str = include_str!("style.css");
 
-/// The height of a lane, and of the axis above the first, in pixels.
+/// The height of a lane, of one among many, and of the axis above the first, in
+/// pixels.
 pub const LANE: usize = 30;
+pub const THIN: usize = 14;
 const TOP: usize = 22;
+/// In percent: a run is drawn no narrower than this.
+pub const NARROWEST: f64 = 0.35;
 /// The longest name, in letters.
 pub const LONGEST: usize = 16;
 /// Widths in pixels: of a phone's picture, a desk's, and a letter.
@@ -21,9 +25,20 @@ pub const PHONE: f64 = 340.0;
 pub const DESK: f64 = 700.0;
 pub const LETTER: f64 = 7.2;
 
+/// The most letters of a line of a sentence.
+const SENTENCE: usize = 48;
+
+/// The heads of arrows.
+const DOWN: &str = "M-3.5-5h7L0 1z";
+const UP: &str = "M-3.5 5h7L0-1z";
+
 /// A picture being drawn, from the top down.
 pub struct Picture {
     pub body: String,
+    /// What is behind all that.
+    axis: String,
+    /// The middle of each row so far.
+    pub middles: Vec<usize>,
     /// The part of the width that the names take, in percent.
     margin: f64,
     /// The time from the left end to the right.
@@ -36,6 +51,12 @@ pub struct Picture {
     pub hues: Hues,
     /// How many shapes are in it that are too short to be seen.
     pub fine: usize,
+    /// Set if its lanes are thin.
+    pub thin: bool,
+    /// Set if its lanes have too many spans to draw them all.
+    pub crowded: bool,
+    /// The most bytes that a lane keeps in a pause.
+    pub most_kept: u64,
 }
 
 impl Picture {
@@ -45,13 +66,23 @@ impl Picture {
         let margin = longest.min(LONGEST) as f64 * LETTER + 6.0;
         Picture {
             body: String::new(),
+            axis: String::new(),
+            middles: Vec::new(),
             margin: margin / PHONE * 100.0,
             length,
             top: TOP,
             used: BTreeSet::new(),
             hues,
             fine: 0,
+            thin: false,
+            crowded: false,
+            most_kept: 0,
         }
+    }
+
+    /// The time from the left end to the right.
+    pub fn length(&self) -> Duration {
+        self.length
     }
 
     /// Where the lanes begin, in percent of the width.
@@ -65,13 +96,9 @@ impl Picture {
         self.margin + part * (99.6 - self.margin)
     }
 
-    pub fn draw_axis(&mut self, lanes: usize) {
-        self.draw_axis_to(TOP + lanes * LANE);
-    }
-
-    /// Draws the axis, with lines down to this height.
-    pub fn draw_axis_to(&mut self, bottom: usize) {
-        let top = TOP - 6;
+    /// Draws the axis behind all rows so far.
+    pub fn draw_axis(&mut self) {
+        let (top, bottom) = (TOP - 6, self.top);
         for (at, label) in round_times(self.length, 5) {
             let x = self.x(at);
             let class = match x {
@@ -80,7 +107,7 @@ impl Picture {
                 _ => "lanes-axis",
             };
             let _ = writeln!(
-                self.body,
+                self.axis,
                 "<line class='lanes-grid' x1='{x:.2}%' x2='{x:.2}%' \
                  y1='{top}' y2='{bottom}'/>\
                  <text class='{class}' x='{x:.2}%' y='12'>{label}</text>"
@@ -95,13 +122,18 @@ impl Picture {
         (a, from): (usize, Duration),
         (b, to): (usize, Duration),
     ) {
-        let y = |lane| TOP + lane * LANE + LANE / 2;
-        // It ends at the edge of the lane, where its head is.
-        let (y2, head) = match a < b {
-            true => (y(b) - 7, "M-3.5-5h7L0 1z"),
-            false => (y(b) + 7, "M-3.5 5h7L0-1z"),
+        let y = |lane: usize| self.middles[lane];
+        // It ends at the edge of the lane, where its head is. What is pointed
+        // at, and from where, is left to be seen, with the lock below it.
+        let points = class.contains("lanes-point");
+        let (above, below) = if points { (8, 14) } else { (7, 7) };
+        let (y1, y2, head) = match a < b {
+            true if points => (y(a) + below, y(b) - above, DOWN),
+            true => (y(a), y(b) - above, DOWN),
+            false if points => (y(a) - above, y(b) + below, UP),
+            false => (y(a), y(b) + below, UP),
         };
-        let (x1, x2, y1) = (self.x(from), self.x(to), y(a));
+        let (x1, x2) = (self.x(from), self.x(to));
         let t = when(from, to);
         let _ = writeln!(
             self.body,
@@ -113,15 +145,29 @@ impl Picture {
         );
     }
 
-    /// Writes a sentence below the lanes.
+    /// Writes a sentence below the lanes, in lines that fit on a phone.
     pub fn draw_said(&mut self, said: &str) {
-        let (middle, said) = (self.top + 12, Escaped(said));
-        let _ = writeln!(
-            self.body,
-            "<g class='lanes-legend lanes-said' \
-             transform='translate(0 {middle})'><text y='4'>{said}</text></g>"
-        );
-        self.top += 20;
+        let mut lines = vec![String::new()];
+        for word in said.split(' ') {
+            let last = lines.len() - 1;
+            let letters = lines[last].chars().count() + word.chars().count();
+            match &mut lines[last] {
+                line if line.is_empty() => *line = word.to_owned(),
+                line if letters < SENTENCE => *line += &format!(" {word}"),
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        for line in &lines {
+            let (middle, line) = (self.top + 12, Escaped(line));
+            let _ = writeln!(
+                self.body,
+                "<g class='lanes-legend lanes-said' \
+                 transform='translate(0 {middle})'>\
+                 <text y='4'>{line}</text></g>"
+            );
+            self.top += 17;
+        }
+        self.top += 3;
     }
 
     /// Draws what the shapes mean, of those that were used, three in a row.
@@ -151,7 +197,7 @@ impl Picture {
 
     /// The whole, with more rules for its style.
     pub fn finish(self, title: &str, description: &str, style: &str) -> String {
-        let Picture { body, margin, .. } = self;
+        let Picture { body, axis, margin, .. } = self;
         let (length, height) = (self.length.as_micros(), self.top + 4);
         let [title, description] = [title, description].map(Escaped);
         // No blank line: it would end the HTML block of a Markdown page.
@@ -160,7 +206,7 @@ impl Picture {
              role='img' width='100%' height='{height}' \
              data-length='{length}' data-margin='{margin:.2}'>\n\
              <title>{title}</title>\n<desc>{description}</desc>\n\
-             <style>\n{STYLE}{style}</style>\n{body}</svg>\n"
+             <style>\n{STYLE}{style}</style>\n{axis}{body}</svg>\n"
         )
     }
 }

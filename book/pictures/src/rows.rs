@@ -1,38 +1,66 @@
 //! The rows of the picture: the lanes, and the requests that the site saw.
 
-use crate::picture::{DESK, LANE, LETTER, LONGEST, PHONE, Picture};
+use crate::crowded::CROWDED;
+use crate::picture::{
+    DESK, LANE, LETTER, LONGEST, NARROWEST, PHONE, Picture, THIN,
+};
 use crate::points::{Points, nth_fetch};
 use crate::shapes::{Escaped, bar, class_of, describe_state, when};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
-use timeline::{Held, Recording, Span, State, Track, format_duration, shorten};
+use timeline::{Held, Kept, Span, State, Track, format_duration, shorten};
 
-/// In percent: a run is drawn no narrower than [`NARROWEST`], and anything
-/// narrower than [`UNSEEN`] is left to those who zoom in.
-const NARROWEST: f64 = 0.35;
+/// In percent: anything narrower than this is left to those who zoom in.
 const UNSEEN: f64 = 0.05;
+
+/// Of more lanes than this, each is thin.
+pub const MOST_TALL: usize = 24;
+
+/// The room below a lane for an arrow of a circle, and for what is kept in a
+/// pause, in pixels.
+const GAP: usize = 22;
+const DEEP: usize = 18;
 
 /// The most shapes in a picture that are too short to be seen.
 pub const FINE: usize = 200;
 
 impl Picture {
-    /// Opens the group of a row, whose middle is at height 0.
-    pub fn open_row(&mut self, label: &str, name: &str, kind: &str) {
+    /// Makes lanes thin if there are many, and has fewer shapes in each if
+    /// there would be too many for a page.
+    pub fn fold(&mut self, lanes: &[Track]) {
+        self.thin = lanes.len() > MOST_TALL;
+        let kept = lanes.iter().flat_map(|lane| &lane.kept);
+        let kept = kept.filter(|it| is_stack(it));
+        self.most_kept = kept.map(|it| it.bytes).max().unwrap_or(0);
+        let spans: usize = lanes.iter().map(|lane| lane.spans.len()).sum();
+        self.crowded = spans > CROWDED;
+    }
+
+    /// Opens the group of a row, whose middle is at height 0, and which has
+    /// this height.
+    pub fn open_row(
+        &mut self,
+        (label, name): (&str, &str),
+        kind: &str,
+        height: usize,
+    ) {
         let short = shorten(label, LONGEST);
-        let middle = self.top + LANE / 2;
+        let middle = self.top + height.min(LANE) / 2;
+        self.middles.push(middle);
+        self.top += height;
+        let thin = if height == THIN { " lanes-thin" } else { "" };
         let [name, short, kind] = [name, &short, kind].map(Escaped);
         let _ = writeln!(
             self.body,
-            "<g class='lanes-row' data-kind='{kind}' \
-             transform='translate(0 {middle})'>\
+            "<g class='lanes-row{thin}' data-kind='{kind}' \
+             data-height='{height}' transform='translate(0 {middle})'>\
              <text y='4'>{short}<title>{name}</title></text>"
         );
     }
 
     pub fn close_row(&mut self) {
         self.body += "</g>\n";
-        self.top += LANE;
     }
 
     /// Draws the lane of a track, which has this index; `causes` are what ended
@@ -43,7 +71,16 @@ impl Picture {
         causes: &HashMap<Duration, String>,
         points: &Points,
     ) {
-        self.open_row(&track.name, &track.name, &track.kind);
+        let height = match () {
+            () if self.thin => THIN,
+            () if points.is_above_an_arrow(index) => LANE + GAP,
+            () if track.kept.iter().any(is_stack) => LANE + DEEP / 2,
+            () => LANE,
+        };
+        self.open_row((&track.name, &track.name), &track.kind, height);
+        if !self.thin {
+            self.draw_stacks(&track.kept);
+        }
         // The locks that it holds, below the spans.
         for held in &track.held {
             let from = self.x(held.from);
@@ -71,6 +108,7 @@ impl Picture {
                     _ => title += &format!("; then {cause}"),
                 }
             }
+            let mut note = points.note(index, span);
             let nth = nth_fetch(
                 &points.again,
                 index,
@@ -78,15 +116,91 @@ impl Picture {
                 (span.from, span.to),
                 &span.state,
             );
-            self.draw_span(span, &title, nth, &mut last);
+            if let Some(nth) = nth {
+                let page = span.state.what().unwrap_or_default();
+                note = Some(format!("{page} ×{nth}"));
+            }
+            // Late since the middle of a wait, it is ready from there on.
+            let since = points.late_since(index, span);
+            if let Some(since) = since.filter(|_| span.state.waits()) {
+                let own = title.split("; ").next().unwrap_or_default();
+                let wait = Span { to: since, ..span.clone() };
+                self.draw_span(&wait, own, None, &mut last);
+                let state = State::Ready;
+                let late = Span { from: since, state, ..span.clone() };
+                let what = format!("{own}, and that is here");
+                self.draw_span(&late, &what, note.as_deref(), &mut last);
+                continue;
+            }
+            self.draw_span(span, &title, note.as_deref(), &mut last);
         }
-        for (what, end) in [("panics", &track.panicked), ("dies", &track.died)]
+        let is_zombie =
+            track.spans.last().is_some_and(|it| it.state == State::Zombie);
+        // Where it says that it is a zombie, it need not say that it died.
+        let died = track.died.as_ref().filter(|_| !is_zombie);
+        for (what, end) in [("panics", track.panicked.as_ref()), ("dies", died)]
         {
             if let Some((at, why)) = end {
                 self.draw_end(what, *at, why);
             }
         }
         self.close_row();
+    }
+
+    /// Draws how much of its stack a lane keeps while it has paused: below its
+    /// line, the deeper the more that is. If that is always the same, it is
+    /// drawn once.
+    fn draw_stacks(&mut self, kept: &[Kept]) {
+        let kept: Vec<_> = kept.iter().filter(|it| is_stack(it)).collect();
+        let [first, .., last] = kept[..] else {
+            return kept.iter().for_each(|it| self.draw_pause(it, None));
+        };
+        if kept.iter().all(|it| it.bytes == first.bytes) {
+            let whole = Kept { to: last.to, ..Kept::clone(first) };
+            return self.draw_pause(&whole, None);
+        }
+        for (n, pause) in kept.iter().enumerate() {
+            self.draw_pause(pause, kept.get(n + 1).copied());
+        }
+    }
+
+    /// Draws what is kept in a pause, and how many bytes that is, if there is
+    /// room before the next.
+    fn draw_pause(&mut self, pause: &Kept, next: Option<&Kept>) {
+        const LEAST: f64 = 1.2;
+        let Kept { place, bytes, from, .. } = pause;
+        let to = pause.to.unwrap_or(self.length());
+        let (x, t) = (self.x(*from), when(*from, to));
+        let width = (self.x(to) - x).max(LEAST);
+        let share = *bytes as f64 / self.most_kept.max(1) as f64;
+        let height = (share * DEEP as f64).max(3.0);
+        let title = format!("keeps {place}, {bytes} bytes");
+        self.used.insert("lanes-kept");
+        let _ = writeln!(
+            self.body,
+            "<rect class='lanes-kept' data-t='{t}' x='{x:.2}%' y='2' \
+             width='{width:.2}%' height='{height:.1}'>\
+             <title>{title}</title></rect>",
+            title = Escaped(&title)
+        );
+        // Beside it if it is narrow, and else in it.
+        let words = match next {
+            None => format!("{place}, {bytes} bytes"),
+            Some(_) => format!("{bytes}"),
+        };
+        let needed = words.chars().count() as f64 * LETTER + 8.0;
+        let end = next.map_or(99.6, |next| self.x(next.from));
+        let before = if width > 2.0 * LEAST { 0.0 } else { width };
+        if (end - x - before) / 100.0 * DESK > needed {
+            let (x, t) = (x + before, when(*from, *from));
+            let _ = writeln!(
+                self.body,
+                "<text class='lanes-what lanes-begin lanes-wide' data-t='{t}' \
+                 x='{x:.2}%' dx='4' y='16'>{words}<title>{title}</title></text>",
+                words = Escaped(&words),
+                title = Escaped(&title)
+            );
+        }
     }
 
     /// Writes before a lock that is never released that it is held, if there is
@@ -129,7 +243,7 @@ impl Picture {
         &mut self,
         span: &Span,
         title: &str,
-        nth: Option<usize>,
+        note: Option<&str>,
         last: &mut Option<(&'static str, f64)>,
     ) {
         if span.state == State::Idle {
@@ -138,9 +252,9 @@ impl Picture {
         // The shape and the ends of its line.
         let own = class_of(&span.state);
         let mut class = own;
-        let what = label_of(span, nth);
+        let what = note.map_or_else(|| label_of(span), str::to_owned);
         let mut hue = self.hues.class(span.state.what().unwrap_or_default());
-        if nth.is_some() {
+        if note.is_some() || span.state == State::Zombie {
             hue = " lanes-bad";
         }
         let (from, mut to) = (self.x(span.from), self.x(span.to));
@@ -200,8 +314,14 @@ impl Picture {
         if what.is_empty() {
             return;
         }
-        let more = if span.state == State::Lost { " lanes-panic" } else { "" };
-        let y = if span.state.waits() { -4 } else { 4 };
+        let more = match span.state {
+            State::Lost => " lanes-panic",
+            // On a bar.
+            State::Run { .. } => " lanes-on",
+            _ => "",
+        };
+        let is_line = span.state.waits() || span.state == State::Zombie;
+        let y = if is_line { -4 } else { 4 };
         let what = Escaped(what);
         let _ = writeln!(
             self.body,
@@ -209,54 +329,24 @@ impl Picture {
              {what}</text>"
         );
     }
-
-    /// Draws how many requests were in flight, as a mountain.
-    pub fn draw_flight(&mut self, site: &Track, recording: &Recording) {
-        let peak =
-            recording.flight.iter().map(|&(_, n)| n).max().unwrap_or(0).max(1);
-        let label = format!("{}: {peak}", site.name);
-        self.open_row(&label, &site.name, &site.kind);
-        // Steps of one height: from, to, and the number.
-        let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();
-        for (from, to, n) in recording.stretches(&recording.flight) {
-            match steps.last_mut() {
-                // Of several steps too narrow to be seen, the highest.
-                Some(last)
-                    if n == last.2 || self.x(to) - self.x(last.0) < 0.25 =>
-                {
-                    (last.1, last.2) = (to, last.2.max(n));
-                }
-                _ => steps.push((from, to, n)),
-            }
-        }
-        for (from, to, n) in steps.into_iter().filter(|step| step.2 > 0) {
-            let (x, t) = (self.x(from), when(from, to));
-            let height = 20.0 * n as f64 / peak as f64;
-            let (y, width) = (10.0 - height, self.x(to) - x);
-            let s = if n == 1 { "" } else { "s" };
-            let what = format!("sees {n} request{s} in flight");
-            let title = with_duration(&what, from, to);
-            let _ = writeln!(
-                self.body,
-                "<rect class='lanes-flight' data-t='{t}' x='{x:.2}%' \
-                 y='{y:.1}' width='{width:.2}%' height='{height:.1}'>\
-                 <title>{title}</title></rect>"
-            );
-        }
-        self.close_row();
-    }
 }
 
-/// What is written at a span: what it waits for, or how long for its turn. If
-/// that is a page which is fetched again, for the how-many-th time.
-fn label_of(span: &Span, nth: Option<usize>) -> String {
+/// Set if it is a stack, whose depth changes. The size of a future does not.
+fn is_stack(kept: &Kept) -> bool {
+    kept.place.starts_with("stack")
+}
+
+/// What is written at a span: what it waits for, or how long for its turn.
+fn label_of(span: &Span) -> String {
     let what = span.state.what().unwrap_or_default();
-    match (&span.state, nth) {
-        (State::Blocked(lock), _) => format!("wants {lock}"),
-        (State::Ready, _) => {
+    match &span.state {
+        State::Blocked(lock) => format!("wants {lock}"),
+        State::Ready => {
             format!("ready {}", format_duration(span.to - span.from))
         }
-        (_, Some(nth)) => format!("{what} ×{nth}"),
+        State::Zombie => {
+            format!("a zombie, {}", format_duration(span.to - span.from))
+        }
         _ => what.to_owned(),
     }
 }

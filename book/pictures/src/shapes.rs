@@ -5,7 +5,7 @@ use std::time::Duration;
 use timeline::{Cell, State};
 
 /// The shapes of what lanes do, by their classes in `style.css`.
-const CELLS: [(Cell, &str); 7] = [
+const CELLS: [(Cell, &str); 8] = [
     (Cell::Runs, "lanes-run"),
     (Cell::RunsInPart, "lanes-part"),
     (Cell::OffTheCpu, "lanes-off"),
@@ -13,11 +13,15 @@ const CELLS: [(Cell, &str); 7] = [
     (Cell::Ready, "lanes-ready"),
     (Cell::Waits, "lanes-wait"),
     (Cell::Blocked, "lanes-blocked"),
+    (Cell::Zombie, "lanes-zombie"),
 ];
 
 /// The other shapes, by their classes, and their meanings.
-const MORE: [(&str, &str); 2] =
-    [("lanes-held", "holds a lock"), ("lanes-arrow", "leads to")];
+const MORE: [(&str, &str); 3] = [
+    ("lanes-held", "holds a lock"),
+    ("lanes-kept", "kept in a pause"),
+    ("lanes-arrow", "leads to"),
+];
 
 /// The classes of all shapes, and their meanings.
 pub fn legend() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -39,7 +43,8 @@ pub fn class_of(state: &State) -> &'static str {
 pub fn describe_state(state: &State) -> String {
     let name = state.name();
     let is_adjective =
-        matches!(state, State::Ready | State::Lost | State::Idle);
+        matches!(state, State::Ready | State::Lost | State::Idle)
+            || *state == State::Zombie;
     if is_adjective || state.is_off_the_cpu() {
         format!("is {name}")
     } else {
@@ -55,8 +60,9 @@ pub fn bar(
     more: &str,
     inside: &str,
 ) -> String {
-    // What is only ready is an empty box, and all else a line.
-    match class.starts_with("lanes-ready") {
+    // What is only ready is an empty box, what is kept lies below, and all else
+    // is a line.
+    match class.starts_with("lanes-ready") || class == "lanes-kept" {
         true => format!(
             "<rect class='{class}'{more} x='{from:.2}%' y='-6' \
              width='{:.2}%' height='12'>{inside}</rect>",

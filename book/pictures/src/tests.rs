@@ -195,7 +195,8 @@ fn a_lost_wake_up_is_named() {
     assert!(picture.contains(">lost wake-up</text>"), "{picture}");
     assert!(picture.contains("task 1 is ready, its wake-up lost."));
     // What has woken it, and when.
-    let arrow = "class='lanes-flow' data-t='3000 3000' data-rows='2 1'";
+    let arrow =
+        "class='lanes-flow lanes-point' data-t='3000 3000' data-rows='2 1'";
     assert!(picture.contains(arrow), "{picture}");
     // Woken later it is only ready: its thread slept by then.
     let later = text.replace("3000000 7 3 2", "5000000 7 3 2");
@@ -287,4 +288,129 @@ fn lanes_with_long_names_are_told_apart() {
     for name in ["proce… 2: task 1<", "proce…2: task 12<"] {
         assert!(picture.contains(name), "{picture}");
     }
+}
+
+/// A site, and two sockets and a timer of one thread. The first socket runs for
+/// long; meanwhile the site sends the second page, and the timer is due.
+const SLOW: &str = "\
+    0 7 1 1 0 spawn thread - main\n0 7 9 9 0 spawn site - site\n\
+    0 7 1 2 0 spawn socket - \n0 7 1 2 0 wait /1\n\
+    0 7 1 3 0 spawn socket - \n0 7 1 3 0 wait /2\n\
+    0 7 1 4 0 spawn timer - \n0 7 1 4 0 until 30000000\n\
+    20000000 7 1 2 0 run\n30000000 7 9 9 0 sent /2\n\
+    80000000 7 1 2 60000000 wait \n81000000 7 1 4 0 run\n\
+    82000000 7 1 4 0 done\n82000000 7 1 3 0 run\n83000000 7 1 3 0 done\n";
+
+#[test]
+fn a_slow_run_is_named_and_so_is_what_is_late_because_of_it() {
+    let picture = svg(&Recording::parse(SLOW), "");
+    for said in [
+        ">runs 60 ms</text>",
+        ">late 51 ms</text>",
+        ">late 52 ms</text>",
+        ">socket 1 runs for 60 ms: 2 others are late, by<",
+        ">up to 52 ms<",
+        "<rect class='lanes-ready lanes-bad' data-t='30000 82000'",
+        // Before that it waited in truth.
+        "<line class='lanes-wait lanes-hue lanes-2' data-t='0 30000'",
+    ] {
+        assert!(picture.contains(said), "{said}: {picture}");
+    }
+    let quick = SLOW.replace("30000000 7 9 9 0 sent /2\n", "");
+    let quick = quick.replace("until 30000000", "until 80000000");
+    let picture = svg(&Recording::parse(&quick), "");
+    assert!(!picture.contains(">late "), "{picture}");
+}
+
+#[test]
+fn a_killed_process_is_a_zombie_from_its_death_on() {
+    let text = "0 9 1 1 0 spawn thread - main\n0 8 1 1 0 spawn thread - main\n\
+        0 8 1 1 0 wait tea\n20000 9 1 1 0 kill 8\n\
+        50000 9 1 1 0 reap 8 signal: 9 (SIGKILL)\n90000 9 1 1 0 done\n";
+    let picture = svg(&Recording::parse(text), "");
+    let shape = "class='lanes-zombie lanes-bad' data-t='20 50'";
+    assert!(picture.contains(shape), "{picture}");
+    let said = ">process 2 is dead for 30 µs before its parent<";
+    assert!(picture.contains(said), "{picture}");
+}
+
+#[test]
+fn a_queue_shows_its_length_and_when_it_was_full() {
+    let text = "0 9 1 1 0 spawn thread - main\n\
+        10000000 9 1 1 0 length 1 2 pages\n\
+        20000000 9 1 1 0 length 2 2 pages\n\
+        70000000 9 1 1 0 length 0 2 pages\n90000000 9 1 1 0 done\n";
+    let picture = svg(&Recording::parse(text), "");
+    for part in [
+        ">pages queued<",
+        "<rect class='lanes-flight' data-t='10000 20000'",
+        "<rect class='lanes-flight lanes-bad' data-t='20000 70000'",
+        ">full: 2</text>",
+    ] {
+        assert!(picture.contains(part), "{part}: {picture}");
+    }
+    let with_room =
+        svg(&Recording::parse(&text.replace(" 2 pages", " 3 pages")), "");
+    assert!(!with_room.contains("full:"), "{with_room}");
+}
+
+#[test]
+fn the_deeper_a_stack_the_larger_its_block() {
+    let text = "0 9 1 1 0 spawn thread - main\n0 9 1 2 0 spawn greenlet 1 \n\
+        10 9 1 2 0 run\n20000 9 1 2 0 kept stack, 100 bytes\n\
+        20000 9 1 2 0 wait \n30000 9 1 2 0 run\n\
+        50000 9 1 2 0 kept stack, 200 bytes\n50000 9 1 2 0 wait \n\
+        60000 9 1 2 0 run\n90000 9 1 1 0 done\n";
+    let picture = svg(&Recording::parse(text), "");
+    let height = |t: &str| {
+        let (_, rest) =
+            picture.split_once(&format!("lanes-kept' data-t='{t}'")).unwrap();
+        let (_, rest) = rest.split_once("height='").unwrap();
+        rest.split_once('\'').unwrap().0.to_owned()
+    };
+    assert_eq!([height("20 30"), height("50 60")], ["9.0", "18.0"]);
+    // A future is as large as it is, and is not drawn.
+    let future = svg(&Recording::parse(&text.replace("stack", "future")), "");
+    assert!(!future.contains("lanes-kept'"), "{future}");
+}
+
+/// So many tasks, each of which waits for a page, `pages` times.
+fn tasks(n: usize, pages: usize) -> Recording {
+    let mut text = "0 7 1 1 0 spawn thread - main\n".to_owned();
+    for task in 2..n + 2 {
+        text += &format!("0 7 1 {task} 0 spawn task 1 \n");
+        for page in 0..pages {
+            let (at, to) = (1 + page * 1000, 500 + page * 1000);
+            text += &format!("{at}000 7 1 {task} 0 wait /{page}\n");
+            text += &format!("{to}000 7 1 {task} 0 run\n");
+        }
+        text += &format!("{}000 7 1 {task} 0 done\n", pages * 1000);
+    }
+    Recording::parse(&text)
+}
+
+#[test]
+fn many_lanes_are_thin_and_more_of_them_are_one_row() {
+    let count = |picture: &str, what: &str| picture.matches(what).count();
+    let few = svg(&tasks(20, 1), "");
+    assert_eq!(count(&few, "lanes-row lanes-thin'"), 0);
+    let many = svg(&tasks(40, 1), "");
+    assert_eq!(count(&many, "lanes-row lanes-thin'"), 41, "{many}");
+    let more = svg(&tasks(100, 1), "");
+    assert_eq!(count(&more, "lanes-row lanes-thin'"), 60);
+    assert!(more.contains(">41 more tasks<"), "{more}");
+    assert!(more.contains(">41 wait at once</text>"), "{more}");
+}
+
+#[test]
+fn of_twenty_thousand_pages_no_more_is_drawn_than_a_page_can_bear() {
+    let picture = svg(&tasks(200, 100), "");
+    assert!(picture.len() < 700 * 1024, "{} bytes", picture.len());
+    let shapes = picture.matches(" data-t=").count();
+    assert!(shapes < 8_000, "{shapes} shapes");
+    // And yet all of it is there for those who zoom in.
+    let rest = picture.split("<desc class='lanes-all'>").nth(2).unwrap();
+    let (all, _) = rest.split_once("</desc>").unwrap();
+    assert!(all.starts_with("y0 1 |w0 499 /0|o0 501 |w0 499 /1|"), "{all}");
+    assert_eq!(all.matches('|').count(), 201);
 }

@@ -7,7 +7,7 @@ use crate::body::{Nothing, Sent};
 use crate::reader::Reader;
 use crate::runs::{Event, Order, Refused, Run, menu};
 use axum::body::Bytes;
-use axum::extract::{FromRequestParts, Path as Part, State};
+use axum::extract::{FromRequestParts, Path as Part, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
@@ -105,9 +105,29 @@ pub async fn stop(
     Ok(done())
 }
 
-pub async fn picture(OneRun(run): OneRun) -> Answer {
-    let picture = off_thread(move || Ok(run.picture())).await?;
-    picture.map(as_svg).ok_or_else(not_there)
+/// The picture of a run; or, with `?with=ID`, with an earlier one of the same
+/// program, on one axis.
+pub async fn picture(
+    State(reader): State<Arc<Reader>>,
+    OneRun(run): OneRun,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let before = match query.as_deref().unwrap_or_default() {
+        "" => None,
+        query => {
+            let id = query.strip_prefix("with=").and_then(|id| id.parse().ok());
+            let before = id.and_then(|id| reader.runs.get(id));
+            Some(before.ok_or_else(not_there)?)
+        }
+    };
+    let picture = off_thread(move || {
+        Ok(match before {
+            Some(before) if before.name != run.name => None,
+            Some(before) => run.picture_after(&before),
+            None => run.picture(),
+        })
+    });
+    picture.await?.map(as_svg).ok_or_else(not_there)
 }
 
 /// The run, one event at a time.

@@ -94,6 +94,14 @@ impl Run {
         Some(pictures::of_run(name, &recording, &printed, title))
     }
 
+    /// The picture of what it recorded, below that of another run, on one axis;
+    /// `None` if one of them has recorded nothing.
+    pub fn picture_after(&self, before: &Run) -> Option<String> {
+        let (first, second) = (before.recorded()?, self.recorded()?);
+        let runs = [("the run before", &first), ("this run", &second)];
+        Some(pictures::on_one_axis(&runs, &format!("{}, twice", self.title)))
+    }
+
     /// What it has written since it was built.
     fn printed(&self) -> String {
         let log = self.log.lock().unwrap();

@@ -83,12 +83,65 @@ fn a_bar_is_read_where_the_mouse_is() {
     let page = "1-threads/1-2-thread-per-page.html";
     let Some((reader, browser)) = open(page, "svg.timeline") else { return };
     let hint = sentence(&browser);
-    let over = "svg.querySelector('.lanes-wait')
-        .dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))";
-    find(&browser, over);
+    // In the middle of a wait, but not on its line: anywhere in its lane.
+    let over = "(() => {
+        const at = svg.querySelector('.lanes-wait').getBoundingClientRect();
+        svg.dispatchEvent(new PointerEvent('pointermove', {
+            clientX: at.left + at.width / 2, clientY: at.top + 9,
+        }));
+        return svg.querySelector('.timeline-time').textContent;
+    })()";
+    let time = find(&browser, over);
+    assert!(time.as_str().unwrap().ends_with(" ms"), "{time}");
     assert!(sentence(&browser).contains(" waits for "));
     find(&browser, "svg.dispatchEvent(new PointerEvent('pointerleave'))");
     assert_eq!(sentence(&browser), hint);
+    drop(reader);
+}
+
+#[test]
+fn lanes_fold_and_unfold() {
+    let page = "1-threads/crawl.html";
+    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let height = "svg.getBoundingClientRect().height";
+    let lanes =
+        "svg.querySelectorAll('.lanes-row:not([data-kind=site])').length";
+    let press = "[...document.querySelectorAll('.timeline-tools button')]
+        .find((it) => it.textContent === 'thin lanes').click()";
+    let [tall, lanes] = [height, lanes].map(|it| number(&browser, it));
+    find(&browser, press);
+    assert_eq!(number(&browser, height), tall - 16.0 * lanes);
+    let hidden = "getComputedStyle(svg.querySelector('.lanes-what')).display";
+    assert_eq!(find(&browser, hidden), "none", "no room for words");
+    find(&browser, press);
+    assert_eq!(number(&browser, height), tall);
+    drop(reader);
+}
+
+#[test]
+fn dragging_measures() {
+    let page = "1-threads/1-2-thread-per-page.html";
+    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let drag = "(() => {
+        const { left, top, width } = svg.getBoundingClientRect();
+        const at = (type, part) => new PointerEvent(type, {
+            pointerId: 1, button: 0,
+            clientX: left + width * part, clientY: top + 40,
+        });
+        svg.setPointerCapture = () => {};
+        svg.dispatchEvent(at('pointerdown', 0.5));
+        svg.dispatchEvent(at('pointermove', 0.6));
+        svg.dispatchEvent(at('pointermove', 0.7));
+        svg.dispatchEvent(at('pointerup', 0.7));
+    })()";
+    find(&browser, drag);
+    let measured = sentence(&browser);
+    let words: Vec<_> = measured.split([' ', ':']).collect();
+    let ["From", a, "ms", "to", b, "ms", "", c, "ms."] = words[..] else {
+        panic!("{measured:?}");
+    };
+    let [a, b, c] = [a, b, c].map(|it| it.parse::<f64>().unwrap());
+    assert!((b - a - c).abs() < 1.0 && c > 5.0, "{measured}");
     drop(reader);
 }
 
@@ -117,5 +170,28 @@ fn the_run_just_made_can_be_zoomed_and_saved() {
     let events = saved["trace"]["traceEvents"].as_array().unwrap();
     let thread = |it: &&Value| it["args"]["name"] == "thread 1";
     assert_eq!(events.iter().filter(thread).count(), 1);
+    // The same with another run, here itself, on one axis.
+    let (picture, _) = path.rsplit_once('/').unwrap();
+    let run = picture.trim_start_matches("runs/");
+    let get = |query: &str| {
+        let answer = browser.script(&format!(
+            "return (async () => {{
+                 const answer =
+                     await fetch('/live/{picture}/picture?{query}');
+                 return {{ status: answer.status, text: await answer.text() }};
+             }})()"
+        ));
+        let text = answer["text"].as_str().unwrap().to_owned();
+        (answer["status"].as_u64().unwrap(), text)
+    };
+    let (status, both) = get(&format!("with={run}"));
+    assert_eq!(status, 200);
+    for title in [">the run before<", ">this run<"] {
+        assert!(both.contains(title), "{both}");
+    }
+    assert_eq!(both.matches(">thread 1<").count(), 4, "a name and its title");
+    for none in ["with=77", "with=x", "width=0"] {
+        assert_eq!(get(none).0, 404, "{none}");
+    }
     drop(reader);
 }

@@ -5,8 +5,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use lab::site::Fault;
 use lab::{Shape, Site};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 use trials::watchdog;
 
@@ -86,7 +89,18 @@ fn a_body_that_breaks_off_or_stalls_is_tried_again_and_fails() {
     }
 }
 
-/// Without TLS, at an address of this machine that does not say so.
+/// Crawls without TLS, at an address of this machine that does not say so. Gives
+/// back the sentence.
+fn fail_without_tls(port: u16, path: &str, retries: &str) -> String {
+    let mut crawl = Command::new(CRAWL);
+    crawl.args(["--site", &format!("http://0.0.0.0:{port}{path}")]);
+    crawl.args(["--delay", "0", "--retries", retries]);
+    let ran = watchdog::run(&mut crawl, Duration::from_secs(60));
+    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(ran.status.code(), Some(1), "{}", ran.stdout);
+    ran.stderr
+}
+
 #[test]
 fn a_connection_that_is_closed_too_early_says_how_much_has_come() {
     let faults = vec![Fault::WrongLength];
@@ -94,12 +108,32 @@ fn a_connection_that_is_closed_too_early_says_how_much_has_come() {
     let shape = Shape { pages: 1, latency, faults, ..Shape::default() };
     let site = Site::in_thread(shape);
     let page = site.url().join("/wrong-length-1").unwrap();
-    let url = format!("http://0.0.0.0:{}{}", page.port().unwrap(), page.path());
-    let mut crawl = Command::new(CRAWL);
-    crawl.args(["--delay", "0", "--retries", "0", "--site", &url]);
-    let ran = watchdog::run(&mut crawl, Duration::from_secs(60));
-    let ran = ran.unwrap_or_else(|why| panic!("{why}"));
+    let sentence = fail_without_tls(page.port().unwrap(), page.path(), "0");
     let words = ": connection closed after ";
-    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(sentence.contains(words), "{sentence}");
     site.end();
+}
+
+#[test]
+fn a_connection_that_is_closed_without_an_answer_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (asked, requests) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            // It is closed when the whole request has been read.
+            let lines = BufReader::new(stream.unwrap()).lines();
+            let mut lines = lines.map_while(Result::ok);
+            let request = lines.next();
+            lines.find(String::is_empty);
+            asked.send(request).unwrap();
+        }
+    });
+    let sentence = fail_without_tls(port, "/", "2");
+    assert!(
+        sentence.ends_with(": connection closed without an answer\n"),
+        "{sentence}"
+    );
+    let requests: Vec<_> = requests.try_iter().flatten().collect();
+    assert_eq!(requests, ["GET /robots.txt HTTP/1.1"; 3]);
 }

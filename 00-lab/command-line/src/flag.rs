@@ -106,7 +106,7 @@ pub fn each_flag(
 ) -> Result<bool, String> {
     while let Some(arg) = args.next().map_err(sentence)? {
         let name = match arg {
-            Arg::Long("help") => return Ok(false),
+            Arg::Long("help") | Arg::Short('h') => return Ok(false),
             Arg::Long(name) => name.to_owned(),
             other => return Err(sentence(other.unexpected())),
         };

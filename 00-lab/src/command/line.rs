@@ -136,29 +136,37 @@ fn take_path(args: &mut Parser) -> Result<PathBuf, String> {
 /// The text that `--help` prints.
 pub(super) fn help(rung: &Rung) -> String {
     let mut help = format!(
-        "Crawls the slow site, or another one, and reports.\n\n\
+        "Crawls a site: every page that its links lead to, each one once. \
+         Reports how\n\
+         that went.\n\n\
          cargo run -p {} -- [FLAGS]\n\n\
-         \u{20} --site URL           crawl this instead of the slow site\n",
+         \u{20} --site URL           crawl this, in place of the slow site\n",
         rung.name
     );
-    for flag in SHAPE.iter().chain(&rung.flags()).chain(&rung.workers()) {
+    for flag in rung.flags().iter().chain(&rung.workers()) {
         help += &flag.help();
     }
     if let [first, ..] = rung.styles {
         let styles = rung.styles.join(", ");
         help += &format!("  --style NAME         {styles} [{first}]\n");
     }
-    help += "  --faults NAME,…      let the slow site misbehave\n\
-             \u{20} --json               the report as one JSON object\n\
-             \u{20} --list FILE          every URL reached, with its status\n\
-             \u{20} --trace FILE         the timeline, for Perfetto\n";
+    help += "  --json               print the report as one JSON object\n\
+             \u{20} --list FILE          write here each URL and its status\n\
+             \u{20} --trace FILE         write here the timeline, for Perfetto\n";
     if rung.web {
         help += &manners::help();
     }
-    help += "\nFaults, which are pages of the slow site that come so; or all, \
-             but for the last:\n";
+    help += "\nFor the slow site, which this program brings along:\n\n";
+    for flag in SHAPE {
+        help += &flag.help();
+    }
+    help +=
+        "  --faults NAME,…      more pages, which come so; or all:\n\n";
     help.extend(Fault::survivable().into_iter().map(Fault::help));
-    help += "Deadly in one process, and not in all:\n";
+    help += "\nDeadly in one process, and not in all:\n\n";
     help.extend(Fault::DEADLY.iter().map(|fault| fault.help()));
-    help
+    help + "\nIn brackets is what counts without the flag.\n\
+            The exit status is 0 after a crawl, also if pages have failed; 1 \
+            if there could\n\
+            be none; 2 if the command line is wrong.\n"
 }

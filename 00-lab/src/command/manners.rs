@@ -9,12 +9,13 @@ use std::time::Duration;
 pub(super) fn help() -> String {
     let numbers = WEB.map(|flag| flag.help()).concat();
     format!(
-        "\nWith https, and on other machines:\n\n\
+        "\nFor https, and for other machines:\n\n\
          {numbers}  \
          --contact ADDRESS    yours, in each request, for the site's owner\n\n\
          What robots.txt disallows is not asked for, and a longer delay in it \
          counts.\n\
-         On this machine there is no delay, unless you ask for one.\n\
+         On this machine there is no delay, unless you ask for one. Proxies \
+         are not used.\n\
          SSL_CERT_FILE names a file with root certificates to trust, in place \
          of the\n\
          system's.\n"

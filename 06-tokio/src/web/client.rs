@@ -12,6 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lab::http::MOST_HEADER;
 use lab::{Failure, Url};
+use std::env;
 use std::io;
 use std::time::Duration;
 use tokio_rustls::rustls::crypto::ring;
@@ -70,9 +71,15 @@ impl Client {
             None => format!("{NAME}/{version}"),
         };
         let http = http_client(at_once).map_err(|_| {
-            let why = "no root certificates are installed; SSL_CERT_FILE can \
-                       name a file with some";
-            Failure::Tls(why.to_owned())
+            Failure::Tls(match env::var_os("SSL_CERT_FILE") {
+                Some(file) => format!(
+                    "SSL_CERT_FILE names {}, and no root certificate is there",
+                    file.display()
+                ),
+                None => "no root certificates are installed; SSL_CERT_FILE \
+                         can name a file with some"
+                    .to_owned(),
+            })
         });
         let agent = agent.try_into().expect("plain characters");
         Client { http, agent }

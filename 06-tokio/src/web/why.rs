@@ -5,7 +5,7 @@ use lab::Failure;
 use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::iter::successors;
-use tokio_rustls::rustls::{self, CertificateError};
+use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 
 /// Why no answer has begun.
 pub(super) fn no_answer(why: &(dyn Error + 'static)) -> Failure {
@@ -74,26 +74,42 @@ fn again(why: &io::Error) -> io::Error {
 }
 
 fn describe_tls(why: &rustls::Error) -> String {
+    match why {
+        rustls::Error::InvalidCertificate(why) => describe_certificate(why),
+        rustls::Error::InvalidMessage(_) => {
+            "the server speaks no TLS here".to_owned()
+        }
+        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            "the server speaks no version of TLS that is safe".to_owned()
+        }
+        _ => why.to_string(),
+    }
+}
+
+fn describe_certificate(why: &CertificateError) -> String {
     use CertificateError::{
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
         NotValidYet, NotValidYetContext, UnknownIssuer,
     };
 
     let what = match why {
-        rustls::Error::InvalidCertificate(what) => match what {
-            Expired | ExpiredContext { .. } => "the certificate has expired",
-            NotValidYet | NotValidYetContext { .. } => {
-                "the certificate is not valid yet"
-            }
-            NotValidForName | NotValidForNameContext { .. } => {
-                "the certificate is for another host"
-            }
-            UnknownIssuer => {
-                "the certificate comes from no authority that is trusted"
-            }
-            _ => return why.to_string().to_lowercase(),
-        },
-        _ => return why.to_string().to_lowercase(),
+        Expired | ExpiredContext { .. } => "the certificate has expired",
+        NotValidYet | NotValidYetContext { .. } => {
+            "the certificate is not valid yet"
+        }
+        NotValidForName | NotValidForNameContext { .. } => {
+            "the certificate is for another host"
+        }
+        UnknownIssuer => {
+            "the certificate comes from no authority that is trusted"
+        }
+        // As it is in most that somebody has made for a host of his own.
+        CertificateError::Other(why)
+            if why.to_string() == "CaUsedAsEndEntity" =>
+        {
+            "the certificate is for an authority, and not for a host"
+        }
+        _ => return format!("the certificate is not in order: {why}"),
     };
     what.to_owned()
 }

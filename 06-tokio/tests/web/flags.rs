@@ -10,11 +10,11 @@ fn crawl(flags: &str) -> Output {
 #[test]
 fn help_names_them() {
     let help = String::from_utf8(crawl("--help").stdout).unwrap();
+    assert_eq!(crawl("-h").stdout, help.as_bytes());
     for flag in ["--delay MS", "--retries N", "--contact ADDRESS"] {
         assert!(help.contains(&format!("\n  {flag} ")), "{help}");
     }
-    let text = help.split("\nFaults: ").next().unwrap();
-    assert!(text.lines().all(|line| line.chars().count() <= 80), "{help}");
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
 }
 
 #[test]

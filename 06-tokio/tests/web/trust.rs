@@ -1,16 +1,21 @@
 //! Certificates, and hosts that are not there.
 
 use super::{CRAWL, Server, html};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use trials::watchdog;
 use with_tokio::Authority;
 
 #[test]
 fn a_certificate_that_is_not_to_be_trusted_is_named() {
     let [ours, other] = ["ours", "another"].map(Authority::new);
+    let others = "the certificate is for an authority, and not for a host";
     for (tls, why) in [
+        (self_signed(), others),
         (
             other.certify("localhost", 4000),
             "the certificate comes from no authority that is trusted",
@@ -27,6 +32,31 @@ fn a_certificate_that_is_not_to_be_trusted_is_named() {
         assert!(sentence.ends_with(&why), "{sentence}");
         assert!(server.asked.lock().unwrap().is_empty());
     }
+}
+
+/// A server whose certificate is as most are that nobody has signed.
+fn self_signed() -> ServerConfig {
+    let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap()
+}
+
+#[test]
+fn a_file_without_root_certificates_is_named() {
+    let mut crawl = Command::new(CRAWL);
+    crawl.args(["--site", "https://localhost:9/"]);
+    crawl.env_remove("SSL_CERT_DIR").env("SSL_CERT_FILE", "/no/such/file");
+    let ran = crawl.output().unwrap();
+    let sentence = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{sentence}");
+    assert_eq!(sentence.lines().count(), 1, "{sentence}");
+    assert!(sentence.contains(" names /no/such/file, "), "{sentence}");
 }
 
 /// Crawls a site that is not there. Gives back the sentence.
@@ -61,6 +91,7 @@ fn what_speaks_no_tls_is_no_secure_site() {
     let plain = lab::Site::in_thread(lab::Shape::default());
     let port = plain.url().port().unwrap();
     let sentence = crawl_nothing(&format!("https://localhost:{port}/"));
-    assert!(sentence.contains("no secure connection: "), "{sentence}");
+    let why = "no secure connection: the server speaks no TLS here\n";
+    assert!(sentence.ends_with(why), "{sentence}");
     plain.end();
 }

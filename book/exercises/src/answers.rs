@@ -16,9 +16,10 @@
 //! ```
 //!
 //! The other answer is the solution, unless a line `From: right/SLUG` names
-//! another one. Each hunk begins with `@@`. Its lines that begin with a space
-//! or a `-` stand in the other answer, below those of the hunk before, exactly
-//! once; so they need no numbers. Empty lines at its end are none of it.
+//! another one, which may be written so itself. Each hunk begins with `@@`. Its
+//! lines that begin with a space or a `-` stand in the other answer, below those
+//! of the hunk before, exactly once; so they need no numbers. Empty lines at its
+//! end are none of it.
 
 use std::fs;
 use std::io;
@@ -33,14 +34,15 @@ use std::path::Path;
 /// sentence names the file and the hunk.
 pub fn answer(exercise: &Path, name: &str) -> io::Result<String> {
     let whole = exercise.join(format!("{name}.rs"));
-    if whole.exists() {
+    if whole.exists() || name == SOLUTION {
         return read(&whole);
     }
     let file = exercise.join(format!("{name}.diff"));
     let difference = read(&file)?;
-    let from = exercise.join(format!("{}.rs", from(&difference)));
-    apply(&difference, &read(&from)?).map_err(|why| {
-        let (file, from) = (file.display(), from.display());
+    let from = from(&difference);
+    apply(&difference, &answer(exercise, from)?).map_err(|why| {
+        let (file, from) = (file.display(), exercise.join(from));
+        let from = from.display();
         io::Error::other(format!("{file}, from {from}: {why}"))
     })
 }
@@ -54,9 +56,11 @@ fn read(file: &Path) -> io::Result<String> {
 fn from(difference: &str) -> &str {
     let above = difference.lines().take_while(|line| !line.starts_with("@@"));
     let from = above.filter_map(|line| line.strip_prefix(FROM)).next();
-    from.unwrap_or("solution")
+    from.unwrap_or(SOLUTION)
 }
 
+/// It is the one that is always whole.
+const SOLUTION: &str = "solution";
 const FROM: &str = "From: ";
 
 /// The whole text of an answer that differs so from another one. What is said
@@ -147,7 +151,7 @@ fn find_place(
 mod tests {
     use super::*;
 
-    const SOLUTION: &str = "\
+    const TEXT: &str = "\
 //! Solution.
 //!
 //! First this.
@@ -204,7 +208,7 @@ fn second() {
     rest();
 }
 ";
-        assert_eq!(apply(difference, SOLUTION).unwrap(), answer);
+        assert_eq!(apply(difference, TEXT).unwrap(), answer);
         assert_eq!(from(difference), "right/other");
         assert_eq!(from("Met with: a\n\n@@\n+From: b\n"), "solution");
     }
@@ -212,7 +216,7 @@ fn second() {
     #[track_caller]
     fn does_not_fit(hunks: &str, says: &str) {
         let difference = format!("Met with: hangs\n\n{hunks}");
-        let why = apply(&difference, SOLUTION).unwrap_err();
+        let why = apply(&difference, TEXT).unwrap_err();
         assert!(why.contains(says), "{why}");
     }
 
@@ -232,6 +236,21 @@ fn second() {
     }
 
     #[test]
+    fn an_answer_may_differ_from_one_that_differs_from_another() {
+        let folder = timeline::private::Folder::new().unwrap();
+        let write = |file: &str, text: &str| {
+            fs::write(folder.path().join(file), text).unwrap();
+        };
+        write("solution.rs", TEXT);
+        write("one.diff", "One.\n\n@@\n fn second() {\n+    a();\n");
+        write("two.diff", "Two.\nFrom: one\n\n@@\n-    a();\n+    b();\n");
+        let two = answer(folder.path(), "two").unwrap();
+        let b = TEXT.split_once("\n\nfn").unwrap().1;
+        let b = b.replace("second() {\n", "second() {\n    b();\n");
+        assert_eq!(two, format!("//! Two.\n\nfn{b}"));
+    }
+
+    #[test]
     fn an_answer_that_cannot_be_had_is_named() {
         let folder = timeline::private::Folder::new().unwrap();
         let write = |file: &str, text: &str| {
@@ -244,7 +263,7 @@ fn second() {
         write("one.diff", "Met with: a\n\n@@\n-fn third() {\n");
         let why = refuse("one");
         assert!(why.contains("solution.rs: "), "{why}");
-        write("solution.rs", SOLUTION);
+        write("solution.rs", TEXT);
         let why = refuse("one");
         assert!(why.contains("one.diff, from "), "{why}");
         assert!(why.contains("the lines of hunk 1 do not"), "{why}");

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 34] = [
+const NAMES: [&str; 35] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -53,6 +53,7 @@ const NAMES: [&str; 34] = [
     "lossy-select",
     "graceful-shutdown",
     "retry-with-jitter",
+    "port-a-thread-solution",
 ];
 
 #[test]

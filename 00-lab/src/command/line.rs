@@ -160,8 +160,7 @@ pub(super) fn help(rung: &Rung) -> String {
     for flag in SHAPE {
         help += &flag.help();
     }
-    help +=
-        "  --faults NAME,…      more pages, which come so; or all:\n\n";
+    help += "  --faults NAME,…      more pages, which come so; or all:\n\n";
     help.extend(Fault::survivable().into_iter().map(Fault::help));
     help += "\nDeadly in one process, and not in all:\n\n";
     help.extend(Fault::DEADLY.iter().map(|fault| fault.help()));

@@ -22,7 +22,8 @@
             const several = commands.some((other) =>
                 other.block === block && other.wanted !== wanted);
             const own = panel(program, faults, wanted.flags, several,
-                placeOfRun(block));
+                placeOfRun(block),
+                block.closest('.start') ? 'Run it on this machine' : 'Run');
             block.closest('pre').after(own.shown);
             panels.push({ program: program.name, flags: wanted.flags, ...own });
         }
@@ -103,10 +104,11 @@ function placeOfRun(block) {
 }
 
 // What stands below a command: Run, Stop, knobs, and what comes of it.
-function panel(program, faults, flags, several, recorded = {}) {
+function panel(program, faults, flags, several, recorded = {},
+    label = 'Run') {
     const run = make('button', {
         type: 'submit', className: 'live-run', title: program.name,
-    }, several ? `Run ${program.name}` : 'Run');
+    }, several ? `Run ${program.name}` : label);
     const stop = make('button', { type: 'button' }, 'Stop');
     const status = make('span', { className: 'live-status', role: 'status' });
     // Apart from the status, since nobody wants to hear every second.

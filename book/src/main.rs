@@ -26,6 +26,7 @@ mod rungs;
 mod guard;
 mod layer;
 mod connections;
+mod compressed;
 mod desk;
 mod runs;
 mod html;

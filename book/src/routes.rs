@@ -5,6 +5,7 @@ mod pages;
 mod exercises;
 mod runs;
 
+use crate::compressed::compress;
 use crate::connections;
 use crate::guard::Guard;
 use crate::layer::guard;
@@ -35,6 +36,7 @@ pub fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/runs/{id}/trace", get(runs::trace))
         .fallback(get(pages::page))
         .with_state(reader)
+        .layer(from_fn(compress))
         .layer(from_fn(connections::whole))
         .layer(from_fn_with_state(Arc::new(door), guard))
 }

@@ -5,6 +5,7 @@ mod workspace;
 mod reader;
 mod webdriver;
 mod browser;
+mod front;
 mod panel;
 mod exercises;
 mod timeline;

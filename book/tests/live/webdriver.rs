@@ -128,6 +128,16 @@ impl Browser {
         self.wait_for("the medium", &shows);
     }
 
+    /// Has the reader's system wish for this: `prefers-reduced-motion`.
+    pub fn prefer(&self, what: &str, wish: &str) {
+        let feature = json!({ "name": what, "value": wish });
+        let order = json!({
+            "cmd": "Emulation.setEmulatedMedia",
+            "params": { "features": [feature] },
+        });
+        self.ask("POST", "/goog/cdp/execute", &order);
+    }
+
     /// What it looks like, as PNG.
     pub fn screenshot(&self) -> String {
         let order = json!({

@@ -461,9 +461,10 @@ fn assert_that_states_agree(recording: &str) {
         let expected = expected.map(|it| (it.due, it.lane.map(own)));
         assert!(timers.eq(expected), "{event}: {told}");
 
+        let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
         let lanes = shown.1.iter().map(|(place, lane)| {
-            let status = lane[1].as_str().unwrap().to_owned();
-            (names[*place as usize].to_owned(), (status, lane[3].as_u64()))
+            let words = [1, 2, 4].map(|part| text(&lane[part]));
+            (names[*place as usize].to_owned(), (words, lane[3].as_u64()))
         });
         let expected = replay.lanes().map(|(_, lane)| {
             let status = match lane.status {
@@ -474,7 +475,12 @@ fn assert_that_states_agree(recording: &str) {
                 Status::Idle => "idle",
                 Status::Ended => "ended",
             };
-            (lane.name.clone(), (status.to_owned(), lane.until))
+            let waits = lane.waits.join(" or ");
+            let waits = waits.replace(" on ", " on descriptor ");
+            let kept = lane.kept.as_ref();
+            let kept = kept.map(|it| it.replace("future,", "in a future of"));
+            let words = [status.to_owned(), waits, kept.unwrap_or_default()];
+            (lane.name.clone(), (words, lane.until))
         });
         let lanes: BTreeMap<_, _> = lanes.collect();
         assert_eq!(lanes, expected.collect(), "{event}: {told}");
@@ -494,7 +500,7 @@ fn what_events_change_adds_up_to_the_state_of_a_replay() {
             let (a, b) = (dice.below(3), dice.below(2));
             let due = dice.below(90) * 1_000;
             let way = if b == 0 { "read" } else { "write" };
-            let mut what = match dice.below(16) {
+            let mut what = match dice.below(17) {
                 0..3 => "run".to_owned(),
                 3 => "done".to_owned(),
                 4 => "idle".to_owned(),
@@ -508,6 +514,7 @@ fn what_events_change_adds_up_to_the_state_of_a_replay() {
                 12 => format!("set {a} {due}"),
                 13 => format!("fire {a}"),
                 14 => format!("queue {a}"),
+                15 => format!("kept future, {a} bytes"),
                 _ => format!("ready {} q{b}", 1 + dice.below(5)),
             };
             if dice.below(2) == 0 {

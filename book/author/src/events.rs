@@ -33,6 +33,7 @@ pub fn keep(events: &str, read: impl Fn(&str) -> Option<String>) -> String {
             What::Until(due) => What::Until(since(due)),
             What::Set { timer, due } => What::Set { timer, due: since(due) },
             What::Reap { pid, how } => What::Reap { pid: number(pid), how },
+            What::Kill(pid) => What::Kill(number(pid)),
             what => what,
         };
         let is_site = matches!(what, What::Spawn { kind: "site", .. });
@@ -108,6 +109,7 @@ mod tests {
     const FILE: &str = "fn main() {\n    fetch();\n}\n";
     const RAW: &str = "70 512 1 1 3 spawn thread - main\n\
         75 513 2 1 3 reap 512 \n\
+        74 513 2 1 3 kill 512\n\
         72 512 1 1 4 until 90\ta/b.rs:2\n\
         76 512 1 1 5 set 1.0.0 95\t/rustc/1f/core.rs:2\n\
         77 512 1 1 6 wait tea\ta/b.rs:9\n\
@@ -121,6 +123,7 @@ mod tests {
     fn nothing_of_the_machine_is_kept() {
         let kept = "0 1 1 1 3 spawn thread - main\n\
             2 1 1 1 4 until 20\ta/b.rs:2\n\
+            4 2 2 1 3 kill 1\n\
             5 2 2 1 3 reap 1 \n\
             6 1 1 1 5 set 1.0.0 25\n\
             7 1 1 1 6 wait tea\n\

@@ -46,6 +46,7 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         ("1 3 idle", "task 2 has done its work: it is free for more"),
         ("1 3 idle\ts.rs:1", "task 2 is cancelled: it is free for more"),
         ("1 3 panic no page", "task 2 panics: no page"),
+        ("1 1 kill 77", "main kills process 77"),
         ("1 1 reap 77 ", "main learns that process 77 has ended"),
         (
             "1 1 reap 77 signal: 9",
@@ -260,6 +261,8 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
             "task 1 is through with the page /3, which was asked for 20 µs ago",
         ),
         ("1 2 got /3", "task 1 is through with the page /3"),
+        ("1 1 sent /3", "the site sends the last bytes of /3"),
+        ("1 1 length 3 4 pages", "3 pages are queued now; there is room for 4"),
         ("1 1 flight 1", "a request comes in: the site has 1 under way"),
         (
             "1 1 flight 2\n2 1 flight 1",
@@ -280,36 +283,10 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         let word = last.split([' ', '\t']).nth(2).unwrap();
         told.insert(word.to_owned());
     }
-    let all = [
-        "ask",
-        "await",
-        "cancel",
-        "deregister",
-        "done",
-        "fire",
-        "flight",
-        "forgo",
-        "got",
-        "hold",
-        "idle",
-        "kept",
-        "notify",
-        "panic",
-        "queue",
-        "ready",
-        "reap",
-        "register",
-        "release",
-        "report",
-        "run",
-        "set",
-        "spawn",
-        "until",
-        "wait",
-        "wake",
-        "want",
-    ];
-    assert_eq!(told, all.map(str::to_owned).into());
+    let all = "ask await cancel deregister done fire flight forgo got hold \
+               idle kept kill length notify panic queue ready reap register \
+               release report run sent set spawn until wait wake want";
+    assert_eq!(told, all.split(' ').map(str::to_owned).collect());
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl SecureSite {
         self.url.join(url.path()).expect("a path")
     }
 
-    /// How many handshakes there have been: each costs two round trips, and
+    /// How many handshakes there have been: each costs a round trip, and
     /// computing on both sides.
     pub fn handshakes(&self) -> usize {
         self.handshakes.load(Relaxed)

@@ -1,7 +1,10 @@
 //! The Python twin finds what we find, and the GIL does what the book says.
 
 use lab::{Shape, Site};
+use std::process::Command;
 use std::time::Duration;
+use timeline::Recording;
+use timeline::private::Folder;
 use trials::twin;
 
 #[test]
@@ -46,4 +49,30 @@ fn threads_overlap_their_waits_and_not_their_computing() {
             .collect()
     };
     assert_eq!(words(&output), words(include_str!("../python/gil.txt")));
+}
+
+#[test]
+fn what_python_computes_is_recorded_in_two_lanes() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/computing.py");
+    for kind in ["threads", "processes"] {
+        let folder = Folder::new().unwrap();
+        let events = folder.path().join("events");
+        let mut python = Command::new("python3");
+        python.arg(script).arg(kind).env(timeline::VARIABLE, &events);
+        let ran = match python.output() {
+            Ok(ran) => ran,
+            // As for the other twins: there need be no Python.
+            Err(_) => return,
+        };
+        let stdout = String::from_utf8_lossy(&ran.stdout);
+        assert!(stdout.starts_with(&format!("2 {kind}: ")), "{stdout}");
+        let recording = Recording::read(&events).unwrap();
+        assert_eq!((recording.tracks.len(), recording.skipped), (2, 0));
+        for track in &recording.tracks {
+            assert!(track.ended, "{track:?}");
+            let runs = track.spans.iter().filter(|span| span.state.runs());
+            let runs: Duration = runs.map(|span| span.to - span.from).sum();
+            assert!(runs > Duration::from_millis(50), "{kind}: {runs:?}");
+        }
+    }
 }

@@ -98,16 +98,24 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
         }
         // For authors.
         ["record", names @ ..] => {
-            // `first`: the picture on the first page.
-            let others: Vec<_> =
-                names.iter().copied().filter(|it| *it != "first").collect();
+            // Pictures of several programs or of none, and all others.
+            let pictures = ["first", "gil", "history"];
+            let (drawn, others): (Vec<_>, Vec<&str>) =
+                names.iter().partition(|name| pictures.contains(name));
             if names.is_empty() || !others.is_empty() {
                 let programs =
                     recorded::named(&tree, &others).map_err(Usage)?;
                 recorded::record(&tree, &programs)?;
             }
-            if names.is_empty() || others.len() < names.len() {
+            let is_wanted = |it| names.is_empty() || drawn.contains(&it);
+            if is_wanted("first") {
                 recorded::record_first(&tree)?;
+            }
+            if is_wanted("gil") {
+                recorded::record_gil(&tree)?;
+            }
+            if is_wanted("history") {
+                recorded::record_histories(&tree)?;
             }
             recorded::record_changes(&tree)?;
         }

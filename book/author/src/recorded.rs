@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use theatre::Theatre;
-use timeline::Recording;
 use timeline::private::Folder;
+use timeline::{Event, Recording, What};
 
 /// The rungs whose programs schedule themselves: what they record is kept, if
 /// something takes turns in it, to be looked at one event at a time.
@@ -128,6 +128,82 @@ pub fn record_first(tree: &Tree) -> Result<()> {
     fs::write(file(&tree.book(), "first", "svg"), picture)?;
     println!("first");
     Ok(())
+}
+
+/// Draws in `book/recorded/gil.svg`, on one axis, how long two workers take for
+/// what one thread does in a quarter of a second: threads in Rust, processes and
+/// threads in Python.
+///
+/// # Errors
+///
+/// As [`record`]; or if there is no Python.
+pub fn record_gil(tree: &Tree) -> Result<()> {
+    let step = "1-11-computing-needs-cores";
+    let program = tree.program(step).context("it is a step")?;
+    let rust = both_of_two(&run(tree, program)?.events);
+    let [processes, threads] = ["processes", "threads"].map(|kind| {
+        let folder = Folder::new().context("there is no place for it")?;
+        let events = folder.path().join("events");
+        let script = tree.root.join("01-threads/python/computing.py");
+        let mut python = Command::new("python3");
+        python.arg(script).arg(kind).env(timeline::VARIABLE, &events);
+        let status = python.stdout(Stdio::null()).status();
+        let status = status.context("cannot run python3")?;
+        ensure!(status.success(), "computing.py: {status}");
+        Ok(Recording::read(&events)?)
+    });
+    let runs = [
+        ("two threads in Rust", &rust),
+        ("two processes in Python", &processes?),
+        ("two threads in Python", &threads?),
+    ];
+    let title = "Two workers compute what takes one thread 250 ms";
+    let picture = pictures::on_one_axis(&runs, title);
+    fs::write(file(&tree.book(), "gil", "svg"), picture)?;
+    println!("gil");
+    Ok(())
+}
+
+/// Of a run of step 1-11, which computes with one thread and then with two, the
+/// second part.
+fn both_of_two(events: &str) -> Recording {
+    let is_made = |event: &Event<'_>| {
+        matches!(event.what, What::Spawn { kind: "thread", .. })
+    };
+    let made = events.lines().filter_map(Event::parse).filter(is_made);
+    // `main` and the one come before.
+    let lanes: Vec<_> = made.map(|event| event.lane).skip(2).take(2).collect();
+    let of_both = |line: &&str| {
+        Event::parse(line).is_some_and(|event| lanes.contains(&event.lane))
+    };
+    let lines = events.lines().filter(of_both);
+    Recording::parse(&lines.flat_map(|line| [line, "\n"]).collect::<String>())
+}
+
+/// What came when, rung by rung.
+const DATES: &str = include_str!("dates.txt");
+
+/// Draws the history of each rung in `book/recorded/history-RUNG.svg`.
+///
+/// # Errors
+///
+/// If the disk fails.
+pub fn record_histories(tree: &Tree) -> Result<()> {
+    for (rung, dates) in histories() {
+        let picture = pictures::history(dates, "What came when");
+        fs::write(
+            file(&tree.book(), &format!("history-{rung}"), "svg"),
+            picture,
+        )?;
+    }
+    println!("history");
+    Ok(())
+}
+
+/// The rungs that have a history, by their folder in the book, and its dates.
+fn histories() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let parts = DATES.split("# ").filter_map(|part| part.split_once('\n'));
+    parts.filter(|(rung, _)| !rung.is_empty())
 }
 
 /// What has changed in each step since the one that its page names, in
@@ -453,6 +529,26 @@ mod tests {
             .collect();
         let longest = times[1..].iter().max().unwrap();
         assert!(times[0] > 4 * longest, "{times:?}");
+    }
+
+    /// A picture says nothing that the page does not say, with its source.
+    #[test]
+    fn the_page_of_a_history_names_each_year_that_its_picture_does() {
+        let book = Tree::here().book();
+        let mut rungs = 0;
+        for (rung, dates) in histories() {
+            let page = book.join("chapters").join(rung).join("history.md");
+            let page = fs::read_to_string(page).unwrap();
+            for line in dates.lines() {
+                assert!(page.contains(&line[..4]), "{rung}: {line}");
+            }
+            let name = format!("history-{rung}");
+            let kept = fs::read_to_string(file(&book, &name, "svg")).unwrap();
+            let drawn = pictures::history(dates, "What came when");
+            assert_eq!(kept, drawn, "record it again: history");
+            rungs += 1;
+        }
+        assert_eq!(rungs, 6);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 mod bars;
 mod crowded;
 mod front;
+mod history;
 mod hues;
 mod mountains;
 mod picture;
@@ -24,6 +25,7 @@ mod words;
 
 pub use bars::of_run;
 pub use front::compare;
+pub use history::history;
 pub use hues::Hues;
 pub use together::on_one_axis;
 

@@ -100,7 +100,7 @@ function placeOfRun(block) {
     if (!isIts) return {};
     const theatre = document.querySelector('figure.recorded + .theatre');
     const all = [figure, theatre, printed].filter(Boolean);
-    return { figure, printed, all };
+    return { figure, theatre, printed, all };
 }
 
 // What stands below a command: Run, Stop, knobs, and what comes of it.
@@ -241,9 +241,12 @@ function panel(program, faults, flags, several, recorded = {},
                 const isBuilt = how !== 'does not compile';
                 if (drawn) {
                     const more = staged ? [theatre(id)] : [];
+                    const wasOpen = (picture.querySelector('.theatre')
+                        ?? recorded.theatre)?.open ?? false;
                     const said = `Your run${flags ? `, ${flags}` : ''}.`;
                     await draw(`/live/runs/${id}/picture`, picture, said,
                         ...more);
+                    for (const fold of more) fold.open = wasOpen;
                     if (latest?.id !== id) {
                         // Of those before, one is enough.
                         if (latest) latest.before = null;

@@ -184,5 +184,14 @@ fn the_run_just_made_is_stepped_through_with_the_text_it_was_made_of() {
         browser.press(RIGHT);
     }
     assert_eq!(text(&browser, ".live .theatre-listing code"), code);
+    // It stays open for the next run.
+    let run = "document.querySelector('.live .theatre').dataset.theatre";
+    let before = browser.script(&format!("return {run}"));
+    browser.script("document.querySelector('.live-run').click()");
+    let next = format!(
+        "return {run} !== {before}
+             && document.querySelector('.live .theatre-along') != null"
+    );
+    browser.wait_for("the theatre of the next run", &next);
     drop(reader);
 }

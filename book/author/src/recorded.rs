@@ -17,8 +17,9 @@ use theatre::Theatre;
 use timeline::private::Folder;
 use timeline::{Event, Recording, What};
 
-/// The rungs whose programs schedule themselves: what they record is kept, if
-/// something takes turns in it, to be looked at one event at a time.
+/// The rungs whose programs schedule themselves, and record each change of the
+/// scheduler's state. What they record is kept, if something takes turns in it,
+/// to be looked at one event at a time.
 const SCHEDULE: RangeInclusive<u32> = 3..=5;
 
 /// Columns of a listing that fits the page.
@@ -82,8 +83,13 @@ fn keeps_events(
     program: Program<'_>,
     recording: &Recording,
 ) -> bool {
+    schedules_itself(tree, program) && theatre::takes_turns(recording)
+}
+
+/// Set if the program's rung has a scheduler of its own, so that its state can
+/// be told from what it records.
+pub fn schedules_itself(tree: &Tree, program: Program<'_>) -> bool {
     SCHEDULE.contains(&tree.rung_of(program).number())
-        && theatre::takes_turns(recording)
 }
 
 /// The run of a program whose events are kept, to be looked at one by one;

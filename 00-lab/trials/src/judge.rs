@@ -10,7 +10,7 @@ mod sleep;
 pub use answer::Answer;
 pub use gate::Gate;
 pub use memory::{Counting, allocated};
-pub use sleep::{others_sleep, wait_until};
+pub use sleep::{others_rest, others_sleep, wait_until};
 pub use smallest::smallest;
 
 use lab::site;

@@ -98,6 +98,43 @@ pub fn wait_until(mut is_so: impl FnMut() -> bool) -> bool {
     true
 }
 
+/// Waits until all other threads of this process sleep, so that nothing happens
+/// until something wakes one of them. Gives back how many they are; `None` if
+/// they use much CPU time and do not come to rest.
+///
+/// It leaves out the watchdogs. On Linux it is certain, and takes a fraction of
+/// a millisecond. Elsewhere nobody counts them, and they are taken to sleep if
+/// they use next to no CPU for a while.
+pub fn others_rest() -> Option<usize> {
+    const PAUSE: Duration = Duration::from_micros(50);
+    let began = cpu_of_others();
+    let mut before = None;
+    loop {
+        let used = cpu_of_others();
+        let after = look_at_others();
+        // A thread that one of them wakes has run by the second look, or is
+        // about to.
+        if let Some(others) = &after {
+            if are_asleep(&before, &after) {
+                return Some(others.len());
+            }
+            // If they all sleep, the next look is to show that they still do.
+            if others.values().any(|look| !look.is_asleep) {
+                thread::sleep(PAUSE);
+            }
+        } else {
+            thread::sleep(20 * PAUSE);
+            if cpu_of_others().saturating_sub(used) < PAUSE {
+                return Some(0);
+            }
+        }
+        if used.saturating_sub(began) > MOST_CPU {
+            return None;
+        }
+        before = after;
+    }
+}
+
 fn cpu_of_others() -> Duration {
     cpu_time().saturating_sub(cpu_time_of_thread())
 }

@@ -1,10 +1,11 @@
 //! What an answer did is what the judge says it did.
 
-use super::{Answer, Judge, Judged, others_sleep};
+use super::{Answer, Judge, Judged, others_rest, others_sleep};
 use crate::waits_under_locks;
 use lab::sync::Mutex;
 use lab::{Shape, Site, compute, cpu_time, fetch, waiting};
 use std::fs;
+use std::mem;
 use std::process::Command;
 use std::sync::mpsc::{TryRecvError, channel};
 use std::thread;
@@ -142,6 +143,45 @@ fn a_thread_that_looks_again_and_again_does_not_sleep() {
                 looks.join().unwrap();
             }
         });
+    });
+}
+
+/// Each thread wakes the next, which is an older one: threads are looked at from
+/// the oldest on, so one look may miss the one that runs.
+#[test]
+fn threads_that_wake_one_another_do_not_rest_before_the_last() {
+    alone(|| {
+        let before = others_rest();
+        let (mut first, last) = channel::<usize>();
+        let mut threads = Vec::new();
+        for _ in 0..8 {
+            let (sender, receiver) = channel();
+            let next = mem::replace(&mut first, sender);
+            threads.push(thread::spawn(move || {
+                receiver.iter().try_for_each(|n| next.send(n + 1))
+            }));
+        }
+        for _ in 0..200 {
+            first.send(0).unwrap();
+            let others = others_rest();
+            assert_eq!(last.try_recv(), Ok(8));
+            if fs::exists("/proc/self/task").unwrap() {
+                assert_eq!(others, before.map(|others| others + 8));
+            }
+        }
+        drop(first);
+        for thread in threads {
+            thread.join().unwrap().unwrap();
+        }
+        assert_eq!(others_rest(), before, "they have ended");
+
+        let (end, ended) = channel::<()>();
+        let spins = thread::spawn(move || {
+            while ended.try_recv() == Err(TryRecvError::Empty) {}
+        });
+        assert_eq!(others_rest(), None, "it spins");
+        drop(end);
+        spins.join().unwrap();
     });
 }
 

@@ -67,5 +67,5 @@ pub use text::{shorten, width};
 pub use watch::{Watch, describe_hang};
 pub use write::{
     Paused, VARIABLE, cpu_time, cpu_time_of_thread, env, error, is_on,
-    is_temporary, on_our_clock, path, pause,
+    is_temporary, on_our_clock, path, pause, write,
 };

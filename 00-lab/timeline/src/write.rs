@@ -122,8 +122,9 @@ pub(super) fn pid() -> u32 {
     OUTPUT.get().map_or(0, |output| output.pid)
 }
 
-/// Writes one event, by one system call.
-pub(super) fn write(event: &Event<'_>) {
+/// Writes one event, by one system call, and just as it is, also during a
+/// [`pause`]: it may be one of a simulation, whose clock is another.
+pub fn write(event: &Event<'_>) {
     let Some(output) = OUTPUT.get() else { return };
     let line = format!("{event}\n");
     // Relaxed: the sum orders nothing else.

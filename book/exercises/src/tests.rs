@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// The names that readers' progress, links and scripts know.
-const NAMES: [&str; 35] = [
+const NAMES: [&str; 36] = [
     "predict-the-time",
     "ideal-time",
     "frontier",
@@ -50,6 +50,7 @@ const NAMES: [&str; 35] = [
     "oneshot-new-waker",
     "fair-semaphore",
     "bound-the-concurrency",
+    "find-the-blocking-call",
     "lossy-select",
     "graceful-shutdown",
     "retry-with-jitter",
@@ -91,7 +92,10 @@ fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
         if let Ok(shown) =
             fs::read_to_string(exercise.in_folder("timeline.txt"))
         {
-            assert!(verdict.printed.contains(&shown), "{}", verdict.printed);
+            let recorded = verdict.recording.as_ref().map(|it| it.lanes(80));
+            let lanes = recorded.unwrap_or_default() + "\n";
+            let printed = verdict.printed.contains(&shown);
+            assert!(printed || lanes == shown, "{}{lanes}", verdict.printed);
         }
     }
 }

@@ -1,0 +1,389 @@
+//! Judges `serve`: nothing keeps the only thread of the runtime while something
+//! else is ready, and each request goes on as soon as it can.
+//!
+//! Waits and calls take time on a clock of the check (see `backend`). It moves
+//! when all threads sleep, to what is due next. So at each such moment it is
+//! certain what the runtime's thread does, and where each request stands, and a
+//! busy machine changes nothing.
+//!
+//! Ways to be wrong: one of the two calls stays where it was, at times or
+//! always, or goes to another task, which the same thread polls; the thread
+//! waits for another one, or for a lock that it holds, or runs an executor of
+//! its own; pages are unpacked by as many threads as there are pages, or by one,
+//! or by some that also do other things, or wait for them; a request takes a
+//! thread, or is not begun, or stands still; a task asks again and again; a
+//! line, a page or a request is lost, or not waited for; two have the same
+//! number; `serve` ends too early, or threads do not end with it.
+//!
+//! As shipped: keeps the only thread of the runtime
+
+mod backend;
+
+use super::serve;
+use backend::{Alarm, Asked, Block, Ms, Stage, State, World};
+use lab::Dice;
+use paused::Wrong;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use timeline::{Event, Recording};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::{mpsc, oneshot};
+use trials::judge::{Judge, others_rest};
+
+pub use backend::*;
+
+trials::answer!("exercises/find-the-blocking-call.rs");
+
+/// How many pages may be unpacked at the same time.
+pub const CORES: usize = 4;
+
+/// The page that is in the cache from the beginning.
+const HIT: usize = 0;
+
+/// How long the runtime waits for its threads when it ends.
+const END: Duration = Duration::from_millis(100);
+
+/// How often `pulse` beats in the picture, and how often where nobody looks.
+const BEAT: Ms = 20;
+const LONG_BEAT: Ms = 1000;
+
+#[test]
+fn nothing_keeps_the_only_thread() {
+    let judge = Judge::of(ANSWER.require_no_sleep());
+    // Only what goes wrong is recorded, on the clock of the check.
+    let _pause = timeline::pause();
+    let dice = &mut Dice::random();
+    tell(&Story::of_the_page());
+    for _ in 0..3 {
+        tell(&Story::random(dice, 8, 100, None));
+    }
+    tell(&Story::random(dice, 14, 10, Some(true)));
+    tell(&Story::random(dice, 14, 10, Some(false)));
+    tell(&Story::random(dice, 24, 200, None));
+    judge.end();
+}
+
+/// What comes, and when.
+struct Story {
+    requests: Vec<Asked>,
+    /// How long the disk takes for a line.
+    line: Ms,
+    is_of_the_page: bool,
+}
+
+impl Story {
+    /// The one whose picture is on the page.
+    fn of_the_page() -> Story {
+        const COME: [(Ms, usize); 8] = [
+            (5, HIT),
+            (15, 1),
+            (90, HIT),
+            (140, HIT),
+            (190, HIT),
+            (200, HIT),
+            (210, HIT),
+            (230, HIT),
+        ];
+        let (cache, store, unpack, put) = (55, 60, 50, 55);
+        let requests = COME.map(|(comes, page)| {
+            let stage = Stage::ToCome;
+            Asked { page, comes, cache, store, unpack, put, stage }
+        });
+        Story { requests: requests.into(), line: 40, is_of_the_page: true }
+    }
+
+    /// At most so many requests, and half as many at least, which come within
+    /// so long. They are for a few pages; or each is for a page of its own, or
+    /// none is.
+    fn random(
+        dice: &mut Dice,
+        most: usize,
+        within: usize,
+        are_new: Option<bool>,
+    ) -> Story {
+        let mut some = |n| 1 + dice.below(n) as Ms;
+        let line = some(40);
+        let mut requests = Vec::new();
+        for number in 0..most / 2 + some(most / 2) as usize {
+            let page = match are_new {
+                Some(true) => number + 1,
+                Some(false) => HIT,
+                None => some(4) as usize - 1,
+            };
+            let [comes, cache, store, unpack, put] =
+                [within, 60, 80, 90, 40].map(&mut some);
+            let stage = Stage::ToCome;
+            let asked = Asked { page, comes, cache, store, unpack, put, stage };
+            requests.push(asked);
+        }
+        requests.sort_by_key(|it| it.comes);
+        Story { requests, line, is_of_the_page: false }
+    }
+}
+
+/// # Panics
+///
+/// If it goes wrong. Then it is recorded.
+fn tell(story: &Story) {
+    if let Err((wrong, recorded)) = run(story) {
+        if timeline::is_temporary() {
+            // Nobody else draws it.
+            let recording = Recording::parse(&recorded);
+            println!("{}", recording.lanes(timeline::width()));
+        }
+        let events = recorded.lines().filter_map(Event::parse);
+        events.for_each(|event| timeline::write(&event));
+        panic!("{wrong}");
+    }
+}
+
+/// Gives the lines of its recording, too, if it goes wrong.
+fn run(story: &Story) -> Result<(), (Wrong, String)> {
+    let mut state = State::new(&story.requests, story.line);
+    state.cached.insert(HIT);
+    state.beat = if story.is_of_the_page { BEAT } else { LONG_BEAT };
+    let world = World::new(state);
+    let before = others_rest();
+    let judged = Server::start(&world).go_on(&world);
+    let judged = judged.and_then(|()| match others_rest() {
+        after if after > before => Err(Wrong::way(
+            "`serve` is over, and threads are left that it has started",
+        )),
+        _ => Ok(()),
+    });
+    // A call that blocks is the cause of much else.
+    let state = world.state();
+    let longest = state.blocks.iter().max_by_key(|it| it.to - it.from);
+    let judged = match longest {
+        Some(block) => Err(tell_block(&state, block, story.is_of_the_page)),
+        None => judged,
+    };
+    judged.map_err(|wrong| (wrong, state.recorded.clone()))
+}
+
+/// A call of `serve`, on a runtime with one thread.
+struct Server {
+    thread: JoinHandle<()>,
+    handle: Handle,
+    clients: mpsc::Sender<Request>,
+    end: oneshot::Sender<()>,
+    is_parked: Arc<AtomicBool>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Server {
+    fn start(world: &World) -> Server {
+        let is_parked = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (parks, unparks) = (is_parked.clone(), is_parked.clone());
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder
+            .on_thread_park(move || parks.store(true, SeqCst))
+            .on_thread_unpark(move || unparks.store(false, SeqCst))
+            .build()
+            .expect("a runtime");
+        let handle = runtime.handle().clone();
+        let (clients, requests) = mpsc::channel(1000);
+        let (end, ended) = oneshot::channel::<()>();
+        let (world, over) = (world.clone(), is_over.clone());
+        // Boxes, because there are many answers of ours: then there is only one
+        // `block_on` to be compiled.
+        let worker = move || {
+            world.state().worker = Some(thread::current().id());
+            let all: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
+                tokio::spawn(beat(world.clone()));
+                serve(requests, world.backend()).await;
+                over.store(true, SeqCst);
+                let _ = ended.await;
+            });
+            runtime.block_on(all);
+            runtime.shutdown_timeout(END);
+        };
+        let worker: Box<dyn FnOnce() + Send> = Box::new(worker);
+        let thread = thread::Builder::new().name("worker".to_owned());
+        let thread = thread.spawn(worker).expect("a thread");
+        Server { thread, handle, clients, end, is_parked, is_over }
+    }
+
+    /// Lets one thing happen after another, until all are answered.
+    fn go_on(self, world: &World) -> Result<(), Wrong> {
+        let mut clients = Some(self.clients);
+        loop {
+            // All that can go on has done so.
+            if others_rest().is_none() {
+                return Err(Wrong::way(
+                    "busy loop: nothing happens, and a thread does not sleep",
+                ));
+            }
+            let mut state = world.state();
+            if state.has_panicked || self.thread.is_finished() {
+                // It was reported by the thread that panicked.
+                resume_unwind(Box::new("it panics"));
+            }
+            state.note_rest();
+            let found = state.found.take();
+            found.map_or(Ok(()), Err)?;
+            judge(&state, self.is_parked.load(SeqCst))?;
+            let is_over = self.is_over.load(SeqCst);
+            if judge_end(&state, clients.is_some(), is_over)? {
+                break;
+            }
+            drop(state);
+
+            // The next thing.
+            match world.pass().expect("the pulse never ends") {
+                Alarm::Closes => clients = None,
+                Alarm::Comes(number) => {
+                    let request = world.request(number);
+                    let clients = clients.as_ref().expect("it is not closed");
+                    if clients.try_send(request).is_err() {
+                        return Err(Wrong::answer(
+                            "it takes no more requests, though some come",
+                        ));
+                    }
+                }
+                Alarm::Ends(_) | Alarm::Written => {}
+            }
+        }
+
+        // The pulse is the only task now.
+        let tasks = self.handle.metrics().num_alive_tasks() - 1;
+        if tasks > 0 {
+            return Err(Wrong::answer(format!(
+                "`serve` is over, and {tasks} tasks of it are left"
+            )));
+        }
+        drop(self.end);
+        self.thread.join().expect("it ends");
+        Ok(())
+    }
+}
+
+/// A task beside those of `serve`.
+fn beat(world: World) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        loop {
+            world.wait(0, "", |state| state.beat).await;
+        }
+    })
+}
+
+/// All threads sleep. Is this the end? It is if all are answered, and nobody
+/// can ask any more.
+fn judge_end(
+    state: &State,
+    can_come: bool,
+    is_over: bool,
+) -> Result<bool, Wrong> {
+    let wrong = match (is_over, state.first_unanswered()) {
+        (true, None) if !can_come => return Ok(true),
+        (true, Some(number)) if !can_come => {
+            format!("`serve` is over, and not so request {number}")
+        }
+        (true, _) => "`serve` is over, and requests can come".to_owned(),
+        (false, None) if !can_come && !state.is_blocked() => {
+            "all are answered, nobody can ask any more, and `serve` is not over"
+                .to_owned()
+        }
+        (false, _) => return Ok(false),
+    };
+    Err(Wrong::answer(wrong))
+}
+
+/// All threads sleep. What does the runtime's do, and where does each request
+/// stand?
+fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
+    if state.is_blocked() {
+        return Ok(());
+    }
+    // A thread that waits for others is asleep, and not parked.
+    if !is_parked {
+        let elsewhere = state.holds().find(|hold| hold.is_call());
+        let elsewhere = elsewhere.map_or(String::new(), |hold| {
+            let call = if hold.what == "unpack" { "unpack" } else { "write" };
+            format!(
+                "; meanwhile another thread is in `{call}`, for request {}",
+                hold.number
+            )
+        });
+        return Err(Wrong::way(format!(
+            "after {} ms the only thread of the runtime sleeps in the middle \
+             of a poll, in no call of the backend{elsewhere}",
+            state.now
+        )));
+    }
+    let unpacking = state.unpacking();
+    if unpacking > CORES {
+        return Err(Wrong::way(format!(
+            "{unpacking} pages are unpacked at the same time, and there are \
+             {CORES} cores"
+        )));
+    }
+    // Does each request wait for something, or for its turn?
+    let over = state.holds().find(|hold| hold.over.is_some());
+    if let Some(hold) = over {
+        return Err(Wrong::way(format!(
+            "request {} has what it waited for, the {}, and nothing polls it",
+            hold.number, hold.what
+        )));
+    }
+    for (number, request) in state.requests.iter().enumerate().skip(1) {
+        if state.holds().any(|hold| hold.number == number) {
+            continue;
+        }
+        let why = match request.stage {
+            Stage::ToCome | Stage::Answered => continue,
+            Stage::Loaded if unpacking == CORES => continue,
+            // It may wait in a line of its own.
+            Stage::Unpacked if state.is_full() => continue,
+            Stage::Came => "has come, and nothing begins with it".to_owned(),
+            Stage::Begun | Stage::Asks => {
+                "has begun, and asks for no page".to_owned()
+            }
+            Stage::Loaded => format!(
+                "has its page, packed, and only {unpacking} of {CORES} cores \
+                 unpack one"
+            ),
+            Stage::Unpacked => {
+                "has its page, and its line is not written".to_owned()
+            }
+            Stage::Written => {
+                "has its line in the journal, and is not answered".to_owned()
+            }
+        };
+        return Err(Wrong::way(format!("request {number} {why}")));
+    }
+    Ok(())
+}
+
+/// Who kept the thread, and who was late because of it.
+fn tell_block(state: &State, block: &Block, is_of_the_page: bool) -> Wrong {
+    let Block { number, what, from, to } = *block;
+    let late =
+        state.late.iter().filter(|(_, due, polled)| *due < to && *polled >= to);
+    let late =
+        late.max_by_key(|(number, due, polled)| (*number > 0, polled - due));
+    let late = match late {
+        Some((0, due, polled)) => {
+            format!("`pulse` is {} ms late", polled - due)
+        }
+        Some((number, due, polled)) => {
+            format!("request {number} is {} ms late", polled - due)
+        }
+        None => "nothing else runs meanwhile".to_owned(),
+    };
+    let call = match what {
+        _ if is_of_the_page => "",
+        "unpack" => "`unpack` of ",
+        _ => "`write` of ",
+    };
+    Wrong::way(format!(
+        "{call}request {number} keeps the only thread of the runtime for {} ms, \
+         from {from} to {to}: {late}",
+        to - from
+    ))
+}

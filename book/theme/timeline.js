@@ -117,6 +117,12 @@
             for (const it of [element, label].filter((it) => it)) {
                 it.classList.remove('lanes-fine', 'lanes-wide');
             }
+            // What is written beside a bar needs room up to a time.
+            if (element.dataset.room) {
+                bar.room = Number(element.dataset.room);
+                bar.needed = element.firstChild.length * LETTER + 16;
+            }
+            if (element.matches('.lanes-kept')) bar.least = 1.2;
             bars.add(bar);
             return bar;
         }
@@ -253,14 +259,16 @@
         function layBar(bar, width) {
             const { element, label } = bar;
             let [from, to] = [x(bar.from), x(bar.to)];
-            const narrow = to - from < NARROWEST;
+            const least = bar.least ?? NARROWEST;
+            const narrow = to - from < least;
             if (element.dataset.class) {
                 // Narrow, it is drawn as if it ran throughout.
                 element.classList.toggle('lanes-run', narrow);
                 element.classList.toggle(element.dataset.class, !narrow);
             }
-            if (bar.always && narrow) to = from + NARROWEST;
-            bar.seen = !bar.row.hidden && to > margin && from <= END;
+            if (bar.always && narrow) to = from + least;
+            bar.seen = !bar.row.hidden && to > margin && from <= END
+                && !((x(bar.room) - from) / 100 * width < bar.needed);
             [from, to] = [Math.max(from, margin), Math.min(to, 100)];
             bar.place = { x: `${from}%`, width: `${Math.max(to - from, 0)}%` };
             show(element, bar.seen);

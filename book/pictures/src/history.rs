@@ -14,7 +14,7 @@ const ROW: usize = 23;
 
 /// What a date is about: its word, its shape, and what the legend calls it.
 const KINDS: [(&str, &str, &str); 3] = [
-    ("system", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0", "systems, papers"),
+    ("system", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0", "others"),
     ("python", "M-5-5h10v10h-10z", "Python"),
     ("rust", "M0-6L6 5H-6z", "Rust"),
 ];

@@ -65,7 +65,9 @@ pub fn svg(recording: &Recording, title: &str) -> String {
     let site = site.filter(|_| !recording.flight.is_empty());
 
     let names = drawn.iter().chain(site).map(|track| track.name.chars());
-    let longest = names.map(Iterator::count).max().unwrap_or(0);
+    let queues =
+        recording.queues.iter().map(|it| it.name.len() + " queued".len());
+    let longest = names.map(Iterator::count).chain(queues).max().unwrap_or(0);
     let hues = Hues::of(recording);
     let points = Points::of(recording, drawn.len());
     let mut picture = Picture::new(longest, recording.length, hues);

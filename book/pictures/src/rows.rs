@@ -190,13 +190,15 @@ impl Picture {
         };
         let needed = words.chars().count() as f64 * LETTER + 8.0;
         let end = next.map_or(99.6, |next| self.x(next.from));
-        let before = if width > 2.0 * LEAST { 0.0 } else { width };
-        if (end - x - before) / 100.0 * DESK > needed {
-            let (x, t) = (x + before, when(*from, *from));
+        let dx = if width > 2.0 * LEAST { 4 } else { 12 };
+        if (end - x) / 100.0 * DESK > needed + f64::from(dx) {
+            let t = when(*from, *from);
+            let room = next.map_or(self.length(), |next| next.from).as_micros();
             let _ = writeln!(
                 self.body,
                 "<text class='lanes-what lanes-begin lanes-wide' data-t='{t}' \
-                 x='{x:.2}%' dx='4' y='16'>{words}<title>{title}</title></text>",
+                 data-room='{room}' x='{x:.2}%' dx='{dx}' y='16'>{words}\
+                 <title>{title}</title></text>",
                 words = Escaped(&words),
                 title = Escaped(&title)
             );

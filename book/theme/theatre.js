@@ -8,7 +8,7 @@
 
 (() => {
     // A row of the list, in pixels. The most chips that move, and that are
-    // shown of a queue, or of what has ended.
+    // shown of a queue; twice as many of what has ended.
     const ROW = 28, MOST_MOVING = 80, MOST = 12;
     const PACES = [1, 3, 10];
     const KEYS = '← → one event, with Shift of the same lane; '
@@ -65,7 +65,7 @@
     }
 
     // What the boxes hold at an event.
-    function sortLanes({ states, threads, hosts, lanesAt }, at) {
+    function sortLanes({ states, threads, hosts, lanesAt, ...run }, at) {
         const { runs, queues, sockets, timers } = states[at];
         const lanes = lanesAt(at);
         const of = (status) => lanes.filter((it) =>
@@ -95,12 +95,19 @@
             if (it) it.until = Math.min(it.until ?? due, due);
             else left.push(`${name}, due ${format(due)}`);
         }
-        // Those with a time come first, as they will be woken.
+        // Those with a time come first, as they will be woken; then kind by
+        // kind, and the threads last.
         const time = ({ until }) => until ?? Number.MAX_VALUE;
-        waiting.sort((a, b) => time(a) - time(b) || a.lane - b.lane);
-        const others = ['new', 'idle', 'ended']
-            .map((name) => [name, of(name).sort((a, b) => b.at - a.at)])
-            .filter(([, group]) => group.length > 0);
+        const kinds = [...new Set(run.lanes.map(({ kind }) => kind)), 'thread'];
+        const kind = ({ lane }) => kinds.lastIndexOf(run.lanes[lane].kind);
+        const inOrder = (a, b) => kind(a) - kind(b) || a.lane - b.lane;
+        waiting.sort((a, b) => time(a) - time(b) || inOrder(a, b));
+        // Of many that have ended, the latest.
+        const others = ['new', 'idle', 'ended'].map((name) => {
+            const group = of(name).sort((a, b) => b.at - a.at);
+            const latest = group.slice(0, 2 * MOST).sort(inOrder);
+            return { name, latest, count: group.length };
+        }).filter(({ count }) => count > 0);
         return { hosting, alone, queues, waiting, left, others };
     }
 
@@ -183,11 +190,10 @@
                     + left.slice(0, 4).join('; ')
                     + (left.length > 4 ? '; …' : '')))],
             ], waiting.length);
-            rest.fill(others.map(([name, group]) => item(
-                small(`${name}: ${group.length}`),
-                ...group.slice(0, MOST).map(({ lane }) =>
-                    chip(lane, name, event)),
-                group.length > MOST ? small('…') : null)));
+            rest.fill(others.map(({ name, latest, count }) => item(
+                small(`${name}: ${count}`),
+                ...latest.map(({ lane }) => chip(lane, name, event)),
+                count > latest.length ? small('…') : null)));
         }
 
         // For so many milliseconds, what has another place now moves there.
@@ -237,7 +243,7 @@
             const parts = read(file);
             if (shown !== file) text.replaceChildren(...parts, mark);
             shown = file;
-            name.title = `${files[file].path}:${line}`;
+            name.title = files[file].path + (kind === 'none' ? '' : `:${line}`);
             name.textContent = name.title.split('/').pop()
                 + (parts.length > 0 ? '' : ' (its text has changed since)');
             mark.className = 'theatre-mark '

@@ -104,7 +104,11 @@ pub fn svg(recording: &Recording, title: &str) -> String {
     picture.draw_axis();
     picture.draw_points(&points);
     picture.draw_legend();
-    picture.finish(title, &describe(recording), "")
+    let mut words = describe(recording);
+    for said in &points.said {
+        words += &format!(" {said}.");
+    }
+    picture.finish(title, &words, "")
 }
 
 /// What ended the waits of a lane, by the time at which it did.

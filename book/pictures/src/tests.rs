@@ -320,6 +320,9 @@ fn a_slow_run_is_named_and_so_is_what_is_late_because_of_it() {
     let quick = quick.replace("until 30000000", "until 80000000");
     let picture = svg(&Recording::parse(&quick), "");
     assert!(!picture.contains(">late "), "{picture}");
+    // Also in words.
+    let slow = svg(&Recording::parse(SLOW), "");
+    assert!(slow.contains("by up to 52 ms.</desc>"), "{slow}");
 }
 
 #[test]

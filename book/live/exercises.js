@@ -206,7 +206,14 @@ function exercisePanel(home) {
     const solution = solutionOfPage((anyway) =>
         post(`/live/exercises/${name}/solution`, { anyway }));
 
+    // Beside the place to copy, if the editor is known.
+    const offer = async ({ name, file }) => {
+        const { link, program } = await editor();
+        if (!link && !program) return;
+        copy.before(await opener(file, `/live/exercises/${name}/open`));
+    };
     const show = async (own, all) => {
+        if (name === null) offer(own);
         name = own.name;
         isJudged = own.found !== undefined || own.judging !== null;
         copy.dataset.place = `${own.file}:${own.line}`;

@@ -131,6 +131,11 @@ impl Desk {
         }))
     }
 
+    /// The reader's file.
+    pub fn file(&self, n: usize) -> PathBuf {
+        self.all[n].answer()
+    }
+
     /// The picture of the run that the latest verdict is about.
     pub fn picture(&self, n: usize) -> Option<String> {
         let answers = self.answers.lock().unwrap();

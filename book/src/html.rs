@@ -12,6 +12,7 @@ pub const STYLE: &str = include_str!("../live/live.css");
 pub const SCRIPT: &str = concat!(
     include_str!("../live/live.js"),
     include_str!("../live/knobs.js"),
+    include_str!("../live/editor.js"),
     include_str!("../live/exercises.js")
 );
 

@@ -30,6 +30,7 @@ mod compressed;
 mod desk;
 mod runs;
 mod html;
+mod editor;
 mod body;
 mod plain;
 mod ahead;

@@ -2,6 +2,7 @@
 
 use crate::ahead::Ahead;
 use crate::desk::Desk;
+use crate::editor::Editor;
 use crate::press::Press;
 use crate::runs::Runs;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ pub struct Reader {
     pub desk: Arc<Desk>,
     pub press: Press,
     pub ahead: Ahead,
+    pub editor: Editor,
 }
 
 impl Reader {

@@ -4,6 +4,7 @@ mod response;
 mod pages;
 mod exercises;
 mod runs;
+mod editor;
 
 use crate::compressed::compress;
 use crate::connections;
@@ -26,6 +27,9 @@ pub fn router(reader: Arc<Reader>, door: Guard) -> Router {
         .route("/live/exercises/{name}/solution", post(exercises::solution))
         .route("/live/exercises/{name}/answer", get(exercises::answer))
         .route("/live/exercises/{name}/picture", get(exercises::picture))
+        .route("/live/exercises/{name}/open", post(editor::open_exercise))
+        .route("/live/programs/{name}/open", post(editor::open_program))
+        .route("/live/editor", get(editor::show))
         .route("/live/menu", get(runs::show_menu))
         .route("/live/runs", get(runs::kept))
         .route("/live/runs", post(runs::start))

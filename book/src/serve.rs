@@ -3,6 +3,7 @@
 use crate::ahead::Ahead;
 use crate::connections;
 use crate::desk::Desk;
+use crate::editor::Editor;
 use crate::guard::Guard;
 use crate::press::Press;
 use crate::reader::Reader;
@@ -52,7 +53,9 @@ pub async fn serve(
     let desk = Desk::open(&tree)?;
     let runs = Runs::new(tree, folder);
     let ahead = Ahead::default();
-    let reader = Arc::new(Reader { runs, desk: desk.clone(), press, ahead });
+    let editor = Editor::of_environment();
+    let reader =
+        Arc::new(Reader { runs, desk: desk.clone(), press, ahead, editor });
     // ANCHOR: life
     let built = async {
         reader.ahead.build(reader.runs.tree()).await;

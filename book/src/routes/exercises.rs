@@ -16,7 +16,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The desk, and the number of the exercise that the path names.
-pub struct OneExercise(Arc<Desk>, usize);
+pub struct OneExercise(pub Arc<Desk>, pub usize);
 
 impl FromRequestParts<Arc<Reader>> for OneExercise {
     type Rejection = Response;

@@ -1,7 +1,7 @@
 //! Every route, asked by everything that must not be let in.
 
 use super::reader::Reader;
-use super::workspace::book;
+use super::workspace::{book, workspace};
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 /// Every route there is, and one that is not.
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 21] = [
     ("GET", "/"),
     ("GET", "/1-threads/1-2-thread-per-page.html"),
     ("GET", "/live/style.css"),
@@ -20,6 +20,9 @@ const ROUTES: [(&str, &str); 18] = [
     ("POST", "/live/exercises/none/solution"),
     ("GET", "/live/exercises/none/answer"),
     ("GET", "/live/exercises/none/picture"),
+    ("POST", "/live/exercises/none/open"),
+    ("POST", "/live/programs/none/open"),
+    ("GET", "/live/editor"),
     ("GET", "/live/menu"),
     ("GET", "/live/runs"),
     ("POST", "/live/runs"),
@@ -269,4 +272,73 @@ fn the_browser_that_is_started_gets_a_ticket_that_is_good_once() {
 
     let (status, answer) = without.asks("GET", &format!("/{path}"));
     assert!(status == 403 && answer.contains("good only once"), "{answer}");
+}
+
+/// The reader's editor is started with a file of ours, whatever a page says.
+#[test]
+fn an_editor_gets_the_file_of_what_is_named_and_nothing_else() {
+    let folder = std::env::temp_dir();
+    let folder = folder.join(format!("editor-of-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let told = folder.join("told");
+    // It is told what follows its own name, one a line.
+    for (name, script) in [
+        ("xdg-open", "#!/bin/sh\n".to_owned()),
+        ("open", "#!/bin/sh\n".to_owned()),
+        (
+            "gedit",
+            format!(
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" > {0}.new && mv {0}.new {0}\n",
+                told.display()
+            ),
+        ),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut book = book();
+    let path = std::env::var("PATH").unwrap();
+    book.env("PATH", format!("{}:{path}", folder.display()));
+    book.env("VISUAL", "gedit --wait").env_remove("TERM_PROGRAM");
+    let reader = Reader::with_screen(book);
+
+    // What is no name of ours, and what says more than a name.
+    let step = "/live/programs/1-2-thread-per-page/open";
+    for (path, body, status) in [
+        ("/live/programs/none/open", "{}", 404),
+        ("/live/programs/..%2F..%2Fetc%2Fpasswd/open", "{}", 404),
+        ("/live/programs/%2Fetc%2Fpasswd/open", "{}", 404),
+        ("/live/exercises/..%2Fjoin-all/open", "{}", 404),
+        (step, "{\"path\": \"/etc/passwd\"}", 400),
+        (step, "{\"editor\": \"rm\"}", 400),
+        (step, "\"/etc/passwd\"", 400),
+    ] {
+        let (found, why) = reader.post(path, body);
+        assert_eq!(found, status, "{path} {body}: {why}");
+    }
+    assert!(!told.exists(), "the editor was started");
+
+    let root = fs::canonicalize(workspace()).unwrap();
+    for (path, file) in [
+        (step, "01-threads/src/bin/1-2-thread-per-page.rs"),
+        ("/live/exercises/join-all/open", "01-threads/exercises/join-all.rs"),
+    ] {
+        let patience = Instant::now() + Duration::from_secs(20);
+        let args = loop {
+            // Asked again at once, it opens no second window: so ask again.
+            assert_eq!(reader.post(path, "{}").0, 204);
+            let args = fs::read_to_string(&told).unwrap_or_default();
+            if args.contains(file) {
+                break args;
+            }
+            assert!(Instant::now() < patience, "no editor: {args}");
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let args: Vec<_> = args.lines().collect();
+        let ["--wait", opened] = args[..] else { panic!("{args:?}") };
+        assert_eq!(fs::canonicalize(opened).unwrap(), root.join(file));
+    }
+    drop(reader);
+    fs::remove_dir_all(folder).unwrap();
 }

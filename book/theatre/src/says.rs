@@ -126,8 +126,19 @@ impl<'a> Story<'a> {
             }
             What::Spawn { parent: None, .. } => format!("{it} is made"),
             What::Run => self.say_run(event, about),
-            What::Wait(what) => self.say_wait(event, what),
-            What::Until(due) => self.say_until(event, due),
+            What::Wait(what) => {
+                // What has no reactor names its socket in its own words.
+                if let Some((_, socket)) = what.rsplit_once("bytes on ")
+                    && let Ok(socket) = socket.parse()
+                {
+                    about("socket", &socket_name(socket));
+                }
+                self.say_wait(event, what)
+            }
+            What::Until(due) => {
+                about("timer", &timer_name(Some(it)));
+                self.say_until(event, due)
+            }
             What::Kept(place) => {
                 let place = kept_where(place);
                 format!(

@@ -302,6 +302,7 @@ fn a_line_leads_into_a_file_and_what_it_is_about_to_its_like() {
     let event = |n: usize| &theatre["events"][2 + n];
     assert_eq!(event(1).get("line"), None);
     assert_eq!(event(2)["line"].to_string(), "[0,2]");
+    assert_eq!(event(2)["about"]["socket"], "descriptor 7");
     assert_eq!(event(3)["line"].to_string(), "[1,5]");
     assert_eq!(
         event(3)["about"].to_string(),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use with_tokio::{RUNG, Web, fetch_by, lane};
+use with_tokio::{RUNG, Web, fetch_by, lane, waits_for};
 
 fn main() -> ExitCode {
     lab::run(&RUNG, |job| {
@@ -44,7 +44,8 @@ async fn visit(
     web: Option<Web>,
     permits: Arc<Semaphore>,
 ) -> (Url, Fetched) {
-    let _permit = permits.acquire().await.expect("it stays open");
+    let permit = waits_for("a permit", permits.acquire());
+    let _permit = permit.await.expect("it stays open");
     // In a box: a task that waits for its permit has no buffer yet.
     let fetched = match web {
         None => Box::pin(fetch_by(&url, job.give_up())).await,

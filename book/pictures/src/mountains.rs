@@ -41,10 +41,23 @@ impl Picture {
         };
         self.draw_steps("lanes-flight", &other, peak, what);
         self.draw_steps("lanes-flight lanes-bad", &full, peak, what);
-        // The longest time that it was full.
-        let longest = full.iter().max_by_key(|(from, to, _)| *to - *from);
+        // The longest time that it was full, but for moments.
+        let mut stretches: Vec<(Duration, Duration, usize)> = Vec::new();
+        for step in full {
+            match stretches.last_mut() {
+                Some(last) if step.0 - last.1 < recording.length / 50 => {
+                    (last.1, last.2) = (step.1, last.2.max(step.2));
+                }
+                _ => stretches.push(step),
+            }
+        }
+        let longest = stretches.iter().max_by_key(|it| it.1 - it.0);
         if let Some(&(from, to, n)) = longest {
-            self.draw_over((from, to), &format!("full: {n}"), " lanes-bad");
+            self.draw_over(
+                (from, to),
+                &format!("full: {n}"),
+                " lanes-bad lanes-on",
+            );
         }
         self.close_row();
     }

@@ -191,9 +191,10 @@ function panel(program, faults, flags, several, recorded = {},
     let latest = null;
     const compare = async () => {
         if (!kept.open || !latest?.before) return;
-        const { id, said, before } = latest;
+        const { id, flags, before } = latest;
+        const said = (it) => it || 'nothing set';
         await draw(`/live/runs/${id}/picture?with=${before.id}`, both,
-            `Above: ${before.said} Below: ${said}`);
+            `Above: ${said(before.flags)}. Below: ${said(flags)}.`);
     };
     kept.addEventListener('toggle', compare);
     const follow = (id, since, flags) => {
@@ -229,6 +230,11 @@ function panel(program, faults, flags, several, recorded = {},
                 output.hidden = printed.hidden = false;
                 const atEnd = output.scrollTop + output.clientHeight
                     >= output.scrollHeight - 8;
+                // No picture says as much. Opened only at its end, it would be
+                // laid out at once, and the page would stand still.
+                if (text.length < LONG && text.length + more.length >= LONG) {
+                    printed.open = true;
+                }
                 text.appendData(more);
                 if (atEnd) output.scrollTop = output.scrollHeight;
             },
@@ -250,7 +256,7 @@ function panel(program, faults, flags, several, recorded = {},
                     if (latest?.id !== id) {
                         // Of those before, one is enough.
                         if (latest) latest.before = null;
-                        latest = { id, said, before: latest };
+                        latest = { id, flags, before: latest };
                     }
                     kept.hidden = !latest.before;
                     compare();
@@ -268,7 +274,7 @@ function panel(program, faults, flags, several, recorded = {},
                 if (isBuilt) replace(true);
                 // What went wrong is read without being asked for.
                 if (how !== 'done' || !drawn) printed.open = true;
-                if (output.textContent.length < 100000) {
+                if (text.length < LONG) {
                     printed.dispatchEvent(
                         new Event('printed', { bubbles: true }));
                 }
@@ -348,6 +354,9 @@ function inWords({ knobs, faults, style }) {
     if (style) flags.push(`--style ${style}`);
     return flags.join(' ');
 }
+
+// How many characters of output are long.
+const LONG = 50000;
 
 // After a run: what comes next on this page, and the next page.
 function showNext(place, result) {

@@ -150,9 +150,10 @@ fn run_is_two_tabs_away_and_takes_the_place_of_the_recorded_run() {
 }
 
 #[test]
-fn a_slider_sets_its_number_and_two_runs_can_be_compared() {
+fn knobs_and_faults_say_what_they_mean_and_two_runs_can_be_compared() {
     let page = "1-threads/crawl.html";
     let Some((reader, browser)) = open(page, ".live-run") else { return };
+    faults_are_explained_in_the_same_words(&browser);
     run(&browser);
     let kept = "document.querySelector('.live-kept')";
     assert_eq!(browser.script(&format!("return {kept}.hidden")), true);
@@ -184,13 +185,15 @@ fn a_slider_sets_its_number_and_two_runs_can_be_compared() {
     let said = "return document.querySelector('.live-picture figcaption > \
                 span').textContent";
     assert_eq!(browser.script(said), "Your run, --at-once 12.");
+    browser.script(&format!("{kept}.open = true"));
+    let both = format!("return {kept}.querySelector('figcaption')?.innerText");
+    let both = browser.wait_for("both runs", &both);
+    assert_eq!(both, "Above: nothing set. Below: --at-once 12.");
     drop(reader);
 }
 
-#[test]
-fn a_fault_is_explained_in_the_words_of_the_terminal() {
-    let page = "1-threads/crawl.html";
-    let Some((reader, browser)) = open(page, ".live-run") else { return };
+/// On the page, and by the program itself.
+fn faults_are_explained_in_the_same_words(browser: &Browser) {
     let said = browser.script(
         "return [...document.querySelector('.live').querySelectorAll(
              '.live-fault')].map((it) => it.textContent)",
@@ -207,7 +210,6 @@ fn a_fault_is_explained_in_the_words_of_the_terminal() {
         assert_eq!(*said, both);
         assert!(help.contains(&line(&fault)), "{help}");
     }
-    drop(reader);
 }
 
 #[test]

@@ -113,8 +113,8 @@ impl Recording {
             .collect();
         let mut found = Vec::new();
         for (index, track) in self.tracks.iter().enumerate() {
-            let ready =
-                track.spans.iter().filter(|it| it.state == State::Ready);
+            let ready = track.spans.iter().skip(1);
+            let ready = ready.filter(|it| it.state == State::Ready);
             for span in ready.filter(|it| it.to - it.from >= least) {
                 if known.contains(&(index, span.from))
                     || self.thread_of(track).is_none()
@@ -207,7 +207,12 @@ impl Recording {
         let mut late = Vec::new();
         for (track, it) in self.tracks.iter().enumerate() {
             let is_other = track != index && it.pid == pid && !it.is_thread();
-            for span in it.spans.iter().filter(|_| is_other) {
+            // One that has not begun yet waits for its first turn, and is not
+            // late.
+            let has_begun =
+                it.spans.first().map(|it| &it.state) != Some(&State::Ready);
+            let spans = it.spans.iter().skip(usize::from(!has_begun));
+            for span in spans.filter(|_| is_other) {
                 let Some(from) = self.could_run_since(span) else { continue };
                 let to = span.to;
                 let meanwhile =
@@ -369,6 +374,10 @@ mod tests {
         let late = vec![late(2, 30, 82), late(3, 30, 81)];
         let slow = Mark::Slow { track: 1, from: ms(20), to: ms(80), late };
         assert_eq!(marks(events), [slow]);
+        // One that has not begun waits for its turn, and is not late.
+        let new = "20000000 9 1 6 0 spawn task - \n82000000 9 1 6 0 run\n\
+                   82000000 9 1 6 0 done\n";
+        assert_eq!(marks(&format!("{events}{new}")), marks(events));
         // Another thread might have run them.
         let other = "1 9 7 7 0 spawn thread - other\n\
                      1 9 7 8 0 spawn socket - \n1 9 7 8 0 run\n\

@@ -103,7 +103,8 @@ impl Picture {
             let x = self.x(at);
             let class = match x {
                 ..4.0 => "lanes-begin",
-                90.0.. => "lanes-end",
+                // On a phone it would meet the one before.
+                90.0.. => "lanes-end lanes-wide",
                 _ => "lanes-axis",
             };
             let _ = writeln!(

@@ -230,8 +230,8 @@ impl Story {
     /// As [`rest`](Story::rest).
     pub async fn pass(&self, time: Duration) -> Result<(), Wrong> {
         let mut sleeps = pin!(sleep(time));
-        let mut spins = pin!(self.watched.spins());
-        poll_fn(|context| match spins.as_mut().poll(context) {
+        let mut endless = pin!(self.watched.endless());
+        poll_fn(|context| match endless.as_mut().poll(context) {
             Poll::Ready(wrong) => Poll::Ready(Err(wrong)),
             Poll::Pending => sleeps.as_mut().poll(context).map(Ok),
         })
@@ -301,6 +301,11 @@ impl<T> Run<T> {
     /// Set if it has given something, or has panicked.
     pub fn is_over(&self) -> bool {
         self.is_over.get() || self.ended.borrow().is_some()
+    }
+
+    /// Set if it has panicked, and its panic was not given back yet.
+    pub fn has_panicked(&self) -> bool {
+        matches!(&*self.ended.borrow(), Some(Err(_)))
     }
 
     /// What it has given, once. If it has panicked, so does this.

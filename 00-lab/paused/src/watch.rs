@@ -18,6 +18,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 const MOST_CPU: Duration = Duration::from_millis(300);
 const LOOKS: usize = 50;
 
+/// How often a runtime may park while the story passes time: no answer has so
+/// much to do.
+const MOST_PARKS: usize = 200_000;
+
 /// What the watchdog and the runtime know.
 pub struct Watched {
     /// How often the thread was about to park.
@@ -28,8 +32,8 @@ pub struct Watched {
     is_parked: AtomicBool,
     /// Set while a story is told.
     is_told: AtomicBool,
-    /// Set if tasks run all the time.
-    spins: AtomicBool,
+    /// What is wrong if there is no end to what tasks do.
+    endless: Mutex<Option<&'static str>>,
     /// The story, if it waits for a rest; and if it may only hear of a spin.
     rests: Mutex<Option<Waker>>,
     passes: Mutex<Option<Waker>>,
@@ -44,7 +48,7 @@ pub fn watch() -> Arc<Watched> {
         steps: AtomicUsize::new(0),
         is_parked: AtomicBool::new(false),
         is_told: AtomicBool::new(false),
-        spins: AtomicBool::new(false),
+        endless: Mutex::default(),
         rests: Mutex::default(),
         passes: Mutex::default(),
         _stop: stop,
@@ -52,13 +56,14 @@ pub fn watch() -> Arc<Watched> {
     let seen = Arc::downgrade(&watched);
     let watch = move || {
         let (mut parks, mut steps, mut looks, mut cpu) = (0, 0, 0, cpu_time());
+        let mut parks_at_step = 0;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(PAUSE) {
             let Some(seen) = seen.upgrade() else { return };
             let (parks_before, steps_before) = (parks, steps);
             (parks, steps) = (seen.parks(), seen.steps.load(SeqCst));
             let (now, is_told) = (cpu_time(), seen.is_told.load(SeqCst));
             if steps != steps_before || !is_told {
-                looks = 0;
+                (looks, parks_at_step) = (0, parks);
             }
             if parks != parks_before || !is_told {
                 cpu = now;
@@ -66,21 +71,28 @@ pub fn watch() -> Arc<Watched> {
             looks += 1;
             let is_parked = seen.is_parked.load(SeqCst);
             let used = now.saturating_sub(cpu);
-            if looks > LOOKS && used < MOST_CPU / 4 {
+            // While a thread blocks, a timer wakes the runtime once in a
+            // millisecond at most.
+            let since = parks - parks_at_step;
+            let goes_on = since > 2 * LOOKS * PAUSE.as_millis() as usize;
+            if looks > LOOKS && used < MOST_CPU / 4 && !goes_on {
                 // As long as such a thread blocks, the clock stands still.
                 watchdog::end_this_process(match is_parked {
                     true => "the runtime waits for a thread that does not end",
                     false => "a poll does not come back",
                 });
             }
-            if !is_parked && used > MOST_CPU {
-                cpu = now;
-                if seen.spins.swap(true, SeqCst) {
-                    watchdog::end_this_process("a poll does not come back");
-                }
-                wake(&seen.rests);
-                wake(&seen.passes);
+            let endless = match !is_parked && used > MOST_CPU {
+                true => BUSY_LOOP,
+                false if since > MOST_PARKS => ASKS_AGAIN,
+                false => continue,
+            };
+            (cpu, parks_at_step) = (now, parks);
+            if lock(&seen.endless).replace(endless).is_some() {
+                watchdog::end_this_process("a poll does not come back");
             }
+            wake(&seen.rests);
+            wake(&seen.passes);
         }
     };
     // It has a name by which it is left out where threads are judged.
@@ -101,7 +113,7 @@ impl Watched {
     pub fn end(&self) {
         lock(&self.rests).take();
         lock(&self.passes).take();
-        self.spins.store(false, SeqCst);
+        lock(&self.endless).take();
         self.is_told.store(false, SeqCst);
     }
 
@@ -127,8 +139,8 @@ impl Watched {
         let before = self.parks();
         self.steps.fetch_add(1, SeqCst);
         poll_fn(|context| {
-            if self.spins.load(SeqCst) {
-                return Poll::Ready(Err(busy_loop()));
+            if let Some(endless) = *lock(&self.endless) {
+                return Poll::Ready(Err(Wrong::way(endless)));
             }
             if self.parks() > before {
                 return Poll::Ready(Ok(()));
@@ -139,11 +151,11 @@ impl Watched {
         .await
     }
 
-    /// Ready as soon as tasks run all the time.
-    pub async fn spins(&self) -> Wrong {
+    /// Ready as soon as there is no end to what tasks do.
+    pub async fn endless(&self) -> Wrong {
         poll_fn(|context| {
-            if self.spins.load(SeqCst) {
-                return Poll::Ready(busy_loop());
+            if let Some(endless) = *lock(&self.endless) {
+                return Poll::Ready(Wrong::way(endless));
             }
             lock(&self.passes).replace(context.waker().clone());
             Poll::Pending
@@ -152,12 +164,10 @@ impl Watched {
     }
 }
 
-fn busy_loop() -> Wrong {
-    Wrong::way(
-        "busy loop: nothing happens, and a task is woken again and again, to \
-         wait once more",
-    )
-}
+const BUSY_LOOP: &str = "busy loop: nothing happens, and a task is woken again \
+     and again, to wait once more";
+const ASKS_AGAIN: &str = "it waits for some time, and a timer wakes it again \
+     and again, to look again";
 
 fn wake(place: &Mutex<Option<Waker>>) {
     let waker = lock(place).take();
@@ -166,6 +176,6 @@ fn wake(place: &Mutex<Option<Waker>>) {
     }
 }
 
-fn lock(place: &Mutex<Option<Waker>>) -> MutexGuard<'_, Option<Waker>> {
+fn lock<T>(place: &Mutex<T>) -> MutexGuard<'_, T> {
     place.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -131,6 +131,19 @@ fn one_that_looks_every_millisecond_is_found() {
     });
 }
 
+/// No thread blocks, though much time goes by before the next rest.
+#[test]
+fn one_that_looks_all_day_is_found() {
+    finds("wrong way: it waits for some time, and a timer", async |story| {
+        let _run = story.start("it", async {
+            loop {
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+        story.pass(24 * 3600 * SECOND).await
+    });
+}
+
 #[test]
 fn what_has_happened_is_told() {
     finds("it is called\n1s: a second is over\n", async |story| {

@@ -8,13 +8,14 @@
 //! meaning; no wait; one that does not grow, grows by adding, grows without
 //! end, grows too late, overflows; the bounds are half as high, or from zero
 //! on, or apply to a wait that counts from the beginning of the attempt; no
-//! jitter, or the same in each call, or one for all waits of a call, or drawn
-//! from a clock which is the same for two calls; the deadline is looked at
-//! between attempts only, or is for the attempts only, or for each anew, or is
-//! not heeded; the first trouble is given back, or none; it gives up while time
-//! is left, or after a number of attempts; it goes on after it went well; two
-//! attempts at once; an attempt that outlives it; a thread is blocked, or the
-//! clock is asked again and again.
+//! jitter, or the same in each call, or one for all waits of a call, or for
+//! some, or drawn from a clock which is the same for two calls; the deadline is
+//! looked at between attempts only, or is for the attempts only, or for each
+//! anew, or is not heeded; the first trouble is given back, or none; it gives
+//! up while time is left for a short wait, or for any, or after a number of
+//! attempts; it goes on after it went well; two attempts at once; an attempt
+//! that outlives it; a thread is blocked, or the clock is asked again and
+//! again.
 //!
 //! As shipped: that does not pass
 
@@ -27,7 +28,7 @@ use std::future::pending;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use trials::judge::Judge;
 
 /// Why an attempt has failed. Each has a number of its own.
@@ -56,12 +57,18 @@ trials::answer!("exercises/retry-with-jitter.rs");
 fn it_tries_again_what_may_pass_and_is_over_in_time() {
     let judge = Judge::of(ANSWER);
     let dice = &mut Dice::random();
+    try_stories(dice, 1, async |_, _| judge_bounds());
     let waits = &RefCell::new(Vec::new());
     let one = |few, ends| {
         async move |story: &Story, dice: &mut Dice| {
             let plan = Plan::draw(dice, few, ends);
             let call = Call::start(story, "`retry`", plan);
-            story.pass(call.lasts() + MOMENT).await?;
+            let end = call.lasts() + MOMENT;
+            while story.now() < end {
+                // In parts, so that a busy machine is not taken for a hang.
+                let left = end - story.now();
+                story.pass(left.min(Duration::from_secs(300))).await?;
+            }
             call.judge()?;
             waits.borrow_mut().push(call.log.parts_of_waits());
             Ok(())
@@ -69,18 +76,28 @@ fn it_tries_again_what_may_pass_and_is_over_in_time() {
     };
     try_stories(dice, 10, one(1, &[Ends::NotFound]));
     try_stories(dice, 10, one(2, &[Ends::Well]));
+    try_stories(dice, 1, it_waits_without_looking);
     try_stories(dice, 30, one(6, &[Ends::Well, Ends::NotFound]));
     try_stories(dice, 40, one(6, &[Ends::Never, Ends::Late, Ends::Goes]));
     try_stories(dice, 10, one(1, &[Ends::Never, Ends::Late]));
-    try_stories(dice, 1, one(300, &[Ends::Well]));
+    try_stories(dice, 150, one(DOUBLED, &[Ends::Well]));
     try_stories(dice, 10, it_is_dropped);
-    try_stories(dice, 2, an_attempt_panics);
+    try_stories(dice, 5, an_attempt_panics);
     try_stories(dice, 1, async |_, _| judge_spread(&waits.borrow()));
     try_stories(dice, 4, two_at_once);
+    try_stories(dice, 5, most_waits_end_in_time);
+    waits.borrow_mut().clear();
+    try_stories(dice, 1, one(MANY, &[Ends::Well]));
+    try_stories(dice, 1, async |_, _| judge_many(&waits.borrow()[0]));
     judge.end();
 }
 
 const MOMENT: Duration = Duration::from_millis(1);
+
+/// So many troubles that the bounds of the last waits are not doubled any more.
+const DOUBLED: usize = 8;
+/// So many that every counter which can overflow has done so.
+const MANY: usize = 1200;
 
 /// How the last attempt of a plan ends.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +116,8 @@ enum Ends {
 struct Plan {
     /// How long each takes, of those with a trouble that may pass.
     troubles: Vec<Duration>,
+    /// How long the last one takes, if it ends in time.
+    last: Duration,
     ends: Ends,
     /// When the time is over.
     deadline: Duration,
@@ -108,21 +127,29 @@ impl Plan {
     fn draw(dice: &mut Dice, few: usize, ends: &[Ends]) -> Plan {
         let ends = dice.one_of(ends);
         let troubles = match few {
-            300.. => few,
+            DOUBLED.. => few,
             _ => dice.below(few + 1),
         };
+        // Some attempts take longer than any wait.
+        let longs: Vec<_> =
+            (0..=troubles).map(|_| dice.below(6) == 0).collect();
         let mut ms = |below| Duration::from_millis(dice.below(below) as u64);
-        let troubles: Vec<_> = (0..troubles).map(|_| ms(300)).collect();
+        let mut takes = longs.into_iter().map(|is_long| match is_long {
+            true => ms(90_000),
+            false => ms(300),
+        });
+        let last = takes.next().expect("there is one more");
+        let troubles: Vec<_> = takes.collect();
         // The longest that all attempts and waits may take.
         let mut longest = Duration::from_secs(1);
         for (n, takes) in troubles.iter().enumerate() {
             longest += *takes + bounds(n).1 + MOMENT;
         }
         let deadline = match ends {
-            Ends::Goes => ms(20_000),
-            _ => longest + ms(500),
+            Ends::Goes => MOMENT + ms(20_000),
+            _ => longest + last + ms(500),
         };
-        Plan { troubles, ends, deadline }
+        Plan { troubles, last, ends, deadline }
     }
 }
 
@@ -141,6 +168,8 @@ struct Log {
     ended: RefCell<Vec<(Duration, Option<Trouble>)>>,
     under_way: Cell<usize>,
     most: Cell<usize>,
+    /// When the first was dropped that had not ended.
+    dropped: Cell<Option<Duration>>,
 }
 
 impl Log {
@@ -164,20 +193,34 @@ impl Log {
 }
 
 /// Notes an attempt that is under way, to its end.
-struct UnderWay(Rc<Log>);
+struct UnderWay {
+    log: Rc<Log>,
+    /// When `retry` was called.
+    began: Instant,
+    has_ended: bool,
+}
 
 impl UnderWay {
-    fn new(log: &Rc<Log>, now: Duration) -> UnderWay {
-        log.begun.borrow_mut().push(now);
+    fn new(log: &Rc<Log>, began: Instant) -> UnderWay {
+        log.begun.borrow_mut().push(began.elapsed());
         log.under_way.set(log.under_way.get() + 1);
         log.most.set(log.most.get().max(log.under_way.get()));
-        UnderWay(Rc::clone(log))
+        UnderWay { log: Rc::clone(log), began, has_ended: false }
+    }
+
+    fn note(&mut self, trouble: Option<Trouble>) {
+        let ended = (self.began.elapsed(), trouble);
+        self.log.ended.borrow_mut().push(ended);
+        self.has_ended = true;
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.under_way.set(self.0.under_way.get() - 1);
+        self.log.under_way.set(self.log.under_way.get() - 1);
+        if !self.has_ended && self.log.dropped.get().is_none() {
+            self.log.dropped.set(Some(self.began.elapsed()));
+        }
     }
 }
 
@@ -196,39 +239,34 @@ impl Call {
         let began = Instant::now();
         let (own_plan, own_log) = (Rc::clone(&plan), Rc::clone(&log));
         let attempt = async move || {
-            let Plan { troubles, ends, deadline } = &*own_plan;
+            let Plan { troubles, last, ends, deadline } = &*own_plan;
             let number = own_log.begun.borrow().len();
-            let under_way = UnderWay::new(&own_log, began.elapsed());
-            let note = |trouble: Option<Trouble>| {
-                let ended = (began.elapsed(), trouble);
-                own_log.ended.borrow_mut().push(ended);
-            };
+            let mut under_way = UnderWay::new(&own_log, began);
             let trouble = match number % 2 {
                 0 => Trouble::Busy(number),
                 _ => Trouble::CutOff(number),
             };
             if let Some(takes) = troubles.get(number) {
                 sleep(*takes).await;
-                note(Some(trouble.clone()));
+                under_way.note(Some(trouble.clone()));
                 return Err(trouble);
             }
             match ends {
-                Ends::Well => sleep(Duration::from_millis(50)).await,
+                Ends::Well => sleep(*last).await,
                 Ends::NotFound => {
-                    sleep(Duration::from_millis(10)).await;
-                    note(Some(Trouble::NotFound(number)));
+                    sleep(*last).await;
+                    under_way.note(Some(Trouble::NotFound(number)));
                     return Err(Trouble::NotFound(number));
                 }
                 Ends::Never => pending().await,
                 Ends::Late => sleep(*deadline + 3 * MOMENT).await,
                 Ends::Goes => {
                     sleep(Duration::from_millis(20)).await;
-                    note(Some(trouble.clone()));
+                    under_way.note(Some(trouble.clone()));
                     return Err(trouble);
                 }
             }
-            note(None);
-            drop(under_way);
+            under_way.note(None);
             Ok(6)
         };
         let ends = began + plan.deadline;
@@ -246,7 +284,7 @@ impl Call {
 
     /// Judges the attempts and what it has given.
     fn judge(&self) -> Result<(), Wrong> {
-        let Log { begun, ended, under_way, most, .. } = &*self.log;
+        let Log { begun, ended, under_way, most, dropped } = &*self.log;
         let (begun, ended) = (begun.borrow(), ended.borrow());
         if most.get() > 1 {
             return Err(Wrong::way(format!(
@@ -254,8 +292,21 @@ impl Call {
                 most.get()
             )));
         }
-        if begun.is_empty() {
-            return Err(Wrong::answer("it has not tried at all"));
+        match begun.first() {
+            None => return Err(Wrong::answer("it has not tried at all")),
+            Some(&Duration::ZERO) => {}
+            Some(late) => {
+                return Err(Wrong::answer(format!(
+                    "the first attempt began after {late:?}, not at once"
+                )));
+            }
+        }
+        let deadline = self.plan.deadline;
+        if let Some(early) = dropped.get().filter(|it| *it < deadline) {
+            return Err(Wrong::answer(format!(
+                "an attempt was dropped at {early:?}, and the deadline was \
+                 {deadline:?}"
+            )));
         }
         for (n, (_, trouble)) in ended.iter().enumerate() {
             let was_last = begun.len() == n + 1;
@@ -275,7 +326,6 @@ impl Call {
             }
         }
         self.judge_waits(&begun, &ended)?;
-        let deadline = self.plan.deadline;
         if let Some(late) = begun.iter().find(|it| **it > deadline) {
             return Err(Wrong::answer(format!(
                 "an attempt began at {late:?}, and the deadline was {deadline:?}"
@@ -290,7 +340,13 @@ impl Call {
                 }
             )));
         };
-        self.judge_end(gave, over, &ended)
+        self.judge_end(gave, over, &ended)?;
+        match under_way.get() {
+            0 => Ok(()),
+            _ => {
+                Err(Wrong::answer("it is over, and an attempt is not dropped"))
+            }
+        }
     }
 
     fn judge_waits(
@@ -395,9 +451,9 @@ fn judge_spread(calls: &[Vec<f64>]) -> Result<(), Wrong> {
              own",
         ));
     }
-    for n in 0..3 {
-        let at: Vec<f64> =
-            calls.iter().filter_map(|call| call.get(n)).copied().collect();
+    for n in 0..DOUBLED {
+        let at = calls.iter().filter_map(|call| call.get(n));
+        let at: Vec<f64> = at.copied().collect();
         let high = at.iter().filter(|part| **part > 0.5).count();
         if high == 0 || high == at.len() {
             return Err(Wrong::way(format!(
@@ -406,14 +462,51 @@ fn judge_spread(calls: &[Vec<f64>]) -> Result<(), Wrong> {
             )));
         }
     }
+    judge_quarters("", &all)?;
+    for n in 0..DOUBLED {
+        let at = calls.iter().filter_map(|call| call.get(n));
+        let at: Vec<f64> = at.copied().collect();
+        judge_quarters(&format!(" after attempt {}", n + 1), &at)?;
+    }
+    Ok(())
+}
+
+/// Whether the waits of a call are drawn anew, however many there are.
+fn judge_many(waits: &[f64]) -> Result<(), Wrong> {
+    judge_quarters(" of one call", waits)?;
+    let hundreds = waits.chunks(100).enumerate();
+    for (n, waits) in hundreds.filter(|(_, waits)| waits.len() == 100) {
+        judge_quarters(&format!(" after attempt {}", 100 * n + 1), waits)?;
+    }
+    // If each is drawn, it tells nothing of those that come after it.
+    let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+    let together = |apart: usize| {
+        let pairs = waits.iter().zip(&waits[apart..]);
+        pairs.map(|(one, other)| (one - mean) * (other - mean)).sum::<f64>()
+    };
+    for apart in 1..=100 {
+        if (together(apart) / together(0)).abs() > 0.25 {
+            return Err(Wrong::way(format!(
+                "each wait can be told from that {apart} before it: not every \
+                 one has a number of its own"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether some of these waits lie in each quarter of the bounds.
+fn judge_quarters(which: &str, parts: &[f64]) -> Result<(), Wrong> {
     for quarter in 0..4 {
         let least = f64::from(quarter) / 4.0;
-        let share = of_all(&|part| (least..=least + 0.25).contains(&part));
+        let quarter = least..=least + 0.25;
+        let within = parts.iter().filter(|it| quarter.contains(it)).count();
+        let share = within as f64 / parts.len() as f64;
         if share < 0.06 {
             return Err(Wrong::way(format!(
-                "of {} waits {:.0} in a hundred lie in one quarter of the \
-                 bounds, from {least} to {}: they should lie anywhere",
-                all.len(),
+                "of {} waits{which} {:.0} in a hundred lie in one quarter of \
+                 the bounds, from {least} to {}: they should lie anywhere",
+                parts.len(),
                 100.0 * share,
                 least + 0.25
             )));
@@ -426,6 +519,7 @@ fn judge_spread(calls: &[Vec<f64>]) -> Result<(), Wrong> {
 async fn two_at_once(story: &Story, _: &mut Dice) -> Result<(), Wrong> {
     let plan = || Plan {
         troubles: vec![Duration::from_millis(10); 6],
+        last: Duration::from_millis(10),
         ends: Ends::Well,
         deadline: Duration::from_secs(60),
     };
@@ -461,16 +555,29 @@ async fn it_is_dropped(story: &Story, dice: &mut Dice) -> Result<(), Wrong> {
     let begun = call.log.begun.borrow().len();
     story.pass(Duration::from_secs(60)).await?;
     let goes_on = call.log.begun.borrow().len() > begun;
-    match call.log.under_way.get() > 0 || goes_on {
-        true => Err(Wrong::answer("`retry` was dropped, and goes on trying")),
-        false => Ok(()),
+    match (goes_on, call.log.under_way.get()) {
+        (true, _) => {
+            Err(Wrong::answer("`retry` was dropped, and goes on trying"))
+        }
+        (_, 0) => Ok(()),
+        _ => Err(Wrong::answer("`retry` was dropped, and an attempt was not")),
     }
 }
 
-async fn an_attempt_panics(story: &Story, _: &mut Dice) -> Result<(), Wrong> {
+/// One of the attempts panics, and not always the first.
+async fn an_attempt_panics(
+    story: &Story,
+    dice: &mut Dice,
+) -> Result<(), Wrong> {
     let deadline = Instant::now() + Duration::from_secs(9);
+    let mut troubles = dice.below(5);
+    story.note(format!("attempt {} will panic", troubles + 1));
     let run = story.start("`retry`", async move {
         let attempt = async || -> Result<u32, Trouble> {
+            if troubles > 0 {
+                troubles -= 1;
+                return Err(Trouble::Busy(troubles));
+            }
             // As `panic!`, but nothing is printed.
             resume_unwind(Box::new("an attempt panics"))
         };
@@ -480,5 +587,81 @@ async fn an_attempt_panics(story: &Story, _: &mut Dice) -> Result<(), Wrong> {
     match run.result() {
         Some(Err(_)) => Ok(()),
         _ => Err(Wrong::answer("an attempt has panicked, and `retry` has not")),
+    }
+}
+
+/// While an attempt is under way, and while it waits, nothing is to be done.
+async fn it_waits_without_looking(
+    story: &Story,
+    _: &mut Dice,
+) -> Result<(), Wrong> {
+    let mut plan = Plan {
+        troubles: vec![Duration::ZERO; DOUBLED],
+        last: Duration::ZERO,
+        ends: Ends::Well,
+        deadline: Duration::from_secs(60),
+    };
+    plan.troubles[0] = Duration::from_millis(1500);
+    let call = Call::start(story, "`retry`", plan);
+    story.idle().await?;
+    // The last of these waits takes longer than that.
+    while story.now() < call.lasts() {
+        if call.log.ended.borrow().len() == DOUBLED {
+            return story.idle().await;
+        }
+        story.pass(Duration::from_millis(100)).await?;
+    }
+    call.judge()
+}
+
+/// There is time for nine of ten waits that may be drawn. If not one of many
+/// calls tries again, it gives up while time is left.
+async fn most_waits_end_in_time(
+    story: &Story,
+    dice: &mut Dice,
+) -> Result<(), Wrong> {
+    const CALLS: usize = 100;
+    let troubles = dice.below(DOUBLED);
+    let (least, most) = bounds(troubles);
+    let left = least + (most - least).mul_f64(0.9);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let came = Instant::now() + Duration::from_secs(60) - left;
+    let calls: Vec<_> = (0..CALLS)
+        .map(|_| {
+            let mut attempts = 0;
+            let attempt = async move || {
+                attempts += 1;
+                if attempts <= troubles {
+                    return Err(Trouble::Busy(attempts));
+                }
+                if attempts == troubles + 1 {
+                    sleep_until(came).await;
+                    return Err(Trouble::CutOff(attempts));
+                }
+                Ok(6)
+            };
+            story.start("`retry`", retry(deadline, attempt))
+        })
+        .collect();
+    story.pass(Duration::from_secs(60) + MOMENT).await?;
+    let tries_again = calls.iter().any(|it| matches!(it.output(), Some(Ok(6))));
+    match tries_again {
+        true => Ok(()),
+        false => Err(Wrong::answer(format!(
+            "it gives up while time is left: {CALLS} times the trouble came \
+             {left:?} before the deadline, the next wait lay between {least:?} \
+             and {most:?}, and not once did it try again"
+        ))),
+    }
+}
+
+/// The check reckons with the bounds that the page names.
+fn judge_bounds() -> Result<(), Wrong> {
+    let bounds = [FIRST, LONGEST];
+    match bounds == [Duration::from_millis(100), Duration::from_secs(5)] {
+        true => Ok(()),
+        false => Err(Wrong::answer(format!(
+            "`FIRST` and `LONGEST` are {bounds:?}, and were 100ms and 5s"
+        ))),
     }
 }

@@ -6,11 +6,12 @@
 //!
 //! Ways to be wrong: a read is dropped when a word comes, or when a timer does,
 //! or begun in each turn; it is not begun anew after a message; words wait for
-//! a message, or messages for words; a word is lost between two awaits; only
-//! what there is room for is kept; the silence begins anew with each word, or
-//! never, or there is no end to it, or it ends with the words; the end of the
-//! words is a loop that never waits; it does not end with the connection; what
-//! it has begun goes on without it; it asks again and again.
+//! a message, or messages for words; a word is lost between two awaits; of what
+//! comes in one moment the last is first, or is lost; only what there is room
+//! for is kept; the silence begins anew with each word, or never, or there is
+//! no end to it, or it ends with the words; the end of the words is a loop that
+//! never waits; it does not end with the connection; what it has begun goes on
+//! without it; it asks again and again.
 //!
 //! As shipped: was dropped when it had read
 
@@ -256,6 +257,11 @@ impl Room {
 
     fn judge_left(&self, story: &Story) -> Result<(), Wrong> {
         let is_closed = self.line.lock().unwrap().is_closed;
+        if self.types.as_ref().is_some_and(|it| !it.is_closed()) {
+            return Err(Wrong::answer(
+                "it is over, and something of it still waits for words",
+            ));
+        }
         match (is_closed, story.tasks_left()) {
             (true, 0) => Ok(()),
             (true, tasks) => Err(Wrong::answer(format!(
@@ -281,14 +287,18 @@ async fn tell_one(
     let closes = how.are_closed.then(|| dice.below(how.steps));
     for step in 0..how.steps {
         if closes == Some(step) {
+            if dice.below(2) == 0 {
+                room.types(story, "the last word".to_owned());
+            }
             story.note("nothing can be typed any more");
             room.types = None;
             story.rest().await?;
+            room.judge(false)?;
         }
         match dice.below(4) {
             0 if how.words => {
-                for _ in 0..1 + dice.below(2) {
-                    room.types(story, format!("word {step}"));
+                for n in 0..1 + dice.below(3) {
+                    room.types(story, format!("word {step}.{n}"));
                 }
             }
             1 => {
@@ -313,18 +323,26 @@ async fn tell_one(
                 }
             }
         }
-        story.rest().await?;
-        room.judge(false)?;
+        // More may come in the same moment.
+        if dice.below(3) > 0 {
+            story.rest().await?;
+            room.judge(false)?;
+        }
     }
-    if how.end != End::Silence {
+    story.rest().await?;
+    room.judge(false)?;
+    // A connection may also end within a message.
+    if how.end != End::Silence && dice.below(3) > 0 {
         // The rest of a message that has begun.
         for piece in rest {
             room.send(story, &piece);
-            story.rest().await?;
             if piece.ends_with('\n') {
+                // What follows may come in the same moment.
                 room.due.push(Event::Heard(message.clone()));
                 room.heard = story.now();
+                break;
             }
+            story.rest().await?;
             room.judge(false)?;
         }
     }
@@ -336,6 +354,9 @@ async fn end(story: &Story, room: &Room, end: End) -> Result<(), Wrong> {
         End::Connection => {
             room.hang_up(story);
             story.rest().await?;
+            // If it has panicked, so does this.
+            room.run.output();
+            room.judge(true)?;
             if !room.run.is_over() {
                 return Err(Wrong::answer(
                     "the connection has ended, and it is not over",

@@ -9,21 +9,25 @@
 //! the tasks are, and not both; it goes on taking jobs; what is in the queue is
 //! lost, or what comes with a permit; it waits for the whole patience, or for
 //! ever, for jobs or for a permit; the patience begins anew with each end, or
-//! began when `serve` did; one job at a time; it hears of the end only when a
-//! job comes, or one ends; a panic ends all, or is taken for a job that was
-//! given up; the list is empty, or has all in it, or those that ended; tasks
-//! that go on without it; when nobody can send it waits, or spins, or loses
-//! what runs; it asks again and again; a thread for each job.
+//! began when `serve` did; of permits there is one at most; one job at a time;
+//! it hears of the end only when a job comes, or one ends; a panic ends all, or
+//! is taken for a job that was given up, or what ends beside it is; `stop` is
+//! polled after it was ready; the list is empty, or has all in it, or those
+//! that ended; tasks that go on without it; when nobody can send it waits, or
+//! spins, or loses what runs; it asks again and again; a thread for each job.
 //!
 //! As shipped: was lost
 
 use super::serve;
 use lab::Dice;
 use paused::{Run, Story, Wrong, try_stories};
+use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
@@ -44,10 +48,11 @@ fn it_takes_no_more_and_loses_nothing() {
         jobs: 6,
         stop: Stop::Told,
         panics: false,
-        permit: Permit::None,
+        permits: &[],
         all_end: true,
     };
-    tell(1, Plan { jobs: 300, ..PLAN });
+    tell(1, Plan { jobs: MANY, ..PLAN });
+    tell(1, Plan { jobs: MANY, all_end: false, ..PLAN });
     tell(20, PLAN);
     tell(2, Plan { jobs: 0, ..PLAN });
     tell(20, Plan { all_end: false, ..PLAN });
@@ -55,12 +60,27 @@ fn it_takes_no_more_and_loses_nothing() {
     tell(10, Plan { stop: Stop::NobodySends, all_end: false, ..PLAN });
     tell(30, Plan { panics: true, ..PLAN });
     tell(30, Plan { panics: true, all_end: false, ..PLAN });
-    tell(10, Plan { permit: Permit::Idles, ..PLAN });
-    tell(10, Plan { permit: Permit::Sends, ..PLAN });
-    try_stories(dice, 10, it_is_dropped);
+    for permits in [
+        &[Permit::Idles] as &[_],
+        &[Permit::Sends],
+        &[Permit::Sends, Permit::Sends],
+        &[Permit::Sends, Permit::IsDropped, Permit::Sends],
+        &[Permit::IsDropped],
+        &[Permit::Sends, Permit::Idles],
+    ] {
+        tell(10, Plan { permits, ..PLAN });
+        tell(10, Plan { permits, all_end: false, ..PLAN });
+    }
+    try_stories(dice, 20, it_is_dropped);
     try_stories(dice, 1, it_is_not_polled);
     judge.end();
 }
+
+/// What a job panics with.
+const A_PANIC: &str = "a job panics";
+
+/// More jobs than any answer has room for by chance.
+const MANY: usize = 300;
 
 /// How a story goes.
 #[derive(Clone, Copy)]
@@ -70,7 +90,8 @@ struct Plan {
     stop: Stop,
     /// Set if some jobs panic.
     panics: bool,
-    permit: Permit,
+    /// Those that clients have when it is told to stop.
+    permits: &'static [Permit],
     /// Set if all jobs end before the patience is over.
     all_end: bool,
 }
@@ -81,13 +102,15 @@ enum Stop {
     NobodySends,
 }
 
-/// Whether a client has a permit to send when all ends, and what it does then.
+/// What a client does with a permit that it has when all ends.
 #[derive(Clone, Copy, PartialEq)]
 enum Permit {
-    None,
     Sends,
+    IsDropped,
     Idles,
 }
+
+type Permits = Vec<(Permit, OwnedPermit<Job>)>;
 
 /// Something to be done.
 pub struct Job {
@@ -112,7 +135,7 @@ impl Job {
             drop(jobs);
             if panics {
                 // As `panic!`, but nothing is printed.
-                resume_unwind(Box::new("a job panics"));
+                resume_unwind(Box::new(A_PANIC));
             }
             Poll::Ready(())
         })
@@ -145,33 +168,65 @@ impl State {
     }
 }
 
+/// Ready when it is told to stop, and then never again.
+struct Stopped {
+    /// Nothing after it was ready.
+    stopped: Option<oneshot::Receiver<()>>,
+    /// Set if it was polled then.
+    again: Rc<Cell<bool>>,
+}
+
+impl Future for Stopped {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(stopped) = &mut self.stopped else {
+            self.again.set(true);
+            return Poll::Pending;
+        };
+        // If its sender is dropped, it is never ready.
+        let told = ready!(Pin::new(stopped).poll(context)).is_ok();
+        if !told {
+            return Poll::Pending;
+        }
+        self.stopped = None;
+        Poll::Ready(())
+    }
+}
+
 /// A call of `serve`, and its clients.
 struct Server {
     jobs: Arc<Mutex<Vec<State>>>,
     clients: Option<Sender<Job>>,
     stop: Option<oneshot::Sender<()>>,
+    polled_again: Rc<Cell<bool>>,
     patience: Duration,
     run: Run<Vec<u32>>,
 }
 
 impl Server {
-    fn start(story: &Story, dice: &mut Dice) -> Server {
-        let (clients, jobs) = channel(1 + dice.below(8));
+    /// Its queue has room for so many permits and for some jobs.
+    fn start(story: &Story, dice: &mut Dice, permits: usize) -> Server {
+        let room = match dice.below(4) {
+            0 => 200,
+            _ => 1 + dice.below(8),
+        };
+        let (clients, jobs) = channel(permits + room);
         let (stop, stopped) = oneshot::channel();
         let patience = Duration::from_millis(500 + dice.below(3000) as u64);
-        let stopped = async {
-            // If its sender is dropped, it is never ready.
-            if stopped.await.is_err() {
-                pending::<()>().await;
-            }
-        };
-        let call = serve(jobs, stopped, patience);
+        let polled_again = Rc::<Cell<bool>>::default();
+        let call = serve(
+            jobs,
+            Stopped { stopped: Some(stopped), again: Rc::clone(&polled_again) },
+            patience,
+        );
         let run =
             story.start(&format!("`serve`, patience {patience:?},"), call);
         Server {
             jobs: Arc::default(),
             clients: Some(clients),
             stop: Some(stop),
+            polled_again,
             patience,
             run,
         }
@@ -190,6 +245,7 @@ impl Server {
 
     /// Sends a job, if there is room for it.
     fn send(&self, story: &Story) -> Result<(), Wrong> {
+        self.judge_panic()?;
         let Some(clients) = &self.clients else { return Ok(()) };
         let Ok(permit) = clients.try_reserve() else {
             return match clients.is_closed() {
@@ -203,6 +259,22 @@ impl Server {
         story.note(format!("job {} is sent", job.number));
         permit.send(job);
         Ok(())
+    }
+
+    /// A client uses the permit that it has, or gives it back.
+    fn use_permit(
+        &self,
+        story: &Story,
+        does: Permit,
+        permit: OwnedPermit<Job>,
+    ) {
+        if does == Permit::IsDropped {
+            story.note("a permit is given back");
+            return drop(permit);
+        }
+        let job = self.new_job();
+        story.note(format!("job {} is sent, by a permit", job.number));
+        permit.send(job);
     }
 
     /// The numbers of those that are so.
@@ -225,9 +297,30 @@ impl Server {
         }
     }
 
+    /// If it has panicked, that is what is wrong, and not what comes of it.
+    fn judge_panic(&self) -> Result<(), Wrong> {
+        if !self.run.has_panicked() {
+            return Ok(());
+        }
+        match self.run.result() {
+            Some(Err(panic)) if panic.downcast_ref() == Some(&A_PANIC) => {
+                Err(Wrong::answer("a job has panicked, and `serve` with it"))
+            }
+            Some(Err(panic)) => resume_unwind(panic),
+            _ => Ok(()),
+        }
+    }
+
     /// Judges what has become of all that was sent, while it must not be over.
     fn judge(&self) -> Result<(), Wrong> {
+        self.judge_panic()?;
         self.judge_threads()?;
+        if self.polled_again.get() {
+            return Err(Wrong::answer(
+                "`stop` was ready, and was polled again: most futures panic \
+                 then",
+            ));
+        }
         if let Some(lost) =
             self.those_that(|it| it.is_dropped && !it.has_ended).first()
         {
@@ -272,6 +365,7 @@ impl Server {
 
     /// It must be over, and have given up these.
     fn judge_end(&self, story: &Story, left: &[usize]) -> Result<(), Wrong> {
+        self.judge_panic()?;
         self.judge_threads()?;
         let Some(mut given_up) = self.run.output() else {
             return Err(match left.is_empty() {
@@ -311,22 +405,12 @@ impl Server {
 
 impl Plan {
     async fn tell(self, story: &Story, dice: &mut Dice) -> Result<(), Wrong> {
-        let mut server = Server::start(story, dice);
+        let mut server = Server::start(story, dice, self.permits.len());
         story.idle().await?;
         self.send_some(story, &server, dice).await?;
         story.idle().await?;
-        let permit = self.stop(story, &mut server, dice).await?;
-        if self.permit == Permit::Sends {
-            let job = server.new_job();
-            story.note(format!("job {} is sent, by the permit", job.number));
-            permit.expect("there is one").send(job);
-            story.rest().await?;
-            server.judge()?;
-            return self.drain(story, &server, dice).await;
-        }
-        let drained = self.drain(story, &server, dice).await;
-        drop(permit);
-        drained
+        let permits = self.stop(story, &mut server, dice).await?;
+        self.drain(story, &server, permits, dice).await
     }
 
     /// Jobs come, and some end.
@@ -337,12 +421,18 @@ impl Plan {
         dice: &mut Dice,
     ) -> Result<(), Wrong> {
         let jobs = match self.jobs {
-            300.. => self.jobs,
+            MANY.. => self.jobs,
             _ => dice.below(self.jobs + 1),
         };
         while server.jobs().len() < jobs {
             for _ in 0..1 + dice.below(3) {
+                let sent = server.jobs().len();
                 server.send(story)?;
+                // Some have nothing to wait for.
+                if sent < server.jobs().len() && dice.below(6) == 0 {
+                    let panics = self.panics && dice.below(2) > 0;
+                    server.end(story, sent, panics);
+                }
             }
             story.rest().await?;
             server.judge()?;
@@ -354,30 +444,44 @@ impl Plan {
                     "it is over, though nothing has stopped it",
                 ));
             }
-            let runs = server.those_that(State::runs);
-            if dice.below(3) == 0 && !runs.is_empty() {
-                let panics = self.panics && dice.below(2) > 0;
-                server.end(story, dice.one_of(&runs), panics);
+            if dice.below(3) == 0 {
+                self.end_some(story, server, dice);
                 story.rest().await?;
             }
         }
         server.judge()
     }
 
-    /// It is told to stop, with a few jobs in its queue.
+    /// Some jobs end in the same moment, if any runs.
+    fn end_some(self, story: &Story, server: &Server, dice: &mut Dice) {
+        for _ in 0..1 + dice.below(3) {
+            let runs = server.those_that(State::runs);
+            if !runs.is_empty() {
+                let panics = self.panics && dice.below(2) > 0;
+                server.end(story, dice.one_of(&runs), panics);
+            }
+        }
+    }
+
+    /// It is told to stop, with some jobs in its queue.
     async fn stop(
         self,
         story: &Story,
         server: &mut Server,
         dice: &mut Dice,
-    ) -> Result<Option<OwnedPermit<Job>>, Wrong> {
+    ) -> Result<Permits, Wrong> {
         let clients = server.clients.clone().expect("there are some");
-        let reserve = || clients.clone().try_reserve_owned();
-        let permit = match self.permit {
-            Permit::None => None,
-            _ => Some(reserve().expect("the queue is empty")),
+        let reserve = |permit: &Permit| {
+            let reserved = clients.clone().try_reserve_owned();
+            (*permit, reserved.expect("the queue is empty"))
         };
-        let in_queue = if self.jobs == 0 { 0 } else { dice.below(4) };
+        let permits: Permits = self.permits.iter().map(reserve).collect();
+        let in_queue = match dice.below(4) {
+            _ if self.jobs == 0 => 0,
+            // More than a task may receive in one turn.
+            0 => dice.below(200),
+            _ => dice.below(4),
+        };
         for _ in 0..in_queue {
             server.send(story)?;
         }
@@ -411,10 +515,10 @@ impl Plan {
         }
         drop(clients);
         story.rest().await?;
-        if !server.those_that(State::runs).is_empty() || permit.is_some() {
+        if !server.those_that(State::runs).is_empty() || !permits.is_empty() {
             server.judge()?;
         }
-        Ok(permit)
+        Ok(permits)
     }
 
     /// Its patience has begun.
@@ -422,31 +526,46 @@ impl Plan {
         self,
         story: &Story,
         server: &Server,
+        mut permits: Permits,
         dice: &mut Dice,
     ) -> Result<(), Wrong> {
-        let idles = self.permit == Permit::Idles;
         let mut left = server.patience;
+        // So many are given up, unless all are to end.
+        let jobs = server.those_that(State::runs).len() + permits.len();
+        let stay = match dice.below(2) {
+            _ if self.all_end => 0,
+            0 => 1 + dice.below(3),
+            _ => 1 + dice.below(jobs + 1),
+        };
         loop {
-            let runs = server.those_that(State::runs);
-            if runs.is_empty() && !idles {
+            let runs = server.those_that(State::runs).len();
+            if runs == 0 && permits.is_empty() {
                 return server.judge_end(story, &[]);
             }
-            // The last ones are given up, unless all are to end.
-            let stays = !self.all_end && runs.len() <= 1 + dice.below(3);
-            if stays || (idles && runs.is_empty()) {
+            let acts = permits.iter().position(|it| it.0 != Permit::Idles);
+            if runs <= stay && acts.is_none() {
                 return self.lose_patience(story, server, left).await;
             }
             // Whole milliseconds: a timer is not more exact.
-            let some = left.as_millis() as u64 / (2 + runs.len() as u64);
-            let some = Duration::from_millis(some);
-            left -= some;
-            story.pass(some).await?;
+            if left > Duration::from_millis(100) {
+                let parts = (2 + runs + 2 * permits.len()) as u64;
+                let some = left.as_millis() as u64 / parts;
+                left -= Duration::from_millis(some);
+                story.pass(Duration::from_millis(some)).await?;
+            }
             server.judge()?;
-            let panics = self.panics && dice.below(2) > 0;
-            server.end(story, dice.one_of(&runs), panics);
+            match acts {
+                Some(place) if runs <= stay || dice.below(2) == 0 => {
+                    let (does, permit) = permits.remove(place);
+                    server.use_permit(story, does, permit);
+                }
+                _ => self.end_some(story, server, dice),
+            }
             story.rest().await?;
-            let more = runs.len() > 1 || idles;
-            if more {
+            if !server.those_that(State::runs).is_empty() {
+                server.judge()?;
+            }
+            if !permits.is_empty() {
                 server.judge()?;
                 if server.run.is_over() {
                     return Err(Wrong::answer(
@@ -479,11 +598,18 @@ impl Plan {
     }
 }
 
+/// It may have been told to stop before.
 async fn it_is_dropped(story: &Story, dice: &mut Dice) -> Result<(), Wrong> {
-    let server = Server::start(story, dice);
+    let mut server = Server::start(story, dice, 0);
     story.rest().await?;
     for _ in 0..3 {
         server.send(story)?;
+        story.rest().await?;
+    }
+    if dice.below(2) == 0 {
+        story.note("it is told to stop");
+        let stop = server.stop.take().expect("it was not told yet");
+        let _ = stop.send(());
         story.rest().await?;
     }
     server.judge()?;

@@ -95,7 +95,7 @@ function make(tag, properties, ...children) {
 function placeOfRun(block) {
     const command = block.closest('pre');
     const figure = document.querySelector('figure.recorded');
-    const printed = document.querySelector('.printed');
+    const printed = document.querySelector('.printed:not(.live-printed)');
     const isIts = figure && command.nextElementSibling === figure;
     if (!isIts) return {};
     const theatre = document.querySelector('figure.recorded + .theatre');

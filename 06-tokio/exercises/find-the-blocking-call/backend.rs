@@ -105,15 +105,18 @@ impl Cache {
     /// The page, if it is there.
     pub async fn get(&self, name: &Name) -> Option<Page> {
         let number = name.number;
-        self.0.state().reach(number, Stage::Asks);
         let takes = |state: &State| state.requests[number].cache;
         self.0.wait(number, "cache", takes).await;
         let mut state = self.0.state();
         let page = state.requests[number].page;
         let is_there = state.cached.contains(&page);
-        if is_there {
-            state.reach(number, Stage::Unpacked);
-        }
+        state.reach(
+            number,
+            match is_there {
+                true => Stage::Unpacked,
+                false => Stage::Missed,
+            },
+        );
         is_there.then_some(Page { number })
     }
 
@@ -132,8 +135,9 @@ impl Store {
     /// Loads a page.
     pub async fn load(&self, name: &Name) -> Packed {
         let number = name.number;
-        if self.0.state().requests[number].stage < Stage::Asks {
-            let why = "loads its page, and has not asked the cache for it";
+        if self.0.state().requests[number].stage != Stage::Missed {
+            let why = "loads its page, and the cache has not said that it is \
+                       not there";
             let why = format!("request {number} {why}");
             self.0.state().find(Wrong::way(why));
         }
@@ -215,6 +219,8 @@ pub(super) struct Asked {
     pub unpack: Ms,
     pub put: Ms,
     pub stage: Stage,
+    /// How many lines it has in the journal.
+    pub lines: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -223,7 +229,7 @@ pub(super) enum Stage {
     ToCome,
     Came,
     Begun,
-    Asks,
+    Missed,
     Loaded,
     Unpacked,
     Written,
@@ -451,18 +457,32 @@ impl State {
     fn end_line(&mut self) -> Option<Waker> {
         self.lines -= 1;
         let next = self.for_room.pop_front();
-        self.lines += usize::from(next.is_some());
+        let hold = next.and_then(|next| self.holds[next].as_ref());
+        if let Some(number) = hold.map(|hold| hold.number) {
+            self.take_line(number);
+        }
         if self.lines > 0 {
             self.write_next();
         }
         self.end(next?)
     }
 
+    /// There is room for a line.
+    fn take_line(&mut self, number: usize) {
+        self.lines += 1;
+        let request = &mut self.requests[number];
+        request.lines += 1;
+        if request.lines > 1 {
+            let why = "has more than one line in the journal";
+            self.find(Wrong::answer(format!("request {number} {why}")));
+        }
+    }
+
     /// Adds a line to the journal, or gives the hold that ends when there is
     /// room for it.
     fn add_line(&mut self, number: usize) -> Option<usize> {
         if self.lines <= ROOM && self.for_room.is_empty() {
-            self.lines += 1;
+            self.take_line(number);
             if self.lines == 1 {
                 self.write_next();
             }

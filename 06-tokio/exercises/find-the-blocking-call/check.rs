@@ -58,12 +58,12 @@ fn nothing_keeps_the_only_thread() {
     let _pause = timeline::pause();
     let dice = &mut Dice::random();
     tell(&Story::of_the_page());
-    for _ in 0..3 {
+    for _ in 0..2 {
         tell(&Story::random(dice, 8, 100, None));
     }
     tell(&Story::random(dice, 14, 10, Some(true)));
     tell(&Story::random(dice, 14, 10, Some(false)));
-    tell(&Story::random(dice, 24, 200, None));
+    tell(&Story::random(dice, 16, 150, None));
     judge.end();
 }
 
@@ -90,8 +90,8 @@ impl Story {
         ];
         let (cache, store, unpack, put) = (55, 60, 50, 55);
         let requests = COME.map(|(comes, page)| {
-            let stage = Stage::ToCome;
-            Asked { page, comes, cache, store, unpack, put, stage }
+            let (stage, lines) = (Stage::ToCome, 0);
+            Asked { page, comes, cache, store, unpack, put, stage, lines }
         });
         Story { requests: requests.into(), line: 40, is_of_the_page: true }
     }
@@ -116,8 +116,9 @@ impl Story {
             };
             let [comes, cache, store, unpack, put] =
                 [within, 60, 80, 90, 40].map(&mut some);
-            let stage = Stage::ToCome;
-            let asked = Asked { page, comes, cache, store, unpack, put, stage };
+            let (stage, lines) = (Stage::ToCome, 0);
+            let asked =
+                Asked { page, comes, cache, store, unpack, put, stage, lines };
             requests.push(asked);
         }
         requests.sort_by_key(|it| it.comes);
@@ -341,7 +342,7 @@ fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
             // It may wait in a line of its own.
             Stage::Unpacked if state.is_full() => continue,
             Stage::Came => "has come, and nothing begins with it".to_owned(),
-            Stage::Begun | Stage::Asks => {
+            Stage::Begun | Stage::Missed => {
                 "has begun, and asks for no page".to_owned()
             }
             Stage::Loaded => format!(

@@ -27,6 +27,7 @@ pub use bars::of_run;
 pub use front::compare;
 pub use history::history;
 pub use hues::Hues;
+pub use shapes::Escaped;
 pub use together::on_one_axis;
 
 use picture::Picture;

@@ -1,7 +1,8 @@
 //! The same as a table, for those who read on, or hear it.
 
 use crate::{Theatre, Told};
-use std::fmt::{self, Display, Write};
+use pictures::Escaped;
+use std::fmt::Write;
 
 impl Theatre {
     /// A table of all events, as HTML.
@@ -30,23 +31,5 @@ impl Theatre {
             );
         }
         table + "</tbody>\n</table>\n"
-    }
-}
-
-/// A text that means nothing in HTML.
-struct Escaped<'a>(&'a str);
-
-impl Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Rungs are built before their reader runs them, so that the first Run need
 //! not wait.
 
-use exercises::tree::cargo;
+use exercises::tree::prepare_cargo;
 use exercises::{Rung, Tree};
 use std::io::{Write, stderr};
 use std::process::Stdio;
@@ -53,7 +53,7 @@ impl Ahead {
 
 async fn build(tree: &Tree, rung: &Rung) {
     // As Run will: another selection of packages would build other things.
-    let built = Command::from(cargo())
+    let built = Command::from(prepare_cargo())
         .args(["build", "-q", "--bins", "-p", &rung.package])
         .current_dir(&tree.root)
         .stdin(Stdio::null())

@@ -1,7 +1,8 @@
 //! The reader's own editor, where it is known how to open a file in it.
 //!
-//! A page names a program or an exercise of ours, and never a file or a command:
-//! which file that is, this process knows, and which editor, its environment.
+//! A page names a program or an exercise of ours, and never a file or a
+//! command: which file that is, this process knows, and which editor, its
+//! environment.
 
 use std::env;
 use std::ffi::OsString;
@@ -99,8 +100,8 @@ impl How {
     fn find(variable: impl Fn(&str) -> Option<OsString>) -> How {
         let text = |name| variable(name)?.into_string().ok();
         let is_set = |name: &&str| variable(name).is_some();
-        // In the terminal of VS Code, but of no editor made from it; and on this
-        // machine, for a link is opened on that of the browser.
+        // In the terminal of VS Code, but of no editor made from it; and on
+        // this machine, for a link is opened on that of the browser.
         let is_elsewhere = [
             "SSH_CONNECTION",
             "VSCODE_IPC_HOOK_CLI",

@@ -4,7 +4,7 @@ use crate::events::{keep, renew};
 use anyhow::{Context, Result, ensure};
 use exercises::Tree;
 use exercises::diff;
-use exercises::tree::{Program, cargo};
+use exercises::tree::{Program, prepare_cargo};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -136,9 +136,9 @@ pub fn record_first(tree: &Tree) -> Result<()> {
     Ok(())
 }
 
-/// Draws in `book/recorded/gil.svg`, on one axis, how long two workers take for
-/// what one thread does in a quarter of a second: threads in Rust, processes and
-/// threads in Python.
+/// Draws in `book/recorded/gil.svg`, on one axis, how long two workers take
+/// for what one thread does in a quarter of a second: threads in Rust,
+/// processes and threads in Python.
 ///
 /// # Errors
 ///
@@ -277,7 +277,7 @@ struct Run {
 /// Runs a program to its end.
 fn run(tree: &Tree, program: Program<'_>) -> Result<Run> {
     let name = program.name();
-    let mut cargo = cargo();
+    let mut cargo = prepare_cargo();
     cargo
         .args(["run", "-q"])
         .args(program.selection())
@@ -393,7 +393,7 @@ mod tests {
     fn kinds_of(events: &str, name: &str) -> BTreeSet<(String, String)> {
         let mut events = Replay::events(events);
         if name == IS_CROWDED {
-            let answers = |it: &Event<'_>| word(it) == "flight";
+            let answers = |it: &Event<'_>| in_a_word(it) == "flight";
             let last = events.iter().rposition(answers);
             events.truncate(last.expect("it has answered") + 1);
         }
@@ -404,15 +404,15 @@ mod tests {
             if let What::Spawn { kind, .. } = event.what {
                 lanes.insert(key, kind);
             }
-            let word = word(&event);
+            let what = in_a_word(&event);
             let kind = lanes.get(&key).copied().unwrap_or_default();
-            kinds.insert((kind.to_owned(), word));
+            kinds.insert((kind.to_owned(), what));
         }
         kinds
     }
 
     /// What has happened, in a word.
-    fn word(event: &Event<'_>) -> String {
+    fn in_a_word(event: &Event<'_>) -> String {
         let what = event.what.to_string();
         what.split(' ').next().unwrap_or_default().to_owned()
     }

@@ -1,7 +1,7 @@
 //! A test target with an answer in it: compiled by cargo.
 
 use crate::exercise::Exercise;
-use crate::tree::{Tree, cargo};
+use crate::tree::{Tree, prepare_cargo};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ pub fn compile(
 /// If it cannot be run.
 pub fn build(root: &Path, packages: &[&str], target: &str) -> Result<Built> {
     // It says in JSON what it does.
-    let mut cargo = cargo();
+    let mut cargo = prepare_cargo();
     cargo
         .args(["test", "--no-run", "--message-format=json"])
         .args(packages)

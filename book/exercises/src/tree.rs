@@ -40,11 +40,11 @@ pub enum Program<'a> {
     Step(&'a str, &'a str),
 }
 
-/// Cargo, as a terminal would start it: without what another cargo has said of
+/// Cargo, to be started as by a terminal: without what another cargo has said of
 /// the package whose program we are. The build script of `ring` looks at that;
 /// whenever page and terminal took turns, it was run again, and all that needs
 /// it was compiled again.
-pub fn cargo() -> Command {
+pub fn prepare_cargo() -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     for (name, _) in env::vars_os() {
         let shown = name.to_string_lossy();
@@ -257,12 +257,12 @@ pub fn in_order(name: &str) -> Vec<(u32, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cargo, in_order};
+    use super::{in_order, prepare_cargo};
     use std::ffi::OsStr;
 
     #[test]
     fn cargo_is_not_told_in_which_package_we_are() {
-        let cargo = cargo();
+        let cargo = prepare_cargo();
         let removed = (OsStr::new("CARGO_MANIFEST_DIR"), None);
         assert!(cargo.get_envs().any(|it| it == removed));
     }

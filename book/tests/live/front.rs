@@ -31,8 +31,8 @@ fn it_is_seen_at_once_moves_if_that_is_wanted_and_is_light() {
 fn is_above_the_fold(browser: &Browser) {
     browser.be_as_large_as(1440, 900);
     for part in PARTS {
-        let bottom = bottom(browser, part);
-        assert!(bottom <= 900.0, "{part} ends at {bottom}");
+        let end = bottom(browser, part);
+        assert!(end <= 900.0, "{part} ends at {end}");
     }
 }
 

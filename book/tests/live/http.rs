@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::workspace::workspace;
-use exercises::tree::cargo;
+use exercises::tree::prepare_cargo;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -231,7 +231,7 @@ fn the_reader_and_the_crawls_agree_on_what_is_possible() {
 
 /// What a crawl says of a value that it does not take.
 fn refusal(package: &str, flag: &str, value: &str) -> String {
-    let mut cargo = cargo();
+    let mut cargo = prepare_cargo();
     cargo.args(["run", "-q", "-p", package, "--", flag, value]);
     cargo.current_dir(workspace());
     cargo.env("CARGO_TARGET_DIR", workspace().join("target"));

@@ -1,6 +1,6 @@
 //! A copy of this workspace, whose exercises and progress are nobody's.
 
-use exercises::tree::cargo;
+use exercises::tree::prepare_cargo;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,7 +29,7 @@ pub fn workspace() -> PathBuf {
             }
         }
         // Built once, here, or every test would wait for it to be built.
-        let mut cargo = cargo();
+        let mut cargo = prepare_cargo();
         cargo.args(["build", "-q", "-p", "threads", "-p", "lab"]);
         cargo.args(["--bins", "--test", "check-then-insert"]);
         cargo.current_dir(&copy).env("CARGO_TARGET_DIR", copy.join("target"));

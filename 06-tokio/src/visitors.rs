@@ -9,9 +9,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Four visitors connect and ask for a page each, and a fifth connects and asks
-/// for nothing. Then the server is asked to end, `times` times. Each visitor says
-/// what came of it.
+/// Four visitors connect and ask for a page each, and a fifth connects and
+/// asks for nothing. Then the server is asked to end, `times` times. Each
+/// visitor says what came of it.
 ///
 /// # Errors
 ///

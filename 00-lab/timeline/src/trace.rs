@@ -12,7 +12,8 @@ impl Recording {
     /// Threads are tracks of slices (`X`). Whatever else takes turns may move
     /// from thread to thread, so its life is an async event (`b`, `e`), and
     /// what it runs is a slice of the thread that it runs on. What leads to
-    /// what is a flow (`s`, `f`); the site's requests and queues are counters (`C`).
+    /// what is a flow (`s`, `f`); the site's requests and queues are counters
+    /// (`C`).
     pub fn chrome_trace(&self) -> Value {
         let mut events = self.names();
         // Lanes; and the slices of each thread, which arrows have to begin and

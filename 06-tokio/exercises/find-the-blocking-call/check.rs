@@ -9,11 +9,11 @@
 //! Ways to be wrong: one of the two calls stays where it was, at times or
 //! always, or goes to another task, which the same thread polls; the thread
 //! waits for another one, or for a lock that it holds, or runs an executor of
-//! its own; pages are unpacked by as many threads as there are pages, or by one,
-//! or by some that also do other things, or wait for them; a request takes a
-//! thread, or is not begun, or stands still; a task asks again and again; a
-//! line, a page or a request is lost, or not waited for; two have the same
-//! number; `serve` ends too early, or threads do not end with it.
+//! its own; pages are unpacked by as many threads as there are pages, or by
+//! one, or by some that also do other things, or wait for them; a request
+//! takes a thread, or is not begun, or stands still; a task asks again and
+//! again; a line, a page or a request is lost, or not waited for; two have the
+//! same number; `serve` ends too early, or threads do not end with it.
 //!
 //! As shipped: keeps the only thread of the runtime
 
@@ -100,9 +100,9 @@ impl Story {
         Story { requests: requests.into(), line: 40, is_of_the_page: true }
     }
 
-    /// At most so many requests, and half as many at least, which come within
-    /// so long. They are for a few pages; or each is for a page of its own, or
-    /// none is.
+    /// At most `most` requests, and half as many at least, which come in the
+    /// first `within` ms. They are for a few pages; or each is for a page of
+    /// its own, or none is.
     fn random(
         dice: &mut Dice,
         most: usize,

@@ -205,7 +205,7 @@ struct Server {
 }
 
 impl Server {
-    /// Its queue has room for so many permits and for some jobs.
+    /// Its queue has room for `permits` permits, and for some jobs.
     fn start(story: &Story, dice: &mut Dice, permits: usize) -> Server {
         let room = match dice.below(4) {
             0 => 200,

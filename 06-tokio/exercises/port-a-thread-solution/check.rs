@@ -4,9 +4,9 @@
 //! A page ends when the check says so. In between the runtime comes to rest, on
 //! a clock that is paused (see `paused`): all has begun then that will.
 //!
-//! What is said of the differences is not compared with a list of right answers.
-//! Each is tried out, on the thread solution and on the port, and threads, tasks
-//! and pages are counted.
+//! What is said of the differences is not compared with a list of right
+//! answers. Each is tried out, on the thread solution and on the port, and
+//! threads, tasks and pages are counted.
 //!
 //! Ways to be wrong: it blocks the thread, in a page, for a lock or on a
 //! channel; a thread for each page; the host is forgotten, or all hosts are
@@ -585,7 +585,7 @@ impl Plan {
     }
 }
 
-/// Hosts of so many pages: few of them, or many.
+/// The hosts of `pages` pages: few of them, or many.
 fn some_hosts(dice: &mut Dice, pages: usize) -> Vec<u32> {
     let most = match pages {
         300.. => 1000,
@@ -595,7 +595,7 @@ fn some_hosts(dice: &mut Dice, pages: usize) -> Vec<u32> {
 }
 
 /// Ends some of those that are under way, in any order, again and again, until
-/// only so many are left.
+/// only `stay` are left.
 async fn go_on(
     story: &Story,
     room: &Room,

@@ -89,8 +89,8 @@ fn a_body_that_breaks_off_or_stalls_is_tried_again_and_fails() {
     }
 }
 
-/// Crawls without TLS, at an address of this machine that does not say so. Gives
-/// back the sentence.
+/// Crawls without TLS, at an address of this machine that does not say so.
+/// Gives back the sentence.
 fn fail_without_tls(port: u16, path: &str, retries: &str) -> String {
     let mut crawl = Command::new(CRAWL);
     crawl.args(["--site", &format!("http://0.0.0.0:{port}{path}")]);

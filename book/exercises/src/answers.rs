@@ -16,10 +16,10 @@
 //! ```
 //!
 //! The other answer is the solution, unless a line `From: right/SLUG` names
-//! another one, which may be written so itself. Each hunk begins with `@@`. Its
-//! lines that begin with a space or a `-` stand in the other answer, below those
-//! of the hunk before, exactly once; so they need no numbers. Empty lines at its
-//! end are none of it.
+//! another one, which may be written so itself. Each hunk begins with `@@`.
+//! Its lines that begin with a space or a `-` stand in the other answer, below
+//! those of the hunk before, exactly once; so they need no numbers. Empty
+//! lines at its end are none of it.
 
 use std::fs;
 use std::io;
@@ -39,11 +39,11 @@ pub fn answer(exercise: &Path, name: &str) -> io::Result<String> {
     }
     let file = exercise.join(format!("{name}.diff"));
     let difference = read(&file)?;
-    let from = from(&difference);
-    apply(&difference, &answer(exercise, from)?).map_err(|why| {
-        let (file, from) = (file.display(), exercise.join(from));
-        let from = from.display();
-        io::Error::other(format!("{file}, from {from}: {why}"))
+    let other = from(&difference);
+    apply(&difference, &answer(exercise, other)?).map_err(|why| {
+        let (file, other) = (file.display(), exercise.join(other));
+        let other = other.display();
+        io::Error::other(format!("{file}, from {other}: {why}"))
     })
 }
 

@@ -146,8 +146,8 @@ fn a_thread_that_looks_again_and_again_does_not_sleep() {
     });
 }
 
-/// Each thread wakes the next, which is an older one: threads are looked at from
-/// the oldest on, so one look may miss the one that runs.
+/// Each thread wakes the next, which is an older one: threads are looked at
+/// from the oldest on, so one look may miss the one that runs.
 #[test]
 fn threads_that_wake_one_another_do_not_rest_before_the_last() {
     alone(|| {

@@ -1,11 +1,12 @@
-//! Where the longest wait would not end in time, one is drawn from those that do.
-//! If there is none, it gives up at once.
+//! Where the longest wait would not end in time, one is drawn from those that
+//! do. If there is none, it gives up at once.
 
 use check::Trouble;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// The longest wait after the first attempt; then it is twice as long each time.
+/// The longest wait after the first attempt; then it is twice as long each
+/// time.
 pub const FIRST: Duration = Duration::from_millis(100);
 /// No wait is longer.
 pub const LONGEST: Duration = Duration::from_secs(5);

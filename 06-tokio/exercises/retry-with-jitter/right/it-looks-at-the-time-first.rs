@@ -5,7 +5,8 @@ use check::Trouble;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// The longest wait after the first attempt; then it is twice as long each time.
+/// The longest wait after the first attempt; then it is twice as long each
+/// time.
 pub const FIRST: Duration = Duration::from_millis(100);
 /// No wait is longer.
 pub const LONGEST: Duration = Duration::from_secs(5);

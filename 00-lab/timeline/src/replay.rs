@@ -221,6 +221,11 @@ impl Replay {
         busy.map(|(thread, lanes)| (*thread, lanes.as_slice()))
     }
 
+    /// What runs on a thread, inside of all else that does.
+    pub fn innermost(&self, thread: LaneKey) -> Option<LaneKey> {
+        self.running.get(&thread)?.last().copied()
+    }
+
     fn lane_mut(&mut self, key: LaneKey) -> &mut LaneNow {
         self.lanes.entry(key).or_default()
     }

@@ -8,6 +8,7 @@ mod cast;
 mod says;
 mod state;
 mod table;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -197,10 +198,8 @@ fn repeats(event: &Event<'_>, replay: &Replay) -> bool {
     let mut lanes = replay.lanes();
     let lane = lanes.find(|(it, _)| *it == key).map(|(_, lane)| lane);
     let thread = (event.pid, event.thread);
-    let on_top = replay.running().find(|(it, _)| *it == thread);
-    let on_top = on_top.and_then(|(_, lanes)| lanes.last().copied());
     event.what == What::Run
-        && on_top.unwrap_or(thread) == key
+        && replay.innermost(thread).unwrap_or(thread) == key
         && lane.is_some_and(|lane| {
             lane.status == Status::Runs
                 && lane.waits.is_empty()

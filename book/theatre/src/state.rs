@@ -1,9 +1,9 @@
 //! The scheduler's state as a page shows it, and how two of them differ.
 
 use crate::cast::Cast;
-use crate::says::{kept_where, listed};
+use crate::words::{kept_where, listed, queue_name, socket_name, timer_name};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use timeline::{Direction, LaneKey, LaneNow, Replay, Status};
 
 /// A state. Lanes and threads are their indices.
@@ -17,14 +17,8 @@ pub struct State {
 }
 
 impl State {
-    /// The state of a replay. These sockets are registered, besides those for
-    /// which something waits.
-    pub fn of(
-        replay: &Replay,
-        registered: &BTreeSet<(u32, u32)>,
-        cast: &Cast,
-        start: u64,
-    ) -> State {
+    /// The state of a replay.
+    pub fn of(replay: &Replay, cast: &Cast, start: u64) -> State {
         let places = |keys: &[LaneKey]| {
             keys.iter().map(|key| cast.lane(*key)).collect::<Vec<_>>()
         };
@@ -35,8 +29,8 @@ impl State {
             .queues()
             .map(|(name, lanes)| json!([queue_name(name), places(&lanes)]));
         let mut waits = BTreeMap::<u32, Vec<Value>>::new();
-        for (_, socket) in registered {
-            waits.entry(*socket).or_default();
+        for socket in replay.registered() {
+            waits.entry(socket).or_default();
         }
         for (socket, direction, lane) in replay.sockets() {
             let word = match direction {
@@ -115,24 +109,4 @@ fn lane_now(lane: &LaneNow, start: u64) -> Value {
         all.pop();
     }
     all.into()
-}
-
-/// What a queue is called in a list of queues.
-pub fn queue_name(name: &str) -> &str {
-    if name.is_empty() { "ready" } else { name }
-}
-
-/// What the socket with this descriptor is called.
-pub fn socket_name(descriptor: u32) -> String {
-    format!("descriptor {descriptor}")
-}
-
-/// What a timer is called that wakes the lane of this name.
-pub fn timer_name(lane: Option<&str>) -> String {
-    match lane {
-        None => "timer of a task that has ended".to_owned(),
-        // A lane that is a timer.
-        Some(name) if name.starts_with("timer") => name.to_owned(),
-        Some(name) => format!("timer of {name}"),
-    }
 }

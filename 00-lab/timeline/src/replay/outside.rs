@@ -22,6 +22,16 @@ impl Replay {
         all
     }
 
+    /// The sockets that a reactor watches.
+    pub fn registered(&self) -> impl Iterator<Item = u32> {
+        self.sockets.keys().map(|(_, socket)| *socket)
+    }
+
+    /// The timer that has this word in this process, if it is set.
+    pub fn timer(&self, pid: u32, timer: &str) -> Option<&TimerNow> {
+        self.timers.get(&(pid, timer.to_owned()))
+    }
+
     /// The timers that are set, in the order of their times.
     pub fn timers(&self) -> Vec<TimerNow> {
         let mut all: Vec<_> = self.timers.values().cloned().collect();

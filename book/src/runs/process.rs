@@ -112,6 +112,9 @@ fn supervise(
     let mut command = Command::new(program);
     command.args(flags).current_dir(root).stdout(stdout).stderr(stderr);
     command.env("COLUMNS", "80").env("NO_COLOR", "1");
+    // A step that panics on purpose would print a backtrace, and that takes
+    // longer than all the rest of it: the picture would show nothing else.
+    command.env_remove("RUST_BACKTRACE");
     die_with_us(&mut command);
     let program = Group::start(&mut command, &run.recording)?;
     // This closes our copies of the pipe's writing end. Otherwise the pipe

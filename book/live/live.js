@@ -52,17 +52,19 @@
     restore();
 })();
 
-// Where a run belongs: of several commands with the same program, to the one
-// with the most flags that are all among its own.
+// Where a run belongs: to a command with the same program of which it has all
+// flags. Of several, to one with the same values, and then to the one with the
+// most flags.
 function panelOf(run, panels) {
-    const own = panels.filter(({ program }) => program === run.program);
-    if (own.length < 2) return own[0];
     const flags = flagsOf(run.flags.join(' '));
-    const sorted = (value) => value?.split(',').sort().join();
-    return own
-        .filter((it) => [...it.flags].every(([name, value]) =>
-            sorted(flags.get(name)) === sorted(value)))
-        .sort((a, b) => b.flags.size - a.flags.size)[0];
+    const sorted = (value) => value.split(',').sort().join();
+    const isAsTyped = (it) => [...it.flags].every(([name, value]) =>
+        sorted(flags.get(name)) === sorted(value));
+    return panels
+        .filter((it) => it.program === run.program
+            && [...it.flags.keys()].every((name) => flags.has(name)))
+        .sort((a, b) => isAsTyped(b) - isAsTyped(a)
+            || b.flags.size - a.flags.size)[0];
 }
 
 // The program and the flags of `$ cargo run -p PACKAGE --bin STEP -- FLAGS`.
@@ -179,14 +181,22 @@ function panel(program, faults, flags, several, recorded = {},
         output.classList.toggle('live-old', is);
         agePicture(picture, is);
     };
+    // What the book says of its own run tells what to look for in this one.
+    const claim = make('span', { className: 'live-claim' });
+    const caption = recorded.figure?.querySelector('figcaption');
+    if (caption) {
+        claim.append('In the recorded run: ',
+            ...caption.cloneNode(true).childNodes);
+    }
     // The recorded run gives way to this one, and comes back with a button.
     const replace = (is) => {
         for (const it of recorded.all ?? []) it.hidden = is;
+        claim.hidden = !is;
         back.textContent = is ? 'Show the recorded run' : 'Hide it again';
     };
     const back = make('button', { type: 'button' });
     back.addEventListener('click', () => replace(!recorded.figure.hidden));
-    const recordedToo = recorded.figure ? [' ', back] : [];
+    const recordedToo = recorded.figure ? [' ', back, claim] : [];
     // The run before, and this one, on one axis: drawn when it is asked for.
     let latest = null;
     const compare = async () => {

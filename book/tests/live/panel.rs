@@ -141,9 +141,15 @@ fn run_is_two_tabs_away_and_takes_the_place_of_the_recorded_run() {
     let what = "Next: What happened, below; then Exercise: join all.";
     assert_eq!(next, what);
 
+    let claim = "document.querySelector('.live-claim').innerText";
+    let looked_for = says(claim);
+    let looked_for = looked_for.as_str().unwrap();
+    assert!(looked_for.starts_with("In the recorded run: Eight waits that"));
+
     let back = "document.querySelector('.live-picture figcaption button')";
     browser.script(&format!("{back}.click()"));
     assert_eq!(says(recorded), 2);
+    assert_eq!(says("document.querySelector('.live-claim').hidden"), true);
     browser.script(&format!("{back}.click()"));
     assert_eq!(says(recorded), 0);
     drop(reader);
@@ -271,6 +277,15 @@ fn what_was_run_is_there_after_a_reload_and_in_another_tab() {
         assert_eq!(browser.script(&knob), "7");
         assert_eq!(browser.script(others), 1, "it is shown where it was");
     }
+    // A command with flags that the run has not: its own are not replaced.
+    browser.open(&reader.url_of("2-processes/crawl.html"));
+    browser.wait_for("the panels", "return !!document.querySelector('.live')");
+    let knob = browser.script(
+        "return [...document.querySelectorAll(
+             '[data-program=threads] input[name=work]')].map((it) => it.value)",
+    );
+    assert_eq!(knob, serde_json::json!(["2000"]));
+    assert_eq!(browser.script(others), 0);
     drop(reader);
 }
 

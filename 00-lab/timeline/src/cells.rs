@@ -39,7 +39,7 @@ impl Cell {
         (Cell::Runs, '█', "runs"),
         (Cell::RunsInPart, '▓', "runs partly"),
         (Cell::OffTheCpu, '·', "off the CPU"),
-        (Cell::Unknown, '?', "runs, it said"),
+        (Cell::Unknown, '?', "runs, perhaps"),
         (Cell::Ready, ':', "ready to run"),
         (Cell::Waits, '─', "waits"),
         (Cell::WaitsHolding, '═', "waits and holds a lock"),

@@ -274,7 +274,7 @@ fn a_thread_takes_little_time_against_a_page() {
 fn thousands_of_threads_can_be_kept_for_a_few_kilobytes_each() {
     let (recording, stdout) =
         run(env!("CARGO_BIN_EXE_1-13-what-a-thread-keeps"));
-    let line = stdout.lines().find(|line| line.contains(" threads wait: "));
+    let line = stdout.lines().find(|line| line.contains(" a thread keeps: "));
     let line = numbers(line.expect(&stdout));
     let refused = stdout.contains("the system gives us no more: ");
     assert!(line[0] == 10_000 || refused, "{stdout}");

@@ -2,13 +2,15 @@
 //!
 //!     cargo run -p threads --bin 1-13-what-a-thread-keeps
 //!
-//! Look at the memory for each: kilobytes, with a stack of 2 MiB.
+//! Look at the memory that a thread keeps: little of its stack.
 
 use crossbeam_channel::{bounded, unbounded};
 use lab::{Failure, Site, Usage, fetch};
 use std::thread;
 
 const THREADS: usize = 10_000;
+/// What a thread may use at most, in bytes. That much std gives it unasked.
+const STACK: usize = 2 * 1024 * 1024;
 
 fn main() -> Result<(), Failure> {
     let site = Site::start();
@@ -25,7 +27,7 @@ fn main() -> Result<(), Failure> {
             // Nothing is ever sent: this ends when the gate is dropped.
             closed.recv()
         };
-        match thread::Builder::new().spawn(wait) {
+        match thread::Builder::new().stack_size(STACK).spawn(wait) {
             Ok(thread) => threads.push(thread),
             Err(why) => {
                 println!("the system gives us no more: {why}");
@@ -37,7 +39,8 @@ fn main() -> Result<(), Failure> {
     roll.iter().take(threads.len()).count();
     let kept = Usage::so_far().max_rss_kb - before;
     let each = kept as f64 / threads.len() as f64;
-    println!("{} threads wait: {each:.1} KiB each", threads.len());
+    println!("a stack has room for: {} KiB", STACK / 1024);
+    println!("of {} that wait, a thread keeps: {each:.1} KiB", threads.len());
 
     drop(gate);
     for thread in threads {

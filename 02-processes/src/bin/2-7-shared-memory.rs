@@ -36,7 +36,7 @@ fn main() -> Result<(), Failure> {
         child.wait()?;
     }
     let each = start.elapsed() / (CHILDREN * COUNTS);
-    println!("in memory: {} counted, {each:.0?} each", total[0].load(Relaxed));
+    println!("in memory: {each:.0?} each, {} counted", total[0].load(Relaxed));
 
     let start = Instant::now();
     let (mut pipe, end) = io::pipe()?;
@@ -55,7 +55,7 @@ fn main() -> Result<(), Failure> {
         child.wait()?;
     }
     let each = start.elapsed() / (CHILDREN * COUNTS);
-    println!("by messages: {total} counted, {each:.0?} each");
+    println!("by messages: {each:.0?} each, {total} counted");
 
     site.finish();
     Ok(())

@@ -12,8 +12,10 @@ const STYLE: &str = include_str!("bars.css");
 
 /// The programs that measure: what they print is the picture, and not when they
 /// did what.
-const MEASURES: [&str; 6] = [
+const MEASURES: [&str; 8] = [
     "1-12-what-a-thread-costs",
+    "1-13-what-a-thread-keeps",
+    "2-7-shared-memory",
     "2-9-what-a-process-costs",
     "2-10-what-a-message-costs",
     "3-14-what-waiting-costs",
@@ -23,6 +25,10 @@ const MEASURES: [&str; 6] = [
 
 /// What a figure is called that is not what was to be measured.
 const COMPARED: &str = "to compare with";
+
+/// If that is so many times as long as all others, their bars are points beside
+/// it. So they are drawn once more, on an axis of their own.
+const DWARFS: f64 = 20.0;
 
 /// The height of a bar with its words, and what is between two axes.
 const ROW: usize = 38;
@@ -44,7 +50,7 @@ pub fn of_run(
 }
 
 /// Something that was measured.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Figure {
     /// Of what.
     what: String,
@@ -77,8 +83,24 @@ fn figures(printed: &str) -> Vec<Vec<Figure>> {
         group.retain(|it| !is_many || !it.what.ends_with(COMPARED));
         group
     };
-    let groups: [Vec<Figure>; 2] = ["time", "memory"].map(of_kind);
-    groups.into_iter().filter(|group| group.len() > 1).collect()
+    let mut groups = Vec::new();
+    for group in ["time", "memory"].map(of_kind) {
+        let others = without_a_dwarfing_one(&group);
+        groups.extend([group, others]);
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+/// The others, if there is a figure to compare with that dwarfs them.
+fn without_a_dwarfing_one(group: &[Figure]) -> Vec<Figure> {
+    let (compared, others): (Vec<_>, Vec<_>) =
+        group.iter().cloned().partition(|it| it.what.ends_with(COMPARED));
+    let most = |figures: &[Figure]| {
+        figures.iter().map(|it| it.value).fold(0.0, f64::max)
+    };
+    let is_dwarfed = most(&compared) > DWARFS * most(&others);
+    if is_dwarfed { others } else { Vec::new() }
 }
 
 /// The first figure of this kind in a line, and what stands before the first
@@ -128,7 +150,11 @@ fn draw(groups: &[Vec<Figure>], title: &str) -> String {
     for group in groups {
         let most = group.iter().map(|it| it.value).fold(0.0, f64::max);
         for Figure { what, printed, value } in group {
-            let _ = write!(words, "{what}: {printed}. ");
+            let sentence = format!("{what}: {printed}. ");
+            // What is drawn on two axes is said once.
+            if !words.contains(&sentence) {
+                words.push_str(&sentence);
+            }
             let share = value / most.max(f64::MIN_POSITIVE);
             // A bar is seen, however short it is.
             let width = (share * 99.0).max(0.25);
@@ -169,6 +195,10 @@ mod tests {
             group(printed, 0),
             ["a page, to compare with|68ms", "to start a process|1.3ms"]
         );
+        let printed = "a page, to compare with: 68ms\na thread: 30µs\n\
+                       a wait: 21µs\n\n";
+        assert_eq!(group(printed, 0).len(), 3);
+        assert_eq!(group(printed, 1), ["a thread|30µs", "a wait|21µs"]);
         let printed = "enums: 48 bytes each, 8ns a pause\n    Ada\n\
                        stacks: 4537 bytes each, 201ns a pause\n";
         assert_eq!(

@@ -30,9 +30,11 @@
 //! });
 //! ```
 
+mod jobs;
 mod watch;
 
 pub use hand::Wrong;
+pub use jobs::{Job, JobNow, Jobs};
 
 use dice::Dice;
 use std::any::Any;
@@ -261,6 +263,20 @@ impl Story {
     /// How many tasks have been spawned and have not ended.
     pub fn tasks_left(&self) -> usize {
         Handle::current().metrics().num_alive_tasks()
+    }
+
+    /// Judges what is left of an answer that is over, or was dropped.
+    ///
+    /// # Errors
+    ///
+    /// If there are tasks.
+    pub fn judge_tasks(&self) -> Result<(), Wrong> {
+        match self.tasks_left() {
+            0 => Ok(()),
+            tasks => {
+                Err(Wrong::answer(format!("tasks of it are left: {tasks}")))
+            }
+        }
     }
 
     /// What has happened up to now: the last lines of it.

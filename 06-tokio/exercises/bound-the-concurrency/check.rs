@@ -21,12 +21,10 @@
 
 use super::run_all;
 use lab::Dice;
-use paused::{Run, Story, Wrong, try_stories};
+use paused::{Job, JobNow, Jobs, Run, Story, Wrong, try_stories};
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll, Waker};
-use std::thread::{self, ThreadId};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::task::spawn;
 use trials::judge::{Judge, others_sleep};
@@ -73,60 +71,17 @@ enum End {
 /// What a job gives: an error now and then.
 type Gives = Result<usize, usize>;
 
-/// A job of the check: it waits until it may end.
-struct Job {
-    number: usize,
-    jobs: Arc<Mutex<Vec<State>>>,
-}
+/// A job that gives something.
+struct Giver(Job);
 
-/// How far a job is.
-#[derive(Default)]
-struct State {
-    /// The thread that polled it last.
-    polled_by: Option<ThreadId>,
-    waker: Option<Waker>,
-    may_end: bool,
-    panics: bool,
-    has_ended: bool,
-    is_dropped: bool,
-}
-
-impl State {
-    fn runs(&self) -> bool {
-        self.polled_by.is_some() && !self.has_ended && !self.is_dropped
-    }
-
-    fn waits_to_begin(&self) -> bool {
-        self.polled_by.is_none() && !self.is_dropped
-    }
-}
-
-impl Future for Job {
+impl Future for Giver {
     type Output = Gives;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Gives> {
-        let mut jobs = self.jobs.lock().unwrap();
-        let state = &mut jobs[self.number];
-        state.polled_by = Some(thread::current().id());
-        if !state.may_end {
-            state.waker = Some(context.waker().clone());
-            return Poll::Pending;
-        }
-        state.has_ended = true;
-        let panics = state.panics;
-        drop(jobs);
-        if panics {
-            // As `panic!`, but nothing is printed.
-            resume_unwind(Box::new("a job panics"));
-        }
-        Poll::Ready(gives(self.number))
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        let mut jobs = self.jobs.lock().unwrap();
-        jobs[self.number].is_dropped = true;
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Gives> {
+        Pin::new(&mut self.0).poll(context).map(gives)
     }
 }
 
@@ -137,7 +92,7 @@ fn gives(number: usize) -> Gives {
 
 /// A list of jobs, and the call that runs them.
 struct Room {
-    jobs: Arc<Mutex<Vec<State>>>,
+    jobs: Jobs,
     at_once: usize,
     run: Run<Vec<Gives>>,
 }
@@ -151,59 +106,18 @@ impl Room {
         Room { jobs, at_once, run }
     }
 
-    fn jobs(&self) -> MutexGuard<'_, Vec<State>> {
-        self.jobs.lock().unwrap()
-    }
-
-    /// The numbers of those that are so.
-    fn those_that(&self, are_so: fn(&State) -> bool) -> Vec<usize> {
-        let jobs = self.jobs();
-        (0..jobs.len()).filter(|it| are_so(&jobs[*it])).collect()
-    }
-
-    /// This job may end now.
-    fn end(&self, story: &Story, number: usize, panics: bool) {
-        let how = if panics { "panics" } else { "ends" };
-        story.note(format!("job {number} {how}"));
-        let mut jobs = self.jobs();
-        let state = &mut jobs[number];
-        (state.may_end, state.panics) = (true, panics);
-        let waker = state.waker.take();
-        drop(jobs);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    /// Wakes this job, which goes on to wait.
-    fn wake(&self, story: &Story, number: usize) {
-        story.note(format!("job {number} is woken, and goes on"));
-        let waker = self.jobs()[number].waker.clone();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
     /// Judges which jobs run, while nothing happens.
     fn judge(&self) -> Result<(), Wrong> {
         let at_once = self.at_once;
-        let waits = self.those_that(State::waits_to_begin);
-        if self.those_that(State::runs).len() < at_once && !waits.is_empty() {
+        let waits = self.jobs.those_that(waits_to_begin);
+        let runs = self.jobs.those_that(JobNow::runs);
+        if runs.len() < at_once && !waits.is_empty() {
             // A thread may be about to begin another one.
             others_sleep(Duration::from_millis(1));
         }
-        let here = thread::current().id();
-        let mut threads: Vec<_> =
-            self.jobs().iter().filter_map(|it| it.polled_by).collect();
-        threads.retain(|it| *it != here);
-        if !threads.is_empty() {
-            return Err(Wrong::way(
-                "a job was polled by another thread: a job that waits needs \
-                 none of its own",
-            ));
-        }
-        let runs = self.those_that(State::runs);
-        let waits = self.those_that(State::waits_to_begin);
+        self.jobs.judge_threads()?;
+        let runs = self.jobs.those_that(JobNow::runs);
+        let waits = self.jobs.those_that(waits_to_begin);
         let list = runs.iter().map(|it| format!("job {it}"));
         let list = list.collect::<Vec<_>>().join(", ");
         if runs.len() > at_once {
@@ -212,7 +126,7 @@ impl Room {
                 runs.len()
             )));
         }
-        let begun = self.those_that(|it| it.polled_by.is_some());
+        let begun = self.jobs.those_that(JobNow::has_begun);
         if let (Some(first), Some(later)) = (waits.first(), begun.last())
             && later > first
         {
@@ -221,9 +135,7 @@ impl Room {
                  it in the list, has not"
             )));
         }
-        if let Some(lost) =
-            self.those_that(|it| it.is_dropped && !it.has_ended).first()
-        {
+        if let Some(lost) = self.jobs.those_that(JobNow::is_lost).first() {
             // If it has panicked, this says why.
             self.run.output();
             return Err(Wrong::answer(format!(
@@ -253,7 +165,7 @@ impl Room {
 
     /// All jobs have ended.
     fn judge_end(&self, story: &Story) -> Result<(), Wrong> {
-        let number = self.jobs().len();
+        let number = self.jobs.now().len();
         let Some(outputs) = self.run.output() else {
             return Err(Wrong::answer(
                 "all jobs have ended, and nothing will ever wake `run_all`",
@@ -275,27 +187,24 @@ impl Room {
 
     /// Nothing may be left when it is back, or dropped.
     fn judge_left(&self, story: &Story) -> Result<(), Wrong> {
-        let left = self.those_that(|it| !it.is_dropped);
+        let left = self.jobs.those_that(|it| !it.is_dropped());
         if let Some(first) = left.first() {
             return Err(Wrong::answer(format!(
                 "{} jobs are left behind: job {first}, for one",
                 left.len()
             )));
         }
-        match story.tasks_left() {
-            0 => Ok(()),
-            tasks => Err(Wrong::answer(format!(
-                "no job is left, and {tasks} tasks are"
-            ))),
-        }
+        story.judge_tasks().map_err(|wrong| wrong.after("no job is left"))
     }
 }
 
-fn new_jobs(number: usize) -> (Arc<Mutex<Vec<State>>>, Vec<Job>) {
-    let jobs: Vec<_> = (0..number).map(|_| State::default()).collect();
-    let jobs = Arc::new(Mutex::new(jobs));
-    let job = |number| Job { number, jobs: Arc::clone(&jobs) };
-    let list = (0..number).map(job).collect();
+fn waits_to_begin(job: &JobNow) -> bool {
+    !job.has_begun() && !job.is_dropped()
+}
+
+fn new_jobs(number: usize) -> (Jobs, Vec<Giver>) {
+    let jobs = Jobs::default();
+    let list = (0..number).map(|_| Giver(jobs.add())).collect();
     (jobs, list)
 }
 
@@ -308,18 +217,18 @@ async fn go_on(
 ) -> Result<(), Wrong> {
     for _ in 0..times {
         room.judge()?;
-        let mut runs = room.those_that(State::runs);
+        let mut runs = room.jobs.those_that(JobNow::runs);
         // Two at a time, now and then, before anything is polled.
         for _ in 0..1 + dice.below(2) {
             if runs.is_empty() {
                 break;
             }
             let chosen = dice.below(runs.len());
-            room.end(story, runs.swap_remove(chosen), false);
+            room.jobs.end(story, runs.swap_remove(chosen), false);
         }
         // A job awaits more than one thing.
         if !runs.is_empty() && dice.below(3) == 0 {
-            room.wake(story, dice.one_of(&runs));
+            room.jobs.wake(story, dice.one_of(&runs));
         }
         story.rest().await?;
     }
@@ -338,7 +247,7 @@ async fn run_to_the_end(
     story.note("an hour passes");
     story.pass(Duration::from_secs(3600)).await?;
     room.judge()?;
-    while !room.those_that(State::runs).is_empty() {
+    while !room.jobs.those_that(JobNow::runs).is_empty() {
         go_on(story, room, dice, 1).await?;
     }
     room.judge()?;
@@ -352,19 +261,19 @@ async fn one_panics(
     dice: &mut Dice,
 ) -> Result<(), Wrong> {
     story.rest().await?;
-    let times = dice.below(room.jobs().len());
+    let times = dice.below(room.jobs.now().len());
     go_on(story, room, dice, times).await?;
     room.judge()?;
-    let mut runs = room.those_that(State::runs);
+    let mut runs = room.jobs.those_that(JobNow::runs);
     if runs.is_empty() {
         return room.judge_end(story);
     }
     let panics = runs.swap_remove(dice.below(runs.len()));
     // Others end in the same moment, now and then.
     for number in runs.into_iter().take(dice.below(3)) {
-        room.end(story, number, false);
+        room.jobs.end(story, number, false);
     }
-    room.end(story, panics, true);
+    room.jobs.end(story, panics, true);
     story.rest().await?;
     let judge = || match room.run.result() {
         Some(Err(_)) => room.judge_left(story),
@@ -382,7 +291,7 @@ async fn it_is_dropped(
     dice: &mut Dice,
 ) -> Result<(), Wrong> {
     story.rest().await?;
-    let times = dice.below(room.jobs().len());
+    let times = dice.below(room.jobs.now().len());
     go_on(story, room, dice, times).await?;
     room.judge()?;
     story.note("`run_all` is dropped");
@@ -395,7 +304,7 @@ async fn it_is_not_polled(story: &Story, _: &mut Dice) -> Result<(), Wrong> {
     let (jobs, list) = new_jobs(3);
     let future = run_all(list, 2);
     story.rest().await?;
-    let begun = jobs.lock().unwrap().iter().any(|it| it.polled_by.is_some());
+    let begun = !jobs.those_that(JobNow::has_begun).is_empty();
     drop(future);
     match begun || story.tasks_left() > 0 {
         true => Err(Wrong::way(
@@ -409,10 +318,10 @@ async fn it_is_not_polled(story: &Story, _: &mut Dice) -> Result<(), Wrong> {
 /// Jobs that are ready at their first poll.
 async fn some_never_wait(story: &Story, dice: &mut Dice) -> Result<(), Wrong> {
     let room = Room::open(story, "", 1 + dice.below(200), 1 + dice.below(5));
-    let jobs = room.jobs().len();
+    let jobs = room.jobs.now().len();
     for number in 0..jobs {
         if dice.below(3) > 0 {
-            room.end(story, number, false);
+            room.jobs.end(story, number, false);
         }
     }
     story.rest().await?;

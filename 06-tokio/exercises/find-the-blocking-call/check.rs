@@ -278,7 +278,7 @@ impl Server {
         let tasks = self.handle.metrics().num_alive_tasks() - 1;
         if tasks > 0 {
             return Err(Wrong::answer(format!(
-                "`serve` is over, and {tasks} tasks of it are left"
+                "`serve` is over, and tasks of it are left: {tasks}"
             )));
         }
         drop(self.end);

@@ -20,17 +20,14 @@
 
 use super::serve;
 use lab::Dice;
-use paused::{Run, Story, Wrong, try_stories};
+use paused::{JobNow, Jobs, Run, Story, Wrong, try_stories};
 use std::cell::Cell;
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll, Waker, ready};
-use std::thread::{self, ThreadId};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{OwnedPermit, Sender, channel};
 use tokio::sync::oneshot;
 use trials::judge::{Judge, others_sleep};
@@ -51,13 +48,14 @@ fn it_takes_no_more_and_loses_nothing() {
         permits: &[],
         all_end: true,
     };
-    tell(1, Plan { jobs: MANY, ..PLAN });
-    tell(1, Plan { jobs: MANY, all_end: false, ..PLAN });
+    // What goes wrong with few jobs is told of few.
     tell(20, PLAN);
     tell(2, Plan { jobs: 0, ..PLAN });
     tell(20, Plan { all_end: false, ..PLAN });
     tell(20, Plan { stop: Stop::NobodySends, ..PLAN });
     tell(10, Plan { stop: Stop::NobodySends, all_end: false, ..PLAN });
+    tell(1, Plan { jobs: MANY, ..PLAN });
+    tell(1, Plan { jobs: MANY, all_end: false, ..PLAN });
     tell(30, Plan { panics: true, ..PLAN });
     tell(30, Plan { panics: true, all_end: false, ..PLAN });
     for permits in [
@@ -75,9 +73,6 @@ fn it_takes_no_more_and_loses_nothing() {
     try_stories(dice, 1, it_is_not_polled);
     judge.end();
 }
-
-/// What a job panics with.
-const A_PANIC: &str = "a job panics";
 
 /// More jobs than any answer has room for by chance.
 const MANY: usize = 300;
@@ -116,55 +111,13 @@ type Permits = Vec<(Permit, OwnedPermit<Job>)>;
 pub struct Job {
     /// Its number: no other has the same.
     pub number: u32,
-    jobs: Arc<Mutex<Vec<State>>>,
+    job: paused::Job,
 }
 
 impl Job {
     /// Does it. It may take a while, and it may panic.
     pub async fn run(self) {
-        poll_fn(|context| {
-            let mut jobs = self.jobs.lock().unwrap();
-            let state = &mut jobs[self.number as usize];
-            state.polled_by = Some(thread::current().id());
-            if !state.may_end {
-                state.waker = Some(context.waker().clone());
-                return Poll::Pending;
-            }
-            state.has_ended = true;
-            let panics = state.panics;
-            drop(jobs);
-            if panics {
-                // As `panic!`, but nothing is printed.
-                resume_unwind(Box::new(A_PANIC));
-            }
-            Poll::Ready(())
-        })
-        .await;
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        let mut jobs = self.jobs.lock().unwrap();
-        jobs[self.number as usize].is_dropped = true;
-    }
-}
-
-/// How far a job is.
-#[derive(Default)]
-struct State {
-    /// The thread that polled it last.
-    polled_by: Option<ThreadId>,
-    waker: Option<Waker>,
-    may_end: bool,
-    panics: bool,
-    has_ended: bool,
-    is_dropped: bool,
-}
-
-impl State {
-    fn runs(&self) -> bool {
-        self.polled_by.is_some() && !self.has_ended && !self.is_dropped
+        self.job.await;
     }
 }
 
@@ -196,7 +149,7 @@ impl Future for Stopped {
 
 /// A call of `serve`, and its clients.
 struct Server {
-    jobs: Arc<Mutex<Vec<State>>>,
+    jobs: Jobs,
     clients: Option<Sender<Job>>,
     stop: Option<oneshot::Sender<()>>,
     polled_again: Rc<Cell<bool>>,
@@ -223,7 +176,7 @@ impl Server {
         let run =
             story.start(&format!("`serve`, patience {patience:?},"), call);
         Server {
-            jobs: Arc::default(),
+            jobs: Jobs::default(),
             clients: Some(clients),
             stop: Some(stop),
             polled_again,
@@ -232,15 +185,9 @@ impl Server {
         }
     }
 
-    fn jobs(&self) -> MutexGuard<'_, Vec<State>> {
-        self.jobs.lock().unwrap()
-    }
-
     fn new_job(&self) -> Job {
-        let mut jobs = self.jobs();
-        let number = jobs.len() as u32;
-        jobs.push(State::default());
-        Job { number, jobs: Arc::clone(&self.jobs) }
+        let number = self.jobs.now().len() as u32;
+        Job { number, job: self.jobs.add() }
     }
 
     /// Sends a job, if there is room for it.
@@ -277,33 +224,13 @@ impl Server {
         permit.send(job);
     }
 
-    /// The numbers of those that are so.
-    fn those_that(&self, are_so: fn(&State) -> bool) -> Vec<usize> {
-        let jobs = self.jobs();
-        (0..jobs.len()).filter(|it| are_so(&jobs[*it])).collect()
-    }
-
-    /// This job may end now.
-    fn end(&self, story: &Story, number: usize, panics: bool) {
-        let how = if panics { "panics" } else { "ends" };
-        story.note(format!("job {number} {how}"));
-        let mut jobs = self.jobs();
-        let state = &mut jobs[number];
-        (state.may_end, state.panics) = (true, panics);
-        let waker = state.waker.take();
-        drop(jobs);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
     /// If it has panicked, that is what is wrong, and not what comes of it.
     fn judge_panic(&self) -> Result<(), Wrong> {
         if !self.run.has_panicked() {
             return Ok(());
         }
         match self.run.result() {
-            Some(Err(panic)) if panic.downcast_ref() == Some(&A_PANIC) => {
+            Some(Err(panic)) if panic.downcast_ref() == Some(&Jobs::PANIC) => {
                 Err(Wrong::answer("a job has panicked, and `serve` with it"))
             }
             Some(Err(panic)) => resume_unwind(panic),
@@ -321,22 +248,20 @@ impl Server {
                  then",
             ));
         }
-        if let Some(lost) =
-            self.those_that(|it| it.is_dropped && !it.has_ended).first()
-        {
-            let how = match self.jobs()[*lost].polled_by {
-                None => "had been sent, and was lost: it never ran",
-                Some(_) => "had begun, and was lost: it was dropped",
+        if let Some(lost) = self.jobs.those_that(JobNow::is_lost).first() {
+            let how = match self.jobs.now()[*lost].has_begun() {
+                false => "had been sent, and was lost: it never ran",
+                true => "had begun, and was lost: it was dropped",
             };
             return Err(Wrong::answer(format!("job {lost} {how}")));
         }
-        let waits = self.those_that(|it| it.polled_by.is_none());
+        let waits = self.jobs.those_that(|it| !it.has_begun());
         if let Some(first) = waits.first() {
             return Err(Wrong::answer(format!(
                 "job {first} was sent, and does not begin"
             )));
         }
-        if let Some(first) = self.those_that(State::runs).first()
+        if let Some(first) = self.jobs.those_that(JobNow::runs).first()
             && self.run.is_over()
         {
             return Err(Wrong::answer(format!(
@@ -347,20 +272,11 @@ impl Server {
     }
 
     fn judge_threads(&self) -> Result<(), Wrong> {
-        if !self.those_that(|it| it.polled_by.is_none()).is_empty() {
+        if !self.jobs.those_that(|it| !it.has_begun()).is_empty() {
             // A thread may be about to begin it.
             others_sleep(Duration::from_millis(1));
         }
-        let here = thread::current().id();
-        let is_elsewhere =
-            |it: &State| it.polled_by.is_some_and(|thread| thread != here);
-        match self.jobs().iter().any(is_elsewhere) {
-            true => Err(Wrong::way(
-                "a job was polled by another thread: a job that waits needs \
-                 none of its own",
-            )),
-            false => Ok(()),
-        }
+        self.jobs.judge_threads()
     }
 
     /// It must be over, and have given up these.
@@ -389,17 +305,13 @@ impl Server {
 
     /// Nothing may be left when it is over, or dropped.
     fn judge_left(&self, story: &Story) -> Result<(), Wrong> {
-        if let Some(first) = self.those_that(|it| !it.is_dropped).first() {
+        if let Some(first) = self.jobs.those_that(|it| !it.is_dropped()).first()
+        {
             return Err(Wrong::answer(format!(
                 "`serve` is over, and job {first} is still running"
             )));
         }
-        match story.tasks_left() {
-            0 => Ok(()),
-            tasks => Err(Wrong::answer(format!(
-                "`serve` is over, and {tasks} tasks of it are left"
-            ))),
-        }
+        story.judge_tasks().map_err(|wrong| wrong.after("`serve` is over"))
     }
 }
 
@@ -424,14 +336,14 @@ impl Plan {
             MANY.. => self.jobs,
             _ => dice.below(self.jobs + 1),
         };
-        while server.jobs().len() < jobs {
+        while server.jobs.now().len() < jobs {
             for _ in 0..1 + dice.below(3) {
-                let sent = server.jobs().len();
+                let sent = server.jobs.now().len();
                 server.send(story)?;
                 // Some have nothing to wait for.
-                if sent < server.jobs().len() && dice.below(6) == 0 {
+                if sent < server.jobs.now().len() && dice.below(6) == 0 {
                     let panics = self.panics && dice.below(2) > 0;
-                    server.end(story, sent, panics);
+                    server.jobs.end(story, sent, panics);
                 }
             }
             story.rest().await?;
@@ -455,10 +367,10 @@ impl Plan {
     /// Some jobs end in the same moment, if any runs.
     fn end_some(self, story: &Story, server: &Server, dice: &mut Dice) {
         for _ in 0..1 + dice.below(3) {
-            let runs = server.those_that(State::runs);
+            let runs = server.jobs.those_that(JobNow::runs);
             if !runs.is_empty() {
                 let panics = self.panics && dice.below(2) > 0;
-                server.end(story, dice.one_of(&runs), panics);
+                server.jobs.end(story, dice.one_of(&runs), panics);
             }
         }
     }
@@ -499,15 +411,7 @@ impl Plan {
         if self.stop == Stop::Told {
             story.rest().await?;
             server.judge()?;
-            let job = server.new_job();
-            let number = job.number as usize;
-            let sent = clients.try_send(job);
-            let is_closed = matches!(sent, Err(TrySendError::Closed(_)));
-            drop(sent);
-            // It was the last one, and is none of the others.
-            if is_closed {
-                server.jobs().truncate(number);
-            } else {
+            if !clients.is_closed() {
                 return Err(Wrong::answer(
                     "it was told to stop, and still takes jobs",
                 ));
@@ -515,7 +419,9 @@ impl Plan {
         }
         drop(clients);
         story.rest().await?;
-        if !server.those_that(State::runs).is_empty() || !permits.is_empty() {
+        if !server.jobs.those_that(JobNow::runs).is_empty()
+            || !permits.is_empty()
+        {
             server.judge()?;
         }
         Ok(permits)
@@ -531,14 +437,14 @@ impl Plan {
     ) -> Result<(), Wrong> {
         let mut left = server.patience;
         // So many are given up, unless all are to end.
-        let jobs = server.those_that(State::runs).len() + permits.len();
+        let jobs = server.jobs.those_that(JobNow::runs).len() + permits.len();
         let stay = match dice.below(2) {
             _ if self.all_end => 0,
             0 => 1 + dice.below(3),
             _ => 1 + dice.below(jobs + 1),
         };
         loop {
-            let runs = server.those_that(State::runs).len();
+            let runs = server.jobs.those_that(JobNow::runs).len();
             if runs == 0 && permits.is_empty() {
                 return server.judge_end(story, &[]);
             }
@@ -562,7 +468,7 @@ impl Plan {
                 _ => self.end_some(story, server, dice),
             }
             story.rest().await?;
-            if !server.those_that(State::runs).is_empty() {
+            if !server.jobs.those_that(JobNow::runs).is_empty() {
                 server.judge()?;
             }
             if !permits.is_empty() {
@@ -585,7 +491,7 @@ impl Plan {
         let moment = Duration::from_millis(2);
         story.pass(left - moment).await?;
         server.judge()?;
-        let runs = server.those_that(State::runs);
+        let runs = server.jobs.those_that(JobNow::runs);
         story.note("its patience ends");
         story.pass(2 * moment).await?;
         if !server.run.is_over() {

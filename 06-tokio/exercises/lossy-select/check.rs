@@ -262,15 +262,12 @@ impl Room {
                 "it is over, and something of it still waits for words",
             ));
         }
-        match (is_closed, story.tasks_left()) {
-            (true, 0) => Ok(()),
-            (true, tasks) => Err(Wrong::answer(format!(
-                "it is over, and {tasks} tasks of it are left"
-            ))),
-            _ => Err(Wrong::answer(
+        if !is_closed {
+            return Err(Wrong::answer(
                 "it is over, and something of it still reads",
-            )),
+            ));
         }
+        story.judge_tasks().map_err(|wrong| wrong.after("it is over"))
     }
 }
 

@@ -515,12 +515,7 @@ impl Room {
                 left.len()
             )));
         }
-        match story.tasks_left() {
-            0 => Ok(()),
-            tasks => Err(Wrong::answer(format!(
-                "no page is left, and {tasks} tasks are"
-            ))),
-        }
+        story.judge_tasks().map_err(|wrong| wrong.after("no page is left"))
     }
 }
 

@@ -10,8 +10,8 @@
     // As in `book/pictures`: pixels, and percent of the width.
     const TOP = 22, LANE = 30, THIN = 14;
     const LETTER = 7.2, END = 99.6, NARROWEST = 0.35;
-    // So many bars at most are drawn of lanes that have too many for a page.
-    const DETAIL = 2500;
+    // How long the paths of a crowded lane are.
+    const LENGTH = 10000;
     const STATES = {
         r: ['lanes-run', 'runs'], p: ['lanes-part', 'runs partly'],
         o: ['lanes-off', 'is off the CPU'], u: ['lanes-unknown', 'runs'],
@@ -69,9 +69,10 @@
             row.full = row.height = Number(g.dataset.height ?? LANE);
             row.folds = !g.matches('.lanes-head')
                 && !g.querySelector('.lanes-flight');
-            row.all = written(g.querySelector('.lanes-all'));
-            row.bars = row.own = [...g.querySelectorAll('[data-t]')]
+            row.crowd = crowdOf(row);
+            row.bars = [...g.querySelectorAll('[data-t]')]
                 .map((element) => barOf(row, element))
+                .concat(row.crowd?.bars ?? [])
                 .sort((a, b) => a.from - b.from);
             return row;
         });
@@ -113,7 +114,9 @@
                 || element.matches('.lanes-run, .lanes-held, .lanes-kept');
             const told = element.querySelector('title')?.textContent;
             const needed = (label?.textContent.length ?? 0) * LETTER + 8;
-            const bar = { row, element, label, from, to, always, told, needed };
+            const least = element.matches('.lanes-kept') ? 1.2 : NARROWEST;
+            const bar =
+                { row, element, label, from, to, always, least, told, needed };
             for (const it of [element, label].filter((it) => it)) {
                 it.classList.remove('lanes-fine', 'lanes-wide');
             }
@@ -122,59 +125,35 @@
                 bar.room = Number(element.dataset.room);
                 bar.needed = element.firstChild.length * LETTER + 16;
             }
-            if (element.matches('.lanes-kept')) bar.least = 1.2;
             bars.add(bar);
             return bar;
         }
 
-        // All spans of a lane, as `book/pictures` has written them down.
-        function written(desc) {
+        // The bars of a crowded lane, as `book/pictures` has written them down,
+        // where they are drawn, and where it is written what they wait for.
+        function crowdOf(row) {
+            const desc = row.g.querySelector('.lanes-all');
             if (!desc) return null;
             desc.remove();
             let end = 0;
-            return desc.textContent.split('|').slice(0, -1).map((text) => {
-                const [, state, gap, time, what] = text.match(/(.)(\d+) (\d+) (.*)/);
+            const bars = desc.textContent.split('|').slice(0, -1).map((text) => {
+                const [, state, gap, time, what] =
+                    text.match(/(.)(-?\d+) (\d+) (.*)/);
                 const from = end + Number(gap);
                 end = from + Number(time);
-                return { from, to: end, state, what };
+                return {
+                    row, from, to: end, state, what,
+                    always: true, least: NARROWEST,
+                    // In words, if it is asked for: there are thousands.
+                    get told() {
+                        return `${STATES[state][1]} ${what}`.trim()
+                            + `: ${inWords(this.to - from)}`;
+                    },
+                };
             });
-        }
-
-        // Of lanes with too many bars to draw, draws those in view, if these
-        // are not too many.
-        function layDetail() {
-            const many = rows.filter((row) => row.all);
-            if (many.length === 0) return;
-            const seen = many.map(({ all, hidden }) => hidden ? []
-                : all.filter(({ from, to }) => to > view.from && from < view.to));
-            const is = seen.reduce((sum, all) => sum + all.length, 0) <= DETAIL;
-            many.forEach((row, n) => {
-                for (const bar of row.fine ?? []) bars.delete(bar);
-                row.detail?.remove();
-                row.fine = null;
-                row.g.classList.toggle('timeline-in-detail', is);
-                if (is) drawDetail(row, seen[n]);
-                row.bars = row.fine ?? row.own;
-            });
-        }
-
-        function drawDetail(row, spans) {
-            row.detail = make('g', {});
-            row.fine = spans.map(({ from, to, state, what }) => {
-                const [shape, words] = STATES[state];
-                const element = make(state === 'y' ? 'rect' : 'line',
-                    { class: shape, 'data-t': `${from} ${to}` });
-                if (state === 'y') set(element, { y: -6, height: 12 });
-                row.detail.append(element);
-                if (what && state === 'w') {
-                    row.detail.append(make(
-                        'text', { class: 'lanes-what', y: -4 }, what));
-                }
-                const bar = barOf(row, element);
-                bar.told = `${words} ${what}`.trim() + `: ${inWords(to - from)}`;
-                return bar;
-            });
-            row.g.append(row.detail);
+            const words = make('g', {});
+            row.g.append(words);
+            return { bars, words, lane: row.g.querySelector('.lanes-crowd') };
         }
 
         // Where a time is, in percent of the width, and the other way round.
@@ -220,7 +199,6 @@
         function flush() {
             if (!waiting) return;
             waiting = false;
-            layDetail();
             layout();
         }
 
@@ -231,6 +209,7 @@
             const end = open.reduce((sum, row) => sum + row.height, TOP);
             layAxis(width < 450 ? 3 : 5, end);
             for (const bar of bars) layBar(bar, width);
+            for (const row of rows) if (row.crowd) layCrowd(row, width);
             flows.forEach(layFlow);
             if (frame.isConnected) layFrame(chosen);
             if (marked !== null) layMoment();
@@ -256,27 +235,79 @@
             }
         }
 
+        // Where a bar begins and ends, within the picture, in percent.
+        function reach({ from, to, always, least }) {
+            const end = Math.max(x(to), always ? x(from) + least : 0);
+            return [Math.max(x(from), margin), Math.min(end, 100)];
+        }
+        function placeOf(bar) {
+            const [from, to] = reach(bar);
+            return { x: `${from}%`, width: `${Math.max(to - from, 0)}%` };
+        }
+
         function layBar(bar, width) {
             const { element, label } = bar;
-            let [from, to] = [x(bar.from), x(bar.to)];
-            const least = bar.least ?? NARROWEST;
-            const narrow = to - from < least;
+            const narrow = x(bar.to) - x(bar.from) < bar.least;
             if (element.dataset.class) {
                 // Narrow, it is drawn as if it ran throughout.
                 element.classList.toggle('lanes-run', narrow);
                 element.classList.toggle(element.dataset.class, !narrow);
             }
-            if (bar.always && narrow) to = from + least;
+            const [from, to] = reach(bar);
             bar.seen = !bar.row.hidden && to > margin && from <= END
                 && !((x(bar.room) - from) / 100 * width < bar.needed);
-            [from, to] = [Math.max(from, margin), Math.min(to, 100)];
-            bar.place = { x: `${from}%`, width: `${Math.max(to - from, 0)}%` };
             show(element, bar.seen);
             set(element, element.matches('line')
-                ? { x1: `${from}%`, x2: `${to}%` } : bar.place);
+                ? { x1: `${from}%`, x2: `${to}%` } : placeOf(bar));
             if (!label) return;
             show(label, bar.seen && (to - from) / 100 * width >= bar.needed);
             set(label, { x: `${(from + to) / 2}%` });
+        }
+
+        // What is seen of a crowded lane, as `book/pictures` chooses it: waits
+        // with little between them are one, and of narrow runs there are as
+        // many as there is room for.
+        function layCrowd({ crowd, hidden }, width) {
+            const least = NARROWEST / (END - margin) * LENGTH;
+            const place = (time) => clamp(Math.round((time - view.from)
+                / (view.to - view.from) * LENGTH), -LENGTH, 2 * LENGTH);
+            const paths = {}, words = [];
+            const draw = (shape, from, to) => {
+                const y = isThin ? 3 : 6;
+                paths[shape] = (paths[shape] ?? '') + (shape === 'lanes-ready'
+                    ? `M${from}-${y}H${to}V${y}H${from}z` : `M${from} 0H${to}`);
+            };
+            const waits = [];
+            let last = -Infinity;
+            for (const bar of crowd.bars) {
+                bar.seen = !hidden && bar.to > view.from && bar.from < view.to;
+                if (!bar.seen) continue;
+                const [from, to] = [place(bar.from), place(bar.to)];
+                const [shape] = STATES[bar.state];
+                const runs = 'rpu'.includes(bar.state);
+                if (shape === 'lanes-wait') {
+                    const wait = waits.at(-1);
+                    if (from - wait?.to < 2 * least) wait.to = to;
+                    else waits.push({ from, to });
+                    if (!isThin) words.push(...wordsOf(bar, width));
+                } else if (to - from >= least) draw(shape, from, to);
+                else if (runs && from - last >= 2 * least) {
+                    draw('lanes-run', from, Math.round(from + least));
+                } else continue;
+                if (runs) last = to;
+            }
+            for (const { from, to } of waits) draw('lanes-wait', from, to);
+            crowd.lane.replaceChildren(...Object.entries(paths).map(
+                ([shape, d]) => make('path', { class: shape, d })));
+            crowd.words.replaceChildren(...words);
+        }
+        // Above a bar, if there is room.
+        function wordsOf(bar, width) {
+            const [from, to] = reach(bar);
+            const needed = bar.what.length * LETTER + 8;
+            if (!bar.what || (to - from) / 100 * width < needed) return [];
+            return [make('text', { class: 'lanes-what', y: -4,
+                x: `${(from + to) / 2}%` }, bar.what)];
         }
 
         function layFlow({ g, from, to, a, b, line, head, begin, edge }) {
@@ -296,7 +327,7 @@
             // First, so that it crosses out no text.
             bar.row.g.prepend(frame);
             show(frame, bar.seen);
-            set(frame, bar.place);
+            set(frame, placeOf(bar));
         }
 
         // Where the theatre is; see theatre.js.

@@ -1,96 +1,123 @@
-//! Lanes with more spans than a page can bear: what is seen of them is drawn,
-//! and all of them are written down for a script, which draws those that a
-//! reader has zoomed in on.
+//! Lanes with more spans than a page can bear. What is seen of one is drawn in
+//! a few paths, and its spans are written down for a script, which draws them
+//! again as a reader zooms.
 
 use crate::picture::{NARROWEST, Picture, THIN};
-use crate::shapes::{Escaped, bar, class_of, when};
+use crate::shapes::{Escaped, class_of};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::time::Duration;
 use timeline::{Cell, Span, State, Track};
 
 /// With more spans than this in all lanes, they are crowded; with many more,
-/// they are not even written down.
+/// only those that are drawn are written down.
 pub const CROWDED: usize = 4_000;
 const MOST_WRITTEN: usize = 60_000;
 
-/// How many shapes all lanes together have then.
-const SHAPES: usize = 5_000;
+/// In percent: the least between two runs that are drawn though they are
+/// narrow.
+const GAP: f64 = 2.0 * NARROWEST;
+
+/// How long the paths of a lane are. A script knows it, too.
+const LENGTH: f64 = 10_000.0;
 
 impl Picture {
-    /// Draws a lane that waits and runs in turn as one long wait, and on it as
-    /// many of its runs as there is room for.
+    /// Draws a lane: of what is narrow, as many runs as there is room for.
     pub fn draw_crowded_lane(&mut self, track: &Track, lanes: &[Track]) {
-        let gap = 100.0 * lanes.len() as f64 / SHAPES as f64;
-        let gap = gap.max(2.0 * NARROWEST);
         self.open_row((&track.name, &track.name), &track.kind, THIN);
-        let spans = || track.spans.iter().filter(|it| it.state != State::Idle);
-        let waits = |span: &&Span| !matches!(span.state, State::Run { .. });
-        let first = spans().find(waits).map(|span| span.from);
-        let last = spans().rfind(waits).map(|span| span.to);
-        if let (Some(from), Some(to)) = (first, last) {
-            self.draw_plain("lanes-wait", from, to, 0.0);
-        }
-        let mut end = f64::MIN;
-        for span in spans() {
-            let class = class_of(&span.state);
-            let is_narrow = self.x(span.to) - self.x(span.from) < gap / 2.0;
-            let runs = span.state.runs();
-            let hides = self.x(span.from) < end + gap;
-            if span.state.waits() || is_narrow && (!runs || hides) {
-                continue;
-            }
-            end = self.x(span.to);
-            let class = if is_narrow { "lanes-run" } else { class };
-            self.draw_plain(class, span.from, span.to, NARROWEST);
-        }
         for held in &track.held {
-            if self.x(held.to) - self.x(held.from) >= gap / 2.0 {
-                let class =
-                    format!("lanes-held{}", self.hues.class(&held.lock));
-                self.draw_plain(&class, held.from, held.to, NARROWEST);
-                self.used.insert("lanes-held");
+            if self.x(held.to) - self.x(held.from) >= NARROWEST {
+                self.draw_held(held);
             }
         }
+        let drawn = self.choose_drawn(&track.spans);
+        self.draw_paths(&drawn);
         let all: usize = lanes.iter().map(|lane| lane.spans.len()).sum();
-        if all <= MOST_WRITTEN {
-            let spans = write_down(track);
-            let spans = Escaped(&spans);
-            let _ =
-                writeln!(self.body, "<desc class='lanes-all'>{spans}</desc>");
-        }
+        let spans = if all <= MOST_WRITTEN { &track.spans } else { &drawn };
+        let spans = write_down(spans);
+        let spans = Escaped(&spans);
+        let _ = writeln!(self.body, "<desc class='lanes-all'>{spans}</desc>");
+        self.draw_ends(track);
         self.close_row();
     }
 
-    fn draw_plain(
-        &mut self,
-        class: &str,
-        from: Duration,
-        to: Duration,
-        least: f64,
-    ) {
-        let x = self.x(from);
-        let ends = (x, self.x(to).max(x + least));
-        let t = format!(" data-t='{}'", when(from, to));
-        self.body += &bar(class, ends, &t, "");
-        self.body.push('\n');
-        if let Some(class) = class.split(' ').next().and_then(known) {
-            self.used.insert(class);
+    /// The spans that are drawn. Waits with little between them are one.
+    fn choose_drawn(&self, spans: &[Span]) -> Vec<Span> {
+        let mut drawn: Vec<Span> = Vec::new();
+        let mut wait = None;
+        let mut end = f64::MIN;
+        for span in spans.iter().filter(|it| it.state != State::Idle) {
+            let (from, to) = (self.x(span.from), self.x(span.to));
+            if span.state.waits() {
+                match wait.map(|n: usize| &mut drawn[n]) {
+                    Some(last) if from - self.x(last.to) < GAP => {
+                        last.to = span.to;
+                        let many = "one thing after another";
+                        last.state = State::Wait(many.into());
+                    }
+                    _ => {
+                        wait = Some(drawn.len());
+                        drawn.push(span.clone());
+                    }
+                }
+                continue;
+            }
+            let runs = is_run(&span.state);
+            if to - from >= NARROWEST || runs && from >= end + GAP {
+                end = if runs { to } else { end };
+                drawn.push(span.clone());
+            }
         }
+        drawn
+    }
+
+    /// Draws spans in a path for each shape, as long as all of the picture's
+    /// time.
+    fn draw_paths(&mut self, spans: &[Span]) {
+        let (left, width) = (self.margin(), 99.6 - self.margin());
+        let mut paths = BTreeMap::<&str, String>::new();
+        for span in spans {
+            let (from, mut to) = (self.x(span.from), self.x(span.to));
+            let mut class = class_of(&span.state);
+            if to - from < NARROWEST && !span.state.waits() {
+                to = from + NARROWEST;
+                class = "lanes-run";
+            }
+            self.used.insert(class);
+            let [from, to] = [from, to].map(|x| (x - left) / width * LENGTH);
+            let (from, to) = (from.round(), to.round());
+            let long = to - from;
+            let path = paths.entry(class).or_default();
+            // What is only ready is an empty box.
+            let _ = match class {
+                "lanes-ready" => write!(path, "M{from}-3h{long}v6h-{long}z"),
+                _ => write!(path, "M{from} 0h{long}"),
+            };
+        }
+        let _ = write!(
+            self.body,
+            "<svg class='lanes-crowd' x='{left:.2}%' y='-15' \
+             width='{width:.2}%' height='30' viewBox='0 -15 {LENGTH} 30' \
+             preserveAspectRatio='none'>"
+        );
+        for (class, path) in paths {
+            let _ = write!(self.body, "<path class='{class}' d='{path}'/>");
+        }
+        self.body += "</svg>\n";
     }
 }
 
-/// The class as the legend has it.
-fn known(class: &str) -> Option<&'static str> {
-    crate::shapes::legend().map(|(it, _)| it).find(|it| *it == class)
+/// Set if it says that it runs, unless it is known to have no CPU.
+fn is_run(state: &State) -> bool {
+    matches!(state, State::Run { .. }) && !state.is_off_the_cpu()
 }
 
-/// All spans of a lane: of each a letter for its state, how many microseconds
-/// after the end of the one before it begins and how many it takes, and what it
-/// is about.
-fn write_down(track: &Track) -> String {
+/// Spans as text: of each a letter for its state, how many microseconds after
+/// the end of the one before it begins and how many it takes, and what it is
+/// about.
+fn write_down(spans: &[Span]) -> String {
     let mut text = String::new();
     let mut end = 0;
-    for span in &track.spans {
+    for span in spans {
         let letter = match Cell::of(&span.state) {
             Cell::Runs => 'r',
             Cell::RunsInPart => 'p',
@@ -102,7 +129,7 @@ fn write_down(track: &Track) -> String {
             Cell::Zombie => 'z',
             _ => continue,
         };
-        let [from, to] = [span.from, span.to].map(|at| at.as_micros());
+        let [from, to] = [span.from, span.to].map(|at| at.as_micros() as i64);
         let what = span.state.what().unwrap_or_default().replace('|', "/");
         let _ = write!(text, "{letter}{} {} {what}|", from - end, to - from);
         end = to;

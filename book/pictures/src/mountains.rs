@@ -11,8 +11,10 @@ use timeline::{Queue, Recording, State, Track, format_duration};
 const HEIGHT: f64 = 20.0;
 const FOOT: f64 = 10.0;
 
-/// In percent: of several steps narrower than this, the highest is drawn.
+/// In percent: of several steps narrower than this, the highest is drawn; and
+/// so it is beside crowded lanes.
 const STEP: f64 = 0.25;
+const LONG_STEP: f64 = 0.5;
 
 impl Picture {
     /// Draws how many requests were in flight, as the site saw it.
@@ -99,11 +101,12 @@ impl Picture {
         counts: &[(Duration, usize)],
         recording: &Recording,
     ) -> Vec<(Duration, Duration, usize)> {
+        let least = if self.crowded { LONG_STEP } else { STEP };
         let mut steps: Vec<(Duration, Duration, usize)> = Vec::new();
         for (from, to, n) in recording.stretches(counts) {
             match steps.last_mut() {
                 Some(last)
-                    if n == last.2 || self.x(to) - self.x(last.0) < STEP =>
+                    if n == last.2 || self.x(to) - self.x(last.0) < least =>
                 {
                     (last.1, last.2) = (to, last.2.max(n));
                 }

@@ -81,19 +81,8 @@ impl Picture {
         if !self.thin {
             self.draw_stacks(&track.kept);
         }
-        // The locks that it holds, below the spans.
         for held in &track.held {
-            let from = self.x(held.from);
-            let to = self.x(held.to).max(from + NARROWEST);
-            let what = format!("holds {}", held.lock);
-            let title = with_duration(&what, held.from, held.to);
-            let t = when(held.from, held.to);
-            self.used.insert("lanes-held");
-            let class = format!("lanes-held{}", self.hues.class(&held.lock));
-            self.draw_line(&class, (from, to), &t, &title);
-            if held.kept {
-                self.draw_kept(held);
-            }
+            self.draw_held(held);
         }
         // The spans.
         let mut last = None;
@@ -134,6 +123,27 @@ impl Picture {
             }
             self.draw_span(span, &title, note.as_deref(), &mut last);
         }
+        self.draw_ends(track);
+        self.close_row();
+    }
+
+    /// Draws a lock that it holds, below its spans.
+    pub fn draw_held(&mut self, held: &Held) {
+        let from = self.x(held.from);
+        let to = self.x(held.to).max(from + NARROWEST);
+        let what = format!("holds {}", held.lock);
+        let title = with_duration(&what, held.from, held.to);
+        let t = when(held.from, held.to);
+        self.used.insert("lanes-held");
+        let class = format!("lanes-held{}", self.hues.class(&held.lock));
+        self.draw_line(&class, (from, to), &t, &title);
+        if held.kept {
+            self.draw_kept(held);
+        }
+    }
+
+    /// Writes that a lane panicked or died, where it did.
+    pub fn draw_ends(&mut self, track: &Track) {
         let is_zombie =
             track.spans.last().is_some_and(|it| it.state == State::Zombie);
         // Where it says that it is a zombie, it need not say that it died.
@@ -144,7 +154,6 @@ impl Picture {
                 self.draw_end(what, *at, why);
             }
         }
-        self.close_row();
     }
 
     /// Draws how much of its stack a lane keeps while it has paused: below its

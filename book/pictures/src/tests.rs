@@ -407,13 +407,60 @@ fn many_lanes_are_thin_and_more_of_them_are_one_row() {
 
 #[test]
 fn of_twenty_thousand_pages_no_more_is_drawn_than_a_page_can_bear() {
-    let picture = svg(&tasks(200, 100), "");
-    assert!(picture.len() < 700 * 1024, "{} bytes", picture.len());
-    let shapes = picture.matches(" data-t=").count();
-    assert!(shapes < 8_000, "{shapes} shapes");
+    for (lanes, pages) in [(200, 100), (20, 1000), (8, 2500)] {
+        let picture = svg(&tasks(lanes, pages), "");
+        assert!(picture.len() < 700 * 1024, "{} bytes", picture.len());
+        let elements = picture.matches('<').count();
+        assert!(elements < 2_000, "{elements} for {lanes} tasks");
+    }
     // And yet all of it is there for those who zoom in.
+    let picture = svg(&tasks(200, 100), "");
     let rest = picture.split("<desc class='lanes-all'>").nth(2).unwrap();
     let (all, _) = rest.split_once("</desc>").unwrap();
     assert!(all.starts_with("y0 1 |w0 499 /0|o0 501 |w0 499 /1|"), "{all}");
     assert_eq!(all.matches('|').count(), 201);
+}
+
+/// Waits 2,500 times for 1 ms, with a run of 1 ms after each; halfway it waits
+/// 5 s for a lock.
+fn crowded_lane() -> String {
+    let mut text = "0 7 1 1 0 spawn thread - main\n".to_owned();
+    let mut line = |ms: u64, cpu: u64, what: &str| {
+        text += &format!("{ms}000000 7 1 1 {cpu}000000 {what}\n");
+    };
+    for n in 0..2500 {
+        let at = 2 * n + if n >= 1250 { 5_000 } else { 0 };
+        if n == 1250 {
+            line(2500, n, "want A");
+        }
+        line(at, n, &format!("wait /{n}"));
+        line(at + 1, n, "run");
+    }
+    line(10_000, 2500, "done");
+    text
+}
+
+#[test]
+fn what_is_drawn_of_a_crowded_lane_is_so() {
+    let picture = svg(&Recording::parse(&crowded_lane()), "");
+    // Where its shapes of a class begin and end, in ten-thousandths.
+    let path = |class: &str| -> Vec<(f64, f64)> {
+        let path = picture.split(&format!("<path class='{class}' d='")).nth(1);
+        let (path, _) = path.expect(&picture).split_once('\'').unwrap();
+        let ends = path.split('M').skip(1).map(|part| {
+            let (from, long) = part.split_once(" 0h").unwrap();
+            let [from, long] = [from, long].map(|it| it.parse().unwrap());
+            (from, from + long)
+        });
+        ends.collect()
+    };
+    assert_eq!(path("lanes-wait"), [(0.0, 2499.0), (7500.0, 9999.0)]);
+    assert_eq!(path("lanes-blocked"), [(2500.0, 7500.0)]);
+    let runs = path("lanes-run");
+    assert!((60..=75).contains(&runs.len()), "as many as fit: {runs:?}");
+    for pair in runs.windows(2) {
+        assert!(pair[1].0 - pair[0].1 >= 35.0, "no gap: {pair:?}");
+    }
+    let meanwhile = runs.iter().filter(|it| (2500.0..7500.0).contains(&it.0));
+    assert_eq!(meanwhile.count(), 0, "{runs:?}");
 }

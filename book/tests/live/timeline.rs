@@ -2,7 +2,8 @@
 
 use super::browser::open;
 use super::webdriver::Browser;
-use serde_json::Value;
+use serde_json::{Value, json};
+use timeline::Recording;
 
 const ENTER: char = '\u{e007}';
 const RIGHT: char = '\u{e014}';
@@ -115,6 +116,72 @@ fn lanes_fold_and_unfold() {
     assert_eq!(find(&browser, hidden), "none", "no room for words");
     find(&browser, press);
     assert_eq!(number(&browser, height), tall);
+    drop(reader);
+}
+
+/// Thirty tasks that wait for 500 pages each, 8 ms for one.
+fn many_pages() -> Recording {
+    let mut text = "0 7 1 1 0 spawn thread - main\n".to_owned();
+    for task in 2..32 {
+        text += &format!("0 7 1 {task} 0 spawn task 1 \n");
+        for page in 0..500 {
+            let us = page * 10_000 + task * 100;
+            let (cpu, to) = (page * 2_000, us + 8_000);
+            text += &format!("{us}000 7 1 {task} {cpu}000 wait /{page}\n");
+            text += &format!("{to}000 7 1 {task} {cpu}000 run\n");
+        }
+    }
+    Recording::parse(&text)
+}
+
+#[test]
+fn many_pages_are_few_elements_and_yet_each_is_there_to_be_read() {
+    let page = "1-threads/1-2-thread-per-page.html";
+    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let picture = json!(pictures::svg(&many_pages(), "Many pages"));
+    browser.script(&format!(
+        "const page = new DOMParser().parseFromString({picture}, 'text/html');
+         const figure = document.querySelector('figure:has(.timeline)');
+         figure.replaceChildren(page.querySelector('svg'));
+         figure.dispatchEvent(new Event('drawn', {{ bubbles: true }}));"
+    ));
+    let elements = "svg.querySelectorAll('*').length";
+    assert!(number(&browser, elements) < 500.0, "it is a few paths");
+    find(
+        &browser,
+        "document.querySelector('.timeline-tools [aria-pressed]').click()",
+    );
+    find(&browser, "svg.focus()");
+    for _ in 0..8 {
+        browser.press('+');
+        let elements = number(&browser, elements);
+        assert!(elements < 500.0, "{elements}, zoomed in");
+    }
+    // What is told is what is drawn.
+    browser.press(ENTER);
+    browser.press(DOWN);
+    let said = sentence(&browser);
+    let page = said.strip_prefix("task 1 waits for ").expect(&said);
+    let page = page.strip_suffix(": 8.0 ms.").expect(&said);
+    let drawn = "(() => {
+        const { left, right } = svg.querySelector('.timeline-frame')
+            .getBoundingClientRect();
+        const row = svg.querySelector('.lanes-row:has(.timeline-frame)');
+        const lane = row.querySelector('.lanes-crowd');
+        const x = svg.getBoundingClientRect().x + lane.x.baseVal.value;
+        const width = lane.width.baseVal.value;
+        const waits = lane.querySelector('.lanes-wait').getAttribute('d');
+        const at = (place) =>
+            x + Math.min(Math.max(place / 10000, 0), 1) * width;
+        const isThere = [...waits.matchAll(/M(\\S+) 0H([^M]+)/g)].some(
+            ([, from, to]) => Math.abs(at(from) - left) < 2
+                && Math.abs(at(to) - right) < 6);
+        const words = [...row.querySelectorAll('.lanes-what')];
+        return [isThere, words.map((it) => it.textContent)];
+    })()";
+    let drawn = find(&browser, drawn);
+    assert_eq!(drawn[0], true, "{drawn}");
+    assert!(drawn[1].as_array().unwrap().contains(&json!(page)), "{drawn}");
     drop(reader);
 }
 

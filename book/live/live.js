@@ -316,6 +316,7 @@ function panel(program, faults, flags, several, recorded = {},
             wrong.setAttribute('aria-invalid', true);
             tell(`${wrong.name} is a whole number `
                 + `from ${wrong.min} to ${wrong.max}.`, 'bad');
+            clock.textContent = '';
             wrong.reportValidity();
             return;
         }

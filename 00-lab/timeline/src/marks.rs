@@ -253,7 +253,8 @@ impl Recording {
                 let [(one, first), (other, second)] = pair else {
                     return false;
                 };
-                let ends = first.to.unwrap_or(self.length);
+                // A fetch that was given up ends with its track.
+                let ends = first.to.unwrap_or(self.tracks[*one].life().1);
                 one != other && second.from < ends
             });
             if overlap {
@@ -328,6 +329,11 @@ mod tests {
                        1 9 1 1 0 ask /x\n2 9 1 1 0 got /x\n3 9 2 2 0 ask /x\n\
                        4 9 2 2 0 got /x\n5 9 1 1 0 ask /x\n";
         assert_eq!(marks(in_turn), []);
+        // The first is given up before the second begins.
+        let given_up = "0 9 1 1 0 spawn task - a\n0 9 1 2 0 spawn task - b\n\
+                        1 9 1 1 0 ask /x\n2 9 1 1 0 done\n3 9 1 2 0 ask /x\n\
+                        4 9 1 2 0 got /x\n";
+        assert_eq!(marks(given_up), []);
     }
 
     #[test]

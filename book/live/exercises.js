@@ -167,9 +167,10 @@ function exercisePanel(home) {
     const copy = make('button', {
         type: 'button', className: 'live-copy', hidden: true,
     });
-    const said = make('span', { className: 'live-status' });
+    const said = make('span', { className: 'live-status', role: 'status' });
     const why = make('pre', { className: 'live-output', hidden: true });
     why.tabIndex = 0;
+    why.setAttribute('role', 'group');
     why.setAttribute('aria-label', 'What the check says');
     const usually = make('p', { className: 'live-usually', hidden: true });
     const picture = make('figure', { className: 'live-picture', hidden: true });
@@ -221,8 +222,8 @@ function exercisePanel(home) {
         copy.hidden = false;
         copy.title = 'Copy this place, for your editor';
         said.textContent = '';
-        state.textContent = own.judging ? 'checking …'
-            : own.said ?? (own.why ? 'cannot be checked' : 'changed');
+        speak(state, own.judging ? 'checking …'
+            : own.said ?? (own.why ? 'cannot be checked' : 'changed'));
         state.dataset.sign = own.judging ? '' : own.sign ?? '';
         section.dataset.state = own.judging ? 'judging' : own.state ?? '';
         doing.show(own.judging);

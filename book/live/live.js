@@ -92,6 +92,11 @@ function make(tag, properties, ...children) {
     return element;
 }
 
+// Says something in a place that is read out: once, however often it is said.
+function speak(place, what) {
+    if (place.textContent !== what) place.textContent = what;
+}
+
 // Where the run that the book shows stands on the page, if it is a run of this
 // program: the reader's own takes its place.
 function placeOfRun(block) {
@@ -120,6 +125,7 @@ function panel(program, faults, flags, several, recorded = {},
         'The previous run:');
     const output = make('pre', { className: 'live-output', hidden: true });
     output.tabIndex = 0;
+    output.setAttribute('role', 'group');
     output.setAttribute('aria-label', `Output of ${program.name}`);
     // The text is folded if that of the book is: the picture says the same.
     const isFolded = recorded.printed?.matches('details') ?? false;
@@ -170,7 +176,7 @@ function panel(program, faults, flags, several, recorded = {},
     };
     // What goes on, in a word; and whether it is good or bad, for a colour.
     const tell = (what, state = '') => {
-        status.textContent = what;
+        speak(status, what);
         status.dataset.state = state;
     };
     go(false);

@@ -28,7 +28,8 @@ pub fn with_reader(page: &str, edition: usize) -> String {
 }
 
 /// A page that says what there is without JavaScript. mdBook shows the contents
-/// in a frame then; our policy lets no page be framed, not even by ours.
+/// in a frame beside it then; our policy lets no page be framed, not even by
+/// ours. So there is a link to them, and no button for what is beside the page.
 fn without_frame(page: &str) -> String {
     let frame = "<iframe class=\"sidebar-iframe-outer\" src=\"";
     let framed = page.split_once(frame).and_then(|(before, rest)| {
@@ -47,7 +48,7 @@ fn without_frame(page: &str) -> String {
          book</a></p></noscript>\n<main>"
     );
     let after = after.replacen("<main>", &main, 1);
-    format!("{before}<p><a href=\"{contents}\">Contents</a></p>{after}")
+    format!("{before}{after}")
 }
 
 /// Why there is no button.
@@ -117,7 +118,7 @@ mod tests {
             <code class=\"language-console\"></code>\n</main>\n";
         let page = with_reader(page, 0);
         assert!(!page.contains("<iframe"), "{page}");
-        assert_eq!(page.matches("<a href=\"../toc.html\">").count(), 2);
+        assert_eq!(page.matches("<a href=\"../toc.html\">").count(), 1);
         assert!(page.contains("<noscript><p><strong>Run "), "{page}");
         assert!(!with_reader("<main>\n", 0).contains("Run"));
     }

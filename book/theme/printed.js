@@ -22,7 +22,7 @@
         place.querySelector('summary .printed-look')?.remove();
         const first = lines.find(decides);
         if (first) {
-            place.querySelector('summary')?.append(
+            place.querySelector('summary')?.append(' ',
                 make('code', 'printed-look', first.trim()));
         }
     }

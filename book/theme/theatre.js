@@ -12,7 +12,7 @@
     const ROW = 28, MOST_MOVING = 80, MOST = 12;
     const PACES = [1, 3, 10];
     const KEYS = '← → one event, with Shift of the same lane; '
-        + 'Home, End; Space plays';
+        + 'Home, End; Space plays, Esc closes';
     const isStill = matchMedia('(prefers-reduced-motion: reduce)');
 
     const make = (tag, properties, ...children) => {
@@ -24,9 +24,10 @@
     const small = (text, kind) => text
         ? make('small', { className: kind ? `theatre-${kind}` : '' }, text)
         : null;
-    const button = (text, label, act) => {
-        const it = make('button',
-            { type: 'button', ariaLabel: label, title: label }, text);
+    // Its name is its title: a sign says nothing to those who hear it.
+    const button = (sign, title, act) => {
+        const it = make('button', { type: 'button', title },
+            make('span', { ariaHidden: true }, sign));
         it.addEventListener('click', act);
         return it;
     };
@@ -218,7 +219,7 @@
     function listingOf({ files, states }) {
         const name = make('div', { className: 'theatre-path' });
         const text = make('pre', { className: 'theatre-listing',
-            tabIndex: 0, ariaLabel: 'The listing' });
+            tabIndex: 0, role: 'group', ariaLabel: 'The listing' });
         const mark = make('div', {});
         const element =
             make('div', { className: 'theatre-code' }, name, text);
@@ -338,8 +339,7 @@
                 name.textContent = about === undefined ? `no ${kind}`
                     : kind === 'lane' ? lanes[about].name : about;
                 for (const [n, [, which, way]] of ways.entries()) {
-                    both[n].title = both[n].ariaLabel =
-                        `${which} event of ${name.textContent}`;
+                    both[n].title = `${which} event of ${name.textContent}`;
                     both[n].ariaDisabled = neighbour(kind, way) === -1;
                 }
             };
@@ -409,6 +409,11 @@
             timeline()?.mark(at / 1000);
         }
 
+        function close() {
+            details.open = false;
+            details.querySelector('summary').focus();
+        }
+
         // By hand: then it is spoken.
         function step(event) {
             pause();
@@ -431,7 +436,6 @@
         }
         function renew() {
             play.textContent = playing ? 'Pause' : 'Play';
-            play.ariaLabel = play.title = play.textContent;
             says.ariaLive = playing ? 'off' : 'polite';
         }
 
@@ -446,6 +450,7 @@
             else if (key === 'End') step(last);
             else if (key === ' ' && !target.matches('button')) play.click();
             else if (key === 'Enter' && target === along) play.click();
+            else if (key === 'Escape') close();
             else return;
             event.preventDefault();
         });

@@ -458,9 +458,10 @@
         }
 
         function tools() {
-            const button = (text, label, act) => {
-                const it = make('button',
-                    { type: 'button', title: label, 'aria-label': label }, text);
+            // Its name is its title: a sign says nothing to those who hear it.
+            const button = (sign, title, act) => {
+                const it = make('button', { type: 'button', title },
+                    make('span', { 'aria-hidden': true }, sign));
                 it.addEventListener('click', () => {
                     act();
                     flush();
@@ -478,7 +479,7 @@
                 });
                 return make('label', {}, box, ` ${kind}`);
             });
-            const fold = button('thin lanes', 'Lanes as thin as can be', () => {
+            const fold = button('thin lanes', 'Thin lanes', () => {
                 isThin = !isThin;
                 set(fold, { 'aria-pressed': isThin });
                 stack();

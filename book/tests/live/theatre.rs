@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 
 const SHIFT: char = '\u{e008}';
+const ESCAPE: char = '\u{e00c}';
 const END: char = '\u{e010}';
 const HOME: char = '\u{e011}';
 const LEFT: char = '\u{e012}';
@@ -160,8 +161,11 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
     assert_eq!(browser.script(spoken), "polite");
     assert_eq!(browser.script(scrolled), stays, "the page has moved");
 
-    // Closed, it gives the picture back.
-    browser.script("document.querySelector('.theatre').open = false");
+    // Closed, it gives the picture back, and the focus to what opens it.
+    browser.press(ESCAPE);
+    let focus = browser.script("return document.activeElement.textContent");
+    let focus = focus.as_str().unwrap();
+    assert!(focus.starts_with("Step through this run"), "{focus}");
     let back = "return document.querySelector(
          'figure:has(svg) + .theatre figure:empty') != null";
     browser.wait_for("the picture above", back);

@@ -126,11 +126,11 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
     assert_eq!(shown(&browser), states[7]);
 
     // From event to event of one task, and by a button, of its queue.
-    let who = text(&browser, ".theatre-jump span");
+    let who = text(&browser, ".theatre-jump > span");
     assert!(who.starts_with("task "), "{who}");
     for _ in 0..6 {
         browser.press_together(&[SHIFT, RIGHT]);
-        assert_eq!(text(&browser, ".theatre-jump span"), who);
+        assert_eq!(text(&browser, ".theatre-jump > span"), who);
     }
     assert!(place(&browser).0 > 20, "other tasks' events are between");
     for _ in 0..6 {
@@ -138,14 +138,14 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
     }
     assert_eq!(shown(&browser), states[7]);
     let queue = ".theatre-jump:last-child";
-    while text(&browser, &format!("{queue} span")) != "ready" {
+    while text(&browser, &format!("{queue} > span")) != "ready" {
         browser.press(RIGHT);
     }
     let (from, _) = place(&browser);
     let on = format!("document.querySelector('{queue} button:last-child')");
     browser.script(&format!("{on}.click()"));
     assert!(place(&browser).0 > from);
-    assert_eq!(text(&browser, &format!("{queue} span")), "ready");
+    assert_eq!(text(&browser, &format!("{queue} > span")), "ready");
 
     // It plays, and is not spoken meanwhile.
     let spoken = "return document.querySelector('.theatre-says').ariaLive";

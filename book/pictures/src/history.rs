@@ -57,7 +57,7 @@ pub fn history(dates: &str, title: &str) -> String {
     let step = steps.into_iter().find(|step| (last - first) / step < 6.0);
     let step = step.unwrap_or(100.0);
     let (from, to) = ((first / step).floor() * step, last.max(first + 1.0));
-    let x = |year: f64| 4.0 + (year - from) / (to - from) * 92.0;
+    let x = |year: f64| 5.0 + (year - from) / (to - from) * 91.0;
 
     let mut picture = Picture::new(0, Duration::ZERO, Hues::of_all([]));
     let mut words = Vec::new();

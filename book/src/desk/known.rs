@@ -38,7 +38,12 @@ impl Known {
     pub fn describe(&self, exercise: &Exercise, progress: &Progress) -> Value {
         let entry = progress.of(exercise);
         let now = hash(exercise).ok();
-        let kind = progress.kind_of(exercise).ok().flatten();
+        // The verdict, if it is about the answer as it is now.
+        let found = self.found.as_ref().filter(|found| found.answer == now);
+        let judged = found.and_then(|found| found.verdict.as_ref().ok());
+        // A check in a terminal may have noted another answer since.
+        let noted = progress.kind_of(exercise).ok().flatten();
+        let kind = noted.or(judged.map(|verdict| verdict.kind));
         let mut shown = json!({
             "name": exercise.name,
             "page": exercise.address(),
@@ -56,8 +61,7 @@ impl Known {
         if let Err(why) = exercise.can_be_judged() {
             shown["why"] = why.to_string().into();
         }
-        // The verdict, if it is about the answer as it is now.
-        match self.found.as_ref().filter(|found| found.answer == now) {
+        match found {
             None => {}
             Some(Found { verdict: Err(why), .. }) => {
                 shown["why"] = format!("{why:#}").into();
@@ -138,6 +142,22 @@ mod tests {
         };
         assert_eq!(drawn(None), false);
         assert_eq!(drawn(Some(Recording::default())), false);
+    }
+
+    /// The reader goes back to the answer that the page has judged.
+    #[test]
+    fn a_verdict_stays_though_a_terminal_has_noted_another_answer() {
+        let (_folder, exercise) = begun();
+        let answer = hash(&exercise).ok();
+        let verdict = Ok(Verdict::new(Kind::WrongWay, "one lock for all"));
+        let found = Some(Found { answer, verdict });
+        let known = Known { found, ..Known::default() };
+        let mut progress = Progress::default();
+        let another = (Kind::Solved, "of another answer".to_owned());
+        progress.of_mut(&exercise).verdict = Some(another);
+        let shown = known.describe(&exercise, &progress);
+        assert_eq!(shown["said"], Kind::WrongWay.to_string());
+        assert_eq!(shown["sign"], json!(Kind::WrongWay.sign()));
     }
 
     #[test]

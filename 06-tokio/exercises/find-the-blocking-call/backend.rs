@@ -174,6 +174,8 @@ impl Request {
     pub fn reply(self, text: Text) {
         let mut state = self.world.state();
         let State { requests, cached, visits, .. } = &mut *state;
+        // Without `pulse`.
+        let all = requests.len() - 1;
         let (number, request) = (self.number, &mut requests[self.number]);
         let why = if text.number != number {
             format!("is answered with the text of request {}", text.number)
@@ -183,6 +185,8 @@ impl Request {
             "is answered, and its page was not put into the cache".to_owned()
         } else if !visits.insert(text.visit) {
             format!("is visit {}, and so was another one", text.visit)
+        } else if !(1..=all).contains(&(text.visit as usize)) {
+            format!("is visit {} of {all}", text.visit)
         } else {
             request.stage = Stage::Answered;
             return state.lane(number, "done");
@@ -534,6 +538,19 @@ impl State {
         let mut requests = self.requests.iter().skip(1);
         let first = requests.position(|it| it.stage != Stage::Answered);
         first.map(|index| index + 1)
+    }
+
+    /// `serve` is over, and so must be all requests that have come.
+    pub fn note_end(&mut self) {
+        let is_under_way = |request: &Asked| {
+            !matches!(request.stage, Stage::ToCome | Stage::Answered)
+        };
+        let mut requests = self.requests.iter().skip(1);
+        if let Some(index) = requests.position(is_under_way) {
+            let number = index + 1;
+            let why = format!("`serve` is over, and not so request {number}");
+            self.find(Wrong::answer(why));
+        }
     }
 
     /// Set if a call keeps the runtime's thread now.

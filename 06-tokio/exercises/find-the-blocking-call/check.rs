@@ -4,16 +4,19 @@
 //! Waits and calls take time on a clock of the check (see `backend`). It moves
 //! when all threads sleep, to what is due next. So at each such moment it is
 //! certain what the runtime's thread does, and where each request stands, and a
-//! busy machine changes nothing.
+//! busy machine changes nothing. After each task that runs, the runtime looks
+//! whether `serve` is over, so that what nobody waits for is not done by luck.
 //!
 //! Ways to be wrong: one of the two calls stays where it was, at times or
 //! always, or goes to another task, which the same thread polls; the thread
 //! waits for another one, or for a lock that it holds, or runs an executor of
 //! its own; pages are unpacked by as many threads as there are pages, or by
 //! one, or by some that also do other things, or wait for them; a request
-//! takes a thread, or is not begun, or stands still; a task asks again and
-//! again; a line, a page or a request is lost, or not waited for; two have the
-//! same number; `serve` ends too early, or threads do not end with it.
+//! takes a thread, or is not begun, or stands still; only some requests are
+//! begun; a task or a thread asks again and again; a line, a page, an answer or
+//! a request is lost, or not waited for; two have the same number, or one has
+//! none of these; `serve` ends too early, or cannot bear that nobody asks, or
+//! threads do not end with it.
 //!
 //! As shipped: keeps the only thread of the runtime
 
@@ -32,7 +35,7 @@ use std::time::Duration;
 use timeline::{Event, Recording};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
-use trials::judge::{Judge, others_rest};
+use trials::judge::{Judge, others_rest, others_sleep};
 
 pub use backend::*;
 
@@ -68,6 +71,9 @@ fn nothing_keeps_the_only_thread() {
     tell(&Story::random(dice, 16, 10, Some(true)));
     tell(&Story::random(dice, 20, 10, Some(false)));
     tell(&Story::random(dice, 16, 150, None));
+    tell(&Story::apart(dice));
+    tell(&Story { requests: Vec::new(), ..Story::apart(dice) });
+    tell(&Story::random(dice, 200, 10, Some(false)));
     judge.end();
 }
 
@@ -76,6 +82,8 @@ struct Story {
     requests: Vec<Asked>,
     /// How long the disk takes for a line.
     line: Ms,
+    /// How often `pulse` beats.
+    beat: Ms,
     is_of_the_page: bool,
 }
 
@@ -97,7 +105,16 @@ impl Story {
             let (stage, lines) = (Stage::ToCome, 0);
             Asked { page, comes, cache, store, unpack, put, stage, lines }
         });
-        Story { requests: requests.into(), line: 40, is_of_the_page: true }
+        let requests = requests.into();
+        Story { requests, line: 40, beat: BEAT, is_of_the_page: true }
+    }
+
+    /// Two requests, each for a new page. The second comes when the first is
+    /// answered: only `pulse` is ready meanwhile.
+    fn apart(dice: &mut Dice) -> Story {
+        let mut story = Story::random(dice, 2, 10, Some(true));
+        story.requests[1].comes += 300;
+        Story { beat: BEAT, ..story }
     }
 
     /// At most `most` requests, and half as many at least, which come in the
@@ -133,7 +150,7 @@ impl Story {
             requests.push(asked);
         }
         requests.sort_by_key(|it| it.comes);
-        Story { requests, line, is_of_the_page: false }
+        Story { requests, line, beat: LONG_BEAT, is_of_the_page: false }
     }
 }
 
@@ -157,7 +174,7 @@ fn tell(story: &Story) {
 fn run(story: &Story) -> Result<(), (Wrong, String)> {
     let mut state = State::new(&story.requests, story.line);
     state.cached.insert(HIT);
-    state.beat = if story.is_of_the_page { BEAT } else { LONG_BEAT };
+    state.beat = story.beat;
     let world = World::new(state);
     let before = others_rest();
     let judged = Server::start(&world).go_on(&world);
@@ -196,6 +213,7 @@ impl Server {
         let runtime = builder
             .on_thread_park(move || parks.store(true, SeqCst))
             .on_thread_unpark(move || unparks.store(false, SeqCst))
+            .event_interval(1)
             .build()
             .expect("a runtime");
         let handle = runtime.handle().clone();
@@ -209,6 +227,7 @@ impl Server {
             let all: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
                 tokio::spawn(beat(world.clone()));
                 serve(requests, world.backend()).await;
+                world.state().note_end();
                 over.store(true, SeqCst);
                 let _ = ended.await;
             });
@@ -225,6 +244,7 @@ impl Server {
     fn go_on(self, world: &World) -> Result<(), Wrong> {
         let mut clients = Some(self.clients);
         let mut doubts = 0;
+        let mut was_crowded = false;
         loop {
             // All that can go on has done so.
             if others_rest().is_none() {
@@ -255,6 +275,17 @@ impl Server {
                     doubts += 1;
                     thread::sleep(DOUBT);
                     continue;
+                }
+            }
+
+            // What waits for its turn does not look every now and then.
+            if !was_crowded && is_crowded(&world.state()) {
+                was_crowded = true;
+                if !others_sleep(DOUBTS as u32 * DOUBT) {
+                    return Err(Wrong::way(
+                        "busy loop: nothing happens, and a thread looks again \
+                         and again",
+                    ));
                 }
             }
 
@@ -318,6 +349,15 @@ fn judge_end(
     Err(Wrong::answer(wrong))
 }
 
+/// Set if a request waits for its turn, to be unpacked or to have room.
+fn is_crowded(state: &State) -> bool {
+    let waits = |(number, request): (usize, &Asked)| {
+        request.stage == Stage::Loaded
+            && state.holds().all(|hold| hold.number != number)
+    };
+    state.is_full() || state.requests.iter().enumerate().any(waits)
+}
+
 /// All threads sleep. What does the runtime's do, and where does each request
 /// stand?
 fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
@@ -365,8 +405,12 @@ fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
             // It may wait in a line of its own.
             Stage::Unpacked if state.is_full() => continue,
             Stage::Came => "has come, and nothing begins with it".to_owned(),
-            Stage::Begun | Stage::Missed => {
-                "has begun, and asks for no page".to_owned()
+            Stage::Begun => {
+                "has begun, and does not ask the cache for its page".to_owned()
+            }
+            Stage::Missed => {
+                "has no page from the cache, and does not ask the store"
+                    .to_owned()
             }
             Stage::Loaded => format!(
                 "has its page, packed, and only {unpacking} of {CORES} cores \

@@ -107,8 +107,10 @@ pub fn wait_until(mut is_so: impl FnMut() -> bool) -> bool {
 /// they use next to no CPU for a while.
 pub fn others_rest() -> Option<usize> {
     const PAUSE: Duration = Duration::from_micros(50);
+    const LONGEST: Duration = Duration::from_millis(1);
     let began = cpu_of_others();
     let mut before = None;
+    let mut pause = PAUSE;
     loop {
         let used = cpu_of_others();
         let after = look_at_others();
@@ -119,11 +121,14 @@ pub fn others_rest() -> Option<usize> {
                 return Some(others.len());
             }
             // If they all sleep, the next look is to show that they still do.
+            // Threads that yield to all others only run while this one sleeps,
+            // so it looks less and less often.
             if others.values().any(|look| !look.is_asleep) {
-                thread::sleep(PAUSE);
+                thread::sleep(pause);
+                pause = (2 * pause).min(LONGEST);
             }
         } else {
-            thread::sleep(20 * PAUSE);
+            thread::sleep(LONGEST);
             if cpu_of_others().saturating_sub(used) < PAUSE {
                 return Some(0);
             }

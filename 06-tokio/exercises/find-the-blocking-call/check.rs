@@ -73,7 +73,10 @@ fn nothing_keeps_the_only_thread() {
     tell(&Story::random(dice, 16, 150, None));
     tell(&Story::apart(dice));
     tell(&Story { requests: Vec::new(), ..Story::apart(dice) });
-    tell(&Story::random(dice, 200, 10, Some(false)));
+    // So many that they need a disk which takes no time: an answer may have a
+    // thread for each line that waits.
+    let many = Story::random(dice, 200, 10, Some(false));
+    tell(&Story { line: 0, ..many });
     judge.end();
 }
 
@@ -84,6 +87,8 @@ struct Story {
     line: Ms,
     /// How often `pulse` beats.
     beat: Ms,
+    /// Set if what waits for its turn is looked at for a while: that takes time.
+    is_watched: bool,
     is_of_the_page: bool,
 }
 
@@ -106,7 +111,9 @@ impl Story {
             Asked { page, comes, cache, store, unpack, put, stage, lines }
         });
         let requests = requests.into();
-        Story { requests, line: 40, beat: BEAT, is_of_the_page: true }
+        let (line, beat) = (40, BEAT);
+        let (is_watched, is_of_the_page) = (true, true);
+        Story { requests, line, beat, is_watched, is_of_the_page }
     }
 
     /// Two requests, each for a new page. The second comes when the first is
@@ -150,7 +157,9 @@ impl Story {
             requests.push(asked);
         }
         requests.sort_by_key(|it| it.comes);
-        Story { requests, line, beat: LONG_BEAT, is_of_the_page: false }
+        let beat = LONG_BEAT;
+        let (is_watched, is_of_the_page) = (are_new == Some(true), false);
+        Story { requests, line, beat, is_watched, is_of_the_page }
     }
 }
 
@@ -177,7 +186,7 @@ fn run(story: &Story) -> Result<(), (Wrong, String)> {
     state.beat = story.beat;
     let world = World::new(state);
     let before = others_rest();
-    let judged = Server::start(&world).go_on(&world);
+    let judged = Server::start(&world).go_on(&world, story.is_watched);
     let judged = judged.and_then(|()| match others_rest() {
         after if after > before => Err(Wrong::way(
             "`serve` is over, and threads are left that it has started",
@@ -241,10 +250,10 @@ impl Server {
     }
 
     /// Lets one thing happen after another, until all are answered.
-    fn go_on(self, world: &World) -> Result<(), Wrong> {
+    fn go_on(self, world: &World, is_watched: bool) -> Result<(), Wrong> {
         let mut clients = Some(self.clients);
         let mut doubts = 0;
-        let mut was_crowded = false;
+        let mut watches = is_watched;
         loop {
             // All that can go on has done so.
             if others_rest().is_none() {
@@ -279,8 +288,8 @@ impl Server {
             }
 
             // What waits for its turn does not look every now and then.
-            if !was_crowded && is_crowded(&world.state()) {
-                was_crowded = true;
+            if watches && is_crowded(&world.state()) {
+                watches = false;
                 if !others_sleep(DOUBTS as u32 * DOUBT) {
                     return Err(Wrong::way(
                         "busy loop: nothing happens, and a thread looks again \

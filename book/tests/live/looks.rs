@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use timeline::Recording;
 
 /// How many of the screen's dots become one, in a row.
 const BLOCK: usize = 8;
@@ -100,7 +101,9 @@ fn book_of_one_page() -> PathBuf {
     }
     put("book/chapters/README.md", &text("tests/live/looks/page.md"));
     put("book/chapters/SUMMARY.md", "- [A page](README.md)\n");
-    let picture = text("tests/live/looks/picture.svg");
+    // As it is drawn today: a look of old would hide a change.
+    let run = Recording::parse(&text("tests/live/looks/run.txt"));
+    let picture = pictures::svg(&run, "A run of 1-1-one-step");
     for program in ["1-1-one-step", "threads"] {
         put(&format!("book/recorded/{program}.svg"), &picture);
         let lanes = "main      █───────────█\nthread 1   ─── /1 ────\n";

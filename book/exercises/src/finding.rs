@@ -7,7 +7,7 @@ use watchdog::{self, Hung, Ran};
 
 /// What a test that has ended says of the answer; `None` if it passed.
 pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
-    let Ran { status, stdout, stderr, written, recording, events: _ } = ran;
+    let Ran { status, stdout, stderr, written, mut recording, events: _ } = ran;
     // The status alone is not enough: the answer may have ended the process
     // before the check was over, with any status.
     if status.success() && stdout.contains("\ntest result: ok. 1 passed") {
@@ -44,6 +44,10 @@ pub fn verdict_of(ran: Ran, test: &str) -> Option<Verdict> {
         Kind::Hangs => test_output(&stdout, test),
         _ => test_output(&stdout, test) + &others,
     };
+    // That the check says so by a panic is no part of what the answer did.
+    for track in &mut recording.tracks {
+        track.panicked.take_if(|(_, why)| why.starts_with(WRONG_WAY));
+    }
     let recording = Some(recording);
     Some(Verdict { printed, recording, ..Verdict::new(kind, why) })
 }

@@ -184,6 +184,10 @@ fn meets(exercise: &Exercise, answer: &str, verdict: &Verdict, sentence: &str) {
     assert!(why.contains(sentence), "{answer}, {kind}, not {sentence}:\n{why}");
     let page = Page::of(exercise).unwrap();
     assert!(page.cause(verdict).is_some(), "{answer}: no cause fits:\n{why}");
+    // A lane panics if the answer does, and not because the check says no.
+    let lanes = verdict.recording.iter().flat_map(|it| &it.tracks);
+    let mut panics = lanes.filter_map(|track| track.panicked.as_ref());
+    assert!(!panics.any(|(_, why)| why.starts_with("right answer")));
 }
 
 fn tests_of<'a>(target: &'a Target, module: &str) -> Vec<&'a str> {

@@ -42,7 +42,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
@@ -69,6 +69,12 @@ pub fn try_stories(
     times: usize,
     story: impl AsyncFn(&Story, &mut Dice) -> Result<(), Wrong>,
 ) {
+    try_stories_of_any_type(dice, times, &story);
+}
+
+/// Does it for stories of all types. So it is compiled once, and with it what
+/// tokio compiles again for each type of future: a check has many stories.
+fn try_stories_of_any_type(dice: &mut Dice, times: usize, story: &dyn Tell) {
     let again = dice.again();
     let watched = watch::watch();
     for n in 0..times {
@@ -77,9 +83,9 @@ pub fn try_stories(
             timeline::event(What::Run);
         }
         let seed = dice.number();
-        let told = tell(&story, seed, &watched, false);
+        let told = tell(story, seed, &watched, false);
         if let Err((wrong, said)) = told {
-            let told_again = tell(&story, seed, &watched, true);
+            let told_again = tell(story, seed, &watched, true);
             // An answer with random numbers of its own may go right this time.
             let (wrong, said) = told_again.err().unwrap_or((wrong, said));
             panic!("{wrong}\n\n{said}\n{again}");
@@ -87,11 +93,30 @@ pub fn try_stories(
     }
 }
 
+/// A story of any type.
+trait Tell {
+    fn tell<'a>(
+        &'a self,
+        story: &'a Story,
+        dice: &'a mut Dice,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Wrong>> + 'a>>;
+}
+
+impl<T: AsyncFn(&Story, &mut Dice) -> Result<(), Wrong>> Tell for T {
+    fn tell<'a>(
+        &'a self,
+        story: &'a Story,
+        dice: &'a mut Dice,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Wrong>> + 'a>> {
+        Box::pin(self(story, dice))
+    }
+}
+
 /// What was wrong, and what had happened up to then.
 type Told = Result<(), (Wrong, String)>;
 
 fn tell(
-    tell: &impl AsyncFn(&Story, &mut Dice) -> Result<(), Wrong>,
+    told: &dyn Tell,
     seed: u64,
     watched: &Arc<Watched>,
     is_shown: bool,
@@ -117,7 +142,7 @@ fn tell(
     watched.begin();
     let told = tasks.block_on(&runtime, async {
         story.began.set(Some(Instant::now()));
-        tell(&story, &mut Dice::new(seed)).await
+        told.tell(&story, &mut Dice::new(seed)).await
     });
     // Drops all tasks that are left. What a thread of theirs still does cannot
     // be waited for.
@@ -154,39 +179,57 @@ impl Story {
     {
         self.note(format!("{name} is called"));
         let ended = Rc::new(RefCell::new(None));
-        let place = Rc::clone(&ended);
+        let (value, panic) = (Rc::clone(&ended), Rc::clone(&ended));
+        let mut future = Some(Box::pin(future));
+        let future = poll_fn(move |context| {
+            let it = future.as_mut().expect("it is polled until it is over");
+            let Poll::Ready(output) = it.as_mut().poll(context) else {
+                return Poll::Pending;
+            };
+            // It is gone before it is seen to be over.
+            future = None;
+            value.replace(Some(Ok(output)));
+            Poll::Ready(())
+        });
+        let on_panic = move |it| drop(panic.replace(Some(Err(it))));
+        let task = self.spawn(name, Box::pin(future), Box::new(on_panic));
+        Run { name: name.to_owned(), is_over: Cell::new(false), ended, task }
+    }
+
+    /// Spawns a task. It is compiled once for futures of all types, as
+    /// [`try_stories_of_any_type`] is.
+    fn spawn(
+        &self,
+        name: &str,
+        mut future: Pin<Box<dyn Future<Output = ()>>>,
+        on_panic: Box<dyn FnOnce(Box<dyn Any + Send>)>,
+    ) -> AbortHandle {
         let (mut lane, mut polls) = (self.lane(name), 0);
         let task = spawn_local(async move {
-            let polled = {
-                let mut future = pin!(future);
-                poll_fn(|context| {
-                    polls += 1;
-                    if polls > MOST_SHOWN {
-                        lane = Lane::silent();
-                    }
-                    lane.runs();
-                    let poll = || future.as_mut().poll(context);
-                    let polled = match catch_unwind(AssertUnwindSafe(poll)) {
-                        Ok(Poll::Pending) => Poll::Pending,
-                        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-                        Err(panic) => Poll::Ready(Err(panic)),
-                    };
-                    if polled.is_pending() {
-                        lane.waits("");
-                    }
-                    polled
-                })
-                .await
-            };
-            place.replace(Some(polled));
+            let polled = poll_fn(|context| {
+                polls += 1;
+                if polls > MOST_SHOWN {
+                    lane = Lane::silent();
+                }
+                lane.runs();
+                let poll = || future.as_mut().poll(context);
+                let polled = match catch_unwind(AssertUnwindSafe(poll)) {
+                    Ok(Poll::Pending) => Poll::Pending,
+                    Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
+                    Err(panic) => Poll::Ready(Err(panic)),
+                };
+                if polled.is_pending() {
+                    lane.waits("");
+                }
+                polled
+            });
+            let polled = polled.await;
+            drop(future);
+            if let Err(panic) = polled {
+                on_panic(panic);
+            }
         });
-        let name = name.to_owned();
-        Run {
-            name,
-            is_over: Cell::new(false),
-            ended,
-            task: task.abort_handle(),
-        }
+        task.abort_handle()
     }
 
     /// Adds a line to the story.

@@ -255,7 +255,7 @@ function panel(program, faults, flags, several, recorded = {},
                 if (atEnd) output.scrollTop = output.scrollHeight;
             },
             async end({ how, ms, drawn, staged }) {
-                tell(how, how === 'done' ? 'good' : 'bad');
+                tell(how, stateOf(how));
                 go(false);
                 clock.textContent = ms === null ? ''
                     : `after ${(ms / 1000).toFixed(ms < 10000 ? 2 : 0)} s`;
@@ -294,7 +294,7 @@ function panel(program, faults, flags, several, recorded = {},
                     printed.dispatchEvent(
                         new Event('printed', { bubbles: true }));
                 }
-                if (how === 'done') showNext(next, result);
+                if (stateOf(how) !== 'bad') showNext(next, result);
             },
             cut() { go(false); },
         });
@@ -333,7 +333,7 @@ function panel(program, faults, flags, several, recorded = {},
         const started = await start(wanted);
         queued = false;
         if (started.why) {
-            tell(started.why, 'bad');
+            tell(started.why, stateOf(started.why));
             clock.textContent = '';
             go(false);
             return;
@@ -370,6 +370,12 @@ function inWords({ knobs, faults, style }) {
     if (faults.length > 0) flags.push(`--faults ${faults.join(',')}`);
     if (style) flags.push(`--style ${style}`);
     return flags.join(' ');
+}
+
+// How a run that ended so is shown. To stop one is the reader's own decision,
+// and no failure.
+function stateOf(how) {
+    return { done: 'good', stopped: '' }[how] ?? 'bad';
 }
 
 // How many characters of output are long.

@@ -324,6 +324,13 @@ fn the_previous_run_stays_with_a_mark_until_there_is_something_new() {
     assert_eq!(now, "\n[stopped]\n");
     let mark = "return document.querySelector('.live-before').hidden";
     assert_eq!(browser.script(mark), true);
+    // The reader wanted it so: it is no failure, and says where to go next.
+    let sign = "return document.querySelector('.live-status').dataset.state";
+    assert_eq!(browser.script(sign), "");
+    browser.wait_for(
+        "the next page",
+        "return !document.querySelector('.live-next').hidden",
+    );
     drop(reader);
 }
 

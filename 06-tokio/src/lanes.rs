@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
-use timeline::{Id, Lane, Source, What, is_on, on_our_clock};
+use timeline::{Id, Lane, Source, UNORDERED, What, is_on, on_our_clock};
 use tokio::task;
 
 /// Shows a task in the timeline, from now on until it has ended. One without a
@@ -31,7 +31,9 @@ use tokio::task;
 /// ```
 #[track_caller]
 pub fn lane<F: Future>(name: impl Display, future: F) -> InLane<F> {
-    let shown = is_on().then(|| Shown::in_lane(Lane::named("task", name)));
+    let line = Some(Location::caller());
+    let shown = || Shown::in_lane(Lane::named_from("task", name, line));
+    let shown = is_on().then(shown);
     InLane { future, shown }
 }
 
@@ -101,7 +103,7 @@ impl<F: Future> Future for InLane<F> {
         let waker = shown.runs(context.waker());
         let polled = this.future.poll(&mut Context::from_waker(&waker));
         match polled {
-            Poll::Pending => shown.waits(),
+            Poll::Pending => shown.waits(size_of::<F>()),
             Poll::Ready(_) => *this.shown = None,
         }
         // The thread of `block_on` does other things when its future has ended.
@@ -180,15 +182,17 @@ impl Shown {
         Waker::from(bell.clone())
     }
 
-    /// It has been polled, and waits.
-    fn waits(&self) {
+    /// It has been polled, and its future, which takes `bytes`, has paused.
+    fn waits(&self, bytes: usize) {
         let Shown(bell) = self;
         let mut turn = bell.lock();
         let is_woken = matches!(turn.now, Now::Runs { is_woken: true });
         let unnamed = (What::Wait("a wake-up"), None);
         let (what, line) = WAIT.take().unwrap_or(unnamed);
+        let place = format!("future, {bytes} bytes");
+        bell.lane.record_from(What::Kept(&place), line);
         bell.lane.record_from(what, line);
-        turn.now = if is_woken { bell.ready() } else { Now::Waits };
+        turn.now = if is_woken { Now::Ready } else { Now::Waits };
     }
 }
 
@@ -210,9 +214,10 @@ impl Bell {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ready(&self) -> Now {
-        self.lane.ready();
-        Now::Ready
+    /// It is to run. Where it stands among all that are, only tokio knows.
+    fn ready(&self) {
+        let (by, queue) = (timeline::current(), UNORDERED);
+        self.lane.record(What::Ready { by, queue });
     }
 }
 
@@ -224,9 +229,15 @@ impl Wake for Bell {
     fn wake_by_ref(self: &Arc<Self>) {
         let mut turn = self.lock();
         match &mut turn.now {
-            Now::Waits => turn.now = self.ready(),
-            Now::Runs { is_woken } => *is_woken = true,
-            Now::Ready | Now::Ended => {}
+            Now::Waits => {
+                turn.now = Now::Ready;
+                self.ready();
+            }
+            Now::Runs { is_woken } if !*is_woken => {
+                *is_woken = true;
+                self.ready();
+            }
+            _ => {}
         }
         let waker = turn.waker.clone();
         // Not under the lock: what a waker does is not known here.

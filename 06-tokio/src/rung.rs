@@ -5,8 +5,4 @@ use super::Rung;
 
 /// A page under way is a socket and a task: hence ten thousand at once, as many
 /// as the site can hold.
-pub const RUNG: Rung = Rung {
-    web: true,
-    turns_are_others: true,
-    ..Rung::new("with-tokio", 10_000)
-};
+pub const RUNG: Rung = Rung { web: true, ..Rung::new("with-tokio", 10_000) };

@@ -96,7 +96,8 @@ impl Subscriber for Spans {
         WITHIN.with_borrow_mut(|within| within.pop());
         self.with(id, |span| {
             span.busy += span.entered.elapsed();
-            span.lane.waits(&span.said);
+            let what = span.said.strip_prefix("waits for ");
+            span.lane.waits(what.unwrap_or(&span.said));
         });
     }
 

@@ -1,12 +1,15 @@
 //! What the recording says of tasks of tokio's.
 
 use std::cell::Cell;
+use std::fs;
 use std::future::{pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
-use timeline::{Link, Recording, State, Track};
+use timeline::{
+    Link, Recording, Replay, State, Status, Track, UNORDERED, What,
+};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use trials::alone;
@@ -17,7 +20,13 @@ fn record(future: impl Future) -> Recording {
     timeline::start().unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(future);
+    assert_eq!(Replay::contradictions(&recorded()), [""; 0]);
     timeline::finish().unwrap()
+}
+
+/// The text of what has been recorded.
+fn recorded() -> String {
+    fs::read_to_string(timeline::path().unwrap()).unwrap()
 }
 
 fn track<'a>(recording: &'a Recording, name: &str) -> &'a Track {
@@ -97,12 +106,50 @@ fn a_task_that_is_woken_while_it_runs_is_ready_after_it() {
                 Poll::Pending
             });
             lane("hasty", twice).await;
+            // It has woken itself, and nothing has said so on its behalf.
+            let events = recorded();
+            let ready = Replay::events(&events);
+            let mut ready = ready.iter().filter_map(|event| match event.what {
+                What::Ready { by, queue } => Some((by == event.lane, queue)),
+                _ => None,
+            });
+            assert_eq!(ready.next(), Some((true, UNORDERED)));
+            assert_eq!(ready.next(), None);
         });
         let states = states(&recording, "hasty");
         let states: Vec<_> =
             states.iter().filter(|it| !it.starts_with("waits")).collect();
         let expected = ["ready to run", "runs", "ready to run", "runs"];
         assert_eq!(states, expected);
+    });
+}
+
+/// What it waits for in a future that is not ours, no line says.
+#[test]
+fn a_task_that_has_paused_runs_no_more_and_keeps_its_future() {
+    alone(|| {
+        record(async {
+            let mut task = Box::pin(lane("task", pending::<()>()));
+            let polled =
+                poll_fn(|context| Poll::Ready(task.as_mut().poll(context)));
+            assert!(polled.await.is_pending());
+            let events = recorded();
+            let mut replay = Replay::default();
+            for event in Replay::events(&events) {
+                replay.follow(&event).unwrap();
+            }
+            assert_eq!(replay.running().count(), 0);
+            let tasks = replay.lanes().map(|(_, it)| it);
+            let task = tasks.into_iter().find(|it| it.name == "task").unwrap();
+            assert_eq!(task.status, Status::Waits);
+            let size = size_of_val(&pending::<()>());
+            let kept = format!("future, {size} bytes");
+            assert_eq!(task.kept.as_deref(), Some(&*kept));
+            // The one who reads finds it where it was made.
+            let made = events.lines().find(|it| it.contains("spawn task"));
+            let file = made.and_then(|it| it.split_once('\t')).unwrap().1;
+            assert!(file.starts_with(file!()), "{file}");
+        });
     });
 }
 

@@ -41,7 +41,7 @@ fn a_span_runs_while_it_is_entered_and_waits_for_what_was_said_last() {
             let span = info_span!("page", path = "/3", n = %7);
             span.in_scope(|| {
                 info!("first");
-                info!(bytes = 5, "then");
+                info!(cups = 5, "waits for tea");
             });
             thread::yield_now();
             span.in_scope(|| {});
@@ -49,7 +49,7 @@ fn a_span_runs_while_it_is_entered_and_waits_for_what_was_said_last() {
         let name = r#"page "/3" 7"#;
         assert_eq!(
             states(&recording, name),
-            ["runs", "then 5", "runs", "then 5"]
+            ["runs", "tea 5", "runs", "tea 5"]
         );
     });
 }

@@ -13,13 +13,15 @@ mod slow_readers;
 
 use std::process::Command;
 use std::time::Duration;
-use timeline::{Recording, Track};
+use timeline::{Recording, Replay, Track};
 use trials::watchdog;
 
 fn run(step: &str) -> (Recording, String) {
     let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
     let ran = ran.unwrap_or_else(|why| panic!("{why}"));
     assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
+    let contradictions = Replay::contradictions(&ran.events);
+    assert!(contradictions.is_empty(), "{contradictions:#?}");
     (ran.recording, ran.stdout)
 }
 

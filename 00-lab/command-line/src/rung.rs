@@ -26,9 +26,6 @@ pub struct Rung {
     /// Set if it has a client for the web: for HTTPS, and for the sites of
     /// others, which it must not burden.
     pub web: bool,
-    /// Set if a scheduler that others have built takes the turns, so that the
-    /// recording tells only a part of them.
-    pub turns_are_others: bool,
 }
 
 impl Rung {
@@ -43,7 +40,6 @@ impl Rung {
             most_workers: 1,
             tries: 1,
             web: false,
-            turns_are_others: false,
         }
     }
 

@@ -10,12 +10,15 @@
 //! - **Who runs.** `run` takes a lane out of the queue that it stands in, and
 //!   puts it on the thread that writes the line. `wait`, `until`, `idle` and
 //!   `done` take it from there. But a `wait` without a line of code blocks: its
-//!   lane stays on the thread, until the next `run`. A lane that runs inside of
-//!   another (the child of a scope in its task) lies on top of it.
+//!   lane stays on the thread, until the next `run`; unless it has said what it
+//!   keeps: then it has paused. A lane that runs inside of another (the child
+//!   of a scope in its task) lies on top of it.
 //! - **Who is ready.** `ready` puts a lane at the end of a queue, and `queue`
 //!   moves it to the end of another. A queue with a name is first in, first
 //!   out. One without says in which order lanes were woken; if several threads
-//!   wake, two may be taken the other way round.
+//!   wake, two may be taken the other way round. [`UNORDERED`] is that of a
+//!   scheduler that does not tell its queues: which lane is next is not known,
+//!   and one may run that was not known to be ready.
 //! - **Who waits, and for what.** `wait` and `until` say it in the lane's own
 //!   words, for the pictures, and hold until the lane is ready, or runs.
 //!   Several of them in a row hold together. `bytes on 7` is the socket with
@@ -37,6 +40,10 @@ use std::fmt;
 
 /// A lane's number, unique in its process.
 pub type Id = u32;
+
+/// The name of the queue of a scheduler that does not tell in which order it
+/// runs what is ready.
+pub const UNORDERED: &str = "unordered";
 
 /// What an event says about its lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +71,8 @@ pub enum What<'a> {
     Ready {
         /// The lane that has woken it.
         by: Id,
-        /// The queue; empty if it has no name.
+        /// The queue; empty if it has no name, and [`UNORDERED`] if its
+        /// order is not known.
         queue: &'a str,
     },
     /// It stands at the end of this queue now, and no more where it stood.

@@ -52,7 +52,7 @@ pub mod private;
 
 pub use axis::{format_duration, round_times};
 pub use cells::Cell;
-pub use event::{Direction, Event, Id, Place, What};
+pub use event::{Direction, Event, Id, Place, UNORDERED, What};
 pub use lane::{
     Lane, Source, Waiting, current, event, event_of, kept, record_length,
     waiting,

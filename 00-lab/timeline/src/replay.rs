@@ -40,8 +40,8 @@ pub struct Replay {
     /// place empty.
     sockets: BTreeMap<(u32, u32), Places>,
     timers: BTreeMap<(u32, String), TimerNow>,
-    /// The kinds of lanes that are queued before they run, by their process.
-    queued: BTreeSet<(u32, String)>,
+    /// The kinds of lanes that each thread takes out of queues that are known.
+    queued: BTreeSet<(LaneKey, String)>,
     /// How many lanes of a kind a process has.
     counts: BTreeMap<(u32, String), usize>,
 }
@@ -224,6 +224,15 @@ impl Replay {
     /// What runs on a thread, inside of all else that does.
     pub fn innermost(&self, thread: LaneKey) -> Option<LaneKey> {
         self.running.get(&thread)?.last().copied()
+    }
+
+    /// Set if what waits, by this event, does not pause: it blocks the thread
+    /// that it runs on.
+    pub fn blocks(&self, event: &Event<'_>) -> bool {
+        let key = (event.pid, event.lane);
+        let runs = self.innermost((event.pid, event.thread)) == Some(key);
+        let keeps = || self.lane(key).kept.is_some();
+        runs && event.source.is_none() && !keeps()
     }
 
     fn lane_mut(&mut self, key: LaneKey) -> &mut LaneNow {

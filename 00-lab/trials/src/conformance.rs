@@ -285,10 +285,10 @@ impl RungOnTrial<'_> {
     }
 
     /// Gives back what ran, if it has neither failed nor panicked. What it has
-    /// recorded is one story, too, if the scheduler is ours.
+    /// recorded is one story, too.
     fn require_good_end(&self, ran: Ran) -> Result<Ran, String> {
         let contradictions = Replay::contradictions(&ran.events);
-        if !self.rung.turns_are_others && !contradictions.is_empty() {
+        if !contradictions.is_empty() {
             return Err(format!("recorded: {contradictions:#?}"));
         }
         if !ran.status.success() || ran.stderr.contains("panicked") {

@@ -33,7 +33,7 @@ async fn crawl(urls: Vec<Url>) {
 async fn visit(url: Url, permits: Arc<Semaphore>) {
     info!("waits for a permit");
     let _permit = permits.acquire().await.expect("it stays open");
-    info!("has asked for it");
+    info!("waits for its answer");
     let page = fetch(&url).await.expect("every page is there");
     info!(bytes = page.body.len(), "has come");
     if url.path() == "/3" {

@@ -20,7 +20,7 @@ fn each_span_is_a_lane_and_one_is_busy() {
     };
     assert!(busy("page /3") >= Duration::from_millis(40), "{stdout}");
     // Each page of the second half had to wait for its permit.
-    let waits = State::Wait("waits for a permit".into());
+    let waits = State::Wait("a permit".into());
     let waiting = recording
         .of_kind("span")
         .filter(|span| span.spans.iter().any(|it| it.state == waits));

@@ -30,7 +30,8 @@ impl Open {
         let was_woken = self.woken;
         match event.what {
             What::Run | What::Hold(_) => {
-                self.woken = false;
+                // What only says that it runs on is still to run once more.
+                self.woken &= matches!(self.state, State::Run { .. });
                 Some(State::Run { cpu: None })
             }
             What::Wait(_) if was_woken => Some(State::Ready),

@@ -357,8 +357,8 @@ fn what_is_late_could_have_run_since_it_was_due() {
 #[test]
 fn a_lane_that_is_woken_while_it_runs_is_ready_when_it_pauses() {
     let text = "0 9 1 1 0 spawn thread - main\n0 9 1 2 0 spawn task 1 \n\
-        0 9 1 2 0 run\n10 9 1 2 0 ready 2\n20 9 1 2 0 wait a wake-up\n\
-        50 9 1 2 0 run\n60 9 1 2 0 wait a wake-up\n90 9 1 2 0 run\n";
+        0 9 1 2 0 run\n10 9 1 2 0 ready 2\n15 9 1 2 0 run\n\
+        20 9 1 2 0 wait a wake-up\n50 9 1 2 0 run\n60 9 1 2 0 wait a wake-up\n90 9 1 2 0 run\n";
     let recording = Recording::parse(text);
     let states = recording.tracks[1].spans.iter().map(|it| it.state.name());
     let states: Vec<_> = states.collect();

@@ -52,6 +52,45 @@ fn what_is_woken_while_it_runs_is_ready_after_that() {
 }
 
 #[test]
+fn of_a_queue_that_is_not_told_any_may_be_next() {
+    let both = "2 ready 1 unordered\n3 ready 1 unordered\n";
+    let one = replay(&format!("{both}3 run\n3 wait tea"));
+    assert!(one.queues().eq([("unordered", vec![TASK[0]])]));
+    // And one that was not known to be ready.
+    let again = replay(&format!("{both}3 run\n3 wait tea\n3 run"));
+    assert!(again.running().eq([((9, 1), &TASK[1..])]));
+    // That is the other way round where a thread takes tasks out of a queue;
+    // but that says nothing of another thread.
+    let taken = "2 ready 1 q\n2 run\n2 wait tea\n4 spawn thread - b\n";
+    let on = |thread| format!("{}20 9 {thread} 3 0 run\n", record(taken));
+    assert_eq!(Replay::contradictions(&on(4)), [""; 0]);
+    assert_eq!(Replay::contradictions(&on(1)).len(), 1);
+}
+
+#[test]
+fn what_waits_without_a_line_blocks_unless_it_says_what_it_keeps() {
+    // A line of `record` names a line of code; the last one here does not.
+    let wait = |events: &str| {
+        let lines = record(&format!("2 run\n{events}"));
+        let last = "20 9 1 2 0 wait tea\n";
+        let mut replay = Replay::default();
+        for event in Replay::events(&format!("{lines}{last}")) {
+            replay.follow(&event).unwrap();
+        }
+        replay
+    };
+    let blocks = wait("");
+    assert!(blocks.running().eq([((9, 1), &TASK[..1])]));
+    assert_eq!(blocks.lane(TASK[0]).status, Status::Runs);
+    let paused = wait("2 kept future, 8 bytes");
+    assert_eq!(paused.running().count(), 0);
+    assert_eq!(paused.lane(TASK[0]).status, Status::Waits);
+    // What was kept before it ran does not count.
+    let again = wait("2 kept future, 8 bytes\n2 wait tea\n2 run");
+    assert_eq!(again.lane(TASK[0]).status, Status::Runs);
+}
+
+#[test]
 fn the_place_of_one_that_has_ended_is_passed_over() {
     // It was woken in its last poll. Another task has its lane by then, and
     // is taken where the first one stood.

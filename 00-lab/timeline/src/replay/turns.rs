@@ -1,7 +1,7 @@
 //! Who is ready, and who runs.
 
 use super::{Entry, LaneKey, Places, Replay, Status, refuse};
-use crate::event::{Event, What};
+use crate::event::{Event, UNORDERED, What};
 
 impl Replay {
     pub(super) fn ready(
@@ -19,9 +19,7 @@ impl Replay {
         }
         lane.source = source_of(event);
         // The future of `block_on` has its thread's lane, and no queue.
-        let kind = (key.0, lane.kind.clone());
-        if kind.1 != "thread" {
-            self.queued.insert(kind);
+        if lane.kind != "thread" {
             let queue = self.queues.entry((key.0, queue.to_owned()));
             let entry = Entry { lane: key, is_stale: false };
             queue.or_default().push(entry);
@@ -79,30 +77,35 @@ impl Replay {
         stack.push(key);
         let around = around.map(|it| &self.lanes[&it].kind);
         let is_within = around == Some(&kind);
-        let has_name = self.take(key, &kind, is_within)?;
+        let has_name = self.take(key, thread, &kind, is_within)?;
         refuse(was_around, "another one runs inside of it")?;
         refuse(has_name && is_within, "another one runs on this thread")
     }
 
     /// Takes a lane that runs out of its queue. Gives back whether the queue
-    /// has a name.
+    /// has a name, and so an order.
     fn take(
         &mut self,
         key: LaneKey,
+        thread: LaneKey,
         kind: &str,
         is_within: bool,
     ) -> Result<bool, String> {
+        let kind = (thread, kind.to_owned());
         let mut queues = self.queues.iter_mut();
         let found = queues
             .find(|(_, entries)| entries.iter().any(|entry| entry.is(key)));
         let Some(((_, queue), entries)) = found else {
-            // If none of its kind is ever queued, they are polled by hand. And
-            // a task can make another of its kind run, to its end.
-            let kind = (key.0, kind.to_owned());
+            // If this thread takes none of its kind out of a queue, they are
+            // polled by hand. And a task can make another of its kind run, to
+            // its end.
             let is_queued = self.queued.contains(&kind);
             refuse(is_queued && !is_within, "it was not ready")?;
             return Ok(false);
         };
+        if queue != UNORDERED {
+            self.queued.insert(kind);
+        }
         let place = entries.iter().position(|entry| entry.lane == key);
         let place = place.expect("it was found");
         let mut before = entries[..place].iter().filter(|it| !it.is_stale);
@@ -111,7 +114,7 @@ impl Replay {
         let mut after = entries.split_off(place);
         entries.retain(|it| !it.is_stale);
         entries.extend(after.drain(1..));
-        if queue.is_empty() {
+        if queue.is_empty() || queue == UNORDERED {
             return Ok(false);
         }
         // If it was taken too early, its other place is passed over.
@@ -131,9 +134,9 @@ impl Replay {
         thread: LaneKey,
         event: &Event<'_>,
     ) -> Result<(), String> {
+        let blocks = self.blocks(event);
         let stack = self.running.entry(thread).or_default();
         let runs = stack.last() == Some(&key);
-        let blocks = event.source.is_none() && runs;
         if runs && !blocks {
             stack.pop();
         }

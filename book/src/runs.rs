@@ -11,7 +11,6 @@ pub use order::{Order, menu};
 pub use run::{Event, Run};
 pub use sources::Sources;
 
-use author::recorded::schedules_itself;
 use exercises::Tree;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -93,9 +92,7 @@ impl Runs {
         let id = state.next;
         let recording = self.folder.join(format!("{id}.events"));
         let main = self.tree.source_of(order.program);
-        let schedules = schedules_itself(&self.tree, order.program);
-        let run = Run::new(&order, recording, main, schedules, sources);
-        let run = Arc::new(run);
+        let run = Arc::new(Run::new(&order, recording, main, sources));
         process::start(&self.tree.root, &order, &run)
             .map_err(Refused::Failed)?;
         state.next += 1;
@@ -180,7 +177,7 @@ mod tests {
         for id in 0..20 {
             let order = Order::parse(runs.tree(), order).unwrap();
             let (main, sources) = (String::new(), Sources::default());
-            let run = Run::new(&order, PathBuf::new(), main, false, sources);
+            let run = Run::new(&order, PathBuf::new(), main, sources);
             let run = Arc::new(run);
             run.end("done".to_owned());
             pages.push(run.clone().listen(0));

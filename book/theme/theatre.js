@@ -172,10 +172,15 @@
                 // Of a long one, both ends.
                 const left = queue.length - MOST - 1;
                 const first = left > 0 ? queue.slice(0, MOST) : queue;
+                const order = {
+                    ready: 'next:',
+                    unordered: 'in an order that tokio does not tell:',
+                };
                 return item(
-                    small(name === 'ready' ? 'next:' : `${name}, next:`),
+                    small(order[name] ?? `${name}, next:`),
                     ...first.map(inIt('ready')),
-                    ...left <= 0 ? [] : [small(`and ${left} more, last:`),
+                    ...left <= 0 ? [] : [small(name === 'unordered'
+                        ? `${left} others, and` : `and ${left} more, last:`),
                         chip(queue.at(-1), 'ready', event)]);
             }), count);
             const when = (until, why) => !until ? null : until < now

@@ -9,18 +9,12 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use theatre::Theatre;
 use timeline::private::Folder;
 use timeline::{Event, Recording, What};
-
-/// The rungs whose programs schedule themselves, and record each change of the
-/// scheduler's state. What they record is kept, if something takes turns in it,
-/// to be looked at one event at a time.
-const SCHEDULE: RangeInclusive<u32> = 3..=5;
 
 /// Columns of a listing that fits the page.
 const COLUMNS: &str = "80";
@@ -53,7 +47,8 @@ pub fn named<'a>(
 }
 
 /// Runs programs, and keeps what they print in `book/recorded/NAME.txt`, the
-/// picture of that run in `.svg`, and the events that it shows in `.events`.
+/// picture of that run in `.svg`, and the events that it shows in `.events`, if
+/// something takes turns in it.
 ///
 /// # Errors
 ///
@@ -68,28 +63,13 @@ pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
         fs::create_dir_all(tree.book().join("recorded"))?;
         fs::write(path("txt"), printed)?;
         fs::write(path("svg"), picture)?;
-        if keeps_events(tree, program, &recording) {
+        if theatre::takes_turns(&recording) {
             let read = |file: &str| read_source(tree, file);
             fs::write(path("events"), keep(&events, read))?;
         }
         println!("{}", program.name());
     }
     Ok(())
-}
-
-/// Set if what the program records is kept.
-fn keeps_events(
-    tree: &Tree,
-    program: Program<'_>,
-    recording: &Recording,
-) -> bool {
-    schedules_itself(tree, program) && theatre::takes_turns(recording)
-}
-
-/// Set if the program's rung has a scheduler of its own, so that its state can
-/// be told from what it records.
-pub fn schedules_itself(tree: &Tree, program: Program<'_>) -> bool {
-    SCHEDULE.contains(&tree.rung_of(program).number())
 }
 
 /// The run of a program whose events are kept, to be looked at one by one;
@@ -471,7 +451,7 @@ mod tests {
         }
 
         let recording = Recording::parse(&events);
-        if keeps_events(tree, program, &recording) {
+        if theatre::takes_turns(&recording) {
             let kept = fs::read_to_string(file(&tree.book(), name, "events"));
             let kept = kept.with_context(|| name.to_owned())?;
             let before = kinds_of(&kept, name);
@@ -530,7 +510,7 @@ mod tests {
                 assert!(event.pid < 10, "{name}: {event}");
             }
         }
-        assert!(kept > 30, "{kept}");
+        assert!(kept > 45, "{kept}");
     }
 
     /// The first page claims it, and everybody believes a picture.

@@ -29,8 +29,6 @@ pub struct Run {
     pub flags: Vec<String>,
     /// Its own source.
     main: String,
-    /// Set if the state of its scheduler can be told.
-    schedules_itself: bool,
     /// What it was compiled from, as far as that is known.
     sources: Mutex<Sources>,
     pub start: Instant,
@@ -68,12 +66,10 @@ impl Run {
         order: &Order<'_>,
         recording: PathBuf,
         main: String,
-        schedules_itself: bool,
         sources: Sources,
     ) -> Run {
         Run {
             main,
-            schedules_itself,
             sources: Mutex::new(sources),
             name: order.program.name().to_owned(),
             title: order.program.title(),
@@ -161,8 +157,7 @@ impl Run {
         let ran = began.map(|after| self.start.elapsed() - after);
         let recorded = self.recorded();
         let is_drawn = recorded.is_some();
-        let is_staged = self.schedules_itself
-            && recorded.is_some_and(|it| theatre::takes_turns(&it));
+        let is_staged = recorded.is_some_and(|it| theatre::takes_turns(&it));
         self.note(Event::End { how, ran, is_drawn, is_staged });
     }
 
@@ -243,16 +238,16 @@ mod tests {
     use timeline::private::Folder;
 
     #[test]
-    fn what_takes_turns_by_its_own_scheduler_can_be_stepped_through() {
+    fn what_takes_turns_can_be_stepped_through() {
         let folder = Folder::new().unwrap();
         let recording = folder.path().join("events");
         let tree = Tree::here();
         let order = Order::parse(&tree, br#"{"program": "threads"}"#).unwrap();
-        let ends = |schedules, events: &str| {
+        let ends = |events: &str| {
             fs::write(&recording, events).unwrap();
             let (main, sources) = ("main.rs".to_owned(), Sources::default());
             let file = recording.clone();
-            let run = Run::new(&order, file, main, schedules, sources);
+            let run = Run::new(&order, file, main, sources);
             run.end("done".to_owned());
             match run.event(0) {
                 Some(Event::End { is_staged, .. }) => (is_staged, run),
@@ -261,14 +256,13 @@ mod tests {
         };
         let main = "0 7 1 1 0 spawn thread - main\n";
         let task = format!("{main}1 7 1 2 0 spawn task 1 \n");
-        let (is_staged, run) = ends(true, &task);
+        let (is_staged, run) = ends(&task);
         assert!(is_staged);
         let told = run.theatre().unwrap();
         assert!(told.contains("\"says\":\"main makes task 1\""), "{told}");
-        // Nothing but a thread, a scheduler of others, nothing at all.
-        assert!(!ends(true, main).0);
-        assert!(!ends(false, &task).0);
-        let (is_staged, run) = ends(true, "");
+        // Nothing but a thread; nothing at all.
+        assert!(!ends(main).0);
+        let (is_staged, run) = ends("");
         assert!(!is_staged && run.theatre().is_none());
     }
 }

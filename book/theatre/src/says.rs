@@ -13,7 +13,7 @@ use outside::Cause;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use timeline::{Event, LaneKey, LaneNow, Place, Replay, What};
+use timeline::{Event, LaneKey, LaneNow, Place, Replay, UNORDERED, What};
 
 /// What has happened so far, as far as a sentence needs it.
 pub struct Story<'a> {
@@ -271,10 +271,16 @@ impl<'a> Story<'a> {
     fn say_behind(&self, queue: &str) -> String {
         let mut queues = self.replay.queues();
         let found = queues.find(|(name, _)| *name == queue);
-        match found.map_or(0, |(_, lanes)| lanes.len()) {
-            0 => String::new(),
-            1 => ", behind one other".to_owned(),
-            n => format!(", behind {n} others"),
+        let others = match found.map_or(0, |(_, lanes)| lanes.len()) {
+            0 => return String::new(),
+            1 => "one other".to_owned(),
+            n => format!("{n} others"),
+        };
+        match queue {
+            UNORDERED => {
+                format!(", beside {others}; tokio does not tell which is next")
+            }
+            _ => format!(", behind {others}"),
         }
     }
 

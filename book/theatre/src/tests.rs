@@ -129,6 +129,21 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
             "task 1 is new: it goes to the end of the ready queue of x, \
              behind one other",
         ),
+        // Of which queue is not told.
+        ("1 2 ready 1 unordered", "task 1 is new: it is ready to run"),
+        (
+            "1 3 ready 1 unordered\n2 2 ready 1 unordered",
+            "task 1 is new: it is ready to run, beside one other; tokio does \
+             not tell which is next",
+        ),
+        (
+            "1 2 wait tea\ts.rs:1\n2 2 ready 3 unordered\n3 2 run",
+            "main runs task 1, which was ready for 1.0µs",
+        ),
+        (
+            "1 2 run\n2 2 kept future, 8 bytes\n3 2 wait tea",
+            "task 1 waits for tea",
+        ),
         (
             "1 2 run\n2 2 ready 2",
             "task 1 wakes itself while it runs: it is ready to run",

@@ -3,7 +3,7 @@
 use super::Story;
 use super::outside::Cause;
 use crate::words::{from_now, listed, span, the_queue, waited_for};
-use timeline::{Event, LaneKey, Status};
+use timeline::{Event, LaneKey, Status, UNORDERED};
 
 impl Story<'_> {
     /// A lane runs: what it waited for, or how long it was ready.
@@ -46,7 +46,9 @@ impl Story<'_> {
             let after = ready.map(|ready| span(ready, event.at));
             let after = after.unwrap_or_else(|| "some time".to_owned());
             return match queue {
-                "" => format!("{runs}, which was ready for {after}"),
+                "" | UNORDERED => {
+                    format!("{runs}, which was ready for {after}")
+                }
                 queue => format!(
                     "{it} is first in {}, after {after} there: {thread} runs \
                      it{inside}",
@@ -78,10 +80,8 @@ impl Story<'_> {
             "" => String::new(),
             what => format!(" for {}", waited_for(what)),
         };
-        let thread = (event.pid, event.thread);
-        let runs = self.replay.innermost(thread) == Some(key);
-        if event.source.is_none() && runs {
-            let thread = self.cast.name(thread);
+        if self.replay.blocks(event) {
+            let thread = self.cast.name((event.pid, event.thread));
             return format!("{it} waits{for_it}, and blocks {thread}");
         }
         match self.lane(key).map(|lane| lane.status) {
@@ -122,7 +122,7 @@ impl Story<'_> {
         let goes = match (queue, self.cast.kind(key)) {
             // The future of `block_on`, which has no queue.
             (_, "thread") => "is to run".to_owned(),
-            ("", _) => format!("is ready to run{behind}"),
+            ("" | UNORDERED, _) => format!("is ready to run{behind}"),
             _ => format!("goes to the end of {}{behind}", the_queue(queue)),
         };
         if let Some(Cause { says, .. }) = cause {

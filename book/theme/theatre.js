@@ -277,8 +277,10 @@
         function row(event) {
             const { at, lane, says } = events[event];
             const { code: [file, line], mark } = states[event];
-            const where = mark === 'here'
-                ? `${files[file].path.split('/').pop()}:${line}` : '';
+            // The first file is the program's own.
+            const where = mark !== 'here' ? ''
+                : file === 0 ? `line ${line}`
+                : `${files[file].path.split('/').pop()}:${line}`;
             const it = make('tr', { ariaRowIndex: event + 2 }, ...cells('td',
                 [ms(at), lanes[lane].name, says, where]));
             it.dataset.event = event;

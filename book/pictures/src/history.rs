@@ -78,7 +78,7 @@ pub fn history(dates: &str, title: &str) -> String {
         let (_, shape, _) = KINDS[*kind];
         let (at, y) = (x(*year), picture.top + ROW / 2);
         // Beside its mark, where there is more room.
-        let (class, dx) = match at > 52.0 {
+        let (class, dx) = match at > 50.0 {
             true => ("lanes-end", -10),
             false => ("lanes-begin", 10),
         };

@@ -1,5 +1,6 @@
 //! Our futures on other executors: on tokio's, and on one that only parks.
 
+use crate::ms;
 use futures_util::{AsyncRead, AsyncWrite};
 use lab::frontier::Results;
 use lab::{Frontier, Shape, Site, Url, address};
@@ -23,10 +24,6 @@ use trials::alone;
 
 fn tokio() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
 }
 
 /// Polls a future on this thread, and parks while it waits.

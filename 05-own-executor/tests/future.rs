@@ -2,7 +2,7 @@
 
 mod orders;
 
-use crate::{Notes, noting_waker};
+use crate::{Notes, ms, noting_waker};
 use own_executor::future::{Either, join, join_all, select};
 use own_executor::sync::{mpsc, oneshot};
 use own_executor::task::yield_now;
@@ -18,10 +18,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use trials::alone;
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
 
 /// Is ready in its second poll, and wakes itself for that; counts its polls.
 async fn twice(polls: &Cell<u32>) {

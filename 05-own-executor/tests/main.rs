@@ -26,8 +26,30 @@ mod refused;
 mod slow_site;
 mod python;
 
+use std::future::poll_fn;
+use std::mem;
 use std::sync::{Arc, Mutex};
-use std::task::{Wake, Waker};
+use std::task::{Poll, Wake, Waker};
+use std::time::Duration;
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// The waker of the task that awaits this.
+async fn own_waker() -> Waker {
+    poll_fn(|context| Poll::Ready(context.waker().clone())).await
+}
+
+/// Waits until it is woken.
+async fn until_woken() {
+    let mut is_woken = false;
+    poll_fn(|_| match mem::replace(&mut is_woken, true) {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    })
+    .await;
+}
 
 /// What has happened, in order.
 #[derive(Clone, Default)]
@@ -45,7 +67,7 @@ impl Notes {
 
     /// All notes since the last call.
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        mem::take(&mut self.0.lock().unwrap())
     }
 }
 

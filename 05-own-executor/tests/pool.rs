@@ -9,15 +9,9 @@ mod stranded;
 mod waking;
 mod workers;
 
-use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
 
 /// Keeps its worker busy, as computing does.
 fn compute_for(time: Duration) {
@@ -32,9 +26,4 @@ fn block_until(flag: &AtomicBool) {
     while !flag.load(Ordering::Acquire) {
         thread::sleep(Duration::from_micros(100));
     }
-}
-
-/// The waker of the task that awaits this.
-async fn own_waker() -> Waker {
-    poll_fn(|context| Poll::Ready(context.waker().clone())).await
 }

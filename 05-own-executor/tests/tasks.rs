@@ -7,7 +7,7 @@ mod polling;
 mod threads;
 
 use std::future::poll_fn;
-use std::task::{Poll, Waker};
+use std::task::Poll;
 
 /// Counts the polls, and is never ready.
 async fn counted(polls: &std::cell::Cell<u32>) {
@@ -16,9 +16,4 @@ async fn counted(polls: &std::cell::Cell<u32>) {
         Poll::<()>::Pending
     })
     .await;
-}
-
-/// The waker of the task that awaits this.
-async fn own_waker() -> Waker {
-    poll_fn(|context| Poll::Ready(context.waker().clone())).await
 }

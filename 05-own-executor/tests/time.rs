@@ -1,6 +1,6 @@
 //! Sleeps, timeouts, intervals.
 
-use crate::{Notes, noting_waker};
+use crate::{Notes, ms, noting_waker};
 use own_executor::task::yield_now;
 use own_executor::time::{
     Elapsed, interval, interval_at, sleep, sleep_until, timeout,
@@ -15,10 +15,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 use trials::alone;
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
 
 #[test]
 fn it_is_never_early() {

@@ -1,6 +1,6 @@
 //! Work that blocks, on threads of its own.
 
-use crate::Notes;
+use crate::{Notes, ms};
 use own_executor::time::timeout;
 use own_executor::{block_on, spawn, unblock};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -10,10 +10,6 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 use trials::alone;
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
 
 /// How many threads this process has.
 fn threads() -> usize {

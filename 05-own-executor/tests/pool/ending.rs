@@ -1,8 +1,8 @@
 //! The end of a pool: every future is dropped, every thread ends, and nothing
 //! hangs.
 
-use super::{block_until, ms, own_waker};
-use crate::{Notes, PanicsWhenDropped};
+use super::block_until;
+use crate::{Notes, PanicsWhenDropped, ms, own_waker};
 use own_executor::net::UdpSocket;
 use own_executor::task::yield_now;
 use own_executor::time::sleep;

@@ -1,7 +1,7 @@
 //! Handles of tasks on a pool: joined, detached, aborted, from wherever.
 
-use super::{block_until, ms};
-use crate::{Notes, PanicsWhenDropped};
+use super::block_until;
+use crate::{Notes, PanicsWhenDropped, ms, own_waker};
 use futures_util::future::join;
 use own_executor::task::{AbortHandle, JoinHandle, yield_now};
 use own_executor::time::sleep;
@@ -156,7 +156,7 @@ fn an_output_that_nobody_joins_is_dropped() {
             let kept = Arc::new(OnceLock::new());
             let (keeps, output) = (kept.clone(), notes.when_dropped("first"));
             drop(pool::spawn(async move {
-                keeps.set(super::own_waker().await).unwrap();
+                keeps.set(own_waker().await).unwrap();
                 output
             }));
             pool::spawn(yield_now()).await.unwrap();

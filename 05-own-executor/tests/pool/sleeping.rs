@@ -1,6 +1,6 @@
 //! What an idle pool costs.
 
-use super::ms;
+use crate::ms;
 use own_executor::net::TcpListener;
 use own_executor::pool;
 use own_executor::time::sleep;

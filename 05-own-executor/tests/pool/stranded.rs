@@ -1,7 +1,8 @@
 //! Nothing is stranded behind a long poll while another worker is idle. The
 //! polls here end only once what they could hold up has been done by another.
 
-use super::{block_until, compute_for, ms};
+use super::{block_until, compute_for};
+use crate::ms;
 use own_executor::net::UdpSocket;
 use own_executor::pool;
 use own_executor::sync::Notify;

@@ -1,6 +1,7 @@
 //! Wakers of a pool's tasks, on all kinds of threads.
 
-use super::{block_until, ms, own_waker};
+use super::block_until;
+use crate::{ms, own_waker, until_woken};
 use own_executor::task::yield_now;
 use own_executor::time::sleep;
 use own_executor::{block_on, pool};
@@ -12,16 +13,6 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use trials::alone;
-
-/// Waits until it is woken.
-async fn until_woken() {
-    let mut is_woken = false;
-    poll_fn(|_| match std::mem::replace(&mut is_woken, true) {
-        true => Poll::Ready(()),
-        false => Poll::Pending,
-    })
-    .await;
-}
 
 #[test]
 fn three_wakes_in_one_poll_are_one_poll_more() {

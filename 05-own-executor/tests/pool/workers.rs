@@ -1,6 +1,6 @@
 //! What works on one thread works on a worker.
 
-use super::ms;
+use crate::ms;
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use own_executor::net::{TcpListener, TcpStream, UdpSocket};
 use own_executor::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};

@@ -1,7 +1,6 @@
 //! The end of `block_on`: every future is dropped, and nothing hangs.
 
-use super::own_waker;
-use crate::{Notes, PanicsWhenDropped};
+use crate::{Notes, PanicsWhenDropped, own_waker};
 use own_executor::task::yield_now;
 use own_executor::{block_on, spawn};
 use std::cell::RefCell;

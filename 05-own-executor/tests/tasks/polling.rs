@@ -1,7 +1,7 @@
 //! Who is polled, how often, and in which order.
 
-use super::{counted, own_waker};
-use crate::Notes;
+use super::counted;
+use crate::{Notes, own_waker};
 use own_executor::task::yield_now;
 use own_executor::{block_on, spawn};
 use std::cell::Cell;

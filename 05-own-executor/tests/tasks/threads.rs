@@ -1,7 +1,6 @@
 //! Wakers and handles on other threads than their task's.
 
-use super::own_waker;
-use crate::Notes;
+use crate::{Notes, own_waker, until_woken};
 use own_executor::sync::oneshot;
 use own_executor::task::{JoinError, yield_now};
 use own_executor::time::sleep;
@@ -22,16 +21,6 @@ impl Drop for NotesThread {
     fn drop(&mut self) {
         self.0.add(thread::current().name().unwrap_or("?"));
     }
-}
-
-/// Waits until it is woken.
-async fn until_woken() {
-    let mut is_woken = false;
-    poll_fn(|_| match std::mem::replace(&mut is_woken, true) {
-        true => Poll::Ready(()),
-        false => Poll::Pending,
-    })
-    .await;
 }
 
 #[test]

@@ -463,7 +463,9 @@ async function draw(address, picture, said = 'Your last run.', ...more) {
         make('figcaption', {}, caption), ...more);
     agePicture(picture, false);
     picture.hidden = false;
-    // The book's own script lets it be zoomed.
+    // The book's own script lets it be zoomed; not in the same turn, in which
+    // nothing else on the page moves.
+    await new Promise((ready) => setTimeout(ready));
     picture.dispatchEvent(new Event('drawn', { bubbles: true }));
 }
 

@@ -404,6 +404,8 @@
         function show(event, duration) {
             current = clamp(event, 0, last);
             const { at, says: sentence } = events[current];
+            // First, as it asks where it is, and that is still known.
+            list.show(current);
             place.textContent =
                 `event ${current + 1} of ${last + 1} · ${ms(at)}`;
             along.value = current;
@@ -412,7 +414,6 @@
             jumps.show(current);
             boxes.show(current, isStill.matches ? 0 : duration);
             listing.show(current);
-            list.show(current);
             timeline()?.mark(at / 1000);
         }
 

@@ -50,6 +50,8 @@
         const length = Math.max(svg.dataset.length, 1);
         const margin = Number(svg.dataset.margin);
         const height = Number(svg.getAttribute('height'));
+        // In pixels. To ask for it later would have it all laid out at once.
+        let { width } = svg.getBoundingClientRect();
         const view = { from: 0, to: length };
         const bars = new Set();
         let waiting = false;
@@ -204,12 +206,11 @@
 
         // All, as it is from `view.from` to `view.to`.
         function layout() {
-            const { width } = svg.getBoundingClientRect();
             const open = rows.filter((row) => !row.hidden);
             const end = open.reduce((sum, row) => sum + row.height, TOP);
             layAxis(width < 450 ? 3 : 5, end);
-            for (const bar of bars) layBar(bar, width);
-            for (const row of rows) if (row.crowd) layCrowd(row, width);
+            for (const bar of bars) layBar(bar);
+            for (const row of rows) if (row.crowd) layCrowd(row);
             flows.forEach(layFlow);
             if (frame.isConnected) layFrame(chosen);
             if (marked !== null) layMoment();
@@ -245,7 +246,7 @@
             return { x: `${from}%`, width: `${Math.max(to - from, 0)}%` };
         }
 
-        function layBar(bar, width) {
+        function layBar(bar) {
             const { element, label } = bar;
             const narrow = x(bar.to) - x(bar.from) < bar.least;
             if (element.dataset.class) {
@@ -267,7 +268,7 @@
         // What is seen of a crowded lane, as `book/pictures` chooses it: waits
         // with little between them are one, and of narrow runs there are as
         // many as there is room for.
-        function layCrowd({ crowd, hidden }, width) {
+        function layCrowd({ crowd, hidden }) {
             const least = NARROWEST / (END - margin) * LENGTH;
             const place = (time) => clamp(Math.round((time - view.from)
                 / (view.to - view.from) * LENGTH), -LENGTH, 2 * LENGTH);
@@ -289,7 +290,7 @@
                     const wait = waits.at(-1);
                     if (from - wait?.to < 2 * least) wait.to = to;
                     else waits.push({ from, to });
-                    if (!isThin) words.push(...wordsOf(bar, width));
+                    if (!isThin) words.push(...wordsOf(bar));
                 } else if (to - from >= least) draw(shape, from, to);
                 else if (runs && from - last >= 2 * least) {
                     draw('lanes-run', from, Math.round(from + least));
@@ -302,7 +303,7 @@
             crowd.words.replaceChildren(...words);
         }
         // Above a bar, if there is room.
-        function wordsOf(bar, width) {
+        function wordsOf(bar) {
             const [from, to] = reach(bar);
             const needed = bar.what.length * LETTER + 8;
             if (!bar.what || (to - from) / 100 * width < needed) return [];
@@ -577,7 +578,10 @@
             hide(hair, hairTime);
             tell(chosen);
         });
-        new ResizeObserver(relay).observe(svg);
+        new ResizeObserver(([{ contentRect }]) => {
+            ({ width } = contentRect);
+            relay();
+        }).observe(svg);
         window.addEventListener('beforeprint', () => {
             zoom(Infinity);
             flush();

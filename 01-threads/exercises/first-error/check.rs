@@ -34,9 +34,15 @@ fn without_a_failure_each_page_is_fetched_once_and_some_at_once() {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let many = cores + 17 + dice.below(16);
     let mut runs = Vec::new();
-    for (pages, at_once) in
-        [(pages, at_once), (few, 4), (3, 1), (0, 3), (many, many)]
-    {
+    for (pages, at_once) in [
+        (pages, at_once),
+        // They cannot be shared out evenly.
+        (at_once + 1, at_once),
+        (few, 4),
+        (3, 1),
+        (0, 3),
+        (many, many),
+    ] {
         let run = Run::of(pages, at_once, &[], Next::Any, &mut dice);
         run.judge_all();
         runs.push(run);
@@ -61,9 +67,9 @@ fn the_first_failure_is_the_answer_and_the_last_thing_to_happen() {
     let last = 1 + dice.below(2);
     let mut runs = Vec::new();
     for (pages, at_once, good, then, next) in [
-        // After the failure another thread gets its page, and has to stop as
-        // well.
-        (pages, at_once, middle, [a, 200, b, c], Next::Any),
+        // After the failure others get their pages, and each of them has to
+        // stop as well.
+        (pages, at_once, middle, [a, 200, 200, b], Next::Any),
         // A page that is earlier in the list fails later.
         (pages, at_once, 0, [b, c, 200, d], Next::LastOfTheList),
         (pages, at_once, pages - 1, [c, 200, 200, 200], Next::Any),

@@ -118,8 +118,7 @@ function panel(program, faults, flags, several, recorded = {},
     }, several ? `Run ${program.name}` : label);
     const stop = make('button', { type: 'button' }, 'Stop');
     const status = make('span', { className: 'live-status', role: 'status' });
-    // Apart from the status, since nobody wants to hear every second.
-    const clock = make('span', { className: 'live-clock', role: 'timer' });
+    const clock = clockOf();
     const settings = settingsOf(program, faults);
     const before = make('p', { className: 'live-before', hidden: true },
         'The previous run:');
@@ -136,15 +135,13 @@ function panel(program, faults, flags, several, recorded = {},
         printed.dataset.look = recorded.printed.dataset.look;
     }
     const picture = make('figure', { className: 'live-picture', hidden: true });
-    const both = make('figure', {});
-    const kept = make('details', { className: 'live-kept', hidden: true },
-        make('summary', {}, 'Beside the run before'), both);
+    const comparison = comparisonOf();
     const next = make('p', { className: 'live-next', hidden: true });
     const form = make('form', { noValidate: true },
-        make('div', { className: 'live-buttons' }, run, stop, status, clock),
-        settings);
+        make('div', { className: 'live-buttons' },
+            run, stop, status, clock.shown), settings);
     const result = make('div', { className: 'live-result' },
-        picture, printed, kept, next);
+        picture, printed, comparison.shown, next);
     form.dataset.program = program.name;
     setForm(form, flags);
     const shown = make('div', { className: 'live' }, form, result);
@@ -152,9 +149,6 @@ function panel(program, faults, flags, several, recorded = {},
     let current = null;
     let source = null;
     let going = false;
-    let began = 0;
-    let count = '';
-    let ticking = null;
     // Set while four others run, and this one waits for its turn.
     let queued = false;
     // Not `disabled`: who is on a button would lose the place, and the next
@@ -163,16 +157,7 @@ function panel(program, faults, flags, several, recorded = {},
         going = is;
         run.setAttribute('aria-disabled', is);
         stop.setAttribute('aria-disabled', !is);
-        clearInterval(ticking);
-        ticking = is ? setInterval(tick, 1000) : null;
-        count = '';
-        tick();
-    };
-    const tick = () => {
-        if (!going) return;
-        const seconds = Math.max(Math.floor((Date.now() - began) / 1000), 0);
-        const parts = [count, seconds > 0 && `${seconds} s`].filter(Boolean);
-        clock.textContent = parts.join(' · ');
+        if (!is) clock.stop();
     };
     // What goes on, in a word; and whether it is good or bad, for a colour.
     const tell = (what, state = '') => {
@@ -203,21 +188,27 @@ function panel(program, faults, flags, several, recorded = {},
     const back = make('button', { type: 'button' });
     back.addEventListener('click', () => replace(!recorded.figure.hidden));
     const recordedToo = recorded.figure ? [' ', back, claim] : [];
-    // The run before, and this one, on one axis: drawn when it is asked for.
-    let latest = null;
-    const compare = async () => {
-        if (!kept.open || !latest?.before) return;
-        const { id, flags, before } = latest;
-        const said = (it) => it || 'nothing set';
-        await draw(`/live/runs/${id}/picture?with=${before.id}`, both,
-            `Above: ${said(before.flags)}. Below: ${said(flags)}.`);
+    // Shows the picture of a run that has ended, and what belongs to it.
+    const show = async (id, flags, isStaged) => {
+        const more = isStaged ? [theatre(id)] : [];
+        const wasOpen = (picture.querySelector('.theatre')
+            ?? recorded.theatre)?.open ?? false;
+        const said = `Your run${flags ? `, ${flags}` : ''}.`;
+        await draw(`/live/runs/${id}/picture`, picture, said, ...more);
+        for (const fold of more) fold.open = wasOpen;
+        comparison.add(id, flags);
+        picture.querySelector('figcaption')?.append(' ', make('a', {
+            href: `/live/runs/${id}/trace`, download: '',
+            title: 'The same run, to open at ui.perfetto.dev',
+        }, 'Save trace'), ...recordedToo);
+        // The next one may go on already.
+        agePicture(picture, current !== id);
     };
-    kept.addEventListener('toggle', compare);
     const follow = (id, since, flags) => {
         source?.close();
         current = id;
-        began = since;
         go(true);
+        clock.start(since);
         age(true);
         next.hidden = true;
         tell('starting …', 'going');
@@ -232,14 +223,11 @@ function panel(program, faults, flags, several, recorded = {},
             building(told) {
                 const waits = told.startsWith('waits');
                 tell(waits ? 'queued' : 'building', 'going');
-                count = told.replace(/^(\d+)\/(\d+)$/, '$1 of $2 crates');
-                tick();
+                clock.tell(told.replace(/^(\d+)\/(\d+)$/, '$1 of $2 crates'));
             },
             running(after) {
                 tell('runs', 'going');
-                began = since + after;
-                count = '';
-                tick();
+                clock.start(since + after);
             },
             output(more) {
                 renew();
@@ -257,31 +245,12 @@ function panel(program, faults, flags, several, recorded = {},
             async end({ how, ms, drawn, staged }) {
                 tell(how, stateOf(how));
                 go(false);
-                clock.textContent = ms === null ? ''
-                    : `after ${(ms / 1000).toFixed(ms < 10000 ? 2 : 0)} s`;
+                clock.tell(ms === null ? ''
+                    : `after ${(ms / 1000).toFixed(ms < 10000 ? 2 : 0)} s`);
                 renew();
                 const isBuilt = how !== 'does not compile';
                 if (drawn) {
-                    const more = staged ? [theatre(id)] : [];
-                    const wasOpen = (picture.querySelector('.theatre')
-                        ?? recorded.theatre)?.open ?? false;
-                    const said = `Your run${flags ? `, ${flags}` : ''}.`;
-                    await draw(`/live/runs/${id}/picture`, picture, said,
-                        ...more);
-                    for (const fold of more) fold.open = wasOpen;
-                    if (latest?.id !== id) {
-                        // Of those before, one is enough.
-                        if (latest) latest.before = null;
-                        latest = { id, flags, before: latest };
-                    }
-                    kept.hidden = !latest.before;
-                    compare();
-                    picture.querySelector('figcaption')?.append(' ', make('a', {
-                        href: `/live/runs/${id}/trace`, download: '',
-                        title: 'The same run, to open at ui.perfetto.dev',
-                    }, 'Save trace'), ...recordedToo);
-                    // The next one may go on already.
-                    agePicture(picture, current !== id);
+                    await show(id, flags, staged);
                 } else if (isBuilt) {
                     picture.hidden = true;
                     picture.replaceChildren();
@@ -306,8 +275,7 @@ function panel(program, faults, flags, several, recorded = {},
             if (!started.isBusy || !going) return started;
             queued = true;
             tell('queued', 'going');
-            count = 'four others run';
-            tick();
+            clock.tell('four others run');
             await new Promise((ready) => setTimeout(ready, 1000));
             if (!queued) return { why: 'stopped' };
         }
@@ -322,20 +290,21 @@ function panel(program, faults, flags, several, recorded = {},
             wrong.setAttribute('aria-invalid', true);
             tell(`${wrong.name} is a whole number `
                 + `from ${wrong.min} to ${wrong.max}.`, 'bad');
-            clock.textContent = '';
+            clock.tell('');
             wrong.reportValidity();
             return;
         }
-        began = Date.now();
+        const began = Date.now();
         go(true);
+        clock.start(began);
         tell('starting …', 'going');
         const wanted = order(form, program.name);
         const started = await start(wanted);
         queued = false;
         if (started.why) {
             tell(started.why, stateOf(started.why));
-            clock.textContent = '';
             go(false);
+            clock.tell('');
             return;
         }
         follow(started.run, began, inWords(wanted));
@@ -362,6 +331,60 @@ function panel(program, faults, flags, several, recorded = {},
         follow(last.run, Date.now() - last.ms, last.flags.join(' '));
     };
     return { form, shown, restore };
+}
+
+// How long something has taken, and what else is told of it. It is apart from
+// the status, since nobody wants to hear every second.
+function clockOf() {
+    const shown = make('span', { className: 'live-clock', role: 'timer' });
+    let began = 0, told = '', ticking = null;
+    const tick = () => {
+        const seconds = ticking === null ? 0
+            : Math.max(Math.floor((Date.now() - began) / 1000), 0);
+        const parts = [told, seconds > 0 && `${seconds} s`].filter(Boolean);
+        shown.textContent = parts.join(' · ');
+    };
+    const tell = (what) => {
+        told = what;
+        tick();
+    };
+    const stop = () => {
+        clearInterval(ticking);
+        ticking = null;
+    };
+    const start = (since) => {
+        stop();
+        began = since;
+        ticking = setInterval(tick, 1000);
+        tell('');
+    };
+    return { shown, start, tell, stop };
+}
+
+// The latest run and the one before, on one axis: drawn when it is asked for.
+function comparisonOf() {
+    const both = make('figure', {});
+    const shown = make('details', { className: 'live-kept', hidden: true },
+        make('summary', {}, 'Beside the run before'), both);
+    let latest = null;
+    const compare = async () => {
+        if (!shown.open || !latest?.before) return;
+        const { id, flags, before } = latest;
+        const said = (it) => it || 'nothing set';
+        await draw(`/live/runs/${id}/picture?with=${before.id}`, both,
+            `Above: ${said(before.flags)}. Below: ${said(flags)}.`);
+    };
+    shown.addEventListener('toggle', compare);
+    const add = (id, flags) => {
+        if (latest?.id !== id) {
+            // Of those before, one is enough.
+            if (latest) latest.before = null;
+            latest = { id, flags, before: latest };
+        }
+        shown.hidden = !latest.before;
+        compare();
+    };
+    return { shown, add };
 }
 
 // The flags of an order, as they would be typed.

@@ -52,6 +52,8 @@ fn children(dice: &mut Dice) -> Vec<Child> {
     let near = random_bytes(dice, near);
     let over = random_bytes(dice, 65_537);
     let many = many_bytes(dice);
+    // More than an answer may have room for.
+    let huge = random_bytes(dice, 3 << 20);
     // The part that a child leaves unread is more than a pipe holds.
     let (length, half) = (many.len(), dice.below(many.len() / 2));
     // Together 150,000 bytes.
@@ -76,6 +78,7 @@ fn children(dice: &mut Dice) -> Vec<Child> {
         is("true", "exit 0".into(), b"", b"", exits(0)),
         is("cat", "cat".into(), &many, &many, exits(0)),
         is("cat", "cat".into(), &near, &near, exits(0)),
+        is("cat", "cat".into(), &huge, &huge, exits(0)),
         is("cat", "cat".into(), b"", b"", exits(0)),
         // Says nothing before it has heard all.
         is("sort", "sort".into(), &unsorted, &sorted, exits(0)),
@@ -230,7 +233,7 @@ fn join(talk: ScopedJoinHandle<'_, Talked>) -> Talked {
 /// Children that write a line to stderr when they have come to a certain point,
 /// and then neither read nor write until they get a line: each at another
 /// point.
-fn silent_children(dice: &mut Dice) -> [Child; 3] {
+fn silent_children(dice: &mut Dice) -> [Child; 4] {
     let is = |name, before, after, words: &[u8], says: &[u8], code| Child {
         name,
         code: format!("{before}; echo here >&2; read go <&2; {after}"),
@@ -241,10 +244,12 @@ fn silent_children(dice: &mut Dice) -> [Child; 3] {
     let many = many_bytes(dice);
     let reads_all = "cat >/dev/null";
     let closes = "exec >&-; cat >/dev/null";
+    let hears = "cat >/dev/null; exit 4";
     [
         is("one that is slow", ":", "cat", &many, &many, 0),
         is("one that has heard all", reads_all, "echo so", &many, b"so\n", 0),
         is("one that has said all", closes, "exit 4", &many, b"", 4),
+        is("one that will only hear", "exec >&-", hears, &many, b"", 4),
     ]
 }
 

@@ -11,7 +11,8 @@ pub fn fetch_all(
     at_once: usize,
 ) -> Result<Vec<Page>, Failure> {
     let first = OnceLock::new();
-    let part = pages.len().div_ceil(at_once).max(1);
+    // Where the part of the nth thread begins. All have one, if there are pages.
+    let start = |n: usize| pages.len() * n / at_once;
     let all = thread::scope(|scope| {
         let first = &first;
         let fetch_part = |part: &[Url]| {
@@ -30,7 +31,8 @@ pub fn fetch_all(
             done
         };
         let mut threads = Vec::new();
-        for part in pages.chunks(part) {
+        for n in 0..at_once {
+            let part = &pages[start(n)..start(n + 1)];
             threads.push(scope.spawn(move || fetch_part(part)));
         }
         let mut all = Vec::new();

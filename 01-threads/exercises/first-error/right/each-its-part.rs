@@ -11,7 +11,7 @@ pub fn fetch_all(
     at_once: usize,
 ) -> Result<Vec<Page>, Failure> {
     let first = OnceLock::new();
-    // Where the part of the nth thread begins. All have one, if there are pages.
+    // Where the part of the nth thread begins.
     let start = |n: usize| pages.len() * n / at_once;
     let all = thread::scope(|scope| {
         let first = &first;

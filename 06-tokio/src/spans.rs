@@ -12,8 +12,8 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// From now on, what the program says of itself is shown: in the timeline, or in
-/// tokio-console, if this is built with the feature `console`.
+/// From now on, what the program says of itself is shown: in the timeline, or
+/// in tokio-console, if this is built with the feature `console`.
 ///
 /// # Panics
 ///
@@ -27,7 +27,8 @@ pub fn show() {
 }
 
 /// All spans that are open. One runs while it is entered. When it is left, it
-/// waits for what was said in it last. When it is closed, its times are printed.
+/// waits for what was said in it last. When it is closed, its times are
+/// printed.
 #[derive(Default)]
 pub struct Spans {
     last: AtomicU64,

@@ -87,7 +87,8 @@ struct Story {
     line: Ms,
     /// How often `pulse` beats.
     beat: Ms,
-    /// Set if what waits for its turn is looked at for a while: that takes time.
+    /// Set if what waits for its turn is looked at for a while. That takes
+    /// time.
     is_watched: bool,
     is_of_the_page: bool,
 }

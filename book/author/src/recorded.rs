@@ -97,7 +97,8 @@ const FIRST: [(&str, &str); 4] = [
     ("tasks, on an executor of our own", "5-9-a-reactor"),
 ];
 
-/// Runs these programs, and draws them on one axis in `book/recorded/first.svg`.
+/// Runs these programs, and draws them on one axis in
+/// `book/recorded/first.svg`.
 ///
 /// # Errors
 ///

@@ -40,8 +40,8 @@ pub enum Program<'a> {
     Step(&'a str, &'a str),
 }
 
-/// Cargo, to be started as by a terminal: without what another cargo has said of
-/// the package whose program we are. The build script of `ring` looks at that;
+/// Cargo, to be started as by a terminal: without what another cargo has said
+/// of the package whose program we are. The build script of `ring` looks at that;
 /// whenever page and terminal took turns, it was run again, and all that needs
 /// it was compiled again.
 pub fn prepare_cargo() -> Command {

@@ -26,8 +26,8 @@ const MEASURES: [&str; 8] = [
 /// What a figure is called that is not what was to be measured.
 const COMPARED: &str = "to compare with";
 
-/// If that is so many times as long as all others, their bars are points beside
-/// it. So they are drawn once more, on an axis of their own.
+/// If that is this many times as long as all others, their bars are points
+/// beside it. So they are drawn once more, on an axis of their own.
 const DWARFS: f64 = 20.0;
 
 /// The height of a bar with its words, and what is between two axes.

@@ -41,9 +41,9 @@ pub enum Program<'a> {
 }
 
 /// Cargo, to be started as by a terminal: without what another cargo has said
-/// of the package whose program we are. The build script of `ring` looks at that;
-/// whenever page and terminal took turns, it was run again, and all that needs
-/// it was compiled again.
+/// of the package whose program we are. The build script of `ring` looks at
+/// that; whenever page and terminal took turns, it was run again, and all that
+/// needs it was compiled again.
 pub fn prepare_cargo() -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     for (name, _) in env::vars_os() {

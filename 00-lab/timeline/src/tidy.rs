@@ -7,10 +7,34 @@ use std::mem;
 impl Recording {
     /// Sorts and names the tracks once all are known.
     pub(super) fn tidy(&mut self) {
+        self.number_threads();
         self.put_in_order();
         self.find_lost_wake_ups();
         self.name_processes();
         self.name_locks();
+    }
+
+    /// Numbers threads of the same name as they appear: a runtime may call all
+    /// its workers the same.
+    fn number_threads(&mut self) {
+        let is_numbered = |track: &Track| {
+            track.kind == "thread" && numbered_name(&track.name).is_none()
+        };
+        let key = |track: &Track| (track.pid, track.name.clone());
+        let mut same = HashMap::<_, usize>::new();
+        for track in self.tracks.iter().filter(|track| is_numbered(track)) {
+            *same.entry(key(track)).or_default() += 1;
+        }
+        same.retain(|_, n| *n > 1);
+        let mut numbers = HashMap::<_, usize>::new();
+        for track in self.tracks.iter_mut().filter(|track| is_numbered(track)) {
+            let key = key(track);
+            if same.contains_key(&key) {
+                let number = numbers.entry(key).or_default();
+                *number += 1;
+                track.name += &format!(" {number}");
+            }
+        }
     }
 
     /// Puts the tracks in the order in which they began. But the site is last,

@@ -320,6 +320,27 @@ fn lanes_with_a_number_of_their_own_stand_in_its_order() {
     assert_eq!(names(text), order);
 }
 
+#[test]
+fn threads_of_the_same_name_are_numbered() {
+    let lanes = "1 7 1 1 0 spawn thread - main\n\
+                 2 7 2 2 0 spawn thread - worker\n\
+                 2 7 2 9 0 spawn task 2 worker\n\
+                 3 7 3 3 0 spawn thread - worker\n\
+                 4 7 4 4 0 spawn thread - pool 0\n\
+                 5 7 5 5 0 spawn thread - pool 0\n\
+                 6 8 1 1 0 spawn thread - worker\n";
+    let expected = [
+        "main",
+        "worker 1",
+        "worker",
+        "worker 2",
+        "pool 0",
+        "pool 0",
+        "process 2: worker",
+    ];
+    assert_eq!(names(lanes), expected);
+}
+
 fn names(text: &str) -> Vec<String> {
     let tracks = Recording::parse(text).tracks.into_iter();
     tracks.map(|track| track.name).collect()

@@ -78,19 +78,17 @@ impl Picture {
             false => format!("{n} more lanes"),
         };
         let name = format!(
-            "{label}: at most {} wait at once, and {} run",
-            most(&waits),
-            most(&runs)
+            "{label}: at most {} at once, and {}",
+            waits_now(most(&waits)),
+            runs_now(most(&runs))
         );
         self.open_row((&label, &name), kind, LANE);
         let steps = self.steps(&waits, recording);
-        let what = |n| format!("{n} wait{}", if n == 1 { "s" } else { "" });
-        self.draw_steps("lanes-flight", &steps, peak, what);
+        self.draw_steps("lanes-flight", &steps, peak, waits_now);
         let steps = self.steps(&runs, recording);
-        let what = |n| format!("{n} run{}", if n == 1 { "s" } else { "" });
-        self.draw_steps("lanes-many", &steps, peak, what);
+        self.draw_steps("lanes-many", &steps, peak, runs_now);
         let all = (Duration::ZERO, recording.length);
-        let words = format!("{} wait at once", most(&waits));
+        let words = format!("{} at once", waits_now(most(&waits)));
         self.draw_over(all, &words, "");
         self.close_row();
     }
@@ -181,6 +179,14 @@ fn count(
 /// The highest count.
 fn most(counts: &[(Duration, usize)]) -> usize {
     counts.iter().map(|&(_, n)| n).max().unwrap_or(0)
+}
+
+fn waits_now(n: usize) -> String {
+    format!("{n} wait{}", if n == 1 { "s" } else { "" })
+}
+
+fn runs_now(n: usize) -> String {
+    format!("{n} run{}", if n == 1 { "s" } else { "" })
 }
 
 fn plural(n: usize) -> &'static str {

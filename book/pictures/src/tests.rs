@@ -71,6 +71,8 @@ fn it_says_in_words_what_it_shows() {
         "8 threads in 249 ms. At most 8 wait at once. \
          At most 8 run at once. At most 8 requests in flight."
     );
+    let alone = svg(&tasks(1, 2), "");
+    assert!(alone.contains("At most 1 waits at once.</desc>"), "{alone}");
 }
 
 #[test]

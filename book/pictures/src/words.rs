@@ -3,8 +3,6 @@
 use std::fmt::Write;
 use timeline::{Cell, Recording, State, format_duration};
 
-const SHARE: &str = "share the CPU";
-
 /// What the picture shows, for those who cannot see it.
 pub fn describe(recording: &Recording) -> String {
     // How many lanes of which kinds, and for how long.
@@ -22,16 +20,17 @@ pub fn describe(recording: &Recording) -> String {
     let time = format_duration(recording.length);
     let mut words = format!("{} in {time}.", kinds.join(" and "));
     // What they did at once.
-    for (cell, what) in [
-        (Cell::Waits, "wait at once"),
-        (Cell::Runs, "run at once"),
-        (Cell::RunsInPart, SHARE),
-        (Cell::Blocked, "wait for a lock at once"),
+    for (cell, verb, rest) in [
+        (Cell::Waits, "wait", "at once"),
+        (Cell::Runs, "run", "at once"),
+        (Cell::RunsInPart, "share", "the CPU"),
+        (Cell::Blocked, "wait", "for a lock at once"),
     ] {
         let most = recording.most_at_once(|state| Cell::of(state) == cell);
         // One lane alone shared the CPU with other programs: leave it out.
-        if most > usize::from(what == SHARE) {
-            let _ = write!(words, " At most {most} {what}.");
+        if most > usize::from(cell == Cell::RunsInPart) {
+            let s = if most == 1 { "s" } else { "" };
+            let _ = write!(words, " At most {most} {verb}{s} {rest}.");
         }
     }
     if let Some(peak) = recording.flight.iter().map(|&(_, n)| n).max() {

@@ -396,14 +396,14 @@ impl Crawled {
             let should = deadly.map_or(1, |_| self.tries);
             if *hits != should {
                 return Err(format!(
-                    "{page} was asked for {hits} times, not {should}"
+                    "requests for {page}: {hits}, not {should}"
                 ));
             }
         }
         let pages = self.answer.good.len() + self.answer.failed.len();
         if hits.len() != pages {
             let n = hits.len();
-            return Err(format!("{n} pages were asked for, there are {pages}"));
+            return Err(format!("pages asked for: {n}, there are {pages}"));
         }
         Ok(())
     }

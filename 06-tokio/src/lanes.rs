@@ -19,6 +19,11 @@ use tokio::task;
 /// It is the same future otherwise. While nothing is recorded, a poll costs one
 /// branch more.
 ///
+/// What only tokio knows is not shown: which line awaits a future of tokio's
+/// own (its `poll` does not say who calls it; [`waits_for`] does), and that a
+/// task is woken because it has joined another (tokio wakes it when the lane of
+/// the other has ended already).
+///
 /// ```
 /// use with_tokio::lane;
 ///

@@ -31,6 +31,9 @@ pub struct Story<'a> {
     flight: usize,
     /// The threads that have run something.
     threads: BTreeSet<LaneKey>,
+    /// The lane that has ended on a thread, if nothing has run there since, and
+    /// when.
+    ended: BTreeMap<LaneKey, (LaneKey, u64)>,
 }
 
 /// What is said of an event.
@@ -54,6 +57,7 @@ impl<'a> Story<'a> {
             asked: BTreeMap::new(),
             flight: 0,
             threads: BTreeSet::new(),
+            ended: BTreeMap::new(),
         }
     }
 
@@ -76,8 +80,17 @@ impl<'a> Story<'a> {
             about.extend(other.map(|it| ("other".to_owned(), it.into())));
         }
         let mut says = self.say(event, cause);
-        if event.what == What::Run {
-            self.threads.insert((event.pid, event.thread));
+        let thread = (event.pid, event.thread);
+        match event.what {
+            What::Run => {
+                self.threads.insert(thread);
+                self.ended.remove(&thread);
+            }
+            What::Done => {
+                let ended = ((event.pid, event.lane), event.at);
+                self.ended.insert(thread, ended);
+            }
+            _ => {}
         }
         // A program that a reader has changed may do what it must not.
         if let Err(why) = self.replay.follow(event) {
@@ -242,7 +255,10 @@ impl<'a> Story<'a> {
                 format!("the site sends the last bytes of {page}")
             }
             What::Length { queue, n, room } => {
-                format!("{n} {queue} are queued now; there is room for {room}")
+                format!(
+                    "the queue of {queue} has {n} in it now; there is room \
+                     for {room}"
+                )
             }
             What::Panic(why) => format!("{it} panics: {why}"),
             What::Kill(pid) => format!("{it} kills process {pid}"),

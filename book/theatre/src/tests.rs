@@ -105,7 +105,8 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         ),
         (
             "1 2 wait tea\ts.rs:1\n60 2 until 50000\ts.rs:1",
-            "task 1 waits until 50 µs at the longest (10 µs ago)",
+            "task 1 waits until 50 µs at the longest (that time is over: it \
+             came 10 µs ago)",
         ),
         (
             "1 2 kept future, 16 bytes",
@@ -155,6 +156,17 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         (
             "1 2 wait tea\ts.rs:1\n2 2 ready 3",
             "task 2 wakes task 1, which waits for tea: task 1 is ready to run",
+        ),
+        // It may be the joiner of what has ended.
+        (
+            "1 2 wait tea\ts.rs:1\n2 3 run\n3 3 done\n4 1 wait a task\n\
+             13 2 ready 1",
+            "main, where task 2 ended 10 µs ago, wakes task 1, which waits \
+             for tea: task 1 is ready to run",
+        ),
+        (
+            "1 2 wait tea\ts.rs:1\n2 3 done\n9999 2 ready 1",
+            "main wakes task 1, which waits for tea: task 1 is ready to run",
         ),
         (
             "1 2 ready 1\n2 2 ready 1",
@@ -277,7 +289,10 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         ),
         ("1 2 got /3", "task 1 is through with the page /3"),
         ("1 1 sent /3", "the site sends the last bytes of /3"),
-        ("1 1 length 3 4 pages", "3 pages are queued now; there is room for 4"),
+        (
+            "1 1 length 1 4 pages",
+            "the queue of pages has 1 in it now; there is room for 4",
+        ),
         ("1 1 flight 1", "a request comes in: the site has 1 under way"),
         (
             "1 1 flight 2\n2 1 flight 1",

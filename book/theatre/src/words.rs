@@ -52,11 +52,11 @@ pub fn span(from: u64, to: u64) -> String {
     format_duration(Duration::from_nanos(to.saturating_sub(from)))
 }
 
-/// How long it is until a time, or has been since.
+/// How long it is until a time, or that it is over.
 pub fn from_now(now: u64, due: u64) -> String {
     match due > now {
         true => format!("{} from now", span(now, due)),
-        false => format!("{} ago", span(due, now)),
+        false => format!("that time is over: it came {} ago", span(due, now)),
     }
 }
 

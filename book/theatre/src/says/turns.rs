@@ -5,6 +5,9 @@ use super::outside::Cause;
 use crate::words::{from_now, listed, span, the_queue, waited_for};
 use timeline::{Event, LaneKey, Status, UNORDERED};
 
+/// How long a lane has just ended, in nanoseconds.
+const JUST: u64 = 1_000_000;
+
 impl Story<'_> {
     /// A lane runs: what it waited for, or how long it was ready.
     pub(super) fn say_run(&mut self, event: &Event<'_>) -> String {
@@ -130,7 +133,7 @@ impl Story<'_> {
             return format!("{says}: {it} {goes}");
         }
         let Some(lane) = self.lane(key) else { return format!("{it} {goes}") };
-        let (by_itself, by) = (by == key, self.cast.name(by));
+        let (by_itself, by) = (by == key, self.say_by(event, by));
         let waits = listed(&lane.waits);
         match lane.status {
             Status::New => format!("{it} is new: it {goes}"),
@@ -151,6 +154,20 @@ impl Story<'_> {
             _ => {
                 format!("{by} wakes {it}, which waits for {waits}: {it} {goes}")
             }
+        }
+    }
+
+    /// What wakes a lane. If that is a thread on which another has just ended,
+    /// it may be to hand over its result. The recording does not tell.
+    fn say_by(&self, event: &Event<'_>, by: LaneKey) -> String {
+        let (thread, name) = ((event.pid, event.thread), self.cast.name(by));
+        let ended = self.ended.get(&thread).filter(|_| by == thread);
+        match ended.map(|(it, at)| (self.cast.name(*it), *at)) {
+            Some((it, at)) if event.at - at < JUST => {
+                let ago = span(at, event.at);
+                format!("{name}, where {it} ended {ago} ago,")
+            }
+            _ => name.to_owned(),
         }
     }
 }

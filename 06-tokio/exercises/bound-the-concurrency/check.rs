@@ -46,6 +46,8 @@ fn as_many_jobs_run_as_may_and_no_more() {
             }
         });
     };
+    // Of three jobs one runs on when two end at once: rounds are seen here.
+    tell(1, |_| (9, 3), End::All);
     tell(20, |dice| (4 + dice.below(9), 2 + dice.below(2)), End::All);
     tell(20, |dice| (dice.below(40), 1 + dice.below(12)), End::All);
     tell(1, |_| (300, 280), End::All);

@@ -64,16 +64,25 @@ fn note_verdict(
 ///
 /// If it cannot be judged: a file is missing, cargo cannot be run.
 pub fn judge(exercise: &Exercise, on_stage: OnStage<'_>) -> Result<Verdict> {
-    let answer = exercise.seen(&exercise.answer());
     exercise.can_be_judged()?;
     on_stage(Stage::Compiling);
-    let compiled = compile_anew(exercise)?;
-    let target = match compiled {
-        Ok(target) => target,
-        Err(errors) => {
-            return Ok(Verdict::new(Kind::DoesNotCompile, errors));
-        }
-    };
+    match compile_anew(exercise)? {
+        Ok(target) => judge_compiled(exercise, target, on_stage),
+        Err(errors) => Ok(Verdict::new(Kind::DoesNotCompile, errors)),
+    }
+}
+
+/// Judges the reader's answer, which is in this program.
+///
+/// # Errors
+///
+/// If its check is not in there.
+pub fn judge_compiled(
+    exercise: &Exercise,
+    target: Target,
+    on_stage: OnStage<'_>,
+) -> Result<Verdict> {
+    let answer = exercise.seen(&exercise.answer());
     ensure!(
         target.tests.iter().any(|test| test.starts_with("check::")),
         "{answer} has lost its last two lines, which name its check; put back\n\

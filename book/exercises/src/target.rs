@@ -53,43 +53,47 @@ pub fn compile(
         bail!("cargo cannot build {stranger}, by its name; move it elsewhere");
     }
     let package = ["-p", &exercise.package];
-    let built = build(&exercise.root, &package, target)?;
-    built.target_in(&exercise.rung)
+    let built = build(&exercise.root, &package, &[target])?;
+    built.target_in(&exercise.rung, target)
 }
 
-/// Has cargo build the test targets of this name in some packages.
+/// Has cargo build the test targets of these names in some packages.
 ///
 /// # Errors
 ///
 /// If it cannot be run.
-pub fn build(root: &Path, packages: &[&str], target: &str) -> Result<Built> {
+pub fn build(
+    root: &Path,
+    packages: &[&str],
+    targets: &[&str],
+) -> Result<Built> {
     // It says in JSON what it does.
     let mut cargo = prepare_cargo();
     cargo
         .args(["test", "--no-run", "--message-format=json"])
         .args(packages)
-        .args(["--test", target])
+        .args(targets.iter().flat_map(|target| ["--test", target]))
         .current_dir(root);
-    let cargo = watchdog::run(&mut cargo, COMPILING)?;
-    Ok(Built { cargo, target: target.to_owned() })
+    Ok(Built(watchdog::run(&mut cargo, COMPILING)?))
 }
 
-/// What cargo has said of test targets of one name.
+/// What cargo has said of test targets.
 #[derive(Debug)]
-pub struct Built {
-    cargo: Ran,
-    target: String,
-}
+pub struct Built(Ran);
 
 impl Built {
-    /// The target of the package in this folder. The inner error is what the
-    /// compiler said.
+    /// The target of this name, of the package in this folder. The inner error
+    /// is what the compiler said.
     ///
     /// # Errors
     ///
     /// If something has failed that is not the compiler.
-    pub fn target_in(&self, folder: &Path) -> Result<Result<Target, String>> {
-        let Built { cargo, target } = self;
+    pub fn target_in(
+        &self,
+        folder: &Path,
+        target: &str,
+    ) -> Result<Result<Target, String>> {
+        let Built(cargo) = self;
         // A whole path may go by a link, and ours by another.
         let rung = folder.file_name().unwrap_or_default();
         let manifest = Path::new(rung).join("Cargo.toml");
@@ -103,7 +107,7 @@ impl Built {
         });
         for message in messages {
             let path = message["manifest_path"].as_str().unwrap_or_default();
-            let is_target = message["target"]["name"] == *target
+            let is_target = message["target"]["name"] == target
                 && Path::new(path).ends_with(&manifest);
             if let Some(path) = message["executable"].as_str()
                 && is_target

@@ -4,8 +4,8 @@
 
 mod answers;
 
-use self::answers::{compiled, module};
-use super::judge::judge;
+use self::answers::{compiled, compiled_as_shipped, module};
+use super::judge::judge_compiled;
 use super::rounds::at_once;
 use super::target::Target;
 use super::verdict::{Kind, Verdict};
@@ -84,7 +84,8 @@ fn every_starter_compiles_without_a_warning_and_fails_as_stated() {
             println!("{name}: left out, since it is not as shipped");
             continue;
         }
-        let verdict = judge(&exercise, &|_| {}).unwrap();
+        let target = compiled_as_shipped(&exercise);
+        let verdict = judge_compiled(&exercise, target, &|_| {}).unwrap();
         assert_eq!(verdict.warnings, "", "{name}");
         let sentence = exercise.as_shipped().expect("the strict check");
         meets(&exercise, name, &verdict, &sentence);

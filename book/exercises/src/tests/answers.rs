@@ -2,29 +2,41 @@
 //! `answers` includes what is written here.
 
 use super::exercises_to_judge;
-use crate::target::{Target, build};
+use crate::target::{Built, Target, build};
 use crate::tree::Tree;
 use crate::{Exercise, all_exercises};
 use std::collections::BTreeMap;
 use std::env;
-use std::fmt::Write as _;
 use std::fs;
+use std::iter;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// The program with the answers to an exercise, and to the others of its rung.
 pub fn compiled(exercise: &Exercise) -> &'static Target {
-    static COMPILED: LazyLock<BTreeMap<String, Target>> =
-        LazyLock::new(compile_all);
-    &COMPILED[&exercise.package]
+    &COMPILED.answers[&exercise.package]
+}
+
+/// The program with an exercise's file, as it was shipped.
+pub fn compiled_as_shipped(exercise: &Exercise) -> Target {
+    target_in(&COMPILED.built, exercise, &exercise.name)
+}
+
+static COMPILED: LazyLock<Compiled> = LazyLock::new(compile_all);
+
+struct Compiled {
+    built: Built,
+    /// By the packages of their rungs.
+    answers: BTreeMap<String, Target>,
 }
 
 /// All programs are built at once: the compiler does most of its work on one
 /// core for each.
-fn compile_all() -> BTreeMap<String, Target> {
-    let rungs = exercises_to_judge().into_iter();
-    let rungs: BTreeMap<_, _> = rungs.map(|it| (it.package, it.rung)).collect();
+fn compile_all() -> Compiled {
+    let exercises = exercises_to_judge();
+    let rungs = exercises.iter().map(|it| (it.package.clone(), it));
+    let rungs: BTreeMap<_, _> = rungs.collect();
     for package in rungs.keys() {
         write_all(package);
     }
@@ -33,14 +45,22 @@ fn compile_all() -> BTreeMap<String, Target> {
         // So they need what all tests need, which has been built for them.
         None => vec!["--workspace"],
     };
-    let built = build(&Tree::here().root, &packages, "answers").unwrap();
-    let compiled = rungs.into_iter().map(|(package, folder)| {
-        let target = built.target_in(&folder).unwrap();
-        let target = target.unwrap_or_else(|said| panic!("{said}"));
+    // A reader's own need not compile.
+    let shipped = exercises.iter().filter(|it| !it.is_started().unwrap());
+    let names = shipped.map(|it| it.name.as_str());
+    let targets: Vec<_> = iter::once("answers").chain(names).collect();
+    let built = build(&Tree::here().root, &packages, &targets).unwrap();
+    let answers = rungs.into_iter().map(|(package, exercise)| {
+        let target = target_in(&built, exercise, "answers");
         assert_eq!(target.warnings, "", "{package}");
         (package, target)
     });
-    compiled.collect()
+    Compiled { answers: answers.collect(), built }
+}
+
+fn target_in(built: &Built, exercise: &Exercise, name: &str) -> Target {
+    let target = built.target_in(&exercise.rung, name).unwrap();
+    target.unwrap_or_else(|said| panic!("{name}: {said}"))
 }
 
 /// `check_then_insert_wrong_insert_after_fetch`
@@ -79,7 +99,13 @@ fn write_all(package: &str) {
             let file = format!("{}.rs", file_name(&exercise, &answer));
             write_if_new(folder.join(&file), &text);
             let module = module(&exercise, &answer);
-            write!(root, "\n#[path = \"{file}\"]\nmod {module};").unwrap();
+            // How a wrong answer is written is no matter of taste.
+            let when = match inside.starts_with("wrong") {
+                true => "\n#[cfg(not(clippy))]",
+                false => "",
+            };
+            let mount = format!("{when}\n#[path = \"{file}\"]\nmod {module};");
+            root += &mount;
         }
     }
     write_if_new(folder.join("main.rs"), &(root + "\n"));

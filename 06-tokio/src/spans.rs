@@ -7,7 +7,7 @@ use std::fmt::{Debug, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use timeline::Lane;
+use timeline::{Lane, format_duration};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -123,10 +123,9 @@ impl Subscriber for Spans {
         });
         if is_last && let Some(span) = self.open.lock().unwrap().remove(&id) {
             let Span { name, times, busy, opened, .. } = span;
-            let all = opened.elapsed();
-            println!(
-                "{name}: entered {times} times, busy {busy:.0?} of {all:.0?}"
-            );
+            let (busy, all) = (format_duration(busy), opened.elapsed());
+            let all = format_duration(all);
+            println!("{name}: entered {times} times, busy {busy} of {all}");
         }
         is_last
     }

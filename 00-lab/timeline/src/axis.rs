@@ -27,7 +27,8 @@ pub fn round_times(length: Duration, most: usize) -> Vec<(Duration, String)> {
 /// A duration as a sentence has it: `249 ms`.
 pub fn format_duration(time: Duration) -> String {
     match time.as_nanos() {
-        0..10_000 => format!("{time:.1?}"),
+        nanos @ 0..1_000 => format!("{nanos} ns"),
+        1_000..10_000 => format!("{:.1} µs", time.as_secs_f64() * 1e6),
         10_000..1_000_000 => format!("{} µs", time.as_micros()),
         1_000_000..10_000_000 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
         10_000_000..1_000_000_000 => format!("{} ms", time.as_millis()),
@@ -36,9 +37,18 @@ pub fn format_duration(time: Duration) -> String {
     }
 }
 
+/// A duration as a whole number, for something that is to last so long: `40
+/// ms`.
+pub(super) fn format_whole(time: Duration) -> String {
+    let mut text = format!("{time:.0?}");
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+    text.insert(digits, ' ');
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::round_times;
+    use super::{format_duration, format_whole, round_times};
     use std::time::Duration;
 
     fn labels(ms: f64, most: usize) -> String {
@@ -55,5 +65,19 @@ mod tests {
         assert_eq!(labels(0.3, 4), "0 µs, 100 µs, 200 µs, 300 µs");
         assert_eq!(labels(61_000.0, 4), "0 s, 20 s, 40 s, 60 s");
         assert_eq!(labels(0.0, 4), "0 µs, 0.5 µs, 1 µs");
+    }
+
+    #[test]
+    fn between_a_number_and_its_unit_is_a_blank() {
+        for (nanos, text, whole) in [
+            (640, "640 ns", "640 ns"),
+            (1_000, "1.0 µs", "1 µs"),
+            (19_999_000, "19 ms", "20 ms"),
+            (2_000_000_000, "2.0 s", "2 s"),
+        ] {
+            let time = Duration::from_nanos(nanos);
+            assert_eq!(format_duration(time), text);
+            assert_eq!(format_whole(time), whole);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Notices that a program does nothing any more, and says why.
 
+use super::axis::format_duration;
 use super::session::so_far;
 use super::spans::Recording;
 use super::text::width;
@@ -66,7 +67,8 @@ impl Watch {
             return None;
         }
         let cpu = self.cpu_used(silent, &had);
-        let what = format!("nothing has happened for {silent:.1?}{cpu}");
+        let silent = format_duration(silent);
+        let what = format!("nothing has happened for {silent}{cpu}");
         Some(describe_hang(&what, so_far().ok()))
     }
 
@@ -102,7 +104,9 @@ impl Watch {
                 " (and it used next to no CPU)".to_owned()
             }
             Some(cpu) => {
-                format!(" (in the last {silent:.1?} it used {cpu:.1?} of CPU)")
+                let (silent, cpu) =
+                    (format_duration(silent), format_duration(cpu));
+                format!(" (in the last {silent} it used {cpu} of CPU)")
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{fmt, fs, thread};
-use timeline::{Recording, describe_hang, private};
+use timeline::{Recording, describe_hang, format_duration, private};
 
 /// A program that came to its end.
 #[derive(Debug)]
@@ -181,7 +181,10 @@ impl Running {
             // Give up on it for one of three reasons.
             let Some(left) = limit.checked_sub(began.elapsed()) else {
                 return Err(match self.status {
-                    None => format!("still running after {limit:.1?}"),
+                    None => format!(
+                        "still running after {}",
+                        format_duration(limit)
+                    ),
                     Some(_) => "ended, but a process is left that has its \
                                 output open"
                         .to_owned(),

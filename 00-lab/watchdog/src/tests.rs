@@ -46,7 +46,7 @@ fn a_deadlock_is_explained_after_the_kill() {
     let hung = run(&mut part("hangs_in_every_way"), limit);
     let hung = hung.expect_err("it hangs");
     let why = &hung.to_string();
-    assert!(why.starts_with("still running after 2.0s\n"), "{why}");
+    assert!(why.starts_with("still running after 2.0 s\n"), "{why}");
     for sentence in [
         "left waits for lock Fork 2, which right holds",
         "right waits for lock Fork 1, which left holds",
@@ -79,7 +79,11 @@ fn of_a_program_that_prints_for_ever_both_ends_are_kept() {
     let mut command = part("prints_for_ever");
     let hung = run_keeping(1000, &mut command, limit);
     let hung = hung.expect_err("it never ends");
-    assert!(hung.why.starts_with("still running after 2.0s\n"), "{}", hung.why);
+    assert!(
+        hung.why.starts_with("still running after 2.0 s\n"),
+        "{}",
+        hung.why
+    );
     assert!(hung.stdout.contains("the beginning"), "{}", hung.stdout);
     assert!(hung.stdout.contains(" MB left out …\n"), "{}", hung.stdout);
     assert!(hung.stdout.len() < 1100, "{}", hung.stdout.len());

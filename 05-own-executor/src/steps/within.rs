@@ -4,6 +4,7 @@ use lab::waiting;
 use std::sync::mpsc::channel;
 use std::thread::Builder;
 use std::time::Duration;
+use timeline::format_duration;
 
 /// Runs `f` on a thread of this name. If nothing is recorded any more for as
 /// long as `limit`, prints what each lane waits for, and leaves the thread as
@@ -35,7 +36,8 @@ pub fn within<T: Send + 'static>(
         let silence = so_far.silence();
         left = limit.saturating_sub(silence);
         if left.is_zero() {
-            println!("nothing has happened for {limit:?}:");
+            let limit = format_duration(limit);
+            println!("nothing has happened for {limit}:");
             for sentence in so_far.explain_waits(silence) {
                 println!("  {sentence}");
             }

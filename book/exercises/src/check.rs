@@ -12,6 +12,7 @@ use anyhow::Result;
 use std::io::{Write as _, stderr};
 use std::process::ExitCode;
 use std::time::Instant;
+use timeline::format_duration;
 
 /// Judges the exercises of these names. With none, says how far the reader is,
 /// and what comes next.
@@ -52,7 +53,7 @@ pub fn check_one(all: &[Exercise], exercise: &Exercise) -> Result<Kind> {
     let verdict = judge_and_show(exercise)?;
     let kind = verdict.kind;
     let line = paint(kind, &format!("{name}: {kind}"));
-    println!("{line} ({:.1?})", began.elapsed());
+    println!("{line} ({})", format_duration(began.elapsed()));
     println!("{file}\n");
     print_verdict(exercise, &verdict);
     if kind == Kind::Solved {

@@ -54,7 +54,7 @@ pub fn of_run(
 struct Figure {
     /// Of what.
     what: String,
-    /// As it is printed: `29.9µs`.
+    /// As it is printed, with a blank before the unit: `29.9 µs`.
     printed: String,
     /// In the smallest unit of its kind, nanoseconds or bytes.
     value: f64,
@@ -130,10 +130,9 @@ fn figure(line: &str, kind: &str) -> Option<Figure> {
             let after = after.split([',', '█']).next().unwrap_or("").trim();
             let comma = if after.is_empty() { "" } else { ", " };
             let what = format!("{what}{comma}{after}");
-            let space = if its == "memory" { " " } else { "" };
             return Some(Figure {
                 what: what.split_whitespace().collect::<Vec<_>>().join(" "),
-                printed: format!("{number_printed}{space}{unit}"),
+                printed: format!("{number_printed} {unit}"),
                 value: number * factor,
             });
         }
@@ -193,24 +192,24 @@ mod tests {
         assert_eq!(figures(printed).len(), 1, "one size is not compared");
         assert_eq!(
             group(printed, 0),
-            ["a page, to compare with|68ms", "to start a process|1.3ms"]
+            ["a page, to compare with|68 ms", "to start a process|1.3 ms"]
         );
         let printed = "a page, to compare with: 68ms\na thread: 30µs\n\
                        a wait: 21µs\n\n";
         assert_eq!(group(printed, 0).len(), 3);
-        assert_eq!(group(printed, 1), ["a thread|30µs", "a wait|21µs"]);
+        assert_eq!(group(printed, 1), ["a thread|30 µs", "a wait|21 µs"]);
         let printed = "enums: 48 bytes each, 8ns a pause\n    Ada\n\
                        stacks: 4537 bytes each, 201ns a pause\n";
         assert_eq!(
             group(printed, 0),
-            ["enums, a pause|8ns", "stacks, a pause|201ns"]
+            ["enums, a pause|8 ns", "stacks, a pause|201 ns"]
         );
         assert_eq!(
             group(printed, 1),
             ["enums, each|48 bytes", "stacks, each|4537 bytes"]
         );
         let printed = "    10  poll     2.3µs \n 10000  poll     2.6ms ███\n";
-        assert_eq!(group(printed, 0), ["10 poll|2.3µs", "10000 poll|2.6ms"]);
+        assert_eq!(group(printed, 0), ["10 poll|2.3 µs", "10000 poll|2.6 ms"]);
     }
 
     #[test]
@@ -218,7 +217,7 @@ mod tests {
         let nothing = Recording::default();
         let draw = |name| of_run(name, &nothing, "a: 5ms\nb: 10ms\n", "");
         let bars = draw("1-12-what-a-thread-costs");
-        assert!(bars.contains("<desc>a: 5ms. b: 10ms.</desc>"), "{bars}");
+        assert!(bars.contains("<desc>a: 5 ms. b: 10 ms.</desc>"), "{bars}");
         assert!(bars.contains("width='49.50%'"), "{bars}");
         assert!(!draw("1-3-lost-race").contains("lanes-bar"));
     }

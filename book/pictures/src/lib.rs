@@ -54,7 +54,7 @@ const MOST_LANES: usize = 60;
 /// let events = "0 7 1 1 0 spawn thread - main\n9000 7 1 1 9000 done\n";
 /// let recording = timeline::Recording::parse(events);
 /// let picture = pictures::svg(&recording, "It runs, and that is all");
-/// assert!(picture.contains("<desc>1 thread in 9.0µs."));
+/// assert!(picture.contains("<desc>1 thread in 9.0 µs."));
 /// ```
 pub fn svg(recording: &Recording, title: &str) -> String {
     // What is drawn: the first lanes, the others together, and the site if it

@@ -24,7 +24,7 @@ const MOST_LANES: usize = 30;
 /// let [one, two] = events.map(timeline::Recording::parse);
 /// let runs = [("the run before", &one), ("this run", &two)];
 /// let picture = pictures::on_one_axis(&runs, "Two runs");
-/// assert!(picture.contains("this run: 5.0µs"));
+/// assert!(picture.contains("this run: 5.0 µs"));
 /// ```
 pub fn on_one_axis(runs: &[(&str, &Recording)], title: &str) -> String {
     let length = runs.iter().map(|(_, it)| it.length).max();

@@ -82,7 +82,7 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         ),
         (
             "1 5 spawn timer 1 \n2 5 ready 1\n3 5 run",
-            "main runs the callback of timer 1, which was ready for 1.0µs",
+            "main runs the callback of timer 1, which was ready for 1.0 µs",
         ),
         // To wait.
         ("1 2 run\n2 2 wait tea\ts.rs:1", "task 1 waits for tea"),
@@ -139,7 +139,7 @@ fn every_event_is_told_in_a_sentence_that_says_why() {
         ),
         (
             "1 2 wait tea\ts.rs:1\n2 2 ready 3 unordered\n3 2 run",
-            "main runs task 1, which was ready for 1.0µs",
+            "main runs task 1, which was ready for 1.0 µs",
         ),
         (
             "1 2 run\n2 2 kept future, 8 bytes\n3 2 wait tea",

@@ -1,5 +1,6 @@
 //! The span that a lane is in while its recording is read.
 
+use crate::axis::format_whole;
 use crate::event::{Event, Id, What};
 use crate::spans::{Span, State, Track};
 use std::time::Duration;
@@ -42,7 +43,7 @@ impl Open {
             )),
             What::Until(due) => {
                 let left = Duration::from_nanos(due.saturating_sub(event.at));
-                Some(State::Wait(format!("{left:.0?}")))
+                Some(State::Wait(format_whole(left)))
             }
             What::Want(lock) => Some(State::Blocked(lock.to_owned())),
             // A lane that is woken while it runs goes on running.

@@ -362,11 +362,11 @@ fn what_is_late_could_have_run_since_it_was_due() {
         (from, to, state)
     });
     let expected = [
-        (0, 10, "10ms"),
+        (0, 10, "10 ms"),
         (10, 30, "ready"),
         (30, 31, "runs"),
         // A little late is not late.
-        (31, 41, "9ms"),
+        (31, 41, "9 ms"),
         (41, 42, "runs"),
         // It was due before it said so.
         (42, 50, "ready"),

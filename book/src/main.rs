@@ -18,6 +18,7 @@
 //! Before anything else the chapters are checked: what the text promises must
 //! be there.
 
+mod aside;
 mod pages;
 mod stage;
 mod press;

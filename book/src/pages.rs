@@ -1,5 +1,6 @@
 //! From chapters to pages, with mdBook as a library.
 
+use crate::aside::Aside;
 use anyhow::{Context, Result};
 use exercises::files::all_in;
 use mdbook_driver::MDBook;
@@ -32,9 +33,13 @@ pub fn build(
     };
     let aside = place.with_extension(format!("new-{}", std::process::id()));
     book.config.build.build_dir = aside.clone();
+    let chapters = root.join(&book.config.book.src);
+    let pictures = Aside::take(&mut book.book, &chapters);
     book.with_renderer(Pages);
     book.build().context("cannot build the book")?;
-    copy_others(&root.join(&book.config.book.src), &aside)
+    let pages = pages_in(&aside);
+    pictures.put_back(&pages).context("cannot write the pictures")?;
+    copy_others(&chapters, &aside)
         .context("cannot copy what belongs to the pages")?;
     add(&aside)?;
 
@@ -45,6 +50,13 @@ pub fn build(
     fs::rename(&aside, &place)
         .with_context(|| format!("cannot write {}", place.display()))?;
     Ok(place.canonicalize()?)
+}
+
+/// All pages in a folder.
+pub fn pages_in(folder: &Path) -> Vec<PathBuf> {
+    let is_page =
+        |file: &PathBuf| file.extension().is_some_and(|end| end == "html");
+    all_in(folder).into_iter().filter(is_page).collect()
 }
 
 /// mdBook's pages, without the files that lie beside the chapters. It copies

@@ -1,12 +1,11 @@
 //! The pages, made again whenever something that they are made of is saved.
 
-use crate::pages;
+use crate::pages::{self, pages_in};
 use crate::shown::{Shown, look_at};
 use crate::stage;
 use anyhow::{Context, Result, ensure};
 use author::strict::{self, Fault};
 use exercises::Tree;
-use exercises::files::all_in;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -168,8 +167,10 @@ pub fn edition(root: &Path, place: &Path, before: &Path) -> Result<String> {
     if faults.is_empty() {
         let add = |pages: &Path| stage::add(&tree, pages);
         pages::build(&tree.book(), Some(place), add)?;
-        pages = all_in(place);
-        pages.retain(|file| file.extension().is_some_and(|it| it == "html"));
+        // Of the first edition, nobody asks what has changed.
+        if place != before {
+            pages = pages_in(place);
+        }
     }
     let changed = pages.iter().filter_map(|file| {
         let page = file.strip_prefix(place).ok()?;

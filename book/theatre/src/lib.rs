@@ -15,7 +15,8 @@ mod tests;
 
 use cast::Cast;
 use says::Story;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use state::State;
 use std::time::Duration;
 use timeline::{Event, Recording, Replay, Status, What, format_duration};
@@ -47,26 +48,44 @@ pub struct Theatre {
     is_cut: bool,
 }
 
+/// What a page's script reads.
+#[derive(Serialize)]
+struct Script<'a> {
+    title: &'a str,
+    files: &'a [File],
+    threads: Vec<usize>,
+    lanes: Vec<Value>,
+    ends: u64,
+    events: &'a [Told],
+    /// Why there are no more events, if there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<String>,
+}
+
 /// A file that events name.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct File {
     path: String,
     /// `None` if it is not known, or has changed since it was compiled.
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
 
 /// An event.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Told {
     at: u64,
     /// The index of its lane.
     lane: usize,
     says: String,
     /// The index of a file, and the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<(usize, u32)>,
     /// What it is about besides its lane.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     about: Map<String, Value>,
     /// What it changes in the state: each part as it is from here on.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     now: Map<String, Value>,
 }
 
@@ -92,9 +111,8 @@ impl Theatre {
         let (mut events, mut bytes) = (Vec::new(), 0);
         for event in &first {
             let told = story.tell(event);
-            let next = story.state();
-            let now = next.since(&state);
-            bytes += json!(now).to_string().len();
+            let now = story.follow(&mut state);
+            bytes += serde_json::to_vec(&now).map_or(0, |text| text.len());
             if bytes > MOST_BYTES {
                 is_cut = true;
                 break;
@@ -117,7 +135,6 @@ impl Theatre {
                 about: told.about,
                 now,
             });
-            state = next;
         }
         let file = |path: &str| {
             let (path, text) = (path.to_owned(), read(path));
@@ -144,38 +161,16 @@ impl Theatre {
 
     /// All of it, for a script.
     pub fn json(&self) -> String {
-        let files = self.files.iter().map(|file| match &file.text {
-            None => json!({ "path": file.path }),
-            Some(text) => json!({ "path": file.path, "text": text }),
-        });
-        let events = self.events.iter().map(|event| {
-            let mut all = Map::new();
-            all.insert("at".into(), event.at.into());
-            all.insert("lane".into(), event.lane.into());
-            all.insert("says".into(), event.says.as_str().into());
-            if let Some((file, line)) = event.line {
-                all.insert("line".into(), json!([file, line]));
-            }
-            if !event.about.is_empty() {
-                all.insert("about".into(), event.about.clone().into());
-            }
-            if !event.now.is_empty() {
-                all.insert("now".into(), event.now.clone().into());
-            }
-            Value::Object(all)
-        });
-        let mut all = json!({
-            "title": self.title,
-            "files": files.collect::<Vec<_>>(),
-            "threads": self.cast.threads(),
-            "lanes": self.cast.lanes(),
-            "ends": self.ends,
-            "events": events.collect::<Vec<_>>(),
-        });
-        if let Some(why) = self.why_no_more() {
-            all["left"] = why.into();
-        }
-        all.to_string()
+        let script = Script {
+            title: &self.title,
+            files: &self.files,
+            threads: self.cast.threads(),
+            lanes: self.cast.lanes(),
+            ends: self.ends,
+            events: &self.events,
+            left: self.why_no_more(),
+        };
+        serde_json::to_string(&script).expect("all names in it are texts")
     }
 }
 

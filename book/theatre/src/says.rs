@@ -61,9 +61,9 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// The state after all that was told.
-    pub fn state(&self) -> State {
-        State::of(&self.replay, self.cast, self.start)
+    /// What is different in the state after all that was told.
+    pub fn follow(&self, state: &mut State) -> Map<String, Value> {
+        state.follow(&self.replay, self.cast, self.start)
     }
 
     /// Tells an event, and follows it.

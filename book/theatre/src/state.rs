@@ -6,93 +6,122 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use timeline::{Direction, LaneKey, LaneNow, Replay, Status};
 
-/// A state. Lanes and threads are their indices.
-#[derive(Debug, Default, PartialEq)]
+/// A state. Lanes and threads are their indices. It is kept as it comes, and
+/// made ready for a page where it changes: an event changes little of it.
+#[derive(Debug, Default)]
 pub struct State {
-    runs: Vec<Value>,
-    queues: Vec<Value>,
-    sockets: Vec<Value>,
-    timers: Vec<Value>,
-    lanes: BTreeMap<usize, Value>,
+    runs: Vec<(usize, Vec<usize>)>,
+    queues: Vec<(String, Vec<usize>)>,
+    sockets: BTreeMap<u32, Vec<(&'static str, usize)>>,
+    timers: Vec<(Option<LaneKey>, u64)>,
+    lanes: BTreeMap<LaneKey, LaneNow>,
 }
 
 impl State {
-    /// The state of a replay.
-    pub fn of(replay: &Replay, cast: &Cast, start: u64) -> State {
+    /// Becomes the state of a replay. Gives back the parts of it that were
+    /// different before. Of the lanes, each is a part.
+    pub fn follow(
+        &mut self,
+        replay: &Replay,
+        cast: &Cast,
+        start: u64,
+    ) -> Map<String, Value> {
+        let mut changed = Map::new();
         let places = |keys: &[LaneKey]| {
             keys.iter().map(|key| cast.lane(*key)).collect::<Vec<_>>()
         };
         let runs = replay
             .running()
-            .map(|(thread, lanes)| json!([cast.thread(thread), places(lanes)]));
+            .map(|(thread, lanes)| (cast.thread(thread), places(lanes)));
+        if renew(&mut self.runs, runs.collect()) {
+            changed.insert("runs".to_owned(), json!(self.runs));
+        }
         let queues = replay
             .queues()
-            .map(|(name, lanes)| json!([queue_name(name), places(&lanes)]));
-        let mut waits = BTreeMap::<u32, Vec<Value>>::new();
+            .map(|(name, lanes)| (queue_name(name).to_owned(), places(&lanes)));
+        if renew(&mut self.queues, queues.collect()) {
+            changed.insert("queues".to_owned(), json!(self.queues));
+        }
+        let mut sockets = BTreeMap::<_, Vec<_>>::new();
         for socket in replay.registered() {
-            waits.entry(socket).or_default();
+            sockets.entry(socket).or_default();
         }
         for (socket, direction, lane) in replay.sockets() {
             let word = match direction {
                 Direction::Read => "read",
                 Direction::Write => "write",
             };
-            let wait = json!([word, cast.lane(lane)]);
-            waits.entry(socket).or_default().push(wait);
+            let wait = (word, cast.lane(lane));
+            sockets.entry(socket).or_default().push(wait);
         }
-        let sockets = waits
-            .into_iter()
-            .map(|(socket, waits)| json!([socket_name(socket), waits]));
-        let timers = replay.timers().into_iter().map(|timer| {
-            let name = timer_name(timer.lane.map(|lane| cast.name(lane)));
-            let lane = timer.lane.map(|lane| cast.lane(lane));
-            json!([name, timer.due.saturating_sub(start), lane])
-        });
-        State {
-            runs: runs.collect(),
-            queues: queues.collect(),
-            sockets: sockets.collect(),
-            timers: timers.collect(),
-            lanes: replay
-                .lanes()
-                .map(|(key, lane)| (cast.lane(key), lane_now(lane, start)))
-                .collect(),
+        if renew(&mut self.sockets, sockets) {
+            let sockets = self.sockets.iter();
+            let named =
+                sockets.map(|(socket, it)| json!([socket_name(*socket), it]));
+            changed.insert("sockets".to_owned(), named.collect());
         }
-    }
-
-    /// The parts of it that were different `before`. Of the lanes, each is a
-    /// part.
-    pub fn since(&self, before: &State) -> Map<String, Value> {
-        let mut changed = Map::new();
-        for (name, now, then) in [
-            ("runs", &self.runs, &before.runs),
-            ("queues", &self.queues, &before.queues),
-            ("sockets", &self.sockets, &before.sockets),
-            ("timers", &self.timers, &before.timers),
-        ] {
-            if now != then {
-                changed.insert(name.to_owned(), now.clone().into());
-            }
+        let timers = replay.timers().into_iter().map(|it| (it.lane, it.due));
+        if renew(&mut self.timers, timers.collect()) {
+            let named = self.timers.iter().map(|(lane, due)| {
+                let name = timer_name(lane.map(|lane| cast.name(lane)));
+                let lane = lane.map(|lane| cast.lane(lane));
+                json!([name, due.saturating_sub(start), lane])
+            });
+            changed.insert("timers".to_owned(), named.collect());
         }
-        let lanes = self.lanes.iter();
-        let lanes =
-            lanes.filter(|(place, it)| before.lanes.get(place) != Some(it));
-        let lanes: Vec<_> = lanes
-            .map(|(place, lane)| {
-                let own = lane.as_array().into_iter().flatten().cloned();
-                [Value::from(*place)].into_iter().chain(own).collect::<Value>()
-            })
-            .collect();
+        let lanes = self.changed_lanes(replay, cast, start);
         if !lanes.is_empty() {
             changed.insert("lanes".to_owned(), lanes.into());
         }
         changed
     }
+
+    /// The lanes that are different now, each after its index.
+    fn changed_lanes(
+        &mut self,
+        replay: &Replay,
+        cast: &Cast,
+        start: u64,
+    ) -> Vec<Value> {
+        let mut changed = BTreeMap::new();
+        for (key, lane) in replay.lanes() {
+            let before = self.lanes.get(&key);
+            if before.is_some_and(|before| shows_the_same(before, lane)) {
+                continue;
+            }
+            let now = lane_now(lane, start);
+            if before.is_none_or(|before| lane_now(before, start) != now) {
+                changed.insert(cast.lane(key), now);
+            }
+            self.lanes.insert(key, lane.clone());
+        }
+        let with_place = |(place, mut lane): (usize, Vec<Value>)| {
+            lane.insert(0, place.into());
+            lane.into()
+        };
+        changed.into_iter().map(with_place).collect()
+    }
+}
+
+/// Puts a part of a state in the place of what it was. Gives back whether it is
+/// different.
+fn renew<T: PartialEq>(part: &mut T, now: T) -> bool {
+    let is_new = *part != now;
+    *part = now;
+    is_new
+}
+
+/// Set if [`lane_now`] makes the same of both.
+fn shows_the_same(one: &LaneNow, other: &LaneNow) -> bool {
+    one.status == other.status
+        && one.until == other.until
+        && one.waits == other.waits
+        && one.kept == other.kept
 }
 
 /// What a lane does, what it waits for, until when, and where its paused state
 /// is kept. What is unknown at the end is left out.
-fn lane_now(lane: &LaneNow, start: u64) -> Value {
+fn lane_now(lane: &LaneNow, start: u64) -> Vec<Value> {
     let status = match lane.status {
         Status::New => "new",
         Status::Ready => "ready",
@@ -108,5 +137,5 @@ fn lane_now(lane: &LaneNow, start: u64) -> Value {
     while all.last().is_some_and(Value::is_null) {
         all.pop();
     }
-    all.into()
+    all
 }

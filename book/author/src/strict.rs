@@ -147,8 +147,10 @@ impl Check<'_> {
     /// and its picture.
     fn steps_are_shown(&mut self, chapters: &[Chapter]) {
         let tree = self.tree;
-        let shown: BTreeSet<PathBuf> =
-            chapters.iter().flat_map(includes::files).collect();
+        let pages: Vec<(&Chapter, BTreeSet<PathBuf>)> = chapters
+            .iter()
+            .map(|it| (it, includes::files(it).into_iter().collect()))
+            .collect();
         for rung in &tree.rungs {
             for (n, program) in rung.programs().enumerate() {
                 let path = format!("{}/{}", rung.folder, program.source());
@@ -166,7 +168,7 @@ impl Check<'_> {
                     wanted.push(("what it changes", recorded("diff")));
                 }
                 for (what, file) in wanted {
-                    if !shown.contains(&file) {
+                    if !pages.iter().any(|(_, shown)| shown.contains(&file)) {
                         let why = format!("no page shows {what}");
                         self.stranger(&source, why);
                     }
@@ -177,10 +179,9 @@ impl Check<'_> {
                     let mut pairs = chapter.code.windows(2);
                     pairs.any(|it| it[0].text == path && it[1].text == command)
                 };
-                let page = chapters
-                    .iter()
-                    .find(|chapter| includes::files(chapter).contains(&source));
-                if page.is_some_and(|page| !has_caption(page)) {
+                let page =
+                    pages.iter().find(|(_, shown)| shown.contains(&source));
+                if page.is_some_and(|(page, _)| !has_caption(page)) {
                     let why = "no caption says its file and its command";
                     self.fault(&source, 0, why.to_owned());
                 }

@@ -36,7 +36,7 @@ fn axe_finds_nothing_serious() {
         println!("skipped: needs target/axe/axe.min.js and chromedriver");
         return;
     };
-    let reader = Reader::start();
+    let reader = Reader::shared();
     let mut found = Vec::new();
     for theme in ["light", "navy"] {
         for page in PAGES {

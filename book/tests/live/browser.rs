@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use super::webdriver::Browser;
+use std::borrow::Borrow;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -12,19 +13,24 @@ pub fn open(page: &str, what: &str) -> Option<(Reader, Browser)> {
     open_with(Reader::start, page, what)
 }
 
+/// The same with the reader that tests share: for those that run nothing.
+pub fn open_shared(page: &str, what: &str) -> Option<Browser> {
+    Some(open_with(Reader::shared, page, what)?.1)
+}
+
 /// The same with a reader of one's own.
-pub fn open_with(
-    reader: impl FnOnce() -> Reader,
+pub fn open_with<R: Borrow<Reader>>(
+    reader: impl FnOnce() -> R,
     page: &str,
     what: &str,
-) -> Option<(Reader, Browser)> {
+) -> Option<(R, Browser)> {
     let Some(browser) = Browser::start(1280, 900) else {
         assert!(std::env::var_os("CI").is_none(), "CI needs chromedriver");
         println!("skipped: there is no chromedriver here");
         return None;
     };
     let reader = reader();
-    browser.open(&reader.url_of(page));
+    browser.open(&reader.borrow().url_of(page));
     let there = format!("return document.querySelector('{what}') != null");
     browser.wait_for(what, &there);
     Some((reader, browser))

@@ -1,6 +1,6 @@
 //! The first page: all that it is for is seen at once, and it is light.
 
-use super::browser::open;
+use super::browser::open_shared;
 use super::reader::Reader;
 use super::webdriver::Browser;
 use std::io::{BufRead, BufReader};
@@ -20,12 +20,11 @@ fn bottom(browser: &Browser, what: &str) -> f64 {
 
 #[test]
 fn it_is_seen_at_once_moves_if_that_is_wanted_and_is_light() {
-    let Some((reader, browser)) = open("", ".live-run") else { return };
+    let Some(browser) = open_shared("", ".live-run") else { return };
     is_light(&browser);
     is_above_the_fold(&browser);
     fits_a_phone(&browser);
     moves_only_if_that_is_wanted(&browser);
-    drop(reader);
 }
 
 fn is_above_the_fold(browser: &Browser) {
@@ -81,7 +80,7 @@ fn is_light(browser: &Browser) {
 
 #[test]
 fn text_is_compressed_for_those_who_take_it_so_and_events_are_not() {
-    let reader = Reader::start();
+    let reader = Reader::shared();
     let head = |path: &str, accepts: &str| {
         let answer = BufReader::new(reader.ask("GET", path, accepts, ""));
         let lines = answer.lines().map(Result::unwrap);

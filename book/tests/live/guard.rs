@@ -187,9 +187,9 @@ fn nobody_passes_who_is_not_our_own_page() {
 
 #[test]
 fn no_path_leads_out_of_the_book() {
-    let reader = Reader::start();
+    let reader = Reader::shared();
     let enemy = Enemy {
-        reader: &reader,
+        reader,
         hosts: vec![format!("127.0.0.1:{}", reader.port())],
         absolute: String::new(),
         cookie: Some(reader.cookie()),

@@ -1,7 +1,7 @@
 //! What stands below a command: nothing of it is lost, and it says what goes
 //! on.
 
-use super::browser::open;
+use super::browser::{open, open_shared};
 use super::reader::Reader;
 use super::webdriver::Browser;
 use super::workspace::{IN_ORDER, workspace};
@@ -336,7 +336,7 @@ fn the_previous_run_stays_with_a_mark_until_there_is_something_new() {
 
 #[test]
 fn a_run_of_another_start_is_not_called_gone() {
-    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    let Some(browser) = open_shared(PAGE, ".live-run") else { return };
     browser.script(
         "window.said = { textContent: 'runs' };
          listen(999, said, { cut() { said.isCut = true; } });",
@@ -345,12 +345,11 @@ fn a_run_of_another_start_is_not_called_gone() {
     let said = browser.script("return said.textContent");
     let right = "Refused. Open the address that cargo run printed last.";
     assert_eq!(said, right);
-    drop(reader);
 }
 
 #[test]
 fn a_crawl_with_styles_has_a_choice_which_follows_the_command() {
-    let Some((reader, browser)) = open(PAGE, ".live-run") else { return };
+    let Some(browser) = open_shared(PAGE, ".live-run") else { return };
     for (flags, chosen) in
         [("[]", "generator"), ("[['style', 'enum']]", "enum")]
     {
@@ -365,7 +364,6 @@ fn a_crawl_with_styles_has_a_choice_which_follows_the_command() {
         ));
         assert_eq!(style, format!("{chosen} generator"));
     }
-    drop(reader);
 }
 
 #[test]

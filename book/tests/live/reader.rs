@@ -5,14 +5,15 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::PoisonError;
+use std::sync::{LazyLock, PoisonError};
 use std::time::{Duration, Instant};
 use watchdog::{self, Watching};
 
 /// A reader that is up; it is ended as by Ctrl-C when dropped.
 pub struct Reader {
     process: Child,
-    _limit: Watching,
+    /// One that is shared has none: each test limits what it waits for.
+    _limit: Option<Watching>,
     url: String,
 }
 
@@ -22,6 +23,19 @@ impl Reader {
         let reader = Reader::of(book());
         drop(in_order);
         reader
+    }
+
+    /// One for all tests that run no program there and change nothing, and to
+    /// which it makes no difference that others do the same. (One of them runs
+    /// a step, and no other looks at that step's page.)
+    pub fn shared() -> &'static Reader {
+        static SHARED: LazyLock<(Reader, Child)> = LazyLock::new(|| {
+            let mut reader = Reader::start();
+            reader._limit = None;
+            let minder = end_with_this_process(reader.id());
+            (reader, minder)
+        });
+        &SHARED.0
     }
 
     /// The reader of another workspace than the copy of ours.
@@ -48,13 +62,13 @@ impl Reader {
     fn up(book: &mut Command) -> Reader {
         let mut process =
             book.stdout(Stdio::piped()).spawn().expect("the reader starts");
-        let _limit = watchdog::kill_after(&process, Duration::from_secs(300));
+        let limit = watchdog::kill_after(&process, Duration::from_secs(300));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let url = lines
             .map_while(Result::ok)
             .find_map(|line| Some(line[line.find("http://")?..].to_owned()));
         let url = url.expect("the reader prints its address");
-        Reader { process, _limit, url }
+        Reader { process, _limit: Some(limit), url }
     }
 
     pub fn id(&self) -> u32 {
@@ -96,6 +110,17 @@ impl Reader {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// Has a shell end a process once this one has ended, whatever has ended it:
+/// then nobody holds the other end of the shell's input. (What is static is not
+/// dropped at the end of the tests.)
+fn end_with_this_process(id: u32) -> Child {
+    Command::new("sh")
+        .args(["-c", "read -r _; kill \"$0\"", &id.to_string()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("there is a shell")
 }
 
 impl Drop for Reader {

@@ -1,7 +1,7 @@
 //! The theatre in a real browser: a run is stepped through, forwards and
 //! backwards.
 
-use super::browser::open;
+use super::browser::{open, open_shared};
 use super::webdriver::Browser;
 use super::workspace::workspace;
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ fn text(browser: &Browser, what: &str) -> String {
 #[test]
 fn a_run_is_stepped_through_forwards_and_backwards() {
     let page = "5-own-executor/5-8-sleep-until-the-first-is-due.html";
-    let Some((reader, browser)) = open(page, ".theatre") else { return };
+    let Some(browser) = open_shared(page, ".theatre") else { return };
     enter(&browser, ".theatre");
     // Back is where one was before.
     let scrolled = "return [location.href, document.documentElement.scrollTop]";
@@ -169,7 +169,6 @@ fn a_run_is_stepped_through_forwards_and_backwards() {
     let back = "return document.querySelector(
          'figure:has(svg) + .theatre figure:empty') != null";
     browser.wait_for("the picture above", back);
-    drop(reader);
 }
 
 #[test]

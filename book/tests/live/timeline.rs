@@ -1,6 +1,6 @@
 //! Timelines on the page, in a real browser: zoomed, and read by keyboard.
 
-use super::browser::open;
+use super::browser::{open, open_shared};
 use super::webdriver::Browser;
 use serde_json::{Value, json};
 use timeline::Recording;
@@ -27,7 +27,7 @@ fn number(browser: &Browser, what: &str) -> f64 {
 #[test]
 fn a_timeline_is_read_and_zoomed_by_keyboard() {
     let page = "1-threads/crawl.html";
-    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let Some(browser) = open_shared(page, "svg.timeline") else { return };
     let axis = "[...svg.querySelectorAll('.lanes-grid + text')]
                     .map((it) => it.textContent).join()";
     let height = "svg.getBoundingClientRect().height";
@@ -76,13 +76,12 @@ fn a_timeline_is_read_and_zoomed_by_keyboard() {
     // Arrows turn the page, but not here.
     let address = find(&browser, "location.pathname");
     assert_eq!(address, format!("/{page}"));
-    drop(reader);
 }
 
 #[test]
 fn a_bar_is_read_where_the_mouse_is() {
     let page = "1-threads/1-2-thread-per-page.html";
-    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let Some(browser) = open_shared(page, "svg.timeline") else { return };
     let hint = sentence(&browser);
     // In the middle of a wait, but not on its line: anywhere in its lane.
     let over = "(() => {
@@ -97,13 +96,12 @@ fn a_bar_is_read_where_the_mouse_is() {
     assert!(sentence(&browser).contains(" waits for "));
     find(&browser, "svg.dispatchEvent(new PointerEvent('pointerleave'))");
     assert_eq!(sentence(&browser), hint);
-    drop(reader);
 }
 
 #[test]
 fn lanes_fold_and_unfold() {
     let page = "1-threads/crawl.html";
-    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let Some(browser) = open_shared(page, "svg.timeline") else { return };
     let height = "svg.getBoundingClientRect().height";
     let lanes =
         "svg.querySelectorAll('.lanes-row:not([data-kind=site])').length";
@@ -116,7 +114,6 @@ fn lanes_fold_and_unfold() {
     assert_eq!(find(&browser, hidden), "none", "no room for words");
     find(&browser, press);
     assert_eq!(number(&browser, height), tall);
-    drop(reader);
 }
 
 /// Thirty tasks that wait for 500 pages each, 8 ms for one.
@@ -137,7 +134,7 @@ fn many_pages() -> Recording {
 #[test]
 fn many_pages_are_few_elements_and_yet_each_is_there_to_be_read() {
     let page = "1-threads/1-2-thread-per-page.html";
-    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let Some(browser) = open_shared(page, "svg.timeline") else { return };
     let picture = json!(pictures::svg(&many_pages(), "Many pages"));
     browser.script(&format!(
         "const page = new DOMParser().parseFromString({picture}, 'text/html');
@@ -182,13 +179,12 @@ fn many_pages_are_few_elements_and_yet_each_is_there_to_be_read() {
     let drawn = find(&browser, drawn);
     assert_eq!(drawn[0], true, "{drawn}");
     assert!(drawn[1].as_array().unwrap().contains(&json!(page)), "{drawn}");
-    drop(reader);
 }
 
 #[test]
 fn dragging_measures() {
     let page = "1-threads/1-2-thread-per-page.html";
-    let Some((reader, browser)) = open(page, "svg.timeline") else { return };
+    let Some(browser) = open_shared(page, "svg.timeline") else { return };
     let drag = "(() => {
         const { left, top, width } = svg.getBoundingClientRect();
         const at = (type, part) => new PointerEvent(type, {
@@ -209,7 +205,6 @@ fn dragging_measures() {
     };
     let [a, b, c] = [a, b, c].map(|it| it.parse::<f64>().unwrap());
     assert!((b - a - c).abs() < 1.0 && c > 5.0, "{measured}");
-    drop(reader);
 }
 
 #[test]

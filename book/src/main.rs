@@ -168,8 +168,7 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
 /// Checks the chapters, builds the book aside, and puts it in its place.
 fn build(tree: &Tree) -> Result<()> {
     strict::fail_on(&strict::faults(tree))?;
-    let add = |pages: &Path| stage::add(tree, pages);
-    let place = pages::build(&tree.book(), None, add)?;
+    let place = stage::build(tree, None)?;
     println!("{}", place.join("index.html").display());
     Ok(())
 }

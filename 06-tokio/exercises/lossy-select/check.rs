@@ -284,8 +284,9 @@ async fn tell_one(
     let closes = how.are_closed.then(|| dice.below(how.steps));
     for step in 0..how.steps {
         if closes == Some(step) {
-            if dice.below(2) == 0 {
-                room.types(story, "the last word".to_owned());
+            // After the first of them it is known that no more will come.
+            for n in 0..dice.below(4) {
+                room.types(story, format!("last word {n}"));
             }
             story.note("nothing can be typed any more");
             room.types = None;

@@ -50,7 +50,7 @@ type Tried = Result<(), Finding>;
 
 /// In how many schedules each case is tried. Those that find a wrong way come
 /// last: a wrong answer has to be called wrong.
-const CASES: [(usize, Case); 23] = [
+const CASES: [(usize, Case); 24] = [
     (1, an_item_is_in_when_the_bell_rings_for_it),
     (4, the_loop_sleeps_and_is_woken),
     (2, a_bell_may_ring_for_nothing),
@@ -65,6 +65,7 @@ const CASES: [(usize, Case); 23] = [
     (20, two_post_while_the_loop_sleeps),
     (26, |it, dice| several_post(it, dice, false)),
     (12, |it, dice| several_post(it, dice, true)),
+    (40, one_posts_and_one_closes_while_the_loop_sleeps),
     (44, |it, _| they_are_held_up_at_the_lock(it, false)),
     (28, |it, _| they_are_held_up_at_the_lock(it, true)),
     (10, several_are_held_up_at_the_lock),
@@ -325,6 +326,22 @@ fn two_post_while_the_loop_sleeps(schedule: &Schedule, _: &mut Dice) -> Tried {
     trial.post(&[1]);
     trial.post(&[2]);
     trial.settle("two threads posted while the loop slept")?;
+    trial.end()
+}
+
+/// A post may be held up after any of its steps, until all is over for the
+/// others.
+fn one_posts_and_one_closes_while_the_loop_sleeps(
+    schedule: &Schedule,
+    _: &mut Dice,
+) -> Tried {
+    schedule.change_step_by_step(false);
+    let trial = Trial::on(schedule);
+    trial.start_loop();
+    schedule.settle()?;
+    trial.post(&[1]);
+    trial.close();
+    trial.settle("one thread posted and one closed while the loop slept")?;
     trial.end()
 }
 

@@ -18,6 +18,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 const MOST_CPU: Duration = Duration::from_millis(300);
 const LOOKS: usize = 50;
 
+/// How much CPU time a process uses at most, in the second half of these looks,
+/// whose poll blocks. One that spins gets more, however busy the machine is.
+const IDLE: Duration = Duration::from_millis(5);
+
 /// How often a runtime may park while the story passes time: no answer has so
 /// much to do.
 const MOST_PARKS: usize = 200_000;
@@ -56,7 +60,7 @@ pub fn watch() -> Arc<Watched> {
     let seen = Arc::downgrade(&watched);
     let watch = move || {
         let (mut parks, mut steps, mut looks, mut cpu) = (0, 0, 0, cpu_time());
-        let mut parks_at_step = 0;
+        let (mut parks_at_step, mut cpu_at_half) = (0, cpu);
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(PAUSE) {
             let Some(seen) = seen.upgrade() else { return };
             let (parks_before, steps_before) = (parks, steps);
@@ -69,13 +73,18 @@ pub fn watch() -> Arc<Watched> {
                 cpu = now;
             }
             looks += 1;
+            if looks <= LOOKS / 2 {
+                cpu_at_half = now;
+            }
+            let is_idle = now.saturating_sub(cpu_at_half) < IDLE;
             let is_parked = seen.is_parked.load(SeqCst);
             let used = now.saturating_sub(cpu);
             // While a thread blocks, a timer wakes the runtime once in a
             // millisecond at most.
             let since = parks - parks_at_step;
             let goes_on = since > 2 * LOOKS * PAUSE.as_millis() as usize;
-            if looks > LOOKS && used < MOST_CPU / 4 && !goes_on {
+            let is_over = looks > LOOKS && used < MOST_CPU / 4;
+            if is_over && (is_parked || is_idle) && !goes_on {
                 // As long as such a thread blocks, the clock stands still.
                 watchdog::end_this_process(match is_parked {
                     true => "the runtime waits for a thread that does not end",

@@ -8,8 +8,8 @@
 
 (() => {
     // A row of the list, in pixels. The most chips that move, and that are
-    // shown of a queue; twice as many of what has ended.
-    const ROW = 28, MOST_MOVING = 80, MOST = 12;
+    // shown of a queue; twice as many of what has ended, and more of what waits.
+    const ROW = 28, MOST_MOVING = 80, MOST = 12, MOST_WAITING = 60;
     const PACES = [1, 3, 10];
     const KEYS = '← → one event, with Shift of the same lane; '
         + 'Home, End; Space plays, Esc closes';
@@ -31,6 +31,7 @@
         it.addEventListener('click', act);
         return it;
     };
+    const turn = () => new Promise((go) => setTimeout(go));
     const clamp = (n, least, most) => Math.min(Math.max(n, least), most);
     const ms = (ns) => `${(ns / 1e6).toFixed(2)} ms`;
     const format = (ns) => ns < 1e6 ? `${(ns / 1e3).toFixed(0)} µs`
@@ -187,11 +188,17 @@
                 ? small(`late: due ${format(now - until)} ago`, 'late')
                 : small(`until ${format(until)}`
                     + (why.length > 0 ? '' : `, in ${format(until - now)}`));
+            // Of many, those that are woken first, and the one it is about.
+            const own = run.events[event].lane;
+            const seen = waiting.filter(({ lane }, n) =>
+                n < MOST_WAITING || lane === own);
+            const more = waiting.length - seen.length;
             waits.fill([
-                ...waiting.map(({ lane, why, until, kept }) => item(
+                ...seen.map(({ lane, why, until, kept }) => item(
                     chip(lane, 'waits', event), small(why.join(', ')),
                     when(until, why),
                     small(kept?.replace(/^(in|on) an? /, ''), 'kept'))),
+                ...more === 0 ? [] : [item(small(`and ${more} more`))],
                 ...left.length === 0 ? [] : [item(small('still registered: '
                     + left.slice(0, 4).join('; ')
                     + (left.length > 4 ? '; …' : '')))],
@@ -273,6 +280,8 @@
         const element = make('div', { className: 'theatre-list', tabIndex: 0,
             role: 'group', ariaLabel: 'All events' }, table);
         let current = 0;
+        // The first row that is there, and how many of them.
+        let made = [];
 
         function row(event) {
             const { at, lane, says } = events[event];
@@ -287,17 +296,25 @@
             if (event === current) it.ariaCurrent = 'true';
             return it;
         }
-        function fill() {
+        function wanted() {
             const { scrollTop, clientHeight } = element;
-            const count = Math.ceil(clientHeight / ROW) + 20;
-            const from = clamp(Math.floor(scrollTop / ROW) - 10, 0,
+            const count = Math.ceil(clientHeight / ROW) + 8;
+            const from = clamp(Math.floor(scrollTop / ROW) - 4, 0,
                 Math.max(events.length - count, 0));
+            return [from, count];
+        }
+        function fill() {
+            const [from, count] = wanted();
+            made = [from, count];
             const seen = events.slice(from, from + count);
             rows.replaceChildren(...seen.map((_, n) => row(from + n)));
             const below = events.length - from - seen.length;
             table.style.marginBlock = `${from * ROW}px ${below * ROW}px`;
         }
-        element.addEventListener('scroll', fill);
+        // `show` has filled it already for where it scrolled to.
+        element.addEventListener('scroll', () => {
+            if (wanted().some((it, n) => it !== made[n])) fill();
+        });
         element.addEventListener('click', ({ target }) => {
             const row = target.closest('[data-event]');
             if (row) choose(Number(row.dataset.event));
@@ -413,8 +430,9 @@
             says.textContent = sentence;
             jumps.show(current);
             boxes.show(current, isStill.matches ? 0 : duration);
-            listing.show(current);
             timeline()?.mark(at / 1000);
+            // Last, as it asks where its mark is: all is laid out for that.
+            listing.show(current);
         }
 
         function close() {
@@ -468,11 +486,13 @@
         const figure = details.closest('figure')
             ?? details.previousElementSibling?.closest('figure');
         const timeline = () => picture.querySelector('svg')?.timeline;
-        const look = () => {
+        const look = async () => {
             if (details.open) {
                 const parts = [...figure?.childNodes ?? []];
                 picture.append(...parts.filter((it) => it !== details));
-                return show(current, 0);
+                await turn();
+                if (details.open) show(current, 0);
+                return;
             }
             pause();
             timeline()?.mark(null);
@@ -498,7 +518,11 @@
         try {
             const answer = await fetch(details.dataset.theatre);
             if (!answer.ok) throw new Error(answer.statusText);
-            const run = follow(await answer.json());
+            const told = await answer.json();
+            // In turns, between which the page can do other things.
+            await turn();
+            const run = follow(told);
+            await turn();
             status.textContent = run.left ?? '';
             stage(details, run);
         } catch (why) {

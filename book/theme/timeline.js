@@ -44,6 +44,24 @@
         : us < 1e6 ? `${(us / 1e3).toPrecision(us < 1e4 ? 2 : 3)} ms`
             : `${(us / 1e6).toPrecision(3)} s`;
 
+    // A bar of a crowded lane. There are thousands, all of one shape, and what
+    // they are in words is made when it is asked for.
+    class Crowded {
+        constructor(row, from, to, state, what) {
+            Object.assign(this, { row, from, to, state, what });
+            this.shape = STATES[state][0];
+            this.runs = 'rpu'.includes(state);
+            this.needed = what ? what.length * LETTER + 8 : Infinity;
+            this.seen = false;
+        }
+        get always() { return true; }
+        get least() { return NARROWEST; }
+        get told() {
+            return `${STATES[this.state][1]} ${this.what}`.trim()
+                + `: ${inWords(this.to - this.from)}`;
+        }
+    }
+
     function timeline(svg) {
         if (!svg.dataset.length || svg.classList.contains('timeline')) return;
         if (!svg.querySelector('.lanes-row')) return;
@@ -143,15 +161,7 @@
                     text.match(/(.)(-?\d+) (\d+) (.*)/);
                 const from = end + Number(gap);
                 end = from + Number(time);
-                return {
-                    row, from, to: end, state, what,
-                    always: true, least: NARROWEST,
-                    // In words, if it is asked for: there are thousands.
-                    get told() {
-                        return `${STATES[state][1]} ${what}`.trim()
-                            + `: ${inWords(this.to - from)}`;
-                    },
-                };
+                return new Crowded(row, from, end, state, what);
             });
             const words = make('g', {});
             row.g.append(words);
@@ -270,8 +280,11 @@
         // many as there is room for.
         function layCrowd({ crowd, hidden }) {
             const least = NARROWEST / (END - margin) * LENGTH;
-            const place = (time) => clamp(Math.round((time - view.from)
-                / (view.to - view.from) * LENGTH), -LENGTH, 2 * LENGTH);
+            const scale = LENGTH / (view.to - view.from);
+            const place = (time) => clamp(
+                Math.round((time - view.from) * scale), -LENGTH, 2 * LENGTH);
+            // How long the whole path is, in pixels.
+            const whole = (END - margin) / 100 * width;
             const paths = {}, words = [];
             const draw = (shape, from, to) => {
                 const y = isThin ? 3 : 6;
@@ -283,14 +296,15 @@
             for (const bar of crowd.bars) {
                 bar.seen = !hidden && bar.to > view.from && bar.from < view.to;
                 if (!bar.seen) continue;
-                const [from, to] = [place(bar.from), place(bar.to)];
-                const [shape] = STATES[bar.state];
-                const runs = 'rpu'.includes(bar.state);
+                const from = place(bar.from), to = place(bar.to);
+                const { shape, runs } = bar;
                 if (shape === 'lanes-wait') {
                     const wait = waits.at(-1);
-                    if (from - wait?.to < 2 * least) wait.to = to;
+                    if (wait && from - wait.to < 2 * least) wait.to = to;
                     else waits.push({ from, to });
-                    if (!isThin) words.push(...wordsOf(bar));
+                    if (!isThin && (to - from) / LENGTH * whole >= bar.needed) {
+                        words.push(...wordsOf(bar));
+                    }
                 } else if (to - from >= least) draw(shape, from, to);
                 else if (runs && from - last >= 2 * least) {
                     draw('lanes-run', from, Math.round(from + least));
@@ -305,8 +319,7 @@
         // Above a bar, if there is room.
         function wordsOf(bar) {
             const [from, to] = reach(bar);
-            const needed = bar.what.length * LETTER + 8;
-            if (!bar.what || (to - from) / 100 * width < needed) return [];
+            if ((to - from) / 100 * width < bar.needed) return [];
             return [make('text', { class: 'lanes-what', y: -4,
                 x: `${(from + to) / 2}%` }, bar.what)];
         }
@@ -579,6 +592,8 @@
             tell(chosen);
         });
         new ResizeObserver(([{ contentRect }]) => {
+            // The first time it tells what is known already.
+            if (contentRect.width === width) return;
             ({ width } = contentRect);
             relay();
         }).observe(svg);

@@ -168,7 +168,8 @@ fn run_command(args: &[&str]) -> Result<ExitCode> {
 /// Checks the chapters, builds the book aside, and puts it in its place.
 fn build(tree: &Tree) -> Result<()> {
     strict::fail_on(&strict::faults(tree))?;
-    let place = stage::build(tree, None)?;
+    let add = |pages: &Path| stage::add(tree, pages);
+    let place = pages::build(&tree.book(), None, add)?;
     println!("{}", place.join("index.html").display());
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The pages, made again whenever something that they are made of is saved.
 
-use crate::pages::pages_in;
+use crate::pages::{self, pages_in};
 use crate::shown::{Shown, look_at};
 use crate::stage;
 use anyhow::{Context, Result, ensure};
@@ -165,7 +165,8 @@ pub fn edition(root: &Path, place: &Path, before: &Path) -> Result<String> {
     let (faults, remarks) = strict::for_readers(strict::faults(&tree));
     let mut pages = Vec::new();
     if faults.is_empty() {
-        stage::build(&tree, Some(place))?;
+        let add = |pages: &Path| stage::add(&tree, pages);
+        pages::build(&tree.book(), Some(place), add)?;
         // Of the first edition, nobody asks what has changed.
         if place != before {
             pages = pages_in(place);

@@ -2,49 +2,29 @@
 //! run. What a script needs for that lies beside the page, and so does a page
 //! with a table, for those who have none.
 
-use crate::pages;
 use anyhow::{Context, Result};
 use author::recorded;
 use exercises::Tree;
 use exercises::files::all_in;
-use exercises::tree::Program;
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::path::Path;
 use theatre::Theatre;
 
 /// Pages that repeat what is on others.
 const REPEAT: [&str; 2] = ["print.html", "toc.html"];
 
-/// Builds the pages of this workspace's book, with its theatres, and gives back
-/// where they are: at `place`, or where the book says.
+/// Adds the theatres of all runs whose events are kept to the pages in this
+/// folder.
 ///
 /// # Errors
 ///
-/// If mdBook fails, or the disk does.
-pub fn build(tree: &Tree, place: Option<&Path>) -> Result<PathBuf> {
-    thread::scope(|scope| {
-        // A third of the work; mdBook does the rest meanwhile.
-        let theatres = scope.spawn(|| theatres(tree));
-        pages::build(&tree.book(), place, |pages| {
-            let theatres = theatres.join();
-            add(&theatres.expect("to tell a run does not panic"), pages)
-        })
-    })
-}
-
-/// The runs whose events are kept, by the titles of their pictures.
-type Theatres<'a> = HashMap<String, (Program<'a>, Theatre)>;
-
-fn theatres(tree: &Tree) -> Theatres<'_> {
-    let kept = |it| Some((it, recorded::theatre(tree, it)?));
-    let kept = tree.programs().filter_map(kept);
-    kept.map(|it| (it.0.title(), it)).collect()
-}
-
-/// Adds theatres to the pages in this folder.
-fn add(kept: &Theatres<'_>, pages: &Path) -> Result<()> {
+/// If the disk fails.
+pub fn add(tree: &Tree, pages: &Path) -> Result<()> {
+    let programs = tree.programs();
+    let kept: HashMap<_, _> = programs
+        .filter_map(|it| Some((it.title(), (it, recorded::theatre(tree, it)?))))
+        .collect();
     for file in all_in(pages) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         if !name.ends_with(".html") || REPEAT.contains(&&*name) {

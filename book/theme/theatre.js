@@ -8,7 +8,7 @@
 
 (() => {
     // A row of the list, in pixels. The most chips that move, and that are
-    // shown of a queue; twice as many of what has ended, and more of what waits.
+    // shown of a queue; twice as many of what has ended; more of what waits.
     const ROW = 28, MOST_MOVING = 80, MOST = 12, MOST_WAITING = 60;
     const PACES = [1, 3, 10];
     const KEYS = '← → one event, with Shift of the same lane; '

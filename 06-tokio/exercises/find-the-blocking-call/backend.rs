@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "an answer need not use all of it")]
 
 use paused::Wrong;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -284,8 +284,8 @@ pub(super) struct State {
     numbers: usize,
     /// The first one is none: it is the task `pulse`.
     pub requests: Vec<Asked>,
-    /// Each has a place of its own, which is empty in the end.
-    holds: Vec<Option<Hold>>,
+    /// By their numbers. Each is taken off when its request goes on.
+    holds: BTreeMap<usize, Hold>,
     pub cached: BTreeSet<usize>,
     pub beat: Ms,
     visits: BTreeSet<u32>,
@@ -348,7 +348,7 @@ impl World {
     fn sleep(&self, mut state: MutexGuard<'_, State>, hold: usize) {
         let is_worker = state.is_worker();
         let from = state.now;
-        let own = state.holds[hold].as_mut().expect("it is new");
+        let own = state.holds.get_mut(&hold).expect("it is new");
         own.keeps_worker = Some(is_worker);
         let (number, what) = (own.number, own.what);
         if is_worker {
@@ -357,14 +357,14 @@ impl World {
             state.lane(number, &format!("wait {what}"));
         }
         let lasts = |state: &mut State| {
-            let hold = state.holds[hold].as_ref();
+            let hold = state.holds.get(&hold);
             hold.is_some_and(|hold| hold.over.is_none())
         };
         let wakes = &self.0.1;
         let mut state = wakes
             .wait_while(state, lasts)
             .unwrap_or_else(PoisonError::into_inner);
-        state.holds[hold] = None;
+        state.holds.remove(&hold);
         if is_worker {
             // What has no CPU meanwhile is drawn so.
             let to = state.now;
@@ -431,8 +431,9 @@ impl State {
     ) -> usize {
         let (keeps_worker, over, waker) = Default::default();
         let hold = Hold { number, what, keeps_worker, over, waker };
-        self.holds.push(Some(hold));
-        let id = self.holds.len() - 1;
+        self.numbers += 1;
+        let id = self.numbers;
+        self.holds.insert(id, hold);
         if let Some(due) = due {
             self.set(due, Alarm::Ends(id));
         }
@@ -448,7 +449,7 @@ impl State {
     /// A hold is over. Gives the waker that is to be called.
     fn end(&mut self, hold: usize) -> Option<Waker> {
         let now = self.now;
-        let hold = self.holds[hold].as_mut()?;
+        let hold = self.holds.get_mut(&hold)?;
         hold.over = Some(now);
         let (number, waker) = (hold.number, hold.waker.take());
         if hold.keeps_worker != Some(true) {
@@ -461,7 +462,7 @@ impl State {
     fn end_line(&mut self) -> Option<Waker> {
         self.lines -= 1;
         let next = self.for_room.pop_front();
-        let hold = next.and_then(|next| self.holds[next].as_ref());
+        let hold = next.and_then(|next| self.holds.get(&next));
         if let Some(number) = hold.map(|hold| hold.number) {
             self.take_line(number);
         }
@@ -520,7 +521,7 @@ impl State {
 
     /// All that has to be over before its request goes on.
     pub fn holds(&self) -> impl Iterator<Item = &Hold> {
-        self.holds.iter().flatten()
+        self.holds.values()
     }
 
     /// How many pages are being unpacked.
@@ -594,7 +595,7 @@ impl Future for Wait<'_> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut state = self.world.state();
         let (now, is_worker) = (state.now, state.is_worker());
-        let hold = state.holds[self.hold].as_mut().expect("it is there");
+        let hold = state.holds.get_mut(&self.hold).expect("it is there");
         let (number, what) = (hold.number, hold.what);
         if !is_worker {
             state.find(Wrong::way(format!(
@@ -617,7 +618,7 @@ impl Future for Wait<'_> {
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
         let mut state = self.world.state();
-        state.holds[self.hold] = None;
+        state.holds.remove(&self.hold);
         state.for_room.retain(|hold| *hold != self.hold);
     }
 }

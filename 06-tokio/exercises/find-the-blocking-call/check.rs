@@ -26,6 +26,7 @@ use super::serve;
 use backend::{Alarm, Asked, Block, Ms, Stage, State, World};
 use lab::Dice;
 use paused::Wrong;
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -405,8 +406,9 @@ fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
             hold.number, hold.what
         )));
     }
+    let waiting: BTreeSet<_> = state.holds().map(|it| it.number).collect();
     for (number, request) in state.requests.iter().enumerate().skip(1) {
-        if state.holds().any(|hold| hold.number == number) {
+        if waiting.contains(&number) {
             continue;
         }
         let why = match request.stage {

@@ -117,9 +117,10 @@ impl Room {
             // A thread may be about to begin another one.
             others_sleep(Duration::from_millis(1));
         }
-        self.jobs.judge_threads()?;
         let runs = self.jobs.those_that(JobNow::runs);
         let waits = self.jobs.those_that(waits_to_begin);
+        // Now, since on another thread a job may begin at any moment.
+        self.jobs.judge_threads()?;
         let list = runs.iter().map(|it| format!("job {it}"));
         let list = list.collect::<Vec<_>>().join(", ");
         if runs.len() > at_once {

@@ -408,6 +408,10 @@ impl Room {
                  for it, and can do nothing else"
             )));
         }
+        // Before it is judged where they were polled: on another thread a page
+        // may begin at any moment.
+        let left = self.pages.those_that(|it| !it.has_ended);
+        let under_way = self.pages.those_that(State::is_under_way);
         let here = thread::current().id();
         let is_elsewhere =
             |it: &State| it.here.is_some_and(|Here(thread, _)| thread != here);
@@ -425,9 +429,7 @@ impl Room {
         }
 
         // Those that have a place are the first ones that have not ended.
-        let left = self.pages.those_that(|it| !it.has_ended);
         let placed = &left[..left.len().min(self.at_once)];
-        let under_way = self.pages.those_that(State::is_under_way);
         let states = self.pages.states();
         let mut hosts = Vec::new();
         for number in &under_way {

@@ -14,25 +14,24 @@ impl Recording {
         self.name_locks();
     }
 
-    /// Numbers threads of the same name as they appear: a runtime may call all
-    /// its workers the same.
+    /// Numbers threads of the same name as they appear, if two of them were
+    /// there at once: a runtime may call all its workers the same.
     fn number_threads(&mut self) {
-        let is_numbered = |track: &Track| {
-            track.kind == "thread" && numbered_name(&track.name).is_none()
-        };
-        let key = |track: &Track| (track.pid, track.name.clone());
-        let mut same = HashMap::<_, usize>::new();
-        for track in self.tracks.iter().filter(|track| is_numbered(track)) {
-            *same.entry(key(track)).or_default() += 1;
+        let mut same = HashMap::<_, Vec<usize>>::new();
+        for (index, track) in self.tracks.iter().enumerate() {
+            if track.kind == "thread" && numbered_name(&track.name).is_none() {
+                let key = (track.pid, track.name.clone());
+                same.entry(key).or_default().push(index);
+            }
         }
-        same.retain(|_, n| *n > 1);
-        let mut numbers = HashMap::<_, usize>::new();
-        for track in self.tracks.iter_mut().filter(|track| is_numbered(track)) {
-            let key = key(track);
-            if same.contains_key(&key) {
-                let number = numbers.entry(key).or_default();
-                *number += 1;
-                track.name += &format!(" {number}");
+        for tracks in same.into_values() {
+            let mut lives: Vec<_> =
+                tracks.iter().map(|&it| self.tracks[it].life()).collect();
+            lives.sort();
+            if lives.windows(2).any(|it| it[1].0 < it[0].1) {
+                for (n, &index) in tracks.iter().enumerate() {
+                    self.tracks[index].name += &format!(" {}", n + 1);
+                }
             }
         }
     }

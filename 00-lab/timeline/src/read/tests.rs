@@ -328,7 +328,10 @@ fn threads_of_the_same_name_are_numbered() {
                  3 7 3 3 0 spawn thread - worker\n\
                  4 7 4 4 0 spawn thread - pool 0\n\
                  5 7 5 5 0 spawn thread - pool 0\n\
-                 6 8 1 1 0 spawn thread - worker\n";
+                 6 8 1 1 0 spawn thread - worker\n\
+                 6 7 6 6 0 spawn thread - one\n\
+                 7 7 6 6 0 done\n\
+                 8 7 7 7 0 spawn thread - one\n";
     let expected = [
         "main",
         "worker 1",
@@ -337,6 +340,8 @@ fn threads_of_the_same_name_are_numbered() {
         "pool 0",
         "pool 0",
         "process 2: worker",
+        "one",
+        "one",
     ];
     assert_eq!(names(lanes), expected);
 }

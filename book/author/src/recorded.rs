@@ -410,9 +410,11 @@ mod tests {
                 c => shape.push(c),
             }
         }
-        // `1.02s`, `980ms`, `1.2µs` and `520ns` are times, all of them.
-        let units = ["#ms", "#µs", "#ns"];
-        units.iter().fold(shape, |shape, unit| shape.replace(unit, "#s"))
+        // `1.02 s`, `980 ms`, `1.2µs` and `520ns` are times, all of them.
+        ["ms", "µs", "ns"].iter().fold(shape, |shape, unit| {
+            let shape = shape.replace(&format!("#{unit}"), "#s");
+            shape.replace(&format!("# {unit}"), "# s")
+        })
     }
 
     /// The names of the lanes.

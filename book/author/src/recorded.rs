@@ -576,7 +576,13 @@ mod tests {
 
     #[test]
     fn a_shape_forgets_numbers_and_nothing_else() {
-        assert_eq!(shape("a 1,024 b 52 ms"), ["a # b # ms"]);
+        assert_eq!(shape("a 1,024 b 52 of"), ["a # b # of"]);
+        for time in ["1.02 s", "980 ms", "1.2 µs", "520 ns"] {
+            assert_eq!(shape(time), ["# s"]);
+        }
+        for time in ["60ms", "1.2µs", "520ns"] {
+            assert_eq!(shape(time), ["#s"]);
+        }
         assert_eq!(shape("b\na"), shape("a\nb"));
         assert_ne!(shape("a 1 b"), shape("a b"));
         assert_ne!(shape("the answer is right"), shape("the answer is wrong"));

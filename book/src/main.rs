@@ -19,6 +19,7 @@
 //! be there.
 
 mod aside;
+mod kept;
 mod pages;
 mod stage;
 mod press;

@@ -1,5 +1,6 @@
 //! The pages, made again whenever something that they are made of is saved.
 
+use crate::kept::Kept;
 use crate::pages::{self, pages_in};
 use crate::shown::{Shown, look_at};
 use crate::stage;
@@ -37,7 +38,7 @@ pub struct State {
 }
 
 impl Press {
-    /// Makes the first edition.
+    /// Makes the first edition, if there is none that was kept.
     ///
     /// # Errors
     ///
@@ -45,9 +46,20 @@ impl Press {
     /// error.
     pub async fn new(tree: &Tree, folder: &Path) -> Result<Press> {
         let first = place(folder, 0);
-        let made = make_edition(&tree.root, &first, &first).await?;
-        made.remarks.iter().for_each(|it| eprintln!("not ours: {it}"));
-        strict::fail_on(&made.faults)?;
+        let kept = Kept::of(&tree.root);
+        if !kept.as_ref().is_ok_and(|it| it.take(&first).is_ok()) {
+            let made = make_edition(&tree.root, &first, &first).await?;
+            made.remarks.iter().for_each(|it| eprintln!("not ours: {it}"));
+            strict::fail_on(&made.faults)?;
+            // What is remarked on is said at each start.
+            if let Ok(kept) = kept
+                && made.remarks.is_empty()
+                && Kept::of(&tree.root).is_ok_and(|now| now == kept)
+            {
+                // Without it the next start takes longer, nothing else.
+                let _ = kept.keep(&first);
+            }
+        }
         Ok(Press {
             root: tree.root.clone(),
             sources: sources(tree).into(),
@@ -149,7 +161,7 @@ async fn make_edition(
 }
 
 /// This very program, even if cargo has put a newer file in its place.
-fn this_program() -> io::Result<PathBuf> {
+pub fn this_program() -> io::Result<PathBuf> {
     let own = Path::new("/proc/self/exe");
     if own.exists() { Ok(own.to_owned()) } else { env::current_exe() }
 }

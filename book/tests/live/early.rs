@@ -1,8 +1,12 @@
-//! A reader that is told to end before it has begun.
+//! A reader's start: what is left if it is told to end before it has begun, and
+//! what it shows that was made before.
 
+use super::looks::book_of_one_page;
+use super::reader::Reader;
 use super::workspace::{IN_ORDER, book};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
+use std::io::Read as _;
 use std::process::Stdio;
 use std::sync::PoisonError;
 use std::thread;
@@ -47,4 +51,37 @@ fn a_reader_leaves_nothing_however_early_it_is_ended() {
         drop(folder);
         count() == 0
     });
+}
+
+#[test]
+fn pages_that_are_kept_are_shown_until_something_is_saved() {
+    let root = book_of_one_page("kept");
+    let kept = root.join("target/pages");
+    let _ = fs::remove_dir_all(&kept);
+    let shown = || {
+        let reader = Reader::start_in(&root);
+        let mut page = String::new();
+        reader.ask("GET", "/", "", "").read_to_string(&mut page).unwrap();
+        page
+    };
+    let mark = "<!-- kept -->";
+    let made = shown();
+    assert!(made.contains("</html>") && !made.contains(mark), "{made}");
+
+    let edition = fs::read_dir(&kept).unwrap().next().unwrap().unwrap();
+    let page = edition.path().join("index.html");
+    fs::write(&page, fs::read_to_string(&page).unwrap() + mark).unwrap();
+    assert_eq!(body(&shown()), body(&made) + mark);
+
+    let chapter = root.join("book/chapters/README.md");
+    let text = fs::read_to_string(&chapter).unwrap();
+    fs::write(&chapter, text + "\nOne more sentence.\n").unwrap();
+    let now = shown();
+    assert!(now.contains("One more sentence."), "{now}");
+    assert!(!now.contains(mark), "{now}");
+}
+
+/// What comes after the header lines.
+fn body(answer: &str) -> String {
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }

@@ -31,7 +31,7 @@ fn a_change_of_looks_is_noticed() {
         println!("skipped: other systems have other fonts");
         return;
     }
-    let root = book_of_one_page();
+    let root = book_of_one_page("looks");
     let reader = Reader::start_in(&root);
     let mut changed = Vec::new();
     for (name, theme, width) in [
@@ -73,8 +73,8 @@ fn folder() -> PathBuf {
 }
 
 /// A workspace with a rung of one step, and a chapter about it.
-fn book_of_one_page() -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("looks");
+pub fn book_of_one_page(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let put = |file: &str, text: &str| {
         let file = root.join(file);
         fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -1,35 +1,36 @@
-//! Rungs are built before their reader runs them, so that the first Run need
-//! not wait.
+//! A rung is built when a page of its chapter is opened, so that the first Run
+//! there need not wait.
 
 use exercises::tree::prepare_cargo;
 use exercises::{Rung, Tree};
 use std::io::{Write, stderr};
 use std::process::Stdio;
 use tokio::process::Command;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
-/// Its client for the real web takes longer to build than all that is below it.
-/// A reader of another chapter need not wait for that.
-const LARGE: &str = "06-tokio";
+/// What the front page runs is in this chapter.
+const FRONT: &str = "1-threads";
 
-/// Which rungs have to be built by now.
+/// The chapters of which a page has been opened, in this order.
 #[derive(Default)]
-pub struct Ahead {
-    /// A page of the chapter on the large rung has been opened.
-    opened: Notify,
-}
+pub struct Ahead(watch::Sender<Vec<String>>);
 
 impl Ahead {
-    /// A reader has opened this page.
+    /// A reader has opened this page. One that is in no chapter is taken for
+    /// the front page.
     pub fn note_page(&self, path: &str) {
-        let chapter = LARGE.trim_start_matches('0');
-        if path.strip_prefix(chapter).is_some_and(|it| it.starts_with('/')) {
-            self.opened.notify_one();
-        }
+        let chapter = path.split_once('/').map_or(FRONT, |(it, _)| it);
+        let chapter = chapter.to_owned();
+        self.0.send_if_modified(|opened| {
+            let is_new = !opened.contains(&chapter);
+            if is_new {
+                opened.push(chapter);
+            }
+            is_new
+        });
     }
 
-    /// Builds the rungs, one after another; the large one, once its chapter is
-    /// opened.
+    /// Builds their rungs, one after another. Never ends.
     pub async fn build(&self, tree: &Tree) {
         self.build_each(&tree.rungs, async |rung| build(tree, rung).await)
             .await;
@@ -40,15 +41,22 @@ impl Ahead {
         rungs: &[Rung],
         mut build: impl AsyncFnMut(&Rung),
     ) {
-        let is_large = |rung: &&Rung| rung.folder == LARGE;
-        for rung in rungs.iter().filter(|rung| !is_large(rung)) {
-            build(rung).await;
-        }
-        for rung in rungs.iter().filter(is_large) {
-            self.opened.notified().await;
-            build(rung).await;
+        let mut chapters = self.0.subscribe();
+        for built in 0.. {
+            let opened = chapters.wait_for(|it| it.len() > built).await;
+            // The sender lives as long as we do.
+            let Ok(chapter) = opened.map(|it| it[built].clone()) else { break };
+            let is_its = |it: &&Rung| number(&it.folder) == number(&chapter);
+            if let Some(rung) = rungs.iter().find(is_its) {
+                build(rung).await;
+            }
         }
     }
+}
+
+/// `01-threads` and `1-threads` are of the same rung.
+fn number(name: &str) -> Option<u32> {
+    name.split('-').next()?.parse().ok()
 }
 
 async fn build(tree: &Tree, rung: &Rung) {
@@ -74,21 +82,26 @@ mod tests {
     use std::pin::pin;
 
     #[test]
-    fn the_large_rung_is_built_when_its_chapter_is_opened() {
+    fn a_rung_is_built_once_when_a_page_of_its_chapter_is_opened() {
         let tree = Tree::here();
         let ahead = Ahead::default();
         let built = RefCell::new(Vec::new());
         let mut all = pin!(ahead.build_each(&tree.rungs, async |rung| {
             built.borrow_mut().push(rung.folder.clone());
         }));
-        let small = tree.rungs.len() - 1;
-        for other in ["5-own-executor/README.html", "exercises.html"] {
-            ahead.note_page(other);
-            assert!(all.as_mut().now_or_never().is_none());
-            assert_eq!(built.borrow().len(), small, "{other}");
+        assert!(all.as_mut().now_or_never().is_none());
+        assert!(built.borrow().is_empty());
+        for page in [
+            "6-tokio/crawl.html",
+            "1-threads/1-1-spawn-and-join.html",
+            "exercises.html",
+            "6-tokio/history.html",
+            "0-one-at-a-time/0-1-meet-the-slow-site.html",
+            "is-not/there.html",
+        ] {
+            ahead.note_page(page);
         }
-        ahead.note_page("6-tokio/crawl.html");
-        assert!(all.as_mut().now_or_never().is_some());
-        assert_eq!(built.borrow().last().map(String::as_str), Some(LARGE));
+        assert!(all.as_mut().now_or_never().is_none());
+        assert_eq!(*built.borrow(), ["06-tokio", "01-threads", "00-lab"]);
     }
 }

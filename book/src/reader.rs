@@ -20,10 +20,10 @@ pub struct Reader {
 impl Reader {
     /// Notes where the reader is, without holding up the page.
     pub fn note_page(&self, path: &str) {
+        self.ahead.note_page(path);
         let not_pages =
             ["", "index.html", "print.html", "toc.html", "404.html"];
         if !not_pages.contains(&path) {
-            self.ahead.note_page(path);
             let (desk, path) = (self.desk.clone(), path.to_owned());
             spawn_blocking(move || desk.note_page(&path));
         }

@@ -12,7 +12,6 @@ use crate::runs::Runs;
 use anyhow::{Context, Result};
 use exercises::Tree;
 use std::env;
-use std::future::pending;
 use std::io::{ErrorKind, Write, stdout};
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -57,16 +56,12 @@ pub async fn serve(
     let reader =
         Arc::new(Reader { runs, desk: desk.clone(), press, ahead, editor });
     // ANCHOR: life
-    let built = async {
-        reader.ahead.build(reader.runs.tree()).await;
-        pending::<()>().await;
-    };
     tokio::select! {
         never = connections::serve(listener, router(reader.clone(), door)) => {
             match never {}
         }
         () = stopped => {}
-        () = built => {}
+        () = reader.ahead.build(reader.runs.tree()) => {}
         () = desk.watch() => {}
         () = reader.press.watch() => {}
     }

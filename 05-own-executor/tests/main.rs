@@ -15,7 +15,7 @@ mod scope;
 mod net;
 mod pool;
 mod unblock;
-mod valgrind;
+mod by_valgrind;
 mod programs;
 mod foreign;
 mod elsewhere;

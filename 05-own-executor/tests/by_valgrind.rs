@@ -1,5 +1,8 @@
 //! Other tests, under valgrind. It sees it if a task is used that is gone, such
 //! as one of a scope that was forgotten.
+//!
+//! This takes longer than all others, so it should begin with the first. They
+//! begin in the order of their names.
 
 use std::env;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! All answers of ours, in one program for each rung: its test target
-//! `answers` includes what is written here.
+//! All answers of ours, in one program for each rung: a test target of the
+//! package `answers`, which includes what is written here.
 
 use super::exercises_to_judge;
 use crate::target::{Built, Target, build};
@@ -8,7 +8,6 @@ use crate::{Exercise, all_exercises};
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::iter;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -20,7 +19,7 @@ pub fn compiled(exercise: &Exercise) -> &'static Target {
 
 /// The program with an exercise's file, as it was shipped.
 pub fn compiled_as_shipped(exercise: &Exercise) -> Target {
-    target_in(&COMPILED.built, exercise, &exercise.name)
+    target_in(&COMPILED.built, &exercise.rung, &exercise.name)
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(compile_all);
@@ -41,25 +40,32 @@ fn compile_all() -> Compiled {
         write_all(package);
     }
     let packages: Vec<_> = match env::var_os("ANSWERS_OF") {
-        Some(_) => rungs.keys().flat_map(|it| ["-p", it]).collect(),
+        Some(_) => {
+            let rungs = rungs.keys().flat_map(|it| ["-p", it]);
+            rungs.chain(["-p", "answers"]).collect()
+        }
         // So they need what all tests need, which has been built for them.
         None => vec!["--workspace"],
     };
     // A reader's own need not compile.
     let shipped = exercises.iter().filter(|it| !it.is_started().unwrap());
     let names = shipped.map(|it| it.name.as_str());
-    let targets: Vec<_> = iter::once("answers").chain(names).collect();
-    let built = build(&Tree::here().root, &packages, &targets).unwrap();
+    let answers = rungs.keys().map(String::as_str);
+    let targets: Vec<_> = answers.chain(names).collect();
+    let root = Tree::here().root;
+    let built = build(&root, &packages, &targets).unwrap();
+    let folder = root.join("book/exercises/answers");
     let answers = rungs.into_iter().map(|(package, exercise)| {
-        let target = target_in(&built, exercise, "answers");
+        let target = target_in(&built, &folder, &package);
         assert_eq!(target.warnings, "", "{package}");
-        (package, target)
+        // They run where a reader's does.
+        (package, Target { folder: exercise.rung.clone(), ..target })
     });
     Compiled { answers: answers.collect(), built }
 }
 
-fn target_in(built: &Built, exercise: &Exercise, name: &str) -> Target {
-    let target = built.target_in(&exercise.rung, name).unwrap();
+fn target_in(built: &Built, folder: &Path, name: &str) -> Target {
+    let target = built.target_in(folder, name).unwrap();
     target.unwrap_or_else(|said| panic!("{name}: {said}"))
 }
 

@@ -1,4 +1,0 @@
-//! All answers of ours to the exercises of this rung, right and wrong. The
-//! tests of `exercises` write them there: `cargo test -p exercises answer`.
-
-include!("../../target/answers/with-tokio/main.rs");

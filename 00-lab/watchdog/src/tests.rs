@@ -2,11 +2,12 @@
 //! killed. What they run are the ignored tests at the end.
 
 use crate::alone::command_of_test;
-use crate::{run, run_keeping, run_unless, watch_this_process};
+use crate::{run, run_keeping, run_unless, threads, watch_this_process};
 use locks::{Condvar, Mutex};
 use std::cell::Cell;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -207,6 +208,33 @@ fn a_file_of_its_own_is_removed_at_the_end() {
     let path = Path::new(path.expect("it says so"));
     assert!(path.is_absolute());
     assert!(!path.exists(), "{} is left", path.display());
+}
+
+/// It is told by a clock, and in a file.
+#[test]
+fn the_time_of_a_thread_is_the_one_that_the_system_tells() {
+    let Some(own) = threads::this_thread() else { return };
+    let time = || threads::time_of(&own).unwrap();
+    let before = time();
+    while time() < before + 1_000_000 {}
+
+    let (end, ended) = channel::<()>();
+    let (number, sleeps) = channel();
+    let thread = thread::spawn(move || {
+        number.send(threads::this_thread().unwrap()).unwrap();
+        ended.recv()
+    });
+    let number = sleeps.recv().unwrap();
+    while !threads::state_of(&number).unwrap().is_asleep {
+        thread::yield_now();
+    }
+    let file = format!("/proc/self/task/{number}/schedstat");
+    let told = fs::read_to_string(file).unwrap();
+    let told = told.split(' ').next().unwrap().parse().unwrap();
+    assert_eq!(threads::time_of(&number), Some(told));
+    assert_eq!(threads::look_at(&number).unwrap().ran, told);
+    drop(end);
+    thread.join().unwrap().unwrap_err();
 }
 
 #[test]

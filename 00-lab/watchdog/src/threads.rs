@@ -31,20 +31,67 @@ pub fn all_threads() -> Option<Vec<String>> {
 
 /// Looks at the thread with this number; it may have ended by now.
 pub fn look_at(thread: &str) -> Option<Look> {
+    // In this order: one that was about to run before its time was read, and
+    // has not run, did not seem to sleep either.
+    let State { is_watchdog, is_asleep } = state_of(thread)?;
+    Some(Look { is_watchdog, is_asleep, ran: time_of(thread)? })
+}
+
+/// What a thread does at one moment, without the time that it has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Set if it is one of the watchdog's.
+    pub is_watchdog: bool,
+    /// Set if it neither runs, nor was woken and waits for a core.
+    pub is_asleep: bool,
+}
+
+/// Looks at what the thread with this number does; it may have ended by now.
+pub fn state_of(thread: &str) -> Option<State> {
     let stat = read_once(thread, "stat")?;
     let (name, state) = stat.rsplit_once(") ")?;
-    let times = read_once(thread, "schedstat")?;
-    Some(Look {
+    Some(State {
         is_watchdog: name.ends_with("(watchdog"),
         is_asleep: !state.starts_with(['R', 'D']),
-        ran: times.split(' ').next()?.parse().ok()?,
     })
 }
 
-/// A file about a thread, by one `read`: it is short, and there may be hundreds
-/// to read, many times a second.
+/// For how many nanoseconds the thread with this number has run; it may have
+/// ended by now. This takes a small part of the time of a look.
+pub fn time_of(thread: &str) -> Option<u64> {
+    if let Some(time) = clock_of(thread) {
+        return Some(time);
+    }
+    // No such clock, or no such thread.
+    let times = read_once(thread, "schedstat")?;
+    times.split(' ').next()?.parse().ok()
+}
+
+/// The time on the CPU clock of a thread of this process.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "std and rustix have no clock of a thread")]
+fn clock_of(thread: &str) -> Option<u64> {
+    // What the system takes for the clock of a thread: its number, inverted,
+    // and three bits, which say that it is one thread's, and exact.
+    let number: libc::clockid_t = thread.parse().ok()?;
+    let clock = (!number << 3) | 0b110;
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is valid for a write of one `timespec`.
+    let failed = unsafe { libc::clock_gettime(clock, &mut time) };
+    (failed == 0)
+        .then_some(time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn clock_of(_thread: &str) -> Option<u64> {
+    None
+}
+
+/// The beginning of a file about a thread, by one `read`: all that is asked for
+/// stands there, and there may be hundreds to read, many times a second.
 fn read_once(thread: &str, file: &str) -> Option<String> {
-    let mut text = [0; 1024];
+    // Enough for a name of which each character is written as four.
+    let mut text = [0; 128];
     let path = format!("/proc/self/task/{thread}/{file}");
     let length = File::open(path).ok()?.read(&mut text).ok()?;
     // A thread's name may be cut in the middle of a character.

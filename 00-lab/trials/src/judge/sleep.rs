@@ -109,24 +109,30 @@ pub fn others_rest() -> Option<usize> {
     const PAUSE: Duration = Duration::from_micros(50);
     const LONGEST: Duration = Duration::from_millis(1);
     let began = cpu_of_others();
-    let mut before = None;
+    let mut numbers = numbers_of_others().unwrap_or_default();
     let mut pause = PAUSE;
+    // Mostly something was woken just now, and a look would only show this.
+    thread::sleep(PAUSE);
     loop {
         let used = cpu_of_others();
-        let after = look_at_others();
-        // A thread that one of them wakes has run by the second look, or is
-        // about to.
-        if let Some(others) = &after {
-            if are_asleep(&before, &after) {
-                return Some(others.len());
+        // Between these times and those below is a moment at which no thread
+        // runs, if none has run: one that was about to would seem awake.
+        let before = times_of(&numbers);
+        if let Some(now) = numbers_of_others() {
+            match count_if_asleep(&now) {
+                Some(others) if now == numbers && times_of(&now) == before => {
+                    return Some(others);
+                }
+                // The next look is to show that they still sleep.
+                Some(_) => {}
+                // Threads that yield to all others only run while this one
+                // sleeps, so it looks less and less often.
+                None => {
+                    thread::sleep(pause);
+                    pause = (2 * pause).min(LONGEST);
+                }
             }
-            // If they all sleep, the next look is to show that they still do.
-            // Threads that yield to all others only run while this one sleeps,
-            // so it looks less and less often.
-            if others.values().any(|look| !look.is_asleep) {
-                thread::sleep(pause);
-                pause = (2 * pause).min(LONGEST);
-            }
+            numbers = now;
         } else {
             thread::sleep(LONGEST);
             if cpu_of_others().saturating_sub(used) < PAUSE {
@@ -136,8 +142,36 @@ pub fn others_rest() -> Option<usize> {
         if used.saturating_sub(began) > MOST_CPU {
             return None;
         }
-        before = after;
     }
+}
+
+/// The numbers of the other threads; `None` where the system does not tell.
+fn numbers_of_others() -> Option<Vec<String>> {
+    let own = threads::this_thread()?;
+    let mut numbers = threads::all_threads()?;
+    numbers.retain(|number| *number != own);
+    Some(numbers)
+}
+
+/// For how long each has run. None of one that has ended.
+fn times_of(numbers: &[String]) -> Vec<Option<u64>> {
+    numbers.iter().map(|number| threads::time_of(number)).collect()
+}
+
+/// How many threads these are, without the watchdogs, if all sleep. One that
+/// does not is enough, so the others are not looked at: that takes most of the
+/// time.
+fn count_if_asleep(numbers: &[String]) -> Option<usize> {
+    let mut count = 0;
+    for state in numbers.iter().filter_map(|it| threads::state_of(it)) {
+        if !state.is_watchdog {
+            count += 1;
+            if !state.is_asleep {
+                return None;
+            }
+        }
+    }
+    Some(count)
 }
 
 fn cpu_of_others() -> Duration {

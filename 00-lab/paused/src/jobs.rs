@@ -67,8 +67,19 @@ impl Jobs {
 
     /// The numbers of those that are so.
     pub fn those_that(&self, are_so: impl Fn(&JobNow) -> bool) -> Vec<usize> {
-        let all = self.now();
-        (0..all.len()).filter(|it| are_so(&all[*it])).collect()
+        self.numbers(&are_so)
+    }
+
+    /// As [`those_that`](Jobs::those_that). It is compiled here, where it is
+    /// made fast: there may be hundreds, and a check asks again and again.
+    fn numbers(&self, are_so: &dyn Fn(&JobNow) -> bool) -> Vec<usize> {
+        let mut numbers = Vec::new();
+        for (number, job) in self.now().iter().enumerate() {
+            if are_so(job) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     /// This job may end now, and panics if `panics` is set.

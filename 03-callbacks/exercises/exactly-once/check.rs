@@ -27,7 +27,7 @@
 use super::{Asking, Reply, Why, ask};
 use lab::Dice;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::{self, Display, Formatter};
 use std::mem;
 use std::ops::Range;
@@ -96,12 +96,12 @@ fn judge_script(script: Script, again: &str) {
 /// A loop, with a time of its own.
 pub struct Events {
     now: Duration,
-    /// What is called later.
-    entries: BTreeMap<Key, Entry>,
-    /// Where each of them is, by its number.
-    keys: BTreeMap<u64, Key>,
+    /// What is called later, by its number.
+    entries: Vec<Option<Entry>>,
+    /// In which order. With nothing of the check's own in it, this is compiled
+    /// once for all answers of ours.
+    keys: BTreeSet<Key>,
     soon: VecDeque<(Option<usize>, Callback)>,
-    last_number: u64,
     /// The question that the callback which runs belongs to.
     current: Option<usize>,
     script: Rc<Script>,
@@ -113,16 +113,17 @@ pub struct Events {
 }
 
 /// What is called first comes first: by its time, its kind and its number.
-type Key = (Duration, usize, u64);
+type Key = (Duration, usize, usize);
 
 /// Something registered, so that it can be cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handle(u64);
+pub struct Handle(usize);
 
 type Callback = Box<dyn FnOnce(&mut Events)>;
 type OnReply = Box<dyn FnOnce(&mut Events, Reply)>;
 
 struct Entry {
+    key: Key,
     question: Option<usize>,
     what: What,
 }
@@ -149,8 +150,8 @@ impl Events {
             Source::AtOnce => {
                 let reply = self.script.reply(number);
                 then(self, reply);
-                self.last_number += 1;
-                return Handle(self.last_number);
+                self.entries.push(None);
+                return Handle(self.entries.len() - 1);
             }
             Source::Never => Duration::MAX,
             Source::After(delay) | Source::Lost(delay) => {
@@ -181,8 +182,7 @@ impl Events {
     /// Drops what was registered, uncalled. Gives back `false` if it has been
     /// called, dropped or cancelled already.
     pub fn cancel(&mut self, handle: Handle) -> bool {
-        let key = self.keys.remove(&handle.0);
-        key.and_then(|key| self.entries.remove(&key)).is_some()
+        self.take(handle.0).is_some()
     }
 }
 
@@ -200,10 +200,9 @@ impl Events {
         let questions = script.questions.len();
         Events {
             now: Duration::ZERO,
-            entries: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            entries: Vec::new(),
+            keys: BTreeSet::new(),
             soon: VecDeque::new(),
-            last_number: 0,
             current: None,
             script: Rc::new(script.clone()),
             sent: vec![Vec::new(); questions],
@@ -223,11 +222,18 @@ impl Events {
             What::Reply(_) => Kind::Reply,
             What::Act(_) => Kind::Cancel,
         };
-        self.last_number += 1;
-        let key = (due, self.script.place(kind), self.last_number);
-        self.entries.insert(key, Entry { question, what });
-        self.keys.insert(self.last_number, key);
-        Handle(self.last_number)
+        let number = self.entries.len();
+        let key = (due, self.script.place(kind), number);
+        self.entries.push(Some(Entry { key, question, what }));
+        self.keys.insert(key);
+        Handle(number)
+    }
+
+    /// Takes out what is registered.
+    fn take(&mut self, number: usize) -> Option<Entry> {
+        let entry = self.entries.get_mut(number)?.take()?;
+        self.keys.remove(&entry.key);
+        Some(entry)
     }
 
     /// Calls all there is to call, up to this time and with it.
@@ -243,19 +249,17 @@ impl Events {
             if !self.soon.is_empty() {
                 continue;
             }
-            match self.entries.keys().next() {
+            match self.keys.first() {
                 Some(&(due, ..)) if due < Duration::MAX && due <= until => {
                     turns *= usize::from(due == self.now);
                     self.now = due;
                 }
                 _ => break,
             }
-            let due = (self.now, usize::MAX, u64::MAX);
-            let batch: Vec<_> =
-                self.entries.range(..=due).map(|(key, _)| *key).collect();
-            for key in batch {
-                if let Some(entry) = self.entries.remove(&key) {
-                    self.keys.remove(&key.2);
+            let due = (self.now, usize::MAX, usize::MAX);
+            let batch: Vec<_> = self.keys.range(..=due).copied().collect();
+            for (.., number) in batch {
+                if let Some(entry) = self.take(number) {
                     self.call(entry);
                 }
             }
@@ -286,12 +290,19 @@ impl Events {
 
     /// What is still registered for a question.
     fn find_left(&self, question: usize) -> Option<&'static str> {
-        self.entries.values().find_map(|entry| match entry.what {
-            _ if entry.question != Some(question) => None,
-            What::Timer(_) => Some("its timer was still set"),
-            What::Reply(_) => Some("the question was still under way"),
-            What::Act(_) => None,
-        })
+        for (.., number) in &self.keys {
+            match &self.entries[*number] {
+                Some(entry) if entry.question != Some(question) => {}
+                Some(Entry { what: What::Timer(_), .. }) => {
+                    return Some("its timer was still set");
+                }
+                Some(Entry { what: What::Reply(_), .. }) => {
+                    return Some("the question was still under way");
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }
 
@@ -735,14 +746,17 @@ impl Script {
         let cancel = cancel.unwrap_or(Duration::MAX);
         let mut replies = Vec::new();
         if own <= cancel {
-            let mut first: Vec<_> =
-                all.into_iter().filter(|(time, ..)| *time == own).collect();
-            first.sort_by_key(|(_, place, _)| *place);
+            for first in 0..self.order.len() {
+                for (time, place, reply) in &all {
+                    if *time == own && *place == first {
+                        replies.push(reply.clone());
+                    }
+                }
+            }
             // At the very beginning, it depends on when it is sent.
             if own > began {
-                first.truncate(1);
+                replies.truncate(1);
             }
-            replies.extend(first.into_iter().map(|(.., reply)| reply));
         }
         // A `then` that runs at the same time may run before that or after it.
         if cancel <= own && cancel < Duration::MAX {

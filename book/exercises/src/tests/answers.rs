@@ -1,5 +1,6 @@
-//! All answers of ours, in one program for each rung: a test target of the
-//! package `answers`, which includes what is written here.
+//! All answers of ours, in one program for each rung, and one for each large
+//! exercise: a test target of the package `answers`, which includes what is
+//! written here.
 
 use super::exercises_to_judge;
 use crate::target::{Built, Target, build};
@@ -12,9 +13,28 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// The program with the answers to an exercise, and to the others of its rung.
+/// Those whose answers are a program of their own. It is compiled on one core
+/// for the most part, and a whole rung of such would be the last to be done.
+const OF_THEIR_OWN: [&str; 5] = [
+    "timers-in-order",
+    "exactly-once",
+    "wake-the-loop",
+    "missing-register",
+    "greenlet-channel",
+];
+
+/// The name of the program with the answers to an exercise.
+fn program(exercise: &Exercise) -> &str {
+    match OF_THEIR_OWN.contains(&exercise.name.as_str()) {
+        true => &exercise.name,
+        false => &exercise.package,
+    }
+}
+
+/// The program with the answers to an exercise, and perhaps to others of its
+/// rung.
 pub fn compiled(exercise: &Exercise) -> &'static Target {
-    &COMPILED.answers[&exercise.package]
+    &COMPILED.answers[program(exercise)]
 }
 
 /// The program with an exercise's file, as it was shipped.
@@ -26,7 +46,7 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(compile_all);
 
 struct Compiled {
     built: Built,
-    /// By the packages of their rungs.
+    /// By their names.
     answers: BTreeMap<String, Target>,
 }
 
@@ -34,15 +54,14 @@ struct Compiled {
 /// core for each.
 fn compile_all() -> Compiled {
     let exercises = exercises_to_judge();
-    let rungs = exercises.iter().map(|it| (it.package.clone(), it));
-    let rungs: BTreeMap<_, _> = rungs.collect();
-    for package in rungs.keys() {
-        write_all(package);
+    let programs = exercises.iter().map(|it| (program(it), it));
+    let programs: BTreeMap<_, _> = programs.collect();
+    for name in programs.keys() {
+        write_all(name);
     }
     let packages: Vec<_> = match env::var_os("ANSWERS_OF") {
         Some(_) => {
-            let rungs = rungs.keys().flat_map(|it| ["-p", it]);
-            rungs.chain(["-p", "answers"]).collect()
+            vec!["-p", &exercises[0].package, "-p", "answers"]
         }
         // So they need what all tests need, which has been built for them.
         None => vec!["--workspace"],
@@ -50,16 +69,16 @@ fn compile_all() -> Compiled {
     // A reader's own need not compile.
     let shipped = exercises.iter().filter(|it| !it.is_started().unwrap());
     let names = shipped.map(|it| it.name.as_str());
-    let answers = rungs.keys().map(String::as_str);
-    let targets: Vec<_> = answers.chain(names).collect();
+    let targets: Vec<_> = programs.keys().copied().chain(names).collect();
     let root = Tree::here().root;
     let built = build(&root, &packages, &targets).unwrap();
     let folder = root.join("book/exercises/answers");
-    let answers = rungs.into_iter().map(|(package, exercise)| {
-        let target = target_in(&built, &folder, &package);
-        assert_eq!(target.warnings, "", "{package}");
+    let answers = programs.iter().map(|(name, exercise)| {
+        let target = target_in(&built, &folder, name);
+        assert_eq!(target.warnings, "", "{name}");
         // They run where a reader's does.
-        (package, Target { folder: exercise.rung.clone(), ..target })
+        let folder = exercise.rung.clone();
+        ((*name).to_owned(), Target { folder, ..target })
     });
     Compiled { answers: answers.collect(), built }
 }
@@ -80,16 +99,16 @@ fn file_name(exercise: &Exercise, answer: &Path) -> String {
     file.with_extension("").to_str().unwrap().replace('/', "-")
 }
 
-/// Writes the answers of a rung as readers would: beside a folder of the
+/// Writes the answers of a program as readers would: beside a folder of the
 /// exercise's name, in which is its check.
-fn write_all(package: &str) {
+fn write_all(name: &str) {
     let tree = Tree::here();
-    let folder = tree.root.join("target/answers").join(package);
+    let folder = tree.root.join("target/answers").join(name);
     fs::create_dir_all(&folder).unwrap();
     let shown = folder.display();
     let mut root = format!("trials::answers_in!(\"{shown}\");\n");
     let exercises = all_exercises(&tree).into_iter();
-    for exercise in exercises.filter(|it| it.package == package) {
+    for exercise in exercises.filter(|it| program(it) == name) {
         link(&exercise.in_folder(""), &folder.join(&exercise.name));
         let mut answers = vec![exercise.solution()];
         answers.extend(exercise.right());

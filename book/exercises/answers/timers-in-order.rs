@@ -1,0 +1,4 @@
+//! All answers of ours to this exercise, right and wrong. The tests of
+//! `exercises` write them there: `cargo test -p exercises answer`.
+
+include!("../../../target/answers/timers-in-order/main.rs");

@@ -861,12 +861,17 @@ fn judge_replies(log: &Log) -> Tried {
 
 /// An item that was in before another was posted comes out before it.
 fn judge_order(log: &Log) -> Tried {
-    let posts: BTreeMap<_, _> =
-        log.posts.iter().map(|post| (post.item, post)).collect();
-    let out = log.collected.iter().flatten().filter_map(|it| posts.get(it));
+    // With nothing of the check's own in it, it is compiled once for all
+    // answers of ours.
+    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    for (place, post) in log.posts.iter().enumerate() {
+        places.insert(post.item, place);
+    }
     // Of those that have come out, the one that was posted last.
     let mut last: Option<&Post> = None;
-    for post in out {
+    for item in log.collected.iter().flatten() {
+        let Some(place) = places.get(item) else { continue };
+        let post = &log.posts[*place];
         let before = last.filter(|last| last.began > post.began);
         if let Some(last) = before
             && post.ended.is_some_and(|ended| ended < last.began)

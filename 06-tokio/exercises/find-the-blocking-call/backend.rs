@@ -211,7 +211,7 @@ impl Drop for Request {
 
 /// All that happens, and when.
 #[derive(Clone)]
-pub(super) struct World(Arc<(Mutex<State>, Condvar)>);
+pub(super) struct World(Arc<Mutex<State>>);
 
 /// A request: how long things take for it, and how far it is.
 #[derive(Clone, Default)]
@@ -250,12 +250,27 @@ pub(super) struct Hold {
     /// When it was over.
     pub over: Option<Ms>,
     waker: Option<Waker>,
+    /// What wakes the thread that sleeps until then, and no other.
+    thread: Option<Arc<Condvar>>,
 }
 
 impl Hold {
     /// Set if a thread sleeps until then.
     pub fn is_call(&self) -> bool {
         self.keeps_worker.is_some()
+    }
+}
+
+/// What waits for the end of a hold: a task, or a thread, or nothing yet.
+pub(super) struct Wakes {
+    waker: Option<Waker>,
+    thread: Option<Arc<Condvar>>,
+}
+
+impl Wakes {
+    pub fn wake(self) {
+        self.waker.into_iter().for_each(Waker::wake);
+        self.thread.into_iter().for_each(|thread| thread.notify_all());
     }
 }
 
@@ -312,11 +327,11 @@ pub(super) struct State {
 
 impl World {
     pub fn new(state: State) -> World {
-        World(Arc::new((Mutex::new(state), Condvar::new())))
+        World(Arc::new(Mutex::new(state)))
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn backend(&self) -> Backend {
@@ -350,6 +365,7 @@ impl World {
         let from = state.now;
         let own = state.holds.get_mut(&hold).expect("it is new");
         own.keeps_worker = Some(is_worker);
+        let wakes = own.thread.insert(Arc::default()).clone();
         let (number, what) = (own.number, own.what);
         if is_worker {
             state.lane(number, "run");
@@ -360,7 +376,6 @@ impl World {
             let hold = state.holds.get(&hold);
             hold.is_some_and(|hold| hold.over.is_none())
         };
-        let wakes = &self.0.1;
         let mut state = wakes
             .wait_while(state, lasts)
             .unwrap_or_else(PoisonError::into_inner);
@@ -376,29 +391,49 @@ impl World {
         state.lane(number, "run");
     }
 
-    /// Lets what is due next happen, if there is anything.
-    pub fn pass(&self) -> Option<Alarm> {
+    /// Lets all happen that is due next, at one time, if there is anything, and
+    /// gives what is to be woken then. What follows from it, at the same time,
+    /// comes the next time.
+    ///
+    /// What nobody waits for happens along with it: no thread has to run so
+    /// that it is over.
+    pub fn pass(&self) -> (Vec<Alarm>, Vec<Wakes>) {
         let mut state = self.state();
-        let alarms = state.alarms.iter().enumerate();
-        let first = alarms.min_by_key(|(_, (due, number, _))| (*due, *number));
-        let index = first?.0;
-        let (due, _, alarm) = state.alarms.swap_remove(index);
-        state.now = due;
-        let waker = match alarm {
-            Alarm::Ends(hold) => state.end(hold),
-            Alarm::Written => state.end_line(),
-            Alarm::Comes(number) => {
-                state.requests[number].stage = Stage::Came;
-                let spawn = format!("spawn task - request {number}");
-                state.lane(number, &spawn);
-                None
+        let (mut passed, mut wakes) = (Vec::new(), Vec::new());
+        let mut newest = 0;
+        while let Some(index) = state.next_alarm() {
+            let (due, number, alarm) = state.alarms[index];
+            let is_with_them = due == state.now && number <= newest;
+            if !passed.is_empty() && !is_with_them {
+                break;
             }
-            Alarm::Closes => None,
-        };
-        drop(state);
-        self.0.1.notify_all();
-        waker.into_iter().for_each(Waker::wake);
-        Some(alarm)
+            if passed.is_empty() {
+                newest = state.numbers;
+            }
+            state.alarms.swap_remove(index);
+            state.now = due;
+            match alarm {
+                Alarm::Ends(hold) if !state.holds.contains_key(&hold) => {
+                    continue;
+                }
+                Alarm::Ends(hold) => wakes.extend(state.end(hold)),
+                Alarm::Written => {
+                    let is_full = state.is_full();
+                    wakes.extend(state.end_line());
+                    if !is_full {
+                        continue;
+                    }
+                }
+                Alarm::Comes(number) => {
+                    state.requests[number].stage = Stage::Came;
+                    let spawn = format!("spawn task - request {number}");
+                    state.lane(number, &spawn);
+                }
+                Alarm::Closes => {}
+            }
+            passed.push(alarm);
+        }
+        (passed, wakes)
     }
 }
 
@@ -429,8 +464,8 @@ impl State {
         what: &'static str,
         due: Option<Ms>,
     ) -> usize {
-        let (keeps_worker, over, waker) = Default::default();
-        let hold = Hold { number, what, keeps_worker, over, waker };
+        let (keeps_worker, over, waker, thread) = Default::default();
+        let hold = Hold { number, what, keeps_worker, over, waker, thread };
         self.numbers += 1;
         let id = self.numbers;
         self.holds.insert(id, hold);
@@ -446,20 +481,28 @@ impl State {
         self.alarms.push((due, self.numbers, alarm));
     }
 
-    /// A hold is over. Gives the waker that is to be called.
-    fn end(&mut self, hold: usize) -> Option<Waker> {
+    /// Where the alarm is that is due next.
+    fn next_alarm(&self) -> Option<usize> {
+        let alarms = self.alarms.iter().enumerate();
+        let first = alarms.min_by_key(|(_, (due, number, _))| (*due, *number));
+        Some(first?.0)
+    }
+
+    /// A hold is over. Gives what is to be woken.
+    fn end(&mut self, hold: usize) -> Option<Wakes> {
         let now = self.now;
         let hold = self.holds.get_mut(&hold)?;
         hold.over = Some(now);
-        let (number, waker) = (hold.number, hold.waker.take());
+        let (waker, thread) = (hold.waker.take(), hold.thread.take());
+        let number = hold.number;
         if hold.keeps_worker != Some(true) {
             self.lane(number, "ready 1");
         }
-        waker
+        Some(Wakes { waker, thread })
     }
 
     /// The disk has written a line: there is room for another.
-    fn end_line(&mut self) -> Option<Waker> {
+    fn end_line(&mut self) -> Option<Wakes> {
         self.lines -= 1;
         let next = self.for_room.pop_front();
         let hold = next.and_then(|next| self.holds.get(&next));

@@ -23,10 +23,9 @@
 mod backend;
 
 use super::serve;
-use backend::{Alarm, Asked, Block, Ms, Stage, State, World};
+use backend::{Alarm, Asked, Block, Ms, Stage, State, Wakes, World};
 use lab::Dice;
 use paused::Wrong;
-use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -74,9 +73,9 @@ fn nothing_keeps_the_only_thread() {
     tell(&Story::random(dice, 16, 150, None));
     tell(&Story::apart(dice));
     tell(&Story { requests: Vec::new(), ..Story::apart(dice) });
-    // So many that they need a disk which takes no time: an answer may have a
-    // thread for each line that waits.
-    let many = Story::random(dice, 200, 10, Some(false));
+    // So many at once that they need a disk which takes no time: an answer may
+    // have a thread for each line that waits.
+    let many = Story::random(dice, 200, 1, Some(false));
     tell(&Story { line: 0, ..many });
     judge.end();
 }
@@ -300,20 +299,25 @@ impl Server {
                 }
             }
 
-            // The next thing.
-            match world.pass().expect("the pulse never ends") {
-                Alarm::Closes => clients = None,
-                Alarm::Comes(number) => {
-                    let request = world.request(number);
-                    let clients = clients.as_ref().expect("it is not closed");
-                    if clients.try_send(request).is_err() {
-                        return Err(Wrong::answer(
-                            "it takes no more requests, though some come",
-                        ));
+            // What comes next. Requests come before anything else goes on.
+            let (alarms, wakes) = world.pass();
+            for alarm in alarms {
+                match alarm {
+                    Alarm::Closes => clients = None,
+                    Alarm::Comes(number) => {
+                        let request = world.request(number);
+                        let clients = clients.as_ref();
+                        let clients = clients.expect("it is not closed");
+                        if clients.try_send(request).is_err() {
+                            return Err(Wrong::answer(
+                                "it takes no more requests, though some come",
+                            ));
+                        }
                     }
+                    Alarm::Ends(_) | Alarm::Written => {}
                 }
-                Alarm::Ends(_) | Alarm::Written => {}
             }
+            wakes.into_iter().for_each(Wakes::wake);
         }
 
         // The pulse is the only task now.
@@ -406,9 +410,10 @@ fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
             hold.number, hold.what
         )));
     }
-    let waiting: BTreeSet<_> = state.holds().map(|it| it.number).collect();
+    let mut waiting = vec![false; state.requests.len()];
+    state.holds().for_each(|it| waiting[it.number] = true);
     for (number, request) in state.requests.iter().enumerate().skip(1) {
-        if waiting.contains(&number) {
+        if waiting[number] {
             continue;
         }
         let why = match request.stage {

@@ -455,7 +455,10 @@ impl Story {
         for n in 0..self.0.len() {
             let mut with = |step: Option<Step>| {
                 let mut steps = self.0.clone();
-                steps.splice(n..=n, step);
+                match step {
+                    Some(step) => steps[n] = step,
+                    None => drop(steps.remove(n)),
+                }
                 all.push(Story(steps));
             };
             with(None);

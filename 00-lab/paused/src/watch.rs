@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
-use timeline::cpu_time;
+use timeline::{cpu_time, cpu_time_of_thread};
 
 /// How often the watchdog looks, and how much CPU time a runtime may use, or
 /// how many looks may go by, before it comes to rest again: what a story does
@@ -18,8 +18,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 const MOST_CPU: Duration = Duration::from_millis(300);
 const LOOKS: usize = 50;
 
-/// How much CPU time a process uses at most, in the second half of these looks,
-/// whose poll blocks. One that spins gets more, however busy the machine is.
+/// How much CPU time a process uses at most beside its watchdog, in the second
+/// half of these looks, whose poll blocks. One that spins gets more, however
+/// busy the machine is.
 const IDLE: Duration = Duration::from_millis(5);
 
 /// How often a runtime may park while the story passes time: no answer has so
@@ -59,13 +60,16 @@ pub fn watch() -> Arc<Watched> {
     });
     let seen = Arc::downgrade(&watched);
     let watch = move || {
-        let (mut parks, mut steps, mut looks, mut cpu) = (0, 0, 0, cpu_time());
+        // On a busy machine to look takes time, too, and more than a process
+        // uses that waits.
+        let others = || cpu_time().saturating_sub(cpu_time_of_thread());
+        let (mut parks, mut steps, mut looks, mut cpu) = (0, 0, 0, others());
         let (mut parks_at_step, mut cpu_at_half) = (0, cpu);
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(PAUSE) {
             let Some(seen) = seen.upgrade() else { return };
             let (parks_before, steps_before) = (parks, steps);
             (parks, steps) = (seen.parks(), seen.steps.load(SeqCst));
-            let (now, is_told) = (cpu_time(), seen.is_told.load(SeqCst));
+            let (now, is_told) = (others(), seen.is_told.load(SeqCst));
             if steps != steps_before || !is_told {
                 (looks, parks_at_step) = (0, parks);
             }

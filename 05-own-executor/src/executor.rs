@@ -33,6 +33,8 @@ pub struct Executor {
     tasks: RefCell<Slots<Entry<dyn Task>>>,
     /// The places of those that are to be polled, in this order.
     ready: RefCell<VecDeque<u32>>,
+    /// How many are polled in this turn, at most, before we look outside.
+    polls: Cell<usize>,
     /// Set if the future of `block_on` is to be polled.
     root_is_ready: Cell<bool>,
     /// How often `block_on` was called.
@@ -142,6 +144,7 @@ impl Executor {
             inbox: Inbox::new(),
             tasks: RefCell::new(Slots::new()),
             ready: RefCell::default(),
+            polls: Cell::new(0),
             root_is_ready: Cell::new(false),
             runs: Cell::new(0),
             is_running: Cell::new(false),
@@ -190,7 +193,9 @@ impl Executor {
                 }
                 self.root.waits();
             }
-            for _ in 0..POLLS_A_TURN {
+            self.polls.set(POLLS_A_TURN);
+            while let Some(left) = self.polls.get().checked_sub(1) {
+                self.polls.set(left);
                 let Some(slot) = self.ready.borrow_mut().pop_front() else {
                     break;
                 };
@@ -198,6 +203,13 @@ impl Executor {
             }
             self.look_outside();
         }
+    }
+
+    /// A task yields: those before it have their turn, and then we look outside
+    /// before it is polled again.
+    pub fn note_yield(&self) {
+        let before = self.ready.borrow().len();
+        self.polls.set(self.polls.get().min(before));
     }
 
     fn number_of(&self, slot: u32, generation: u32) -> Number {

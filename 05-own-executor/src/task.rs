@@ -437,6 +437,7 @@ pub async fn yield_now() {
             return Poll::Ready(());
         }
         has_yielded = true;
+        with_here(|here| here.note_yield());
         context.waker().wake_by_ref();
         Poll::Pending
     })

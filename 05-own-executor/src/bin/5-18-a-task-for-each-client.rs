@@ -51,8 +51,10 @@ async fn accept(listener: TcpListener, site: Rc<SlowSite>) {
 /// Answers a client, unless it leaves before.
 async fn answer(mut client: TcpStream, site: Rc<SlowSite>) -> io::Result<()> {
     let request = read_request(&mut client).await?;
-    // A client that gives up on a page leaves, and then asks for another. The
-    // task of the page that it has given up notices that now.
+    // A client that gives up on a page leaves, and then asks for another. After
+    // the first turn the task of the page that it has given up is woken, and
+    // after the second it has run.
+    yield_now().await;
     yield_now().await;
     let (script, flight) = site.begin(request);
     // One of the two ends first, and the other one is dropped.

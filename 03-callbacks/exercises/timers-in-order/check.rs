@@ -375,7 +375,7 @@ impl Story {
                 Step::Run(after) => model.run(self, after, &mut expected),
             }
             let next_due = model.waiting.first();
-            let next_due = next_due.map(|it| self.clock.time(it.0));
+            let next_due = next_due.map(|it| self.clock.time(it.due));
             expected.note(Event::NextDue(next_due), &model);
         }
         expected.before.get_or_insert(model);
@@ -422,25 +422,24 @@ impl Story {
         next: Option<Number>,
         model: &Model,
     ) -> String {
-        let find = |number| model.waiting.iter().find(|it| it.2 == number);
-        let Some(&(due, place, _)) = find(number) else {
+        let find = |number| model.waiting.iter().find(|it| it.number == number);
+        let Some(timer) = find(number) else {
             let what = model.last[number].map_or("was not set", |it| it.1);
             return format!(", and it {what}");
         };
-        if due > model.now {
+        if timer.due > model.now {
             let time = |n| self.clock.time(n);
-            let (now, due) = (time(model.now), time(due));
+            let (now, due) = (time(model.now), time(timer.due));
             format!(" at {now:?}, and it is due at {due:?}")
-        } else if place >= model.set_before {
+        } else if timer.place >= model.set_before {
             ", and what is set now is left for the next `run_due`".to_owned()
         } else {
-            let next = next.and_then(find);
-            let Some((next_due, _, next)) = next else { return String::new() };
-            let why = match *next_due < due {
+            let Some(next) = next.and_then(find) else { return String::new() };
+            let why = match next.due < timer.due {
                 true => "is due earlier",
                 false => "was set earlier",
             };
-            format!(" before timer {}, which {why}", next + 1)
+            format!(" before timer {}, which {why}", next.number + 1)
         }
     }
 
@@ -666,16 +665,20 @@ struct Model {
     last: Vec<Option<(Waiting, &'static str)>>,
 }
 
-/// When it is due, how many were set before it, and its number. As a tuple, so
-/// that what sorts it is compiled once for all answers of ours.
-type Waiting = (u32, usize, Number);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Waiting {
+    due: u32,
+    /// How many were set before it.
+    place: usize,
+    number: Number,
+}
 
 impl Model {
     fn act(&mut self, story: &Story, act: Act, expected: &mut Expected) {
         match act {
             Act::Set(number) => {
                 let (due, place) = (story.timers[number].due, self.ever_set);
-                let timer = (due, place, number);
+                let timer = Waiting { due, place, number };
                 self.ever_set += 1;
                 self.last[number] = Some((timer, ""));
                 self.waiting.insert(timer);
@@ -695,12 +698,12 @@ impl Model {
         self.now += after;
         self.set_before = self.ever_set;
         let now = self.now;
-        let due = self.waiting.iter().take_while(|it| it.0 <= now);
+        let due = self.waiting.iter().take_while(|it| it.due <= now);
         for timer in due.copied().collect::<Vec<_>>() {
             if !self.waiting.contains(&timer) {
                 continue;
             }
-            let number = timer.2;
+            let number = timer.number;
             expected.note(Event::Called(number), self);
             self.waiting.remove(&timer);
             self.calls += 1;

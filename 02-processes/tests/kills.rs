@@ -84,7 +84,7 @@ fn with_files(files: u32, arguments: &str) -> Command {
     shell
 }
 
-fn until(what: &str, done: impl Fn() -> bool) {
+fn until(what: &str, mut done: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(10);
     while !done() {
         assert!(Instant::now() < patience, "never: {what}");
@@ -95,6 +95,15 @@ fn until(what: &str, done: impl Fn() -> bool) {
 fn is_there(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid()));
     stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// Whether one of its threads is on a core, or waits for one.
+fn computes(pid: Pid) -> bool {
+    let threads = fs::read_dir(format!("/proc/{}/task", pid.as_raw_pid()));
+    threads.into_iter().flatten().flatten().any(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat"));
+        stat.is_ok_and(|stat| stat.contains(") R "))
+    })
 }
 
 /// Looks at a crawl's children every few milliseconds until the crawl is over.
@@ -183,8 +192,16 @@ fn a_worker_killed_before_it_has_begun_is_no_reason_to_start_no_more() {
 fn a_worker_that_was_stopped_with_its_parent_has_not_hung() {
     let crawl =
         Crawl::start("--pages 16 --latency 0 --work 400 --timeout 1000 --json");
-    until("eight workers", || crawl.workers().len() == 8);
-    sleep(Duration::from_millis(300));
+    // A page that is on its way while all stand still is late afterwards. So
+    // all have to compute, and to be seen at it again and again, since one that
+    // has to wait for a core to go on with a fetch looks the same.
+    let mut looks = 0;
+    until("eight workers that compute", || {
+        let workers = crawl.workers();
+        let compute = workers.len() == 8 && workers.into_iter().all(computes);
+        looks = if compute { looks + 1 } else { 0 };
+        looks == 50
+    });
     // As Ctrl-Z does it, and `fg`: to all of them.
     let parent = Pid::from_child(&crawl.process);
     let children = crawl.children().into_iter().map(|(pid, ..)| pid);

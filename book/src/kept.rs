@@ -1,9 +1,10 @@
 //! The pages of the last start, kept for the next one: to make them takes
 //! seconds, and mostly nothing has been edited in between.
 
+use crate::pages::copy_others;
 use crate::press::this_program;
 use exercises::changes::fingerprint;
-use exercises::files::{all_in, is_hidden};
+use exercises::files::is_hidden;
 use rustix::io::Errno;
 use rustix::process::{Pid, getpid, test_kill_process};
 use std::fs;
@@ -94,14 +95,10 @@ fn is_in_use(folder: &Path) -> bool {
     })
 }
 
-/// Copies a folder, without what is hidden in it.
+/// Copies these pages, and all that belongs to them.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    for file in all_in(from) {
-        let copy = to.join(file.strip_prefix(from).unwrap_or(&file));
-        fs::create_dir_all(copy.parent().unwrap_or(to))?;
-        fs::copy(&file, &copy)?;
-    }
-    // If it is not there any more, some files were gone before we looked.
+    copy_others(from, to)?;
+    // If they are not there any more, some were gone before we looked.
     fs::metadata(from)?;
     Ok(())
 }

@@ -77,7 +77,7 @@ impl Renderer for Pages {
 }
 
 /// Copies all files that are not hidden and are no chapters.
-fn copy_others(from: &Path, to: &Path) -> io::Result<()> {
+pub fn copy_others(from: &Path, to: &Path) -> io::Result<()> {
     for file in all_in(from) {
         let is_chapter = file.extension().is_some_and(|end| end == "md");
         let Ok(name) = file.strip_prefix(from) else { continue };

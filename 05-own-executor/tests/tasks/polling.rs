@@ -3,6 +3,7 @@
 use super::counted;
 use crate::{Notes, own_waker};
 use own_executor::task::yield_now;
+use own_executor::time::sleep;
 use own_executor::{block_on, spawn};
 use std::cell::Cell;
 use std::future::{pending, poll_fn, ready};
@@ -62,6 +63,30 @@ fn those_that_yield_take_turns_in_order() {
             }
         });
         assert_eq!(notes.take().concat(), "abcabcabc");
+    });
+}
+
+#[test]
+fn what_is_due_is_woken_before_one_that_yields_is_polled_again() {
+    alone(|| {
+        let notes = Notes::default();
+        block_on(async {
+            let (slept, yielded) = (notes.clone(), notes.clone());
+            let sleeps = spawn(async move {
+                sleep(Duration::from_millis(1)).await;
+                slept.add("slept");
+            });
+            let yields = spawn(async move {
+                thread::sleep(Duration::from_millis(5));
+                // The other is woken in between, and runs after this one.
+                yield_now().await;
+                yield_now().await;
+                yielded.add("yielded");
+            });
+            sleeps.await.unwrap();
+            yields.await.unwrap();
+        });
+        assert_eq!(notes.take(), ["slept", "yielded"]);
     });
 }
 

@@ -51,9 +51,8 @@ async fn accept(listener: TcpListener, site: Rc<SlowSite>) {
 /// Answers a client, unless it leaves before.
 async fn answer(mut client: TcpStream, site: Rc<SlowSite>) -> io::Result<()> {
     let request = read_request(&mut client).await?;
-    // A client that gives up on a page leaves, and then asks for another. After
-    // the first turn the task of the page that it has given up is woken, and
-    // after the second it has run.
+    // A client may have given up on another page just now. When this goes on,
+    // the task of that page is ready; and the next time, it has run.
     yield_now().await;
     yield_now().await;
     let (script, flight) = site.begin(request);

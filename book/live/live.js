@@ -21,11 +21,11 @@
             const faults = program.faults ? menu.faults : [];
             const several = commands.some((other) =>
                 other.block === block && other.wanted !== wanted);
-            const own = panel(program, faults, wanted.flags, several,
+            const own = panel(program, faults, wanted, several,
                 placeOfRun(block),
                 block.closest('.start') ? 'Run it on this machine' : 'Run');
             block.closest('pre').after(own.shown);
-            panels.push({ program: program.name, flags: wanted.flags, ...own });
+            panels.push({ program: program.name, ...wanted, ...own });
         }
     }
 
@@ -52,9 +52,9 @@
     restore();
 })();
 
-// Where a run belongs: to a command with the same program of which it has all
-// flags. Of several, to one with the same values, and then to the one with the
-// most flags.
+// Where a run belongs: to a command with the same program, built in the same
+// way, of which it has all flags. Of several, to one with the same values, and
+// then to the one with the most flags.
 function panelOf(run, panels) {
     const flags = flagsOf(run.flags.join(' '));
     const sorted = (value) => value.split(',').sort().join();
@@ -62,21 +62,23 @@ function panelOf(run, panels) {
         sorted(flags.get(name)) === sorted(value));
     return panels
         .filter((it) => it.program === run.program
+            && it.release === run.release
             && [...it.flags.keys()].every((name) => flags.has(name)))
         .sort((a, b) => isAsTyped(b) - isAsTyped(a)
             || b.flags.size - a.flags.size)[0];
 }
 
-// The program and the flags of `$ cargo run -p PACKAGE --bin STEP -- FLAGS`.
+// The program and the flags of `$ cargo run -p PACKAGE --bin STEP -- FLAGS`,
+// and whether it is built with `--release`.
 function parse(line) {
-    const found = line.match(
-        /^\$ cargo run -p ([\w-]+)(?: --bin ([\w-]+))?(?: -- (.*))?$/);
+    const found = line.match(new RegExp('^\\$ cargo run( --release)?'
+        + ' -p ([\\w-]+)(?: --bin ([\\w-]+))?(?: -- (.*))?$'));
     if (!found) return null;
-    const [, crawl, step, rest] = found;
+    const [, release, crawl, step, rest] = found;
     const flags = flagsOf(rest ?? '');
     // What only the terminal can do is left to it.
     if (flags.has('trace') || flags.has('site')) return null;
-    return { name: step ?? crawl, flags };
+    return { name: step ?? crawl, flags, release: Boolean(release) };
 }
 
 function flagsOf(text) {
@@ -111,7 +113,7 @@ function placeOfRun(block) {
 }
 
 // What stands below a command: Run, Stop, knobs, and what comes of it.
-function panel(program, faults, flags, several, recorded = {},
+function panel(program, faults, { flags, release }, several, recorded = {},
     label = 'Run') {
     const run = make('button', {
         type: 'submit', className: 'live-run', title: program.name,
@@ -298,7 +300,7 @@ function panel(program, faults, flags, several, recorded = {},
         go(true);
         clock.start(began);
         tell('starting …', 'going');
-        const wanted = order(form, program.name);
+        const wanted = { ...order(form, program.name), release };
         const started = await start(wanted);
         queued = false;
         if (started.why) {
@@ -505,5 +507,7 @@ function theatre(id) {
 function agePicture(picture, isOld) {
     picture.classList.toggle('live-old', isOld);
     const said = picture.querySelector('figcaption > span');
-    if (said) said.textContent = isOld ? 'The previous run.' : said.dataset.said;
+    if (said) {
+        said.textContent = isOld ? 'The previous run.' : said.dataset.said;
+    }
 }

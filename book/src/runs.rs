@@ -115,6 +115,7 @@ impl Runs {
                 "run": id,
                 "program": run.name,
                 "flags": run.flags,
+                "release": run.release,
                 "ms": run.start.elapsed().as_millis() as u64,
                 "going": !run.has_ended(),
             })

@@ -26,6 +26,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 const STAYS_UP: &str = "0-1-meet-the-slow-site";
 /// One that also stays up, and is asked for three pages at once.
 const IS_CROWDED: &str = "5-18-a-task-for-each-client";
+/// The step whose page asks for `--release`.
+const OPTIMIZED: &str = "4-12-one-helper-three-ways";
 
 /// The programs of these names; all of them if no name is given.
 ///
@@ -55,8 +57,9 @@ pub fn named<'a>(
 /// If one fails, or the disk does.
 pub fn record(tree: &Tree, programs: &[Program<'_>]) -> Result<()> {
     for &program in programs {
-        let Run { printed, events } = run(tree, program)?;
         let (name, title) = (program.name(), program.title());
+        let how = if name == OPTIMIZED { &["--release"][..] } else { &[] };
+        let Run { printed, events } = run(tree, program, how)?;
         let path = |end| file(&tree.book(), name, end);
         let recording = Recording::parse(&events);
         let picture = pictures::of_run(name, &recording, &printed, &title);
@@ -107,7 +110,7 @@ pub fn record_first(tree: &Tree) -> Result<()> {
     let mut runs = Vec::new();
     for (title, name) in FIRST {
         let program = tree.program(name).context("it is a step")?;
-        runs.push((title, Recording::parse(&run(tree, program)?.events)));
+        runs.push((title, Recording::parse(&run(tree, program, &[])?.events)));
     }
     let runs: Vec<_> = runs.iter().map(|(title, it)| (*title, it)).collect();
     let title = "The same eight pages, fetched in four ways";
@@ -127,7 +130,7 @@ pub fn record_first(tree: &Tree) -> Result<()> {
 pub fn record_gil(tree: &Tree) -> Result<()> {
     let step = "1-11-computing-needs-cores";
     let program = tree.program(step).context("it is a step")?;
-    let rust = both_of_two(&run(tree, program)?.events);
+    let rust = both_of_two(&run(tree, program, &[])?.events);
     let [processes, threads] = ["processes", "threads"].map(|kind| {
         let folder = Folder::new().context("there is no place for it")?;
         let events = folder.path().join("events");
@@ -255,12 +258,13 @@ struct Run {
     events: String,
 }
 
-/// Runs a program to its end.
-fn run(tree: &Tree, program: Program<'_>) -> Result<Run> {
+/// Runs a program to its end. `how` tells cargo how to build it.
+fn run(tree: &Tree, program: Program<'_>, how: &[&str]) -> Result<Run> {
     let name = program.name();
     let mut cargo = prepare_cargo();
     cargo
         .args(["run", "-q"])
+        .args(how)
         .args(program.selection())
         .current_dir(&tree.root)
         .env("COLUMNS", COLUMNS)
@@ -472,7 +476,7 @@ mod tests {
     fn is_as_shown(tree: &Tree, program: Program<'_>) -> Result<()> {
         let name = program.name();
         let kept = fs::read_to_string(file(&tree.book(), name, "txt"))?;
-        let Run { printed, events } = run(tree, program)?;
+        let Run { printed, events } = run(tree, program, &[])?;
         for what in [shape, lanes] {
             let (before, now) = (what(&kept), what(&printed));
             ensure!(before == now, "{name}: {before:?}, now {now:?}");

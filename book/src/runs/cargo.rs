@@ -1,14 +1,16 @@
 //! What cargo says while it builds: how far it is, and what is wrong.
 
+use super::order::Order;
 use crate::plain::Plain;
-use exercises::tree::Program;
 use serde_json::Value;
 use std::path::PathBuf;
 
 /// What it is asked, to build a program as `cargo run` would.
-pub fn arguments(program: Program<'_>) -> Vec<&str> {
+pub fn arguments<'a>(order: &Order<'a>) -> Vec<&'a str> {
     let messages = "--message-format=json-render-diagnostics";
-    [&["build"][..], &program.selection(), &[messages]].concat()
+    let profile = if order.release { "release" } else { "dev" };
+    let how = ["build", "--profile", profile, messages];
+    [&how[..], &order.program.selection()].concat()
 }
 
 /// So that it says how far it is, though it is not on a terminal.
@@ -89,6 +91,16 @@ pub fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use exercises::tree::Program;
+
+    #[test]
+    fn what_is_wanted_with_release_is_built_so() {
+        let program = Program::Crawl("threads");
+        for (release, profile) in [(true, "release"), (false, "dev")] {
+            let order = Order { program, flags: Vec::new(), release };
+            assert!(arguments(&order).contains(&profile));
+        }
+    }
 
     #[test]
     fn a_bar_is_read_while_it_stands() {

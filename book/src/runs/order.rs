@@ -19,6 +19,8 @@ struct Asked {
     #[serde(default)]
     faults: Vec<String>,
     style: Option<String>,
+    #[serde(default)]
+    release: bool,
 }
 
 /// A program, and the flags it is started with. Nothing in it is a text that a
@@ -27,11 +29,13 @@ struct Asked {
 pub struct Order<'a> {
     pub program: Program<'a>,
     pub flags: Vec<String>,
+    /// Whether it is built with `--release`.
+    pub release: bool,
 }
 
 impl<'a> Order<'a> {
     /// Reads `{"program": NAME, "knobs": {NAME: NUMBER, …}, "faults": [NAME,
-    /// …], "style": NAME}`.
+    /// …], "style": NAME, "release": BOOLEAN}`.
     ///
     /// # Errors
     ///
@@ -71,7 +75,7 @@ impl<'a> Order<'a> {
             let style = style.ok_or("There is no such style here.")?;
             flags.extend(["--style".into(), (*style).to_owned()]);
         }
-        Ok(Order { program, flags })
+        Ok(Order { program, flags, release: asked.release })
     }
 }
 
@@ -141,6 +145,12 @@ mod tests {
         assert_eq!(flags(crawl).unwrap(), "--workers 2");
         let crawl = r#"{"program": "generators", "style": "greenlet"}"#;
         assert_eq!(flags(crawl).unwrap(), "--style greenlet");
+        let tree = Tree::here();
+        for (more, release) in [("", false), (r#", "release": true"#, true)] {
+            let body = format!(r#"{{"program": "threads"{more}}}"#);
+            let order = Order::parse(&tree, body.as_bytes()).unwrap();
+            assert_eq!(order.release, release);
+        }
     }
 
     #[test]
@@ -179,6 +189,8 @@ mod tests {
             r#"{"program": ["threads"]}"#,
             r#"{"program": "threads", "fault": ["stall"]}"#,
             r#"{"program": "threads", "flags": ["--trace"]}"#,
+            r#"{"program": "threads", "release": "--release"}"#,
+            r#"{"program": "threads", "release": 1}"#,
             r#"["threads"]"#,
         ] {
             assert!(flags(body).is_err(), "{body}");

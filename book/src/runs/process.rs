@@ -30,7 +30,7 @@ const MOST_MESSAGES: u64 = 16 * 1024 * 1024;
 /// program itself, until it has ended.
 pub fn start(root: &Path, order: &Order<'_>, run: &Arc<Run>) -> io::Result<()> {
     let mut command = exercises::tree::prepare_cargo();
-    command.args(cargo::arguments(order.program)).envs(cargo::ENVIRONMENT);
+    command.args(cargo::arguments(order)).envs(cargo::ENVIRONMENT);
     command.current_dir(root).stdout(Stdio::piped()).stderr(Stdio::piped());
     die_with_us(&mut command);
     let cargo = Group::start(&mut command, &run.recording)?;

@@ -27,6 +27,8 @@ pub struct Run {
     pub recording: PathBuf,
     /// What it was started with.
     pub flags: Vec<String>,
+    /// Whether it was built with `--release`.
+    pub release: bool,
     /// Its own source.
     main: String,
     /// What it was compiled from, as far as that is known.
@@ -75,6 +77,7 @@ impl Run {
             title: order.program.title(),
             recording,
             flags: order.flags.clone(),
+            release: order.release,
             start: Instant::now(),
             log: Mutex::default(),
             grown: watch::Sender::new(()),

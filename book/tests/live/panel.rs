@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::webdriver::Browser;
 use super::workspace::{IN_ORDER, workspace};
 use command_line::Fault;
+use serde_json::json;
 use std::fs;
 use std::process::Command;
 
@@ -357,13 +358,29 @@ fn a_crawl_with_styles_has_a_choice_which_follows_the_command() {
             "const program = {{
                  name: 'generators', knobs: [], styles: ['generator', 'enum'],
              }};
-             const {{ form }} = panel(program, [], new Map({flags}), false);
+             const wanted = {{ flags: new Map({flags}) }};
+             const {{ form }} = panel(program, [], wanted, false);
              const before = order(form, program.name).style;
              form.querySelector('select').value = 'generator';
              return before + ' ' + order(form, program.name).style;"
         ));
         assert_eq!(style, format!("{chosen} generator"));
     }
+}
+
+#[test]
+fn a_run_belongs_to_the_command_that_builds_it_so() {
+    let Some(browser) = open_shared(PAGE, ".live-run") else { return };
+    let found = browser.script(
+        "const commands = ['cargo run -p lab', 'cargo run --release -p lab'];
+         const panels = commands.map((command) =>
+             ({ program: 'lab', ...parse(`$ ${command}`) }));
+         return [true, false].map((release) => {
+             const run = { program: 'lab', flags: [], release };
+             return panels.indexOf(panelOf(run, panels));
+         });",
+    );
+    assert_eq!(found, json!([1, 0]));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use super::served::{Served, until, whole};
 use lab::site::{Answer, Fault};
 use lab::{Failure, Shape, fetch, fetch_by};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::thread;
@@ -210,6 +211,25 @@ fn clients_that_leave_at_any_time_leave_nothing_behind() {
     }
     assert!(whole(site.ask("/1")).starts_with("HTTP/1.1 200 OK"));
     assert_eq!(site.end()["cut"], 3);
+}
+
+#[test]
+fn a_client_that_has_left_before_the_end_counts() {
+    for _ in 0..20 {
+        let mut site = start_site(Fault::Stall);
+        // So that the site is told of the client and of the end at once.
+        let pid = Pid::from_child(&site.process);
+        kill_process(pid, Signal::STOP).expect("it is there");
+        drop(site.ask("/stall-1"));
+        let seen = thread::scope(|scope| {
+            let end = scope.spawn(|| site.end());
+            thread::sleep(Duration::from_millis(1));
+            kill_process(pid, Signal::CONT).expect("it is there");
+            end.join().unwrap()
+        });
+        assert_eq!(seen["hits"]["/stall-1"], 1, "{seen}");
+        assert_eq!(seen["cut"], 1, "{seen}");
+    }
 }
 
 #[test]

@@ -83,9 +83,10 @@ impl SlowSite {
             }
         }
         // A client that has asked for a page and left counts, if the kernel
-        // knows of it by now: one turn of the executor reads the request, one
-        // answers it, and one notices that the client has left.
-        for _ in 0..3 {
+        // knows of it by now. In the first turn the executor is told of it, in
+        // the second it is accepted, in the third its request is read. The task
+        // then yields twice before it answers and sees that the client is gone.
+        for _ in 0..5 {
             yield_now().await;
         }
         writeln!(io::stdout(), "{}", self.counts.seen.borrow().to_json())

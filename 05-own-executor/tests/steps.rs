@@ -12,7 +12,13 @@ use timeline::{Recording, Replay, Span, State, Track};
 use trials::watchdog::{self, parse_time};
 
 fn run(step: &str) -> (Recording, String) {
-    let ran = watchdog::run(&mut Command::new(step), Duration::from_secs(30));
+    run_with(step, &[])
+}
+
+fn run_with(step: &str, flags: &[&str]) -> (Recording, String) {
+    let mut command = Command::new(step);
+    command.args(flags);
+    let ran = watchdog::run(&mut command, Duration::from_secs(30));
     let ran = ran.unwrap_or_else(|why| panic!("{why}"));
     assert!(ran.status.success(), "{}{}", ran.stdout, ran.stderr);
     // What is recorded of the scheduler is one story.

@@ -1,4 +1,4 @@
-//! The site's server: one thread, a readiness loop, and every wait a timer.
+//! The site's server: one thread, a readiness loop, and every pause a timer.
 #![expect(
     unsafe_code,
     reason = "a socket must leave the poller before it is closed"

@@ -51,8 +51,7 @@ async fn accept(listener: TcpListener, site: Rc<SlowSite>) {
 /// Answers a client, unless it leaves before.
 async fn answer(mut client: TcpStream, site: Rc<SlowSite>) -> io::Result<()> {
     let request = read_request(&mut client).await?;
-    // A client may have given up on another page just now. When this goes on,
-    // the task of that page is ready; and the next time, it has run.
+    // A task whose client has just left is ready after one, has run after two.
     yield_now().await;
     yield_now().await;
     let (script, flight) = site.begin(request);
@@ -68,7 +67,7 @@ async fn send(
     script: Vec<Step>,
     mut flight: Flight,
 ) -> io::Result<()> {
-    // Each piece goes in a segment of its own, and does not wait for others.
+    // Each piece is sent at once, and does not wait for the next.
     client.set_nodelay(script.len() > 2)?;
     let last = script.len() - 1;
     for (n, step) in script.into_iter().enumerate() {
@@ -83,7 +82,7 @@ async fn send(
                 SockRef::from(client).set_linger(unsent_is_dropped)?;
             }
             Step::Send(bytes) => {
-                // A client that has the last byte may ask for another page.
+                // A client that has all of it may ask for another page.
                 if n == last {
                     flight.land();
                 }

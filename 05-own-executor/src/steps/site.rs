@@ -83,9 +83,9 @@ impl SlowSite {
             }
         }
         // A client that has asked for a page and left counts, if the kernel
-        // knows of it by now. In the first turn the executor is told of it, in
-        // the second it is accepted, in the third its request is read. The task
-        // then yields twice before it answers and sees that the client is gone.
+        // knows of it by now. After the first turn the executor knows, too;
+        // after the second it is accepted, after the third its request is read,
+        // and after two more, since its task yields twice, it is counted.
         for _ in 0..5 {
             yield_now().await;
         }

@@ -105,6 +105,7 @@ impl Cache {
     /// The page, if it is there.
     pub async fn get(&self, name: &Name) -> Option<Page> {
         let number = name.number;
+        self.0.state().note_call(number, "asks the cache");
         let takes = |state: &State| state.requests[number].cache;
         self.0.wait(number, "cache", takes).await;
         let mut state = self.0.state();
@@ -123,6 +124,7 @@ impl Cache {
     /// Keeps a page.
     pub async fn put(&self, page: &Page) {
         let number = page.number;
+        self.0.state().note_call(number, "puts its page into the cache");
         let takes = |state: &State| state.requests[number].put;
         self.0.wait(number, "cache", takes).await;
         let mut state = self.0.state();
@@ -141,6 +143,7 @@ impl Store {
             let why = format!("request {number} {why}");
             self.0.state().find(Wrong::way(why));
         }
+        self.0.state().note_call(number, "asks the store");
         let takes = |state: &State| state.requests[number].store;
         self.0.wait(number, "store", takes).await;
         self.0.state().reach(number, Stage::Loaded);
@@ -223,6 +226,8 @@ pub(super) struct Asked {
     pub unpack: Ms,
     pub put: Ms,
     pub stage: Stage,
+    /// What it has called that is called once.
+    pub calls: BTreeSet<&'static str>,
     /// How many lines it has in the journal.
     pub lines: usize,
 }
@@ -549,6 +554,14 @@ impl State {
     fn reach(&mut self, number: usize, stage: Stage) {
         let request = &mut self.requests[number];
         request.stage = request.stage.max(stage);
+    }
+
+    /// What is called again only lets time pass.
+    fn note_call(&mut self, number: usize, call: &'static str) {
+        if !self.requests[number].calls.insert(call) {
+            let why = format!("request {number} {call} again");
+            self.find(Wrong::way(why));
+        }
     }
 
     fn note_late(&mut self, number: usize, due: Ms, now: Ms) {

@@ -11,9 +11,10 @@
 //! always, or goes to another task, which the same thread polls; the thread
 //! waits for another one, or for a lock that it holds, or runs an executor of
 //! its own; pages are unpacked by as many threads as there are pages, or by
-//! one, or by some that also do other things, or wait for them; a request
-//! takes a thread, or is not begun, or stands still; only some requests are
-//! begun; a task or a thread asks again and again; a line, a page, an answer or
+//! one, or by some that also do other things, or wait for them, or have a queue
+//! that gets full; a request takes a thread, or is not begun, or stands still,
+//! or asks the cache once more, to wait; only some requests are begun; a task
+//! or a thread asks again and again; a line, a page, an answer or
 //! a request is lost, or not waited for; two have the same number, or one has
 //! none of these; `serve` ends too early, or cannot bear that nobody asks, or
 //! threads do not end with it.
@@ -54,6 +55,9 @@ const END: Duration = Duration::from_millis(100);
 const DOUBTS: usize = 3;
 const DOUBT: Duration = Duration::from_millis(20);
 
+/// How many threads may be there before there is anything to unpack or write.
+const SPARE: usize = 16;
+
 /// How often `pulse` beats in the picture, and how often where nobody looks.
 const BEAT: Ms = 20;
 const LONG_BEAT: Ms = 1000;
@@ -77,6 +81,7 @@ fn nothing_keeps_the_only_thread() {
     // have a thread for each line that waits.
     let many = Story::random(dice, 200, 1, Some(false));
     tell(&Story { line: 0, ..many });
+    tell(&Story::of_new_pages(150));
     judge.end();
 }
 
@@ -108,12 +113,26 @@ impl Story {
         ];
         let (cache, store, unpack, put) = (55, 60, 50, 55);
         let requests = COME.map(|(comes, page)| {
-            let (stage, lines) = (Stage::ToCome, 0);
-            Asked { page, comes, cache, store, unpack, put, stage, lines }
+            let asked = Asked { page, comes, ..Asked::default() };
+            Asked { cache, store, unpack, put, ..asked }
         });
         let requests = requests.into();
         let (line, beat) = (40, BEAT);
         let (is_watched, is_of_the_page) = (true, true);
+        Story { requests, line, beat, is_watched, is_of_the_page }
+    }
+
+    /// Requests that come at the same time, each for a new page: so many that
+    /// what waits to be unpacked fills a short queue.
+    fn of_new_pages(most: usize) -> Story {
+        let (comes, cache, store, unpack, put) = (1, 20, 30, 10, 15);
+        let requests = (1..=most).map(|page| {
+            let asked = Asked { page, comes, ..Asked::default() };
+            Asked { cache, store, unpack, put, ..asked }
+        });
+        let requests = requests.collect();
+        let (line, beat) = (0, LONG_BEAT);
+        let (is_watched, is_of_the_page) = (false, false);
         Story { requests, line, beat, is_watched, is_of_the_page }
     }
 
@@ -152,10 +171,8 @@ impl Story {
             if are_new == Some(true) {
                 unpack += 60;
             }
-            let (stage, lines) = (Stage::ToCome, 0);
-            let asked =
-                Asked { page, comes, cache, store, unpack, put, stage, lines };
-            requests.push(asked);
+            let asked = Asked { page, comes, ..Asked::default() };
+            requests.push(Asked { cache, store, unpack, put, ..asked });
         }
         requests.sort_by_key(|it| it.comes);
         let beat = LONG_BEAT;
@@ -187,7 +204,8 @@ fn run(story: &Story) -> Result<(), (Wrong, String)> {
     state.beat = story.beat;
     let world = World::new(state);
     let before = others_rest();
-    let judged = Server::start(&world).go_on(&world, story.is_watched);
+    let server = Server::start(&world);
+    let judged = server.go_on(&world, story.is_watched, before.unwrap_or(0));
     let judged = judged.and_then(|()| match others_rest() {
         after if after > before => Err(Wrong::way(
             "`serve` is over, and threads are left that it has started",
@@ -250,18 +268,25 @@ impl Server {
         Server { thread, handle, clients, end, is_parked, is_over }
     }
 
-    /// Lets one thing happen after another, until all are answered.
-    fn go_on(self, world: &World, is_watched: bool) -> Result<(), Wrong> {
+    /// Lets one thing happen after another, until all are answered. So many
+    /// threads there were before.
+    fn go_on(
+        self,
+        world: &World,
+        is_watched: bool,
+        before: usize,
+    ) -> Result<(), Wrong> {
         let mut clients = Some(self.clients);
         let mut doubts = 0;
         let mut watches = is_watched;
         loop {
             // All that can go on has done so.
-            if others_rest().is_none() {
+            let Some(threads) = others_rest() else {
                 return Err(Wrong::way(
                     "busy loop: nothing happens, and a thread does not sleep",
                 ));
-            }
+            };
+            let threads = threads.saturating_sub(before);
             let mut state = world.state();
             if state.has_panicked || self.thread.is_finished() {
                 // It was reported by the thread that panicked.
@@ -270,7 +295,8 @@ impl Server {
             state.note_rest();
             let found = state.found.take();
             found.map_or(Ok(()), Err)?;
-            let judged = judge(&state, self.is_parked.load(SeqCst));
+            let judged = judge(&state, self.is_parked.load(SeqCst))
+                .and_then(|()| judge_threads(&state, threads));
             let is_over = self.is_over.load(SeqCst);
             let can_come = clients.is_some();
             let ends =
@@ -443,6 +469,23 @@ fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
         return Err(Wrong::way(format!("request {number} {why}")));
     }
     Ok(())
+}
+
+/// Does a request that waits for the cache or the store have a thread? One that
+/// has its page may have one, and some threads may be there from the beginning.
+fn judge_threads(state: &State, threads: usize) -> Result<(), Wrong> {
+    let count = |is_so: fn(Stage) -> bool| {
+        state.requests.iter().filter(|it| is_so(it.stage)).count()
+    };
+    let have_it = count(|stage| stage >= Stage::Loaded);
+    let wait = count(|it| matches!(it, Stage::Begun | Stage::Missed));
+    if threads <= have_it + SPARE {
+        return Ok(());
+    }
+    Err(Wrong::way(format!(
+        "{threads} threads are there while {wait} requests wait for the cache \
+         or the store: a wait needs none"
+    )))
 }
 
 /// Who kept the thread, and who was late because of it.

@@ -417,11 +417,11 @@ impl From<JoinError> for io::Error {
 }
 
 /// Lets all tasks that are ready run, and has the executor look at sockets and
-/// timers, before this one goes on. A task that these wake is ready by then, and
-/// runs after this one.
+/// timers, before this one goes on. A task that these wake is ready by then,
+/// and runs after this one.
 ///
-/// The future of `block_on` waits for 64 polls at most. A worker of a pool looks
-/// at sockets and timers once in 64 polls.
+/// The future of `block_on` waits for 64 polls at most. A worker of a pool
+/// looks at sockets and timers once in 64 polls.
 ///
 /// ```
 /// use own_executor::task::yield_now;

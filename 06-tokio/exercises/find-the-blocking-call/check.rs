@@ -14,10 +14,10 @@
 //! one, or by some that also do other things, or wait for them, or have a queue
 //! that gets full; a request takes a thread, or is not begun, or stands still,
 //! or asks the cache once more, to wait; only some requests are begun; a task
-//! or a thread asks again and again; a line, a page, an answer or
-//! a request is lost, or not waited for; two have the same number, or one has
-//! none of these; `serve` ends too early, or cannot bear that nobody asks, or
-//! threads do not end with it.
+//! or a thread asks again and again; a line, a page, an answer or a request is
+//! lost, or not waited for; two have the same number, or one has none of these;
+//! `serve` ends too early, or cannot bear that nobody asks, or threads do not
+//! end with it.
 //!
 //! As shipped: keeps the only thread of the runtime
 
@@ -126,10 +126,9 @@ impl Story {
     /// what waits to be unpacked fills a short queue.
     fn of_new_pages(most: usize) -> Story {
         let (comes, cache, store, unpack, put) = (1, 20, 30, 10, 15);
-        let requests = (1..=most).map(|page| {
-            let asked = Asked { page, comes, ..Asked::default() };
-            Asked { cache, store, unpack, put, ..asked }
-        });
+        let one =
+            Asked { comes, cache, store, unpack, put, ..Asked::default() };
+        let requests = (1..=most).map(|page| Asked { page, ..one.clone() });
         let requests = requests.collect();
         let (line, beat) = (0, LONG_BEAT);
         let (is_watched, is_of_the_page) = (false, false);
@@ -268,8 +267,8 @@ impl Server {
         Server { thread, handle, clients, end, is_parked, is_over }
     }
 
-    /// Lets one thing happen after another, until all are answered. So many
-    /// threads there were before.
+    /// Lets one thing happen after another, until all are answered. `before` is
+    /// how many threads there were before it was started.
     fn go_on(
         self,
         world: &World,
@@ -471,8 +470,8 @@ fn judge(state: &State, is_parked: bool) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// Does a request that waits for the cache or the store have a thread? One that
-/// has its page may have one, and some threads may be there from the beginning.
+/// Does a request have a thread while it waits for the cache or the store? One
+/// that has its page may have one.
 fn judge_threads(state: &State, threads: usize) -> Result<(), Wrong> {
     let count = |is_so: fn(Stage) -> bool| {
         state.requests.iter().filter(|it| is_so(it.stage)).count()

@@ -87,8 +87,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 pub fn assert_free() {
     assert!(
         !pool::is_worker() && !HERE.with(|here| here.is_running.get()),
-        "`block_on` within a `block_on` of the same thread would keep the outer \
-         one waiting: await the future instead"
+        "`block_on` within a `block_on` of the same thread would keep the \
+         outer one waiting: await the future instead"
     );
 }
 

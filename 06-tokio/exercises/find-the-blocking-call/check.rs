@@ -122,8 +122,8 @@ impl Story {
         Story { requests, line, beat, is_watched, is_of_the_page }
     }
 
-    /// Requests that come at the same time, each for a new page: so many that
-    /// what waits to be unpacked fills a short queue.
+    /// Requests that come at the same time, each for a new page. A short queue
+    /// has no room for all that wait to be unpacked.
     fn of_new_pages(most: usize) -> Story {
         let (comes, cache, store, unpack, put) = (1, 20, 30, 10, 15);
         let one =
@@ -509,8 +509,8 @@ fn tell_block(state: &State, block: &Block, is_of_the_page: bool) -> Wrong {
         _ => "`write` of ",
     };
     Wrong::way(format!(
-        "{call}request {number} keeps the only thread of the runtime for {} ms, \
-         from {from} to {to}: {late}",
+        "{call}request {number} keeps the only thread of the runtime for {} \
+         ms, from {from} to {to}: {late}",
         to - from
     ))
 }

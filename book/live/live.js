@@ -247,12 +247,21 @@ function panel(program, faults, { flags, release }, several, recorded = {},
             async end({ how, ms, drawn, staged }) {
                 tell(how, stateOf(how));
                 go(false);
-                clock.tell(ms === null ? ''
-                    : `after ${(ms / 1000).toFixed(ms < 10000 ? 2 : 0)} s`);
+                const took = ms === null ? ''
+                    : `after ${(ms / 1000).toFixed(ms < 10000 ? 2 : 0)} s`;
+                clock.tell(took);
                 renew();
                 const isBuilt = how !== 'does not compile';
                 if (drawn) {
+                    // That of thousands of tasks takes seconds.
+                    const tells = setTimeout(() => {
+                        if (current === id && !going) {
+                            clock.tell(`${took} · drawing the picture …`);
+                        }
+                    }, 300);
                     await show(id, flags, staged);
+                    clearTimeout(tells);
+                    if (current === id && !going) clock.tell(took);
                 } else if (isBuilt) {
                     picture.hidden = true;
                     picture.replaceChildren();

@@ -290,6 +290,29 @@ fn what_was_run_is_there_after_a_reload_and_in_another_tab() {
     drop(reader);
 }
 
+/// That of thousands of tasks takes seconds; here the answer is held back.
+#[test]
+fn a_picture_that_takes_long_is_said_to_be_drawn() {
+    let Some((_reader, browser)) = open(PAGE, ".live-run") else { return };
+    browser.script(
+        "const held = new Promise((ready) => window.letGo = ready);
+         const fetched = window.fetch;
+         window.fetch = async (address, ...more) => {
+             if (address.endsWith('/picture')) await held;
+             return fetched(address, ...more);
+         };",
+    );
+    browser.script(RUN);
+    let clock = "document.querySelector('.live-clock').textContent";
+    let says =
+        format!("return /^after .* drawing the picture …$/.test({clock})");
+    browser.wait_for("it is being drawn", &says);
+    browser.script("window.letGo()");
+    shown(&browser);
+    let says = format!("return /^after [0-9.]+ s$/.test({clock})");
+    browser.wait_for("how long it took", &says);
+}
+
 #[test]
 fn the_previous_run_stays_with_a_mark_until_there_is_something_new() {
     let page = "1-threads/crawl.html";
